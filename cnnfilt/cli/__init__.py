@@ -1,0 +1,1 @@
+"""The command line; the one home of click and rich."""

@@ -1,0 +1,1 @@
+"""Arrays in, arrays out: the operations themselves. Knows no file and no command line."""

@@ -1,0 +1,1 @@
+"""Images and matrices, in and out, without loss; the one home of Pillow."""

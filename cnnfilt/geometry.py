@@ -1,0 +1,226 @@
+"""Where windows fall: output sizes, paddings, what is read, and how far a value sees. Integers only, no arrays.
+
+Every size cnnfilt prints or computes comes from `Window`, so `shape` and the pixels cannot disagree.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import get_args
+
+from cnnfilt.errors import ParameterError, ShapeError
+from cnnfilt.terms import AxisPadding, Padding, PaddingWord, Pair
+
+
+@dataclass(frozen=True)
+class Window:
+    """A window sliding along one axis of `size` positions, padded by `before` and `after`.
+
+    Raises ParameterError for values no axis could have, ShapeError when not even one window fits.
+    """
+
+    size: int
+    kernel_size: int
+    stride: int = 1
+    dilation: int = 1
+    before: int = 0
+    after: int = 0
+    ceil_mode: bool = False
+    axis: str = "long"
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be slid."""
+        for name in ("size", "kernel_size", "stride", "dilation"):
+            _require_at_least(1, getattr(self, name), name)
+        for name in ("before", "after"):
+            _require_at_least(0, getattr(self, name), "padding")
+        if self.span > self.padded_size:
+            raise ShapeError(_too_large(self), parameter="kernel")
+
+    @property
+    def span(self) -> int:
+        """Return how many positions one window covers, the holes of its dilation counted."""
+        return self.dilation * (self.kernel_size - 1) + 1
+
+    @property
+    def padded_size(self) -> int:
+        """Return the number of positions with the padding."""
+        return self.before + self.size + self.after
+
+    @property
+    def remainder(self) -> int:
+        """Return how many positions are left over when the last full window has been placed."""
+        return (self.padded_size - self.span) % self.stride
+
+    @property
+    def output_size(self) -> int:
+        """Return how many windows fit: floor((n + pads - span) / stride) + 1 (Dumoulin & Visin 2016, relationship 15).
+
+        In ceil mode a last, overhanging window counts too, unless it would start in the padding after the
+        image (as PyTorch has it).
+        """
+        windows = (self.padded_size - self.span) // self.stride + 1
+        overhangs = self.ceil_mode and self.remainder > 0 and windows * self.stride < self.before + self.size
+        return windows + 1 if overhangs else windows
+
+    @property
+    def overhang(self) -> int:
+        """Return how far the last window reaches past the padding (ceil mode only)."""
+        return max((self.output_size - 1) * self.stride + self.span - self.padded_size, 0)
+
+    @property
+    def unread(self) -> int:
+        """Return how many positions of the input no tap of any window falls on."""
+        reach = (self.output_size - 1) * self.stride
+        read = bytearray(max(self.padded_size, reach + self.span))
+        for tap in range(self.kernel_size):
+            first = tap * self.dilation
+            read[first : first + reach + 1 : self.stride] = b"\x01" * self.output_size
+        return self.size - read.count(1, self.before, self.before + self.size)
+
+    def start(self, index: int) -> int:
+        """Return the input position where window `index` starts; negative in the padding before."""
+        return index * self.stride - self.before
+
+
+def windows(
+    size: Pair,
+    kernel_size: int | Pair,
+    *,
+    stride: int | Pair = 1,
+    padding: Padding = 0,
+    dilation: int | Pair = 1,
+    ceil_mode: bool = False,
+) -> tuple[Window, Window]:
+    """Return the vertical and the horizontal Window over an input of `size` (height, width)."""
+    strides, dilations = as_pair(stride, "stride"), as_pair(dilation, "dilation")
+    paddings = _per_axis(padding)
+    names = ("high", "wide")
+    rows, columns = (
+        _window(n, k, s, d, p, ceil_mode, axis)
+        for n, k, s, d, p, axis in zip(
+            size, as_pair(kernel_size, "kernel_size"), strides, dilations, paddings, names, strict=True
+        )
+    )
+    return rows, columns
+
+
+def output_size(
+    n: int,
+    kernel_size: int,
+    *,
+    stride: int = 1,
+    padding: AxisPadding = 0,
+    dilation: int = 1,
+    ceil_mode: bool = False,
+) -> int:
+    """Return how many windows fit along one axis of length `n`.
+
+    `padding` is N on both sides, (before, after), or a word. Dumoulin & Visin (2016), relationship 15.
+    Raises ParameterError for a value below its minimum, ShapeError when no window fits.
+
+    >>> output_size(224, 7, stride=2, padding=(3, 3))
+    112
+    """
+    return _window(n, kernel_size, stride, dilation, padding, ceil_mode, "long").output_size
+
+
+def axis_padding(n: int, kernel_size: int, stride: int, dilation: int, padding: AxisPadding) -> Pair:
+    """Return the padding (before, after) along one axis of length `n`.
+
+    "same" makes out = ceil(n / stride); the odd pixel goes after the image (TensorFlow, ONNX SAME_UPPER),
+    with "same-lower" before it. "full" is span - 1 on each side.
+    """
+    if not isinstance(padding, str):
+        return as_pair(padding, "padding")
+    span = dilation * (kernel_size - 1) + 1
+    if padding == "valid":
+        return 0, 0
+    if padding == "full":
+        return span - 1, span - 1
+    if padding not in get_args(PaddingWord):
+        words = ", ".join(get_args(PaddingWord))
+        raise ParameterError(f"padding {padding!r} is unknown; use {words} or numbers", parameter="padding")
+    out = -(-n // stride)
+    total = max((out - 1) * stride + span - n, 0)
+    less, more = total // 2, total - total // 2
+    return (less, more) if padding == "same" else (more, less)
+
+
+def as_pair(value: int | Pair, name: str) -> Pair:
+    """Return (height, width) from one number for both or from a pair; `name` is the parameter, for the error."""
+    if isinstance(value, tuple | list):
+        if len(value) == 2:
+            return value[0], value[1]
+    elif hasattr(value, "__index__"):
+        return value, value
+    raise ParameterError(f"{name} {value!r} is not a whole number or a pair (height, width)", parameter=name)
+
+
+def adaptive_bounds(n: int, out: int) -> list[Pair]:
+    """Return `out` windows [floor(i*n/out), ceil((i+1)*n/out)) that cover `n` positions.
+
+    As PyTorch's adaptive pooling has them.
+    """
+    _require_at_least(1, out, "adaptive")
+    return [(i * n // out, -(-(i + 1) * n // out)) for i in range(out)]
+
+
+def receptive_field(layers: Sequence[Window]) -> tuple[int, int]:
+    """Return (receptive field, jump) along one axis after `layers`: r += (span - 1) * jump, jump *= stride.
+
+    Araujo, Norris & Sim (2019), "Computing receptive fields of convolutional neural networks".
+    """
+    field, jump = 1, 1
+    for window in layers:
+        field += (window.span - 1) * jump
+        jump *= window.stride
+    return field, jump
+
+
+def check_pixels(size: Pair, max_pixels: int, what: str) -> None:
+    """Refuse a `size` (height, width) of more than `max_pixels` (0: no limit) before anything is allocated."""
+    height, width = size
+    if max_pixels and height * width > max_pixels:
+        raise ShapeError(
+            f"{what} would have {height}x{width} = {height * width:,} pixels; "
+            f"the limit is {max_pixels:,} (--max-pixels changes it, 0 lifts it)",
+            parameter="max_pixels",
+        )
+
+
+def _window(
+    n: int, kernel_size: int, stride: int, dilation: int, padding: AxisPadding, ceil_mode: bool, axis: str
+) -> Window:
+    # The words for padding divide by the stride: check it before they do.
+    for name, value in (("size", n), ("kernel_size", kernel_size), ("stride", stride), ("dilation", dilation)):
+        _require_at_least(1, value, name)
+    before, after = axis_padding(n, kernel_size, stride, dilation, padding)
+    return Window(n, kernel_size, stride, dilation, before, after, ceil_mode, axis)
+
+
+def _per_axis(padding: Padding) -> tuple[AxisPadding, AxisPadding]:
+    if isinstance(padding, tuple | list):
+        if len(padding) != 2:
+            raise ParameterError(
+                f"padding {padding!r} is not a word, N, (H, W) or ((top, bottom), (left, right))", parameter="padding"
+            )
+        return padding[0], padding[1]
+    return padding, padding
+
+
+def _require_at_least(minimum: int, value: object, name: str) -> None:
+    word = name.replace("_", " ")
+    # NumPy's integers are no `int` but have an index; a float has none, and True is not a size.
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        raise ParameterError(f"{word} {value!r} is not a whole number", parameter=name)
+    if value.__index__() < minimum:
+        raise ParameterError(f"{word} is {value}; it must be at least {minimum}", parameter=name)
+
+
+def _too_large(window: Window) -> str:
+    lines = {"high": "rows", "wide": "columns"}.get(window.axis, "positions")
+    padded = " padded" if window.before or window.after else ""
+    return (
+        f"kernel spans {window.span} {lines} but {{image}}{padded} is {window.padded_size} {lines} {window.axis}; "
+        "use a smaller kernel or dilation, or more padding"
+    )

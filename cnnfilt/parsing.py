@@ -1,0 +1,80 @@
+"""Numbers, pairs, paddings and sizes as people type them: 3, 3x5, 3,5, same, 1,2,1,2, 224x224x3."""
+
+from difflib import get_close_matches
+from fractions import Fraction
+from typing import get_args
+
+from cnnfilt.errors import ParameterError
+from cnnfilt.terms import Padding, PaddingWord, Pair
+
+MAX_DIGITS = 12
+"""Longer whole numbers are no size of anything here; refusing them keeps arithmetic and messages short."""
+
+
+def parse_whole(text: str, name: str) -> int:
+    """Return the whole number written in `text`; ParameterError naming `name` otherwise."""
+    digits = text.strip()
+    if not digits.lstrip("+-").isdecimal() or not digits.isascii() or len(digits) > MAX_DIGITS:
+        raise ParameterError(f"{name} {text!r} is not a whole number", parameter=name)
+    return int(digits)
+
+
+def parse_numbers(text: str, name: str) -> tuple[int, ...]:
+    """Return the whole numbers of `3`, `3,5` or `3x5`."""
+    return tuple(parse_whole(part, name) for part in text.replace("x", ",").split(","))
+
+
+def parse_pair(text: str, name: str) -> Pair:
+    """Return (height, width) from `3` or `3x5` or `3,5`."""
+    numbers = parse_numbers(text, name)
+    if len(numbers) > 2:
+        raise ParameterError(f"{name} {text!r} has {len(numbers)} numbers; give N or HxW", parameter=name)
+    return numbers[0], numbers[-1]
+
+
+def parse_padding(text: str) -> Padding:
+    """Return the padding written as a word, N, `H,W` or `T,B,L,R` (`x` may stand for the comma)."""
+    words: tuple[PaddingWord, ...] = get_args(PaddingWord)
+    for word in words:
+        if text == word:
+            return word
+    if text[:1].isalpha():
+        raise ParameterError(f"padding {text!r} is unknown; {nearest(text, words)}", parameter="padding")
+    numbers = parse_numbers(text, "padding")
+    if len(numbers) == 1:
+        return numbers[0]
+    if len(numbers) == 2:
+        return numbers[0], numbers[1]
+    if len(numbers) == 4:
+        top, bottom, left, right = numbers
+        return (top, bottom), (left, right)
+    raise ParameterError(f"padding {text!r} has {len(numbers)} numbers; give N, H,W or T,B,L,R", parameter="padding")
+
+
+def parse_size(text: str) -> tuple[int, int, int]:
+    """Return (height, width, channels) from `224x224x3`; without channels there is 1."""
+    numbers = parse_numbers(text, "size")
+    if len(numbers) not in (2, 3) or min(numbers) < 1:
+        raise ParameterError(
+            f"size {text!r} is not HEIGHTxWIDTH or HEIGHTxWIDTHxCHANNELS in whole numbers from 1", parameter="size"
+        )
+    return numbers[0], numbers[1], numbers[2] if len(numbers) == 3 else 1
+
+
+def parse_number(text: str, name: str) -> int | float:
+    """Return the number written as 3, -2.5, 1e-3 or 1/9; whole numbers stay int. ParameterError if not finite."""
+    cleaned = text.strip()
+    try:
+        value = Fraction(cleaned) if "/" in cleaned else float(cleaned)
+    except (ValueError, ZeroDivisionError):
+        raise ParameterError(f"{name} {text!r} is not a number", parameter=name) from None
+    if value != value or value in (float("inf"), float("-inf")):
+        raise ParameterError(f"{name} {text!r} is not finite", parameter=name)
+    written_whole = cleaned.lstrip("+-").isdecimal()
+    return int(cleaned) if written_whole else float(value)
+
+
+def nearest(word: str, known: tuple[str, ...]) -> str:
+    """Return "did you mean ...?" with the known words nearest to `word`, or the list of them all."""
+    matches = get_close_matches(word, known, n=3, cutoff=0.5)
+    return f"did you mean {' or '.join(matches)}?" if matches else f"use one of {', '.join(known)}"

@@ -1,0 +1,26 @@
+"""The closed word lists, spelled once: what may be asked for by name, and how each type of request is written."""
+
+from typing import Literal
+
+PaddingWord = Literal["valid", "same", "same-lower", "full"]
+PaddingMode = Literal["zeros", "reflect", "symmetric", "replicate", "circular"]
+PoolKind = Literal["max", "avg", "min"]
+ChannelsMode = Literal["each", "sum"]
+Activation = Literal["none", "relu", "tanh", "sigmoid"]
+ValueMapping = Literal["clip", "abs", "offset", "minmax", "symmetric", "raw"]
+EdgeMethod = Literal["prewitt", "sobel", "scharr", "roberts", "farid", "laplacian", "log", "kirsch", "canny"]
+EdgeDirection = Literal["vertical", "horizontal", "both"]
+AlphaMode = Literal["keep", "drop", "filter"]
+MetadataMode = Literal["safe", "all", "none"]
+
+Pair = tuple[int, int]
+"""Two numbers, (height, width), or (before, after) along one axis."""
+
+AxisPadding = PaddingWord | int | Pair
+"""One axis: a word, the same number on both sides, or (before, after)."""
+
+Padding = PaddingWord | int | Pair | tuple[Pair, Pair]
+"""Both axes: a word, N, (H, W), or ((top, bottom), (left, right))."""
+
+DEFAULT_MAX_PIXELS = 178_956_970
+"""Where Pillow itself would refuse an image as a decompression bomb (256 MiB of RGB)."""
