@@ -5,6 +5,7 @@ Every size cnnfilt prints or computes comes from `Window`, so `shape` and the pi
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import gcd
 from typing import get_args
 
 from cnnfilt.errors import ParameterError, ShapeError
@@ -70,12 +71,23 @@ class Window:
     @property
     def unread(self) -> int:
         """Return how many positions of the input no tap of any window falls on."""
-        reach = (self.output_size - 1) * self.stride
-        read = bytearray(max(self.padded_size, reach + self.span))
-        for tap in range(self.kernel_size):
-            first = tap * self.dilation
-            read[first : first + reach + 1 : self.stride] = b"\x01" * self.output_size
-        return self.size - read.count(1, self.before, self.before + self.size)
+        common = gcd(self.dilation, self.stride)
+        # Taps `period` apart fall on the same positions modulo the stride, `step` strides further on.
+        period, step = self.stride // common, self.dilation // common
+        read = sum(self._read_by(tap, period, step) for tap in range(min(period, self.kernel_size)))
+        return self.size - read
+
+    def _read_by(self, tap: int, period: int, step: int) -> int:
+        """Return how many positions of the input `tap` and those `period`, 2 * `period`, ... after it fall on."""
+        offset = tap * self.dilation - self.before
+        # Counted in strides from where `tap` first falls: the input lies at first <= q < last.
+        first = max(-(offset // self.stride), 0)
+        last = -((offset - self.size) // self.stride)
+        taps, out = (self.kernel_size - tap + period - 1) // period, self.output_size
+        # Each of the taps reads a run of `out` positions, `step` after the run before; runs may overlap or leave gaps.
+        if step <= out:
+            return max(min(last, (taps - 1) * step + out) - first, 0)
+        return _in_runs(last, step, out, taps) - _in_runs(first, step, out, taps)
 
     def start(self, index: int) -> int:
         """Return the input position where window `index` starts; negative in the padding before."""
@@ -177,6 +189,30 @@ def receptive_field(layers: Sequence[Window]) -> tuple[int, int]:
     return field, jump
 
 
+def check_pool_padding(window: Window) -> None:
+    """Refuse a pooling window that may see nothing but padding, which has no maximum and no average.
+
+    Raises ParameterError for a padding over half the span (PyTorch: half the kernel size), ShapeError when
+    every tap of a window misses the input between the holes of its dilation.
+    """
+    widest = max(window.before, window.after)
+    if 2 * widest > window.span:
+        raise ParameterError(
+            f"padding {widest} is over half of what the window spans, {window.span}; use at most {window.span // 2}",
+            parameter="padding",
+        )
+    if window.dilation <= window.size:
+        return
+    # Only a window starting before the image can step over it: the others have their first tap on it.
+    for start in range(-window.before, min(0, window.start(window.output_size)), window.stride):
+        if start + -(start // window.dilation) * window.dilation >= window.size:
+            raise ShapeError(
+                f"a window of {window.kernel_size} (dilation {window.dilation}) lies wholly in the padding of "
+                f"{{image}}, {window.size} {window.axis}; use less padding or a smaller dilation",
+                parameter="padding",
+            )
+
+
 def check_pixels(size: Pair, max_pixels: int, what: str) -> None:
     """Refuse a `size` (height, width) of more than `max_pixels` (0: no limit) before anything is allocated."""
     height, width = size
@@ -186,6 +222,14 @@ def check_pixels(size: Pair, max_pixels: int, what: str) -> None:
             f"the limit is {max_pixels:,} (--max-pixels changes it, 0 lifts it)",
             parameter="max_pixels",
         )
+
+
+def _in_runs(limit: int, step: int, length: int, runs: int) -> int:
+    """Return how many positions below `limit` lie in `runs` runs of `length`, one starting every `step`."""
+    if limit <= 0:
+        return 0
+    whole, rest = divmod(limit, step)
+    return runs * length if whole >= runs else whole * length + min(rest, length)
 
 
 def _window(

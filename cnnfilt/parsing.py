@@ -1,7 +1,6 @@
 """Numbers, pairs, paddings and sizes as people type them: 3, 3x5, 3,5, same, 1,2,1,2, 224x224x3."""
 
-from difflib import get_close_matches
-from fractions import Fraction
+import math
 from typing import get_args
 
 from cnnfilt.errors import ParameterError
@@ -14,14 +13,21 @@ MAX_DIGITS = 12
 def parse_whole(text: str, name: str) -> int:
     """Return the whole number written in `text`; ParameterError naming `name` otherwise."""
     digits = text.strip()
-    if not digits.lstrip("+-").isdecimal() or not digits.isascii() or len(digits) > MAX_DIGITS:
+    unsigned = digits[1:] if digits[:1] in ("+", "-") else digits
+    if not unsigned.isdecimal() or not digits.isascii() or len(digits) > MAX_DIGITS:
         raise ParameterError(f"{name} {text!r} is not a whole number", parameter=name)
     return int(digits)
 
 
 def parse_numbers(text: str, name: str) -> tuple[int, ...]:
     """Return the whole numbers of `3`, `3,5` or `3x5`."""
-    return tuple(parse_whole(part, name) for part in text.replace("x", ",").split(","))
+    parts = text.replace("x", ",").split(",")
+    try:
+        return tuple(parse_whole(part, name) for part in parts)
+    except ParameterError:
+        # The part alone, perhaps empty, would not tell what was typed.
+        what = "a whole number" if len(parts) == 1 else "whole numbers"
+        raise ParameterError(f"{name} {text!r} is not {what}", parameter=name) from None
 
 
 def parse_pair(text: str, name: str) -> Pair:
@@ -65,16 +71,31 @@ def parse_number(text: str, name: str) -> int | float:
     """Return the number written as 3, -2.5, 1e-3 or 1/9; whole numbers stay int. ParameterError if not finite."""
     cleaned = text.strip()
     try:
-        value = Fraction(cleaned) if "/" in cleaned else float(cleaned)
+        value = _fraction(cleaned) if "/" in cleaned else float(cleaned)
+        # Only Python reads "1_000" as a number.
+        if "_" in cleaned:
+            raise ValueError
+    except OverflowError:
+        value = math.inf
     except (ValueError, ZeroDivisionError):
         raise ParameterError(f"{name} {text!r} is not a number", parameter=name) from None
-    if value != value or value in (float("inf"), float("-inf")):
+    if not math.isfinite(value):
         raise ParameterError(f"{name} {text!r} is not finite", parameter=name)
     written_whole = cleaned.lstrip("+-").isdecimal()
-    return int(cleaned) if written_whole else float(value)
+    return int(cleaned) if written_whole else value
 
 
 def nearest(word: str, known: tuple[str, ...]) -> str:
     """Return "did you mean ...?" with the known words nearest to `word`, or the list of them all."""
+    # Imported here because only errors need it, and every run would pay for it.
+    from difflib import get_close_matches
+
     matches = get_close_matches(word, known, n=3, cutoff=0.5)
     return f"did you mean {' or '.join(matches)}?" if matches else f"use one of {', '.join(known)}"
+
+
+def _fraction(text: str) -> float:
+    # Imported here because few kernels have fractions, and every run would pay for it.
+    from fractions import Fraction
+
+    return float(Fraction(text))

@@ -1,1 +1,10 @@
-"""How the operations are carried out: rows in strips, and one technique a module."""
+"""How the operations are carried out: rows in strips, and one technique a module.
+
+images, borders, weights    what comes in, checked and in one form
+strips                      the padded image, a cache-sized piece at a time
+blocks                      the same as small images of their own (edges)
+job, plan, run              what is asked for; in which arithmetic and by which technique; carrying it out
+taps, im2col                the techniques of convolution
+fold                        windows reduced to their largest, smallest or summed value (pooling)
+scale                       responses to pixels, with what was clipped counted
+"""

@@ -1,0 +1,150 @@
+"""The rules of -o: from an input's name to the names and formats of its outputs."""
+
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from cnnfilt.batch.sources import STDIN, Source
+from cnnfilt.errors import PlanError
+from cnnfilt.files.formats import FORMATS, WRITABLE_FORMATS, format_of, named
+
+TEMPLATE_NAMES = ("{stem}", "{name}", "{ext}", "{parent}", "{kernel}")
+"""What an -o template may hold; each is replaced literally, and anything else stays as it is."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """One output: a path, or None for standard output. A format of None is settled by what the input is."""
+
+    path: Path | None
+    format: str | None
+    make_folder: bool = False
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user asked of the outputs: -o, --format, -y, and a label for each result that one input gives."""
+
+    output: str | None = None
+    format: str | None = None
+    overwrite: bool = False
+    labels: tuple[str, ...] = ("",)
+
+    def __post_init__(self) -> None:
+        """Refuse an unknown format."""
+        if self.format is not None:
+            named(self.format)
+
+    @property
+    def is_template(self) -> bool:
+        """Return whether -o holds a name to be replaced."""
+        return self.output is not None and any(name in self.output for name in TEMPLATE_NAMES)
+
+    @property
+    def several(self) -> bool:
+        """Return whether one input gives several results, whose names must differ."""
+        return len(self.labels) > 1
+
+    @property
+    def is_stdout(self) -> bool:
+        """Return whether -o is a dash."""
+        return self.output == STDIN
+
+
+def output_folder(request: Request, *, several: bool) -> Path | None:
+    """Return the folder that -o names, or None if it names a file, a template, a pipe or nothing.
+
+    Raises PlanError when several inputs are to go into what looks like one file.
+    """
+    output = request.output
+    if output is None or request.is_stdout or request.is_template:
+        return None
+    if output.endswith("/") or os.path.isdir(output):
+        return Path(output)
+    if not several:
+        return None
+    if format_of(output) is not None or os.path.exists(output):
+        raise PlanError(f"several inputs cannot all go to {output}; give a folder, such as -o out/")
+    return Path(output)
+
+
+def targets_of(source: Source, request: Request, folder: Path | None) -> tuple[Target, ...]:
+    """Return the outputs of one source: one for each label, or a single one where a stack holds them all."""
+    if request.is_stdout or request.output is None:
+        return (_stdout(source, request),)
+    first = _target(source, request, folder, request.labels[0])
+    if first.format == "npy" and request.several:
+        return (_target(source, replace(request, labels=("",)), folder, ""),)
+    return (first, *(_target(source, request, folder, label) for label in request.labels[1:]))
+
+
+def _stdout(source: Source, request: Request) -> Target:
+    known = format_of(source.name)
+    if request.is_stdout or source.is_stdin:
+        return Target(None, request.format)
+    if known is not None and FORMATS[known].kind == "image":
+        raise PlanError(f"{source.name} is an image: say where the result goes, with -o out.png (-o - for a pipe)")
+    if request.format is not None and FORMATS[request.format].kind == "image":
+        raise PlanError(f"--format {request.format} needs -o FILE (-o - for a pipe)")
+    return Target(None, request.format or ("csv" if known else None))
+
+
+def _target(source: Source, request: Request, folder: Path | None, label: str) -> Target:
+    if request.is_template:
+        path = Path(_filled(source, request, label))
+        return Target(path, _format_of_file(path, request), make_folder=True)
+    if folder is not None:
+        suffix = _suffix_in_folder(source, request)
+        return Target(folder / _labelled(f"{source.stem}{suffix}", request, label), format_of(suffix), make_folder=True)
+    path = Path(request.output or "")
+    if os.path.exists(path) and not path.is_file():
+        return Target(path, request.format)  # a device or a pipe: no suffix to go by
+    return Target(path.with_name(_labelled(path.name, request, label)), _format_of_file(path, request))
+
+
+def _filled(source: Source, request: Request, label: str) -> str:
+    values = {
+        "{stem}": source.stem,
+        "{name}": source.name,
+        "{ext}": _suffix_in_folder(source, request).lstrip("."),
+        "{parent}": os.path.dirname(source.path) or ".",
+        "{kernel}": label,
+    }
+    # One pass from left to right, so that a file called {kernel}.png stays what it is.
+    text, filled = request.output or "", ""
+    while text:
+        name = next((name for name in TEMPLATE_NAMES if text.startswith(name)), text[0])
+        filled += values.get(name, name)
+        text = text[len(name) :]
+    if "{kernel}" in (request.output or ""):
+        return filled
+    return os.path.join(os.path.dirname(filled), _labelled(os.path.basename(filled), request, label))
+
+
+def _format_of_file(path: Path, request: Request) -> str:
+    named = format_of(path)
+    if named is None and request.format is None:
+        known = ", ".join(WRITABLE_FORMATS)
+        raise PlanError(f"{path} has no suffix that names a format; add one, or --format ({known})")
+    if named is not None and request.format is not None and named != request.format:
+        raise PlanError(f"{path} names the format {named} but --format says {request.format}; leave one out")
+    format_name = request.format or named or ""
+    if not FORMATS[format_name].writable:
+        raise PlanError(f"{path}: {format_name} is read but not written; use .png")
+    return format_name
+
+
+def _suffix_in_folder(source: Source, request: Request) -> str:
+    """Return the input's own suffix where its format stays, else that of the format it becomes."""
+    known = format_of(source.name)
+    if request.format is not None:
+        return source.suffix if known == request.format else FORMATS[request.format].suffixes[0]
+    if known is None or not FORMATS[known].writable:
+        return ".png"
+    return source.suffix
+
+
+def _labelled(name: str, request: Request, label: str) -> str:
+    """Return `name.label.ext` where several results must be told apart."""
+    path = Path(name)
+    return f"{path.stem}.{label}{path.suffix}" if request.several else name

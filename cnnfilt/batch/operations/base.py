@@ -1,0 +1,94 @@
+"""What all operations share: a result, the mapping to levels, checked windows, and the alpha that follows them."""
+
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnfilt.core.alpha import alpha_at_centres
+from cnnfilt.core.levels import Levels, Loss, Range, resolve_values
+from cnnfilt.errors import OutputError, ParameterError
+from cnnfilt.files.formats import named
+from cnnfilt.files.image import Image
+from cnnfilt.geometry import Window, check_pixels, windows
+from cnnfilt.terms import DEFAULT_MAX_PIXELS, Pair, ValueMapping
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Result:
+    """One output of one image; `how` goes into the status line, `extra` is an array for a file of its own."""
+
+    pixels: Array
+    alpha: Array | None
+    how: str
+    loss: Loss | None = None
+    extra: Array | None = None
+
+
+class Operation(Protocol):
+    """What is done to each image of a run."""
+
+    def __call__(self, image: Image, format_name: str) -> list[Result]:
+        """Return the results for `image`, fit for `format_name`; CnnfiltError where that cannot be."""
+        ...
+
+
+@dataclass(frozen=True)
+class Values:
+    """How results become levels, as asked: --values and --value-range."""
+
+    mapping: ValueMapping | Literal["auto"] = "auto"
+    value_range: Range | None = None
+
+    def levels(self, image: Image, format_name: str, **request: Any) -> Levels:
+        """Return the mapping for this image and format; `request` is what "auto" looks at (see `resolve_values`).
+
+        8 bits stay 8, 16 stay 16, floats stay floats where the format holds them. Raises OutputError where it
+        does not and no mapping was chosen.
+        """
+        to_matrix = named(format_name).kind == "matrix"
+        mapping, value_range = resolve_values(
+            self.mapping, value_range=self.value_range, to_matrix=to_matrix, **request
+        )
+        holds_float = not to_matrix and "float32" in named(format_name).gray
+        stays_float = self == AUTO and image.pixels.dtype.kind == "f" and not to_matrix
+        if mapping == "raw" and not (to_matrix or holds_float):
+            raise ParameterError(f"raw values do not fit the levels of {format_name}; write .tiff or .npy, or map them")
+        if stays_float and not holds_float:
+            raise OutputError(
+                f"{{image}} holds fractions and {format_name} only whole levels; "
+                "choose a mapping with --values or --value-range, or write .tiff or .npy"
+            )
+        if mapping == "raw" or stays_float:
+            return Levels("raw", None if to_matrix else np.float32)
+        return Levels(mapping, np.uint16 if image.pixels.dtype == np.uint16 else np.uint8, value_range)
+
+
+AUTO = Values()
+"""What happens when neither option is given."""
+
+
+def checked_windows(image: Image, kernel_size: Pair, **geometry: Any) -> tuple[Window, Window]:
+    """Return the windows over `image`; ShapeError if none fits, or if there would be too many pixels."""
+    rows, columns = windows(size_of(image), kernel_size, **geometry)
+    check_pixels((rows.padded_size, columns.padded_size), DEFAULT_MAX_PIXELS, "{image} padded")
+    check_pixels((rows.output_size, columns.output_size), DEFAULT_MAX_PIXELS, "the result of {image}")
+    return rows, columns
+
+
+def size_of(image: Image) -> Pair:
+    """Return (height, width)."""
+    return image.pixels.shape[0], image.pixels.shape[1]
+
+
+def alpha_under(image: Image, rows: Window, columns: Window) -> Array | None:
+    """Return the alpha at the centre of each window, or None for an opaque image."""
+    return None if image.alpha is None else alpha_at_centres(image.alpha, rows, columns)
+
+
+def spelled(pair: Pair) -> str:
+    """Return `3x5` for (3, 5)."""
+    return f"{pair[0]}x{pair[1]}"

@@ -1,0 +1,95 @@
+"""Kernels slid over an image."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from cnnfilt.batch.operations.base import AUTO, Array, Result, Values, alpha_under, checked_windows, spelled
+from cnnfilt.core.alpha import premultiplied, unpremultiplied
+from cnnfilt.core.convolution import convolve, convolve_to_levels
+from cnnfilt.core.levels import Levels, apply_levels
+from cnnfilt.errors import ParameterError
+from cnnfilt.files.image import Image
+from cnnfilt.geometry import Window
+from cnnfilt.terms import Activation, AlphaMode, ChannelsMode, Padding, PaddingMode, Pair
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One kernel, (H, W) or (H, W, C), its bias, and the label that tells its output from the others'."""
+
+    label: str
+    kernel: Array
+    bias: int | float = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Convolve:
+    """Each filter slid over the image: one result a filter."""
+
+    filters: tuple[Filter, ...]
+    stride: Pair = (1, 1)
+    padding: Padding = "valid"
+    padding_mode: PaddingMode = "zeros"
+    padding_value: float = 0
+    dilation: Pair = (1, 1)
+    channels: ChannelsMode = "each"
+    activation: Activation = "none"
+    input_scale: float = 1
+    flip: bool = False
+    normalize: bool = False
+    values: Values = AUTO
+    alpha: AlphaMode = "keep"
+
+    def __post_init__(self) -> None:
+        """Refuse what premultiplied colours cannot be put through."""
+        if self.alpha == "filter" and (self.channels == "sum" or any(one.kernel.ndim == 3 for one in self.filters)):
+            raise ParameterError("--alpha filter needs each channel filtered on its own, not summed to one map")
+        if self.alpha == "filter" and (self.activation != "none" or any(one.bias for one in self.filters)):
+            raise ParameterError("--alpha filter is for plain filters; leave out --bias and --activation")
+
+    def __call__(self, image: Image, format_name: str) -> list[Result]:
+        """Return one result for each filter."""
+        return [self._slide(one, image, format_name) for one in self.filters]
+
+    def _slide(self, one: Filter, image: Image, format_name: str) -> Result:
+        height, width = one.kernel.shape[:2]
+        rows, columns = checked_windows(
+            image, (height, width), stride=self.stride, padding=self.padding, dilation=self.dilation
+        )
+        levels = self.values.levels(
+            image, format_name, kernels=(one.kernel,), bias=one.bias, activation=self.activation
+        )
+        how = self._how(rows, columns)
+        if self.alpha == "filter" and image.alpha is not None:
+            return self._slide_premultiplied(one, image, image.alpha, levels, how)
+        pixels, loss = convolve_to_levels(image.pixels, one.kernel, levels, **self._options(one))
+        return Result(pixels, alpha_under(image, rows, columns), how, loss)
+
+    def _slide_premultiplied(self, one: Filter, image: Image, alpha: Array, levels: Levels, how: str) -> Result:
+        filtered = convolve(premultiplied(image.pixels, alpha), one.kernel, **self._options(one))
+        colours, filtered_alpha = unpremultiplied(filtered, image.pixels, alpha.dtype)
+        pixels, loss = apply_levels(colours, levels)
+        return Result(pixels, filtered_alpha, how, loss)
+
+    def _options(self, one: Filter) -> dict[str, Any]:
+        return {
+            "stride": self.stride,
+            "padding": self.padding,
+            "padding_mode": self.padding_mode,
+            "padding_value": self.padding_value,
+            "dilation": self.dilation,
+            "channels": self.channels,
+            "bias": one.bias or None,
+            "activation": self.activation,
+            "input_scale": self.input_scale,
+            "flip": self.flip,
+            "normalize": self.normalize,
+        }
+
+    def _how(self, rows: Window, columns: Window) -> str:
+        word = self.padding if isinstance(self.padding, str) else "padded"
+        if self.stride != (1, 1):
+            return f"{word}, stride {spelled(self.stride)}"
+        if word == "valid" and (rows.span, columns.span) != (1, 1):
+            return f"valid; -p same keeps {rows.size}x{columns.size}"
+        return word

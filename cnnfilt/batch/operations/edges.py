@@ -1,0 +1,59 @@
+"""How strong the edge is at each pixel."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from cnnfilt.batch.operations.base import AUTO, Result, Values, alpha_under, checked_windows
+from cnnfilt.core.edges import edge_angles, edges_to_levels
+from cnnfilt.core.gradients import kernels_of
+from cnnfilt.errors import ParameterError
+from cnnfilt.files.image import Image
+from cnnfilt.terms import AlphaMode, EdgeDirection, EdgeMethod, Padding, PaddingMode
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edges:
+    """The magnitude of the edges, and their angles as the extra array where they were asked for."""
+
+    method: EdgeMethod = "prewitt"
+    direction: EdgeDirection | None = None
+    gain: float = 3
+    threshold: float | None = None
+    sigma: float | None = None
+    low: float | None = None
+    high: float | None = None
+    padding: Padding = "same"
+    padding_mode: PaddingMode = "replicate"
+    padding_value: float = 0
+    angle: bool = False
+    values: Values = AUTO
+    alpha: AlphaMode = "keep"
+
+    def __post_init__(self) -> None:
+        """Refuse what contradicts itself."""
+        if self.alpha == "filter":
+            raise ParameterError("--alpha filter does not go with edges; keep or drop the alpha")
+        if self.method != "canny" and (self.low, self.high) != (None, None):
+            raise ParameterError("--low and --high belong to --method canny")
+        if self.method not in ("canny", "log") and self.sigma is not None:
+            raise ParameterError("--sigma belongs to --method canny or log")
+
+    def __call__(self, image: Image, format_name: str) -> list[Result]:
+        """Return the one picture of edges."""
+        padding: dict[str, Any] = {
+            "padding": self.padding,
+            "padding_mode": self.padding_mode,
+            "padding_value": self.padding_value,
+        }
+        kernel = kernels_of(self.method, self.direction, **({} if self.sigma is None else {"sigma": self.sigma}))[0]
+        rows, columns = checked_windows(image, (len(kernel), len(kernel[0])), padding=self.padding)
+        levels = self.values.levels(image, format_name, edges=True)
+        pixels, _ = edges_to_levels(image.pixels, levels, **self._options(), **padding)
+        angles = edge_angles(image.pixels, method=self.method, **padding) if self.angle else None
+        how = f"{self.method}, {self.direction}" if self.direction else self.method
+        return [Result(pixels, alpha_under(image, rows, columns), how, None, angles)]
+
+    def _options(self) -> dict[str, Any]:
+        asked = {"sigma": self.sigma, "low": self.low, "high": self.high, "threshold": self.threshold}
+        given = {name: value for name, value in asked.items() if value is not None}
+        return {"method": self.method, "direction": self.direction, "gain": self.gain, **given}

@@ -1,0 +1,55 @@
+"""A border around an image."""
+
+from dataclasses import dataclass
+
+from cnnfilt.batch.operations.base import AUTO, Result, Values, size_of
+from cnnfilt.core.levels import apply_levels
+from cnnfilt.core.padding import pad
+from cnnfilt.errors import ParameterError
+from cnnfilt.files.colours import Colour
+from cnnfilt.files.image import Image, top_level
+from cnnfilt.geometry import as_pair, axis_padding, check_pixels
+from cnnfilt.terms import DEFAULT_MAX_PIXELS, AlphaMode, Padding, PaddingMode, Pair
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pad:
+    """The image with a border: `fill` in mode zeros (black where none is given), else the image continued."""
+
+    padding: Padding
+    padding_mode: PaddingMode = "zeros"
+    fill: Colour | None = None
+    for_kernel: Pair | None = None
+    for_stride: Pair = (1, 1)
+    values: Values = AUTO
+    alpha: AlphaMode = "keep"
+
+    def __post_init__(self) -> None:
+        """Refuse a word that says nothing without a kernel."""
+        if self.padding in ("same", "same-lower", "full") and self.for_kernel is None:
+            raise ParameterError(
+                f"-p {self.padding} depends on a kernel: say its size with --for-kernel, or give numbers"
+            )
+
+    def __call__(self, image: Image, format_name: str) -> list[Result]:
+        """Return the one padded image."""
+        border = self.border(size_of(image))
+        padded_size = [n + sum(sides) for n, sides in zip(size_of(image), border, strict=True)]
+        check_pixels((padded_size[0], padded_size[1]), DEFAULT_MAX_PIXELS, "{image} padded")
+        fill = self.fill or Colour(0)
+        colour, opacity = fill.levels(image.channels, top_level(image.pixels.dtype))
+        padded = pad(image.pixels, border, padding_mode=self.padding_mode, padding_value=colour)
+        alpha = None
+        if image.alpha is not None:
+            alpha = pad(image.alpha, border, padding_mode=self.padding_mode, padding_value=opacity)
+        pixels, loss = apply_levels(padded, self.values.levels(image, format_name))
+        return [Result(pixels, alpha, self.padding_mode, loss)]
+
+    def border(self, size: Pair) -> tuple[Pair, Pair]:
+        """Return ((top, bottom), (left, right)) for an image of `size`."""
+        per_axis = self.padding if isinstance(self.padding, tuple) else (self.padding, self.padding)
+        kernel_size = as_pair(self.for_kernel or 1, "for_kernel")
+        vertical, horizontal = (
+            axis_padding(n, k, s, 1, p) for n, k, s, p in zip(size, kernel_size, self.for_stride, per_axis, strict=True)
+        )
+        return vertical, horizontal

@@ -1,0 +1,77 @@
+"""`cnnfilt convolve`: slide one kernel or several over images."""
+
+from typing import Any, get_args
+
+import click
+
+from cnnfilt.cli.options import (
+    NUMBER,
+    FileOptions,
+    Word,
+    file_options,
+    stride_and_dilation,
+    window_options,
+)
+from cnnfilt.terms import Activation, ChannelsMode
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  cnnfilt convolve photo.jpg -k gaussian:2 -p same -o soft.jpg
+  cnnfilt convolve photo.jpg -k sharpen -p same --padding-mode replicate -o sharp.jpg
+  cnnfilt convolve photo.jpg -k "1/9 * 1,1,1; 1,1,1; 1,1,1" -o mean.png
+  cnnfilt convolve matrix.csv -k vertical
+  cnnfilt convolve photo.jpg -k sobel-x -k sobel-y -o maps/
+"""
+)
+@click.option(
+    "-k",
+    "--kernel",
+    "kernels",
+    required=True,
+    multiple=True,
+    metavar="SPEC",
+    help='The filter: a name (sobel-x, gaussian:2), rows ("1,0,-1; 1,0,-1"), JSON, or @file. Repeat for several.',
+)
+@stride_and_dilation(stride="1", stride_help="Move the window by this many pixels.")
+@window_options(
+    padding="valid",
+    padding_help="valid: only where the kernel fits; same: keep the size; full; or numbers.",
+    padding_mode="zeros",
+)
+@click.option(
+    "--channels",
+    type=Word(get_args(ChannelsMode)),
+    metavar="each|sum",
+    default="each",
+    show_default=True,
+    help="Filter each channel on its own, or sum them to one map (a 3-D filter).",
+)
+@click.option("--bias", metavar="NUMBERS", help="Add this to the result: one number, or one per filter (or @file).")
+@click.option(
+    "--activation",
+    type=Word(get_args(Activation)),
+    metavar="none|relu|tanh|sigmoid",
+    default="none",
+    show_default=True,
+    help="Apply this to result + bias, as a layer does.",
+)
+@click.option("--input-scale", type=NUMBER, default="1", show_default=True, help="Multiply pixels first, as 1/255.")
+@click.option("--flip", is_flag=True, help="Rotate the kernel by 180 degrees: the convolution of mathematics.")
+@click.option("--normalize", is_flag=True, help="Divide the kernel by its sum.")
+@file_options
+def convolve(files: FileOptions, kernels: tuple[str, ...], bias: str | None, **window: Any) -> int:
+    """Slide a kernel over each INPUT and write the sums of products.
+
+    INPUT is an image, a folder of images, a matrix (.csv .tsv .txt .json .npy), or - for a pipe. The kernel is
+    not flipped (cross-correlation, as in every CNN; --flip rotates it). Only places where it fits count, unless
+    -p says more: -p same keeps the size. Without -o a matrix is printed.
+    """
+    from cnnfilt.batch.operations.convolve import Convolve
+    from cnnfilt.cli.filters import read_filters
+    from cnnfilt.cli.run import run_operation
+
+    filters = read_filters(kernels, bias)
+    operation = Convolve(filters=filters, **window)
+    return run_operation("convolve", operation, files, labels=tuple(filter.label for filter in filters))

@@ -1,0 +1,52 @@
+"""`cnnfilt edges`: how strong the edge is at each pixel."""
+
+from typing import Any, get_args
+
+import click
+
+from cnnfilt.cli.options import NUMBER, FileOptions, Word, file_options, window_options
+from cnnfilt.terms import EdgeDirection, EdgeMethod
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  cnnfilt edges photo.jpg -o edges.png
+  cnnfilt edges photo.jpg --direction vertical -o vertical.png
+  cnnfilt edges photo.jpg --method canny -o lines.png
+  cnnfilt edges photos/ -o edges/
+  cat photo.png | cnnfilt edges - > edges.png
+"""
+)
+@click.option(
+    "--method",
+    type=Word(get_args(EdgeMethod)),
+    metavar="METHOD",
+    default="prewitt",
+    show_default=True,
+    help=f"{', '.join(get_args(EdgeMethod))} (prewitt: the notes' filter).",
+)
+@click.option(
+    "--direction",
+    type=Word(get_args(EdgeDirection)),
+    metavar="vertical|horizontal|both",
+    help="Only vertical edges (differences along a row), only horizontal ones, or both.  [default: both]",
+)
+@click.option("--gain", type=NUMBER, default="3", show_default=True, help="Brightness: 3 is prewitt as in the notes.")
+@click.option("--threshold", type=NUMBER, metavar="LEVEL", help="White from this level on, black below.")
+@click.option("--angle", metavar="FILE.npy", help="Also write the gradient's angle in radians, y pointing down.")
+@click.option("--sigma", type=NUMBER, help="canny: blur by this many pixels first.  [default: 1]")
+@click.option("--low", type=NUMBER, help="canny: follow edges down to this part of a full step.  [default: 0.1]")
+@click.option("--high", type=NUMBER, help="canny: begin edges at this part of a full step.  [default: 0.2]")
+@window_options(padding="same", padding_help="same: keep the size; valid; or numbers.", padding_mode="replicate")
+@file_options
+def edges(files: FileOptions, angle: str | None, **request: Any) -> int:
+    """Draw the edges of each INPUT: dark where it is even, bright where it changes.
+
+    INPUT is an image, a folder of images, a matrix (.csv .tsv .txt .json .npy), or - for a pipe. Works in shades
+    of gray (--no-gray: each colour on its own). Values are magnitudes; for signed ones use convolve.
+    """
+    from cnnfilt.batch.operations.edges import Edges
+    from cnnfilt.cli.run import run_operation
+
+    return run_operation("edges", Edges(angle=angle is not None, **request), files, extra=angle, gray=True)

@@ -1,0 +1,87 @@
+"""From -k, --bias and --padding-value to filters and fills; reads the files they name."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnfilt.batch.operations.convolve import Filter
+from cnnfilt.cli.report import print_line
+from cnnfilt.errors import CnnfiltError, KernelError, ParameterError
+from cnnfilt.files.colours import Colour, parse_colour
+from cnnfilt.files.matrices import read_matrix_file
+from cnnfilt.kernels import hint, parse_kernel, split_scale
+from cnnfilt.parsing import parse_number
+
+Array = NDArray[Any]
+
+
+def read_filters(specs: Sequence[str], bias: str | None) -> tuple[Filter, ...]:
+    """Return the filters of all -k in order, each with its bias and a label of its own.
+
+    A 4-D kernel (H, W, C, N) gives N filters. Raises KernelError for a kernel that cannot be read or used,
+    ParameterError for a bias that does not fit.
+    """
+    labelled = [pair for number, spec in enumerate(specs, 1) for pair in _kernels(spec, number)]
+    labels = _distinct([label for label, _ in labelled])
+    biases = _biases(bias, len(labelled))
+    return tuple(
+        Filter(label, kernel, value) for label, (_, kernel), value in zip(labels, labelled, biases, strict=True)
+    )
+
+
+def read_fill(text: str | None) -> Colour | None:
+    """Return the colour of --padding-value, or None."""
+    return None if text is None else parse_colour(text, "--padding-value")
+
+
+def _kernels(spec: str, number: int) -> list[tuple[str, Array]]:
+    scale, body = split_scale(spec)
+    if not body.startswith("@"):
+        kernel = parse_kernel(spec)
+        warning = hint(kernel)
+        if warning:
+            print_line(f"convolve: {warning}")
+        return [(kernel.name or f"k{number}", np.array(kernel.rows))]
+    path = body[1:]
+    array = _kernel_file(path)
+    label = Path(path).stem or f"k{number}"
+    if scale != 1:
+        array = array * scale
+    if array.ndim < 4:
+        return [(label, array)]
+    return [(f"{label}-{n}", array[..., n - 1]) for n in range(1, array.shape[3] + 1)]
+
+
+def _kernel_file(path: str) -> Array:
+    try:
+        kernel = read_matrix_file(path, most_dimensions=4)
+    except CnnfiltError as error:
+        raise KernelError(f"kernel file {error.message}", parameter="kernel") from None
+    if not np.isfinite(kernel).all():
+        cell = tuple(int(place) + 1 for place in np.argwhere(~np.isfinite(kernel))[0])
+        raise KernelError(f"kernel file {path}: cell {cell} is {kernel[tuple(np.subtract(cell, 1))]}, not finite")
+    return kernel
+
+
+def _biases(text: str | None, count: int) -> tuple[int | float, ...]:
+    if text is None:
+        return (0,) * count
+    if text.startswith("@"):
+        values = tuple(read_matrix_file(text[1:]).ravel().tolist())
+    else:
+        values = tuple(parse_number(part, "--bias") for part in text.split(","))
+    if len(values) == 1:
+        return values * count
+    if len(values) != count:
+        raise ParameterError(f"--bias has {len(values)} numbers for {count} filters; give one for each, or one for all")
+    return values
+
+
+def _distinct(labels: list[str]) -> list[str]:
+    """Return the labels fit for file names; a label that comes again gets its number."""
+    safe = [label.replace(os.sep, "-") for label in labels]
+    return [f"{label}-{safe[: n + 1].count(label)}" if safe.count(label) > 1 else label for n, label in enumerate(safe)]

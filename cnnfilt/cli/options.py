@@ -1,0 +1,177 @@
+"""The options the commands share, each written once, and the types that read what people type."""
+
+import functools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+import click
+
+from cnnfilt.errors import ParameterError
+from cnnfilt.parsing import nearest, parse_number, parse_padding, parse_pair
+from cnnfilt.terms import AlphaMode, MetadataMode, PaddingMode, ValueMapping
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+FORMATS = ("png", "jpeg", "tiff", "webp", "bmp", "ppm", "pgm", "csv", "tsv", "txt", "json", "npy")
+
+
+class Word(click.Choice[str]):
+    """One of a few words; a misspelt one is answered with the nearest."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the word, or fail naming the nearest ones."""
+        words = tuple(str(choice) for choice in self.choices)
+        if value in words:
+            return str(value)
+        raise ParameterError(f"{_option_of(param)} {value!r} is unknown; {nearest(str(value), words)}")
+
+
+class Parsed(click.ParamType[Any]):
+    """A text read by one of cnnfilt's own parsers, which say themselves what is wrong with it."""
+
+    def __init__(self, parse: Callable[..., Any], metavar: str, *, named: bool = True) -> None:
+        self.parse, self.name, self.named = parse, metavar, named
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the parsed value; a default that is no text stays as it is."""
+        if not isinstance(value, str):
+            return value
+        return self.parse(value, _option_of(param)) if self.named else self.parse(value)
+
+
+PAIR = Parsed(parse_pair, "N|HxW")
+PADDING = Parsed(parse_padding, "valid|same|same-lower|full|N|H,W|T,B,L,R", named=False)
+NUMBER = Parsed(parse_number, "NUMBER")
+
+
+def parse_list(text: str, name: str) -> tuple[int | float, ...]:
+    """Return the numbers of `1,2.5,1/9`."""
+    return tuple(parse_number(part, name) for part in text.split(","))
+
+
+def parse_range(text: str, name: str) -> tuple[float, float]:
+    """Return (low, high) from `LO,HI`."""
+    numbers = parse_list(text, name)
+    if len(numbers) != 2 or numbers[0] == numbers[1]:
+        raise ParameterError(f"{name} {text!r} is not two different numbers LO,HI", parameter=name)
+    return numbers[0], numbers[1]
+
+
+NUMBERS = Parsed(parse_list, "NUMBERS")
+RANGE = Parsed(parse_range, "LO,HI")
+
+
+@dataclass(frozen=True)
+class FileOptions:
+    """What every command that reads and writes files was asked: what to read, how, and where to write."""
+
+    inputs: tuple[str, ...]
+    output: str | None
+    overwrite: bool
+    format: str | None
+    quality: int | None
+    gray: bool | None
+    alpha: AlphaMode
+    background: str | None
+    metadata: MetadataMode
+    no_auto_orient: bool
+    values: ValueMapping | Literal["auto"]
+    value_range: tuple[float, float] | None
+    quiet: bool
+    verbose: bool
+
+
+def file_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the shared options; it receives them together, as `files`."""
+    names = tuple(FileOptions.__dataclass_fields__)
+
+    @functools.wraps(function)
+    def command(**parameters: Any) -> Any:
+        files = FileOptions(**{name: parameters.pop(name) for name in names})
+        return function(files=files, **parameters)
+
+    return _apply(_FILE_OPTIONS, command)
+
+
+def window_options(*, padding: str, padding_help: str, padding_mode: str | None) -> Decorator:
+    """Return the decorator for padding, padding mode and padding value, with this command's defaults."""
+    options = [
+        click.option("-p", "--padding", type=PADDING, default=padding, show_default=True, help=padding_help),
+    ]
+    if padding_mode is not None:
+        options += [
+            click.option(
+                "--padding-mode",
+                type=Word(get_args(PaddingMode)),
+                metavar="MODE",
+                default=padding_mode,
+                show_default=True,
+                help=f"What the padding holds: {', '.join(get_args(PaddingMode))} (see pad --help).",
+            ),
+            click.option("--padding-value", type=NUMBER, default="0", help="Pad with this number instead of 0."),
+        ]
+    return lambda function: _apply(options, function)
+
+
+def stride_and_dilation(*, stride: str | None, stride_help: str) -> Decorator:
+    """Return the decorator for -s and -d, with this command's default stride."""
+    options = [
+        click.option("-s", "--stride", type=PAIR, default=stride, show_default=stride is not None, help=stride_help),
+        click.option("-d", "--dilation", type=PAIR, default="1", show_default=True, help="Spread the kernel's taps."),
+    ]
+    return lambda function: _apply(options, function)
+
+
+_FILE_OPTIONS = [
+    click.argument("inputs", nargs=-1, required=True, metavar="INPUT..."),
+    click.option(
+        "-o",
+        "--output",
+        metavar="FILE|DIR|-",
+        help="Where the result goes: a file, a folder (ends in /), a pattern with {stem}, or - for a pipe.",
+    ),
+    click.option("-y", "--overwrite", is_flag=True, help="Replace outputs that exist (never an input)."),
+    click.option("--format", type=Word(FORMATS), metavar="FORMAT", help=f"Write {', '.join(FORMATS)}."),
+    click.option(
+        "--values",
+        type=Word(("auto", *get_args(ValueMapping))),
+        metavar="MAPPING",
+        default="auto",
+        show_default=True,
+        help="How results become pixel levels: clip, abs, offset (0 becomes mid-gray), minmax, symmetric, or raw.",
+    ),
+    click.option("--value-range", type=RANGE, help="Map LO..HI to black..white instead."),
+    click.option("--gray/--no-gray", default=None, help="Read in shades of gray, or in colour."),
+    click.option(
+        "--alpha",
+        type=Word(get_args(AlphaMode)),
+        metavar="keep|drop|filter",
+        default="keep",
+        show_default=True,
+        help="Transparency: keep it unfiltered, drop it, or filter it with the colours.",
+    ),
+    click.option("--background", metavar="COLOUR", help="Put transparent images on this colour first."),
+    click.option(
+        "--metadata",
+        type=Word(get_args(MetadataMode)),
+        metavar="safe|all|none",
+        default="safe",
+        show_default=True,
+        help="Keep the colour profile and resolution (safe), everything, or nothing.",
+    ),
+    click.option("--no-auto-orient", is_flag=True, help="Leave a camera's rotation as a tag."),
+    click.option("--quality", type=click.IntRange(1, 100), metavar="1-100", help="JPEG or WebP quality."),
+    click.option("-q", "--quiet", is_flag=True, help="Print errors only."),
+    click.option("-v", "--verbose", is_flag=True, help="Print how the values were mapped, too."),
+]
+
+
+def _apply(decorators: Sequence[Decorator], function: Callable[..., Any]) -> Callable[..., Any]:
+    # The topmost decorator is the first in the help, so they are put on from the last to the first.
+    for decorator in reversed(decorators):
+        function = decorator(function)
+    return function
+
+
+def _option_of(param: click.Parameter | None) -> str:
+    return max(param.opts, key=len) if param is not None else "value"

@@ -1,0 +1,56 @@
+"""`cnnfilt pad`: add a border."""
+
+from typing import Any, get_args
+
+import click
+
+from cnnfilt.cli.options import PADDING, PAIR, FileOptions, Word, file_options
+from cnnfilt.terms import PaddingMode
+
+
+@click.command(
+    epilog="""\b
+Padding modes, and what the other tools call them (a b c d are the pixels):
+  mode       is seen as           numpy      scipy.ndimage  OpenCV
+  zeros      0 0 a b c d 0 0      constant   constant       CONSTANT
+  reflect    c b a b c d c b      reflect    mirror         REFLECT_101
+  symmetric  b a a b c d d c      symmetric  reflect        REFLECT
+  replicate  a a a b c d d d      edge       nearest        REPLICATE
+  circular   c d a b c d a b      wrap       wrap           WRAP
+
+\b
+Examples:
+  cnnfilt pad matrix.csv -p 1
+  cnnfilt pad photo.jpg -p 20 --padding-value white -o framed.jpg
+  cnnfilt pad tile.png -p 0,0,32,32 --padding-mode circular -o wide.png
+  cnnfilt pad photo.jpg -p same --for-kernel 5 -o ready.png
+"""
+)
+@click.option(
+    "-p", "--padding", type=PADDING, required=True, help="How much: N, H,W or top,bottom,left,right; or same, full."
+)
+@click.option(
+    "--padding-mode",
+    type=Word(get_args(PaddingMode)),
+    metavar="MODE",
+    default="zeros",
+    show_default=True,
+    help="What the border holds: see the table below.",
+)
+@click.option(
+    "--padding-value", metavar="NUMBER|COLOUR", help="Fill with this: 128, white, #ff8000, or 255,128,0 (,alpha)."
+)
+@click.option("--for-kernel", type=PAIR, help="With -p same or full: the kernel size the border is for.")
+@click.option("--for-stride", type=PAIR, default="1", help="With -p same: the stride it is for.")
+@file_options
+def pad(files: FileOptions, padding_value: str | None, **window: Any) -> int:
+    """Add a border to each INPUT.
+
+    INPUT is an image, a folder of images, a matrix (.csv .tsv .txt .json .npy), or - for a pipe.
+    Without -o a matrix is printed.
+    """
+    from cnnfilt.batch.operations.pad import Pad
+    from cnnfilt.cli.filters import read_fill
+    from cnnfilt.cli.run import run_operation
+
+    return run_operation("pad", Pad(fill=read_fill(padding_value), **window), files)

@@ -1,0 +1,48 @@
+"""`cnnfilt pool`: the maximum, average or minimum of each window."""
+
+from typing import Any, get_args
+
+import click
+
+from cnnfilt.cli.options import PAIR, FileOptions, Word, file_options, stride_and_dilation, window_options
+from cnnfilt.terms import PoolKind
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  cnnfilt pool matrix.csv -f 2
+  cnnfilt pool photo.jpg -f 2 -o half.jpg
+  cnnfilt pool photo.jpg -f 8 --kind avg -o small.png
+  cnnfilt pool photo.jpg -f 3 -s 2 -p 1 --indices where.npy -o pooled.png
+"""
+)
+@click.option("-f", "--kernel-size", type=PAIR, default="2", show_default=True, help="The size of the window.")
+@stride_and_dilation(stride=None, stride_help="Move the window by this much.  [default: its size]")
+@window_options(
+    padding="0", padding_help="0 or same or numbers; padding never wins and never counts.", padding_mode=None
+)
+@click.option(
+    "--kind",
+    type=Word(get_args(PoolKind)),
+    metavar="max|avg|min",
+    default="max",
+    show_default=True,
+    help="What to keep of each window.",
+)
+@click.option("--ceil-mode", is_flag=True, help="Keep a last window that hangs over the edge.")
+@click.option("--count-include-pad", is_flag=True, help="avg: let padding count as zeros (PyTorch's default).")
+@click.option("--global", "whole", is_flag=True, help="One window over the whole image.")
+@click.option("--adaptive", type=PAIR, metavar="H,W", help="As many windows as make this output size.")
+@click.option("--indices", metavar="FILE.npy", help="Also write where each maximum stood: row * width + column.")
+@file_options
+def pool(files: FileOptions, indices: str | None, **window: Any) -> int:
+    """Shrink each INPUT by keeping one value of each window.
+
+    INPUT is an image, a folder of images, a matrix (.csv .tsv .txt .json .npy), or - for a pipe.
+    Without -o a matrix is printed. The number of channels stays.
+    """
+    from cnnfilt.batch.operations.pool import Pool
+    from cnnfilt.cli.run import run_operation
+
+    return run_operation("pool", Pool(indices=indices is not None, **window), files, extra=indices)

@@ -1,0 +1,195 @@
+"""`cnnfilt shape`: what size comes out, of one window or of a whole network. No pixel is read."""
+
+import os
+import re
+import sys
+from collections.abc import Sequence
+from functools import partial
+
+import click
+
+from cnnfilt.cli.options import PADDING, PAIR
+from cnnfilt.cli.report import print_line
+from cnnfilt.errors import CnnfiltError, DemandError, InputError, ParameterError
+from cnnfilt.geometry import Window, check_pixels, check_pool_padding, windows
+from cnnfilt.parsing import parse_numbers, parse_size
+from cnnfilt.terms import DEFAULT_MAX_PIXELS, Padding, Pair
+
+Slide = partial[tuple[Window, Window]]
+"""`windows` with everything but the input's size."""
+
+EXAMPLES = """\b
+Examples:
+  cnnfilt shape 6x6 -f 3                 a 3x3 filter on a 6x6 image
+  cnnfilt shape photo.jpg -f 3 -s 2 -p same --want 240x320
+  cnnfilt shape 28x28 conv:6,k=5,p=2 tanh pool:avg flatten fc:10
+"""
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("source", metavar="SIZE|IMAGE")
+@click.argument("layers", nargs=-1, metavar="[LAYER]...")
+@click.option("-f", "--kernel-size", type=PAIR, metavar="N|HxW", help="Size of the window: 3 or 3x5.")
+@click.option("-s", "--stride", type=PAIR, metavar="N|HxW", help="Steps from one window to the next.  [default: 1]")
+@click.option(
+    "-p",
+    "--padding",
+    type=PADDING,
+    metavar="PADDING",
+    help="Border added first: N, H,W, T,B,L,R, valid, same, same-lower or full.  [default: valid]",
+)
+@click.option("-d", "--dilation", type=PAIR, metavar="N|HxW", help="Spread the window's taps.  [default: 1]")
+@click.option("--ceil-mode", is_flag=True, help="Let a last window hang over the edge, as pooling can.")
+@click.option("--want", metavar="HxW[xC]", help="Exit with code 1 unless this size comes out.")
+@click.option("--strict", is_flag=True, help="Exit with code 1 if a stride leaves rows or columns over.")
+@click.option("--explain", is_flag=True, help="Show the formulas with their numbers, and every window.")
+@click.option("--json", "json_", is_flag=True, help="Print everything as JSON.")
+@click.option("-q", "--quiet", is_flag=True, help="Print no hints.")
+def shape(
+    source: str,
+    layers: tuple[str, ...],
+    kernel_size: Pair | None,
+    stride: Pair | None,
+    padding: Padding | None,
+    dilation: Pair | None,
+    ceil_mode: bool,
+    want: str | None,
+    strict: bool,
+    explain: bool,
+    json_: bool,
+    quiet: bool,
+) -> None:
+    """Say what size comes out of a window, or of a whole network.
+
+    SIZE is HEIGHTxWIDTH or HEIGHTxWIDTHxCHANNELS; of an IMAGE only the header is read. With -f, one window
+    slides over it and the number of places it fits is printed: the size of the result of a filter or of pooling.
+
+    With layers, a table says what each makes of the one before: the output; the parameters to train; the
+    multiply-adds to compute it (MACs); the field, how many input pixels across one value sees; the jump, how many
+    input pixels apart two neighbours are; and the rows or columns of its input that no window reads.
+
+    \b
+    LAYER is one of (values in brackets may be left out; pairs are 3x5)
+      conv:N,k=3[,s=1,p=0,d=1,g=1,bias=1]   N filters of size k: stride, padding,
+                                            dilation, groups
+      conv:KERNEL+KERNEL...[,s=,p=,d=]      one map of each kernel named
+      filter:KERNEL[,s=,p=,d=]              a kernel on each channel by itself
+      pool:max|avg|min[,k=2,s=k,p=0,ceil=0] k=global: the whole input
+      relu  tanh  sigmoid  softmax  flatten  fc:N[,bias=1]
+    """
+    if json_ and explain:
+        raise click.UsageError("--json and --explain are two answers; ask for one")
+    slide = _slide(kernel_size, stride, padding, dilation, ceil_mode)
+    if slide and layers:
+        raise click.UsageError("-f is for one window; write a network's windows as layers, such as pool:max,k=3,s=2")
+    wanted = _wanted(want)
+    size = _input(source)
+    try:
+        if layers or json_ or (slide and explain):
+            # Describing layers takes as long to import as everything else together.
+            from cnnfilt.cli.shape_text import answer
+
+            text, slid, output = answer(size, slide.keywords if slide else None, layers, json_=json_, explain=explain)
+        else:
+            slid = [("", _slid(slide, size))] if slide else []
+            output = (*(window.output_size for window in slid[0][1]), size[2]) if slid else size
+            text = _joined(output[:2])
+    except CnnfiltError as error:
+        raise type(error)(error.message.replace("{image}", source), parameter=error.parameter) from None
+    click.echo(text)
+    if slide and not (explain or quiet):
+        _hint(slid[0][1])
+    if strict:
+        _check_strict(slid)
+    if wanted is not None:
+        _check_wanted(wanted, output)
+
+
+def formula_of_notes(window: Window) -> int:
+    """Return floor((n-f+1)/s), which lecture notes give: one too few whenever s does not divide n-f+1."""
+    return (window.padded_size - window.span + 1) // window.stride
+
+
+def _slide(
+    kernel_size: Pair | None, stride: Pair | None, padding: Padding | None, dilation: Pair | None, ceil_mode: bool
+) -> Slide | None:
+    if kernel_size is None:
+        if ceil_mode or any(option is not None for option in (stride, padding, dilation)):
+            raise click.UsageError("stride, padding, dilation and --ceil-mode need a window: give its size with -f")
+        return None
+    return partial(
+        windows,
+        kernel_size=kernel_size,
+        stride=stride or (1, 1),
+        padding=padding or 0,
+        dilation=dilation or (1, 1),
+        ceil_mode=ceil_mode,
+    )
+
+
+def _slid(slide: Slide, size: tuple[int, int, int]) -> tuple[Window, Window]:
+    rows, columns = slide(size[:2])
+    check_pixels((rows.output_size, columns.output_size), DEFAULT_MAX_PIXELS, "the output")
+    # Only pooling lets windows hang over, so its rule for padding holds.
+    for window in (rows, columns):
+        if window.ceil_mode:
+            check_pool_padding(window)
+    return rows, columns
+
+
+def _input(source: str) -> tuple[int, int, int]:
+    """Return (height, width, channels) as written in `source`, or of the image it names."""
+    written = source.lower().replace("×", "x")
+    if re.fullmatch(r"\d[\d\sx,+-]*", written):
+        size = parse_size(written)
+        check_pixels(size[:2], DEFAULT_MAX_PIXELS, "the input")
+        return size
+    if source != "-" and not os.path.lexists(source):
+        raise InputError(f"{source!r} is neither a size such as 224x224x3 nor an image that exists")
+    # Pillow is for images alone: a size should be answered at once.
+    from cnnfilt.files.header import image_size
+
+    try:
+        return image_size(sys.stdin.buffer.read() if source == "-" else source)
+    except CnnfiltError as error:
+        raise type(error)(error.about("stdin" if source == "-" else source), parameter=error.parameter) from None
+
+
+def _wanted(want: str | None) -> tuple[int, ...] | None:
+    if want is None:
+        return None
+    numbers = parse_numbers(want.lower(), "--want")
+    if len(numbers) > 3 or min(numbers) < 1:
+        raise ParameterError(f"--want {want!r} is not a size such as 112x112 or 112x112x64", parameter="want")
+    return numbers
+
+
+def _check_wanted(wanted: tuple[int, ...], output: tuple[int, ...]) -> None:
+    # Channels are only compared when they were asked for; a flat output is one number.
+    found = output[: max(len(wanted), 2)]
+    if wanted != found:
+        raise DemandError(f"{_joined(found)} comes out, not {_joined(wanted)}")
+
+
+def _check_strict(slid: Sequence[tuple[str, tuple[Window, Window]]]) -> None:
+    for where, pair in slid:
+        for window in pair:
+            if window.remainder:
+                raise DemandError(where + _left_over(window))
+
+
+def _left_over(window: Window) -> str:
+    lines = "rows" if window.axis == "high" else "columns"
+    steps = f"{window.size} + {window.before} + {window.after} - {window.span} = {window.padded_size - window.span}"
+    return f"stride {window.stride} does not divide {steps} {lines}; {window.remainder} left over"
+
+
+def _hint(pair: tuple[Window, Window]) -> None:
+    """Say so where the formula of some lecture notes would mislead."""
+    notes = [formula_of_notes(window) for window in pair]
+    if notes != [window.output_size for window in pair] and not pair[0].ceil_mode:
+        print_line(f"hint: floor((n-f+1)/s), in some notes, says {_joined(notes)}; it loses a window (see --explain)")
+
+
+def _joined(size: Sequence[int]) -> str:
+    return "x".join(map(str, size))

@@ -1,0 +1,46 @@
+"""How transparency follows an image through windows: looked up at their centres, or filtered with the colours."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnfilt.geometry import Window
+
+Array = NDArray[Any]
+
+
+def alpha_at_centres(alpha: Array, rows: Window, columns: Window) -> Array:
+    """Return the alpha (H, W) at the centre of each window, (H', W'): position floor((span - 1) / 2), kept inside."""
+    return alpha[np.ix_(_centres(rows), _centres(columns))]
+
+
+def premultiplied(pixels: Array, alpha: Array) -> Array:
+    """Return (H, W, C + 1) float32: the colours times their coverage, and the alpha last."""
+    top = np.iinfo(alpha.dtype).max
+    colours = pixels if pixels.ndim == 3 else pixels[..., np.newaxis]
+    out = np.empty((*alpha.shape, colours.shape[2] + 1), np.float32)
+    np.multiply(colours, (alpha / np.float32(top))[..., np.newaxis], out=out[..., :-1], casting="unsafe")
+    out[..., -1] = alpha
+    return out
+
+
+def unpremultiplied(filtered: Array, like: Array, dtype: np.dtype[Any]) -> tuple[Array, Array]:
+    """Return (colours float32 shaped like `like`, alpha of `dtype`) of a filtered `premultiplied` array.
+
+    Where nothing is covered the colour is 0.
+    """
+    top = np.iinfo(dtype).max
+    coverage = np.clip(filtered[..., -1:], 0, top)
+    shown = coverage > 0
+    colours = np.divide(
+        filtered[..., :-1] * np.float32(top), coverage, out=np.zeros_like(filtered[..., :-1]), where=shown
+    )
+    alpha = np.rint(coverage[..., 0]).astype(dtype)
+    return (colours if like.ndim == 3 else colours[..., 0]), alpha
+
+
+def _centres(window: Window) -> NDArray[np.intp]:
+    first = (window.span - 1) // 2 - window.before
+    positions = first + window.stride * np.arange(window.output_size)
+    return np.clip(positions, 0, window.size - 1)

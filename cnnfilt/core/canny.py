@@ -1,0 +1,148 @@
+"""Canny's edges: one pixel wide, kept where they are strong or hang on to something strong.
+
+Canny 1986, "A computational approach to edge detection": smooth with a Gaussian, take the gradient (Sobel's
+here), keep the pixels where it peaks along its own direction, and follow weak edges from strong ones.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from cnnfilt.core.convolution import convolve
+from cnnfilt.core.engine.blocks import Blocks
+from cnnfilt.core.engine.borders import PaddingValue
+from cnnfilt.core.engine.images import Array, as_image, like_image
+from cnnfilt.core.gradients import kernels_of
+from cnnfilt.errors import ParameterError
+from cnnfilt.kernels import Rows
+from cnnfilt.terms import Padding, PaddingMode
+
+Mask = npt.NDArray[np.bool_]
+
+WEAK, STRONG = 1, 2
+
+SLACK = 1e-5
+"""Differences of gradients that only rounding may have made: a full step measures 1, but for these."""
+
+
+def canny(
+    image: npt.ArrayLike,
+    *,
+    sigma: float = 1.0,
+    low: float = 0.1,
+    high: float = 0.2,
+    padding: Padding = "same",
+    padding_mode: PaddingMode = "replicate",
+    padding_value: PaddingValue = 0,
+) -> Mask:
+    """Return where the edges of `image` are, (H', W') or (H', W', C), every channel on its own.
+
+    `sigma` is the Gaussian's, in pixels. `low` and `high` are gradients as fractions of a full step's, from 0 to
+    the image's top level (255, 65535; 1.0 for floats), after the same smoothing: an edge of at least `high`
+    stays, and so does one of at least `low` that touches one that stays, also by a corner. Of two equal pixels
+    side by side the left or upper one is the edge. Raises ParameterError for low > high.
+    """
+    pixels = as_image(image)
+    check_thresholds(low, high, pixels.dtype)
+    gradients = Gradients(pixels, kernels_of("canny", sigma=sigma)[0], padding, padding_mode, padding_value)
+    peaks = np.empty(gradients.shape, np.uint8)
+    for rows, across, down in gradients.fields(halo=1):
+        with np.errstate(over="ignore"):
+            strength = np.hypot(across, down)
+        thin = _is_peak(strength, _shifted(across, 0, 0), _shifted(down, 0, 0))
+        strength = _shifted(strength, 0, 0)
+        # False and True add up to 0, WEAK or STRONG.
+        np.add(strength >= low * (1 - SLACK), strength >= high * (1 - SLACK), out=peaks[rows], dtype=np.uint8)
+        peaks[rows] *= thin
+    for channel in range(peaks.shape[2]):
+        peaks[..., channel] = _connected(peaks[..., channel])
+    return like_image(peaks.view(np.bool_), image)
+
+
+def full_step(dtype: np.dtype) -> int:
+    """Return the top level of an image of `dtype`: 255, 65535, 1 for floats and booleans."""
+    if dtype.kind in "fb":
+        return 1
+    if dtype.kind == "u" and dtype.itemsize == 2:
+        return 65535
+    # Other integers (a matrix, say) hold levels of 8 bits, a signed byte only half of them.
+    return min(255, int(np.iinfo(dtype).max))
+
+
+def check_thresholds(low: float, high: float, dtype: np.dtype) -> None:
+    """Raise ParameterError unless 0 <= low <= high, and high <= 1 where an image of `dtype` has a full step."""
+    for name, value in (("low", low), ("high", high)):
+        # A float image may well have steps of more than 1, an integer one has none.
+        if not 0 <= value < np.inf or (value > 1 and dtype.kind != "f"):
+            raise ParameterError(f"{name} is {value:g}; it is a fraction of a full step, from 0 to 1", parameter=name)
+    if low > high:
+        raise ParameterError(f"low is {low:g}, above high, {high:g}; it must not be", parameter="low")
+
+
+class Gradients:
+    """The gradient of a smoothed image (H, W, C), in full steps: `shape` (H', W', C), and the field in strips."""
+
+    def __init__(
+        self, image: Array, gaussian: Rows, padding: Padding, padding_mode: PaddingMode, padding_value: PaddingValue
+    ) -> None:
+        # The rows whose outer products are Sobel's kernels after the Gaussian.
+        bell = np.array(gaussian).sum(axis=0)
+        self._smooth, slope = np.convolve(bell, (0.25, 0.5, 0.25)), np.convolve(bell, (-1, 0, 1))
+        # A step gives the sum of the taps on its bright side, at most that of the positive ones.
+        self._slope = slope / (np.maximum(slope, 0).sum() * full_step(image.dtype))
+        size = (len(self._smooth), len(self._slope))
+        self._blocks = Blocks(image, size, padding, padding_mode, padding_value)
+        self.shape = self._blocks.shape
+
+    def fields(self, halo: int = 0) -> Iterator[tuple[slice, Array, Array]]:
+        """Yield (output rows, gx, gy): the growth to the right and downward, with `halo` more on every side.
+
+        Around the field the halo is zero: no gradient beside the image outdoes one in it.
+        """
+        for first, last in self._blocks.edges:
+            start, stop = max(first - halo, 0), min(last + halo, self.shape[0])
+            block = self._blocks.read(start, stop)
+            outside = ((start - first + halo, last + halo - stop), (halo, halo), (0, 0))
+            across, down = (
+                np.pad(convolve(convolve(block, column[:, np.newaxis]), row[np.newaxis]), outside)
+                for column, row in ((self._smooth, self._slope), (self._slope, self._smooth))
+            )
+            yield slice(first, last), across, down
+
+
+def _is_peak(strength: Array, across: Array, down: Array) -> Mask:
+    """Return where the gradient is stronger than on both sides of its own direction, to the nearest 45 degrees.
+
+    `strength` is one pixel wider on every side than the gradient (across, down).
+    """
+    steep, falling = np.abs(down) > np.abs(across), (across > 0) == (down > 0)
+    least, most = np.minimum(np.abs(across), np.abs(down)), np.maximum(np.abs(across), np.abs(down))
+    slant = np.divide(least, most, out=np.zeros_like(most), where=most > 0)
+
+    def beside(values: Array, side: int) -> Array:
+        straight = np.where(steep, _shifted(values, side, 0), _shifted(values, 0, side))
+        diagonal = np.where(falling, _shifted(values, side, side), _shifted(values, side, -side))
+        return straight + slant * (diagonal - straight)
+
+    # An edge between two pixels, or on a steady slope, is as strong on both sides but for rounding. So a peak
+    # clearly beats the pixel before it, and is not clearly beaten by the one after it: that is one of them.
+    beaten = strength * (1 + SLACK) + SLACK
+    rises = _shifted(strength, 0, 0) > beside(beaten, -1)
+    return np.asarray(rises & (_shifted(beaten, 0, 0) >= beside(strength, 1)))
+
+
+def _shifted(values: Array, y: int, x: int) -> Array:
+    """Return a view of `values` without its border of one pixel, moved by (y, x)."""
+    height, width = values.shape[:2]
+    return values[1 + y : height - 1 + y, 1 + x : width - 1 + x]
+
+
+def _connected(peaks: Array) -> Mask:
+    """Return the pixels of `peaks` (H, W) that are strong, or connected to a strong one through weak ones."""
+    from scipy.ndimage import label
+
+    labels, count = label(peaks, structure=np.ones((3, 3)))
+    kept = np.zeros(count + 1, np.bool_)
+    kept[labels[peaks == STRONG]] = True
+    return np.asarray(kept[labels])

@@ -1,0 +1,223 @@
+"""Convolution as networks have it (cross-correlation): one image and a kernel, or a batch and weights."""
+
+from typing import TypedDict, Unpack, get_args
+
+import numpy as np
+import numpy.typing as npt
+
+from cnnfilt.core.engine.borders import PaddingValue, check_mode, finite_values
+from cnnfilt.core.engine.images import Array, as_image, as_numbers, like_image
+from cnnfilt.core.engine.job import Job
+from cnnfilt.core.engine.plan import sum_dtype
+from cnnfilt.core.engine.run import Convolution
+from cnnfilt.core.engine.weights import as_bias, as_coefficients, as_weights, count, normalized, scaled, whole_or_float
+from cnnfilt.core.levels import Levels, Loss, write_levels
+from cnnfilt.errors import KernelError, ParameterError, ShapeError
+from cnnfilt.geometry import windows
+from cnnfilt.parsing import nearest
+from cnnfilt.terms import Activation, ChannelsMode, Padding, PaddingMode, Pair
+
+
+def convolve(
+    image: npt.ArrayLike,
+    kernel: npt.ArrayLike,
+    *,
+    stride: int | Pair = 1,
+    padding: Padding = "valid",
+    padding_mode: PaddingMode = "zeros",
+    padding_value: PaddingValue = 0,
+    dilation: int | Pair = 1,
+    channels: ChannelsMode = "each",
+    bias: npt.ArrayLike | None = None,
+    activation: Activation = "none",
+    input_scale: float = 1,
+    flip: bool = False,
+    normalize: bool = False,
+) -> Array:
+    """Return activation(sum(kernel * window * input_scale) + bias) for every window of `image`.
+
+    `image` is (H, W) or (H, W, C). The result's shape depends on the kernel:
+
+        (h, w), channels "each"   every channel on its own: (H', W') or (H', W', C)
+        (h, w), channels "sum"    the same filter on every channel, and their sum: (H', W')
+        (h, w, C)                 one filter over all channels: (H', W')
+        (h, w, C, N)              N such filters: (H', W', N)
+
+    Whole numbers stay exact: an 8- or 16-bit image and whole coefficients, bias and padding value give the
+    smallest of int16, int32 and int64 that holds every possible sum, a wider integer image int64. Anything else,
+    an `input_scale` other than 1, tanh and sigmoid give float32 (a float64 image float64), wrong by at most
+    1e-5 * sum|kernel| * max|image * input_scale|.
+
+    `flip` turns the kernel by 180 degrees (the mathematician's convolution). `normalize` divides each filter by
+    the sum of all its coefficients. `padding_value` (one number, or one per channel) stands in the image's own
+    levels, before `input_scale`. Zero coefficients are left out, so an infinity or NaN in the image spreads only
+    to windows that meet it with another coefficient.
+
+    Raises KernelError, ParameterError, or ShapeError when the kernel does not fit this image.
+
+    >>> convolve([[1, 6, 9], [2, 5, 1], [3, 7, 4]], [[1, 0, -1]] * 3).tolist()
+    [[-8]]
+    """
+    job = _job(
+        image,
+        kernel,
+        stride=stride,
+        padding=padding,
+        padding_mode=padding_mode,
+        padding_value=padding_value,
+        dilation=dilation,
+        channels=channels,
+        bias=bias,
+        activation=activation,
+        input_scale=input_scale,
+        flip=flip,
+        normalize=normalize,
+    )
+    convolution = Convolution(job)
+    responses = np.empty(convolution.shape, convolution.plan.dtype)
+    convolution.write(responses)
+    return _shaped(responses, job, image, kernel)
+
+
+class Options(TypedDict, total=False):
+    """The options of `convolve`, for the functions that take them all."""
+
+    stride: int | Pair
+    padding: Padding
+    padding_mode: PaddingMode
+    padding_value: PaddingValue
+    dilation: int | Pair
+    channels: ChannelsMode
+    bias: npt.ArrayLike | None
+    activation: Activation
+    input_scale: float
+    flip: bool
+    normalize: bool
+
+
+def convolve_to_levels(
+    image: npt.ArrayLike, kernel: npt.ArrayLike, levels: Levels, **options: Unpack[Options]
+) -> tuple[Array, Loss]:
+    """Return (pixels, loss): what `convolve` returns, as pixels, and what the mapping could not show.
+
+    Strip by strip: no responses of the whole image are ever held.
+    """
+    job = _job(image, kernel, **options)
+    convolution = Convolution(job)
+    pixels = np.empty(convolution.shape, levels.pixel_dtype(convolution.plan.dtype))
+    loss = write_levels(convolution.strips, pixels, levels)
+    return _shaped(pixels, job, image, kernel), loss
+
+
+def conv2d(
+    x: npt.ArrayLike,
+    weight: npt.ArrayLike,
+    bias: npt.ArrayLike | None = None,
+    *,
+    stride: int | Pair = 1,
+    padding: Padding = 0,
+    dilation: int | Pair = 1,
+    groups: int = 1,
+) -> Array:
+    """Return the convolution of a batch, (N, H', W', out_channels), in the types of `convolve`.
+
+    `x` is (N, H, W, in_channels), `weight` (h, w, in_channels / groups, out_channels), `bias` one number per
+    output channel. With groups, output channel o sees the o // (out_channels / groups)-th part of the input's
+    channels. Padding is zeros. Raises KernelError, ParameterError or ShapeError.
+    """
+    batch, weights = _batch(x), whole_or_float(_grouped(weight, groups))
+    if batch.shape[3] != weights.shape[2] * groups:
+        raise ShapeError(
+            f"weight is made for {count(weights.shape[2] * groups, 'channel')} but x has {batch.shape[3]}",
+            parameter="weight",
+        )
+    rows, columns = windows(batch.shape[1:3], weights.shape[:2], stride=stride, padding=padding, dilation=dilation)
+    biases = as_bias(bias, weights.shape[3])
+    # The whole batch seen as one tall image settles the type: no image and no group may have one of its own.
+    tall = batch.reshape(-1, *batch.shape[2:])
+    dtype = sum_dtype(Job(tall, weights, False, biases, rows, columns))
+    out = np.empty((len(batch), rows.output_size, columns.output_size, weights.shape[3]), dtype)
+    for inputs, maps in zip(_parts(batch.shape[3], groups), _parts(weights.shape[3], groups), strict=True):
+        for image, responses in zip(batch, out, strict=True):
+            job = Job(image[:, :, inputs], weights[..., maps], False, biases[maps], rows, columns)
+            Convolution(job, dtype=dtype).write(responses[:, :, maps])
+    return out
+
+
+def _job(
+    image: npt.ArrayLike,
+    kernel: npt.ArrayLike,
+    *,
+    stride: int | Pair = 1,
+    padding: Padding = "valid",
+    padding_mode: PaddingMode = "zeros",
+    padding_value: PaddingValue = 0,
+    dilation: int | Pair = 1,
+    channels: ChannelsMode = "each",
+    bias: npt.ArrayLike | None = None,
+    activation: Activation = "none",
+    input_scale: float = 1,
+    flip: bool = False,
+    normalize: bool = False,
+) -> Job:
+    """Return the job these arguments describe, each of them checked."""
+    pixels = as_image(image)
+    weights, each = as_weights(kernel, pixels.shape[2], channels)
+    if normalize:
+        weights = normalized(weights)
+    if input_scale != 1:
+        weights = scaled(weights, input_scale)
+    if activation not in get_args(Activation):
+        raise ParameterError(
+            f"activation {activation!r} is unknown; {nearest(str(activation), get_args(Activation))}",
+            parameter="activation",
+        )
+    check_mode(padding_mode)
+    finite_values(padding_value, pixels.shape[2])
+    rows, columns = windows(pixels.shape[:2], weights.shape[:2], stride=stride, padding=padding, dilation=dilation)
+    return Job(
+        pixels,
+        weights[::-1, ::-1] if flip else weights,
+        each,
+        as_bias(bias, weights.shape[3]),
+        rows,
+        columns,
+        padding_mode,
+        padding_value,
+        activation,
+    )
+
+
+def _shaped(values: Array, job: Job, image: npt.ArrayLike, kernel: npt.ArrayLike) -> Array:
+    """Return `values` (H', W', maps) without the axes that the caller's image and kernel have not."""
+    if job.each:
+        return like_image(values, image)
+    return values if np.ndim(kernel) == 4 else values[:, :, 0]
+
+
+def _batch(x: npt.ArrayLike) -> Array:
+    batch = as_numbers(x, "x")
+    if batch.ndim != 4 or batch.size == 0:
+        raise ShapeError(f"x has shape {batch.shape}; it must be (N, H, W, C), and not empty", parameter="x")
+    return batch
+
+
+def _grouped(weight: npt.ArrayLike, groups: int) -> Array:
+    """Return `weight` as an array (h, w, in_channels / groups, out_channels) that `groups` divides."""
+    weights = as_coefficients(weight)
+    if weights.ndim != 4:
+        raise KernelError(
+            f"weight has shape {weights.shape}; it must be (h, w, in_channels / groups, out_channels)",
+            parameter="weight",
+        )
+    if isinstance(groups, bool) or not hasattr(groups, "__index__") or groups < 1 or weights.shape[3] % groups:
+        raise ParameterError(
+            f"groups {groups!r} is not a whole number that divides the {weights.shape[3]} output channels",
+            parameter="groups",
+        )
+    return weights
+
+
+def _parts(channels: int, groups: int) -> list[slice]:
+    size = channels // groups
+    return [slice(first, first + size) for first in range(0, channels, size)]

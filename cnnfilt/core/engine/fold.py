@@ -1,0 +1,151 @@
+"""Windows reduced to their largest, smallest or summed value, first down the columns and then along the rows.
+
+A window of h x w so costs h + w passes. No padded copy is made: a tap that falls beside the image takes no
+part, which is what padding with -infinity (max), +infinity (min) or 0 (sums) means.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnfilt.core.engine.images import Array
+from cnnfilt.errors import ParameterError, ShapeError
+from cnnfilt.geometry import Window
+from cnnfilt.parsing import nearest
+from cnnfilt.terms import Pair, PoolKind
+
+Counts = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Fold:
+    """How the values of a window become one: combined two at a time in `dtype`, beginning with `start`."""
+
+    combine: np.ufunc
+    start: float
+    dtype: np.dtype[Any]
+    result: np.dtype[Any]
+    averages: bool = False
+
+    def reduce(self, rows: Array, into: Array) -> None:
+        """Fold all of `rows` (n, ...) into one."""
+        with _infinities_allowed():
+            self.combine.reduce(rows, axis=0, dtype=self.dtype, out=into)
+
+    def reduce_spans(self, rows: Array, spans: Sequence[Pair]) -> Array:
+        """Return each row of `rows` (n, W + 1, C) folded from `start` to `stop` of every span: (n, spans, C).
+
+        The last column is not the image's: reduceat takes no end of a span that is also the array's.
+        """
+        with _infinities_allowed():
+            # Every second result runs from one span's end to the next one's start, and is of no use.
+            return np.asarray(self.combine.reduceat(rows, np.ravel(spans), axis=1)[:, ::2])
+
+    def finish(self, folded: Array, counts: tuple[Counts, Counts], into: Array) -> None:
+        """Write the folded values (H', W', C) to `into`.
+
+        For averages they are divided by the cells in each window: its height times its width, from `counts`.
+        """
+        if self.averages:
+            np.divide(folded, np.multiply.outer(*counts)[..., np.newaxis], out=into, casting="same_kind")
+        else:
+            into[...] = folded
+
+
+def fold_of(kind: PoolKind, pixels: Array, cells: int) -> Fold:
+    """Return how windows of at most `cells` values of `pixels` are pooled.
+
+    Averages are float32 (float64 stays); integer sums are exact, in the smallest dtype that holds them all.
+    Raises ParameterError for an unknown kind, ShapeError for integers whose sums pass int64.
+    """
+    # Scratch is in the machine's own byte order, whatever the image's.
+    dtype = pixels.dtype.newbyteorder("=")
+    if kind == "avg":
+        result = np.dtype(np.float64 if dtype == np.float64 else np.float32)
+        return Fold(np.add, 0, _sum_dtype(pixels, cells), result, averages=True)
+    if kind not in get_args(PoolKind):
+        known = nearest(str(kind), get_args(PoolKind))
+        raise ParameterError(f"pooling kind {kind!r} is unknown; {known}", parameter="kind")
+    lowest, highest = _limits(dtype)
+    combine, start = (np.maximum, lowest) if kind == "max" else (np.minimum, highest)
+    return Fold(combine, start, dtype, pixels.dtype)
+
+
+def slide(fold: Fold, source: Array, target: Array, window: Window, first: int = 0) -> None:
+    """Fold `source` (positions, ...) over the windows from `first` on, one for each row of `target`."""
+    target[...] = fold.start
+    for outs, ins in taps_on_image(window, first, first + len(target)):
+        part = target[outs]
+        with _infinities_allowed():
+            fold.combine(part, source[ins], out=part, dtype=fold.dtype, casting="unsafe")
+
+
+def slide_along_rows(fold: Fold, source: Array, target: Array, window: Window) -> None:
+    """Fold each row of `source` (rows, W, C) into `target` (rows, W', C)."""
+    for lane in lanes(window, source.shape[2]):
+        slide(fold, source[..., lane].swapaxes(0, 1), target[..., lane].swapaxes(0, 1), window)
+
+
+def lanes(window: Window, channels: int) -> list[slice]:
+    """Return which channels to take together along the rows: all of them, or one by one."""
+    # NumPy walks strided pixels three values at a time: taking each channel on its own is five times as fast.
+    apart = window.stride > 1 and channels <= 8
+    return [slice(channel, channel + 1) for channel in range(channels)] if apart else [slice(None)]
+
+
+def taps_on_image(window: Window, first: int, last: int, top: int = 0) -> Iterator[tuple[slice, slice]]:
+    """Yield, tap by tap, which of the windows `first` to `last` have it on the image, and where it falls.
+
+    The first slice counts from window `first`, the second from position `top`.
+    """
+    for tap in range(window.kernel_size):
+        offset = tap * window.dilation - window.before
+        start = max(first, -(offset // window.stride))
+        stop = min(last, -((offset - window.size) // window.stride))
+        if start < stop:
+            position = start * window.stride + offset - top
+            reach = (stop - 1 - start) * window.stride + 1
+            yield slice(start - first, stop - first), slice(position, position + reach, window.stride)
+
+
+def taps_counted(window: Window, *, include_pad: bool = False) -> Counts:
+    """Return how many taps of each window fall on the image, or else on the image and its padding."""
+    starts = np.arange(window.output_size) * window.stride - window.before
+    low, high = (-window.before, window.size + window.after) if include_pad else (0, window.size)
+    # The first tap at or after an edge is ceil((edge - start) / dilation).
+    first, stop = (np.clip(-((starts - edge) // window.dilation), 0, window.kernel_size) for edge in (low, high))
+    return np.asarray(stop - first, np.int64)
+
+
+def _infinities_allowed() -> np.errstate:
+    # Infinities of both signs sum to NaN, as they should: no reason for a warning.
+    return np.errstate(invalid="ignore", over="ignore")
+
+
+def _limits(dtype: np.dtype[Any]) -> tuple[float, float]:
+    if dtype.kind == "f":
+        return -np.inf, np.inf
+    if dtype.kind == "b":
+        return False, True
+    limits = np.iinfo(dtype)
+    return int(limits.min), int(limits.max)
+
+
+def _sum_dtype(pixels: Array, cells: int) -> np.dtype[Any]:
+    if pixels.dtype.kind == "f":
+        return np.dtype(np.float64)
+    # Of 8 and 16 bits every value is thought possible; of wider ones that would promise too little.
+    narrow = pixels.dtype.itemsize <= 2
+    lowest, highest = _limits(pixels.dtype) if narrow else (int(pixels.min()), int(pixels.max()))
+    for candidate in (np.uint16, np.int32, np.int64):
+        limits = np.iinfo(candidate)
+        if limits.min <= lowest * cells and highest * cells <= limits.max:
+            return np.dtype(candidate)
+    raise ShapeError(
+        f"{{image}} holds {lowest} to {highest}: the sum of {cells} such values may pass 64 bits; "
+        "convert it to float64, or use a smaller window",
+        parameter="kernel_size",
+    )

@@ -1,0 +1,44 @@
+"""What counts as an image: the one check every function of the core starts with."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cnnfilt.errors import ParameterError, ShapeError
+
+Array = npt.NDArray[Any]
+
+
+def as_image(image: npt.ArrayLike) -> Array:
+    """Return `image` as a view of shape (H, W, C), whatever its strides or byte order; (H, W) gets C = 1.
+
+    Raises ShapeError unless it is (H, W) or (H, W, C) with something in it, ParameterError unless it holds
+    booleans, integers or floats of at most 64 bits.
+    """
+    array = as_numbers(image, "image")
+    if array.ndim not in (2, 3):
+        raise ShapeError(f"{{image}} has shape {array.shape}; an image is (H, W) or (H, W, C)", parameter="image")
+    if array.size == 0:
+        raise ShapeError(f"{{image}} is empty: its shape is {array.shape}", parameter="image")
+    return array[:, :, np.newaxis] if array.ndim == 2 else array
+
+
+def as_numbers(values: npt.ArrayLike, name: str) -> Array:
+    """Return `values` as an array of booleans, integers or floats; ParameterError naming `name` otherwise."""
+    word = name.replace("_", " ")
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        raise ParameterError(f"{word} is ragged: its rows differ in length", parameter=name) from None
+    if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
+        raise ParameterError(
+            f"{word} holds {array.dtype} values; it must hold booleans, integers or floats of at most 64 bits",
+            parameter=name,
+        )
+    return array
+
+
+def like_image(values: Array, image: npt.ArrayLike) -> Array:
+    """Return `values` of shape (H, W, C) without the channel axis if `image` itself has none."""
+    return values[:, :, 0] if np.ndim(image) == 2 else values

@@ -1,0 +1,44 @@
+"""What is to be computed, with nothing said yet about how."""
+
+from dataclasses import dataclass
+
+from cnnfilt.core.engine.borders import PaddingValue
+from cnnfilt.core.engine.images import Array
+from cnnfilt.geometry import Window
+from cnnfilt.terms import Activation, PaddingMode
+
+
+@dataclass(frozen=True)
+class Job:
+    """A convolution of `image` (H, W, C) with `weights` and `bias` as made by `weights`.
+
+    With `each`, the one filter (kernel height, kernel width, 1, 1) meets every channel; otherwise every filter
+    of (kernel height, kernel width, C, N) sums over the channels. Zero taps are left out of the sum, so an
+    infinity or NaN under one does not spread (0 * inf would).
+    """
+
+    image: Array
+    weights: Array
+    each: bool
+    bias: Array
+    rows: Window
+    columns: Window
+    padding_mode: PaddingMode = "zeros"
+    padding_value: PaddingValue = 0
+    activation: Activation = "none"
+
+    @property
+    def maps(self) -> int:
+        """Return the number of channels of the result."""
+        return int(self.image.shape[2] if self.each else self.weights.shape[3])
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Return the shape of the result, (H', W', maps)."""
+        return self.rows.output_size, self.columns.output_size, self.maps
+
+    @property
+    def pads_with_value(self) -> bool:
+        """Tell whether any window can meet the padding value."""
+        padded = any((self.rows.before, self.rows.after, self.columns.before, self.columns.after))
+        return padded and self.padding_mode == "zeros"

@@ -1,0 +1,99 @@
+"""In which arithmetic a convolution is computed, by which technique, and why. The one place that decides."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from cnnfilt.core.engine.borders import finite_values
+from cnnfilt.core.engine.images import Array
+from cnnfilt.core.engine.job import Job
+from cnnfilt.core.engine.weights import whole_or_float
+from cnnfilt.errors import ShapeError
+
+TechniqueName = Literal["taps", "im2col"]
+
+FEW_FILTERS = 4
+"""Below this many filters, filling the matrix costs more than the multiplication saves."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The type of the sums (and of the result), and the technique; `why` says both in words."""
+
+    dtype: np.dtype
+    technique: TechniqueName
+    why: str
+
+
+def plan(job: Job, *, dtype: np.dtype | None = None) -> Plan:
+    """Return how `job` is computed, in `dtype` if that is settled already.
+
+    Raises ShapeError when whole-number sums could pass 64 bits.
+    """
+    dtype = dtype or sum_dtype(job)
+    exact = dtype.kind == "i"
+    arithmetic = f"exact in {dtype}" if exact else f"in {dtype}"
+    if not exact and not job.each and job.weights.shape[3] >= FEW_FILTERS:
+        return Plan(dtype, "im2col", f"{job.weights.shape[3]} filters as one matrix product, {arithmetic}")
+    taps = np.count_nonzero(job.weights)
+    return Plan(dtype, "taps", f"{taps} tap{'' if taps == 1 else 's'} added up, {arithmetic}")
+
+
+def sum_dtype(job: Job) -> np.dtype:
+    """Return the type of the sums.
+
+    Whole numbers times whole numbers are exact: the smallest of int16, int32 and int64 that holds every sum an
+    image of this type could give (for types wider than 16 bits int64, once the image's own lowest and highest
+    values show that no sum can pass it; else ShapeError). Everything else is float32; float64 stays float64.
+    """
+    dtype = job.image.dtype
+    if not is_whole(job):
+        return np.dtype(np.float64 if dtype.kind == "f" and dtype.itemsize == 8 else np.float32)
+    low, high = sum_range(job)
+    wide = dtype.itemsize > 2
+    for candidate in (np.int64,) if wide else (np.int16, np.int32, np.int64):
+        if np.iinfo(candidate).min <= low and high <= np.iinfo(candidate).max:
+            return np.dtype(candidate)
+    raise ShapeError(
+        f"sums over {{image}} could run from {float(low):.3g} to {float(high):.3g}, past 64-bit whole numbers; "
+        "use smaller coefficients, or an image of floats",
+        parameter="kernel",
+    )
+
+
+def is_whole(job: Job) -> bool:
+    """Tell whether image, weights, bias and padding value are all whole numbers, and the activation keeps them so."""
+    if job.activation not in ("none", "relu"):
+        return False
+    padding = whole_or_float(finite_values(job.padding_value, job.image.shape[2]))
+    whole_padding = job.padding_mode != "zeros" or padding.dtype.kind == "i"
+    return whole_padding and all(values.dtype.kind in "biu" for values in (job.image, job.weights, job.bias))
+
+
+def sum_range(job: Job) -> tuple[int, int]:
+    """Return the lowest and highest sum there could be, as Python integers (they cannot overflow)."""
+    low, high = value_range(job)
+    weights = job.weights.astype(object)
+    above = np.where(job.weights > 0, weights, 0).sum(axis=(0, 1, 2))
+    below = np.where(job.weights < 0, weights, 0).sum(axis=(0, 1, 2))
+    bias = job.bias.astype(object)
+    return min(above * low + below * high + bias), max(above * high + below * low + bias)
+
+
+def value_range(job: Job) -> tuple[int, int]:
+    """Return the lowest and highest value a window can meet: the dtype's up to 16 bits, the image's own beyond."""
+    low, high = _image_range(job.image)
+    if not job.pads_with_value:
+        return low, high
+    padding = [int(value) for value in np.atleast_1d(job.padding_value).tolist()]
+    return min(low, *padding), max(high, *padding)
+
+
+def _image_range(image: Array) -> tuple[int, int]:
+    if image.dtype.kind == "b":
+        return 0, 1
+    if image.dtype.itemsize > 2:
+        return int(image.min()), int(image.max())
+    limits = np.iinfo(image.dtype)
+    return int(limits.min), int(limits.max)

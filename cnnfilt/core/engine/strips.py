@@ -1,0 +1,228 @@
+"""An image and its padding, read in strips of rows that stay in the processor's cache.
+
+For other faces: `PaddedImage.read(first, into)` writes any padded rows, in any padding mode and type, without
+ever holding the whole padded image; `strip_edges` says where strips begin and end. That depends on the image and
+the windows alone, so the result does not depend on who computes which strip.
+
+For the techniques of convolution, `StripReader` also lays the rows out so that what one tap of every window
+meets is a plain slice, whatever the stride:
+
+    for strip in StripReader(image, rows, columns):
+        strip.tap(i, j)     # (strip.height, out_width * C): kernel row i and column j, dilation counted in
+
+Such views are into scratch memory that the next strip overwrites: read them, never write them. With
+`planar=True` the channels lie apart, and `strip.tap(i, j, c)` is (strip.height, out_width).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnnfilt.core.engine.borders import PaddingValue, border_positions, finite_values, fitting
+from cnnfilt.core.engine.images import Array
+from cnnfilt.geometry import Window
+from cnnfilt.terms import PaddingMode
+
+SCRATCH_BYTES = 1 << 20
+"""What a strip's rows may take: about a second-level cache. Smaller strips pay more for each call into NumPy."""
+
+
+@dataclass(frozen=True)
+class Strip:
+    """Output rows `start` to `stop`, and the padded rows their windows read."""
+
+    start: int
+    stop: int
+    padded: Array
+    layout: "Layout"
+
+    @property
+    def height(self) -> int:
+        """Return the number of output rows."""
+        return self.stop - self.start
+
+    def tap(self, row: int, column: int, channel: int | None = None) -> Array:
+        """Return a view of what tap (row, column) of every window meets: (height, out_width * channels).
+
+        In a planar strip `channel` is wanted, and the view is (height, out_width).
+        """
+        layout = self.layout
+        first = row * layout.rows.dilation
+        last = first + (self.height - 1) * layout.rows.stride + 1
+        left, width = layout.columns_of(column, channel)
+        return self.padded[first : last : layout.rows.stride, left : left + width]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a padded row lies in memory.
+
+    Naturally it is the file's order: pixel by pixel, channels interleaved. Under a column stride s the columns
+    are sorted by their remainder modulo s, so that the columns one tap meets (every s-th) lie side by side and
+    cost no more than under stride 1. A planar row also sorts by channel.
+    """
+
+    rows: Window
+    columns: Window
+    channels: int
+    planar: bool
+
+    @property
+    def padded_width(self) -> int:
+        """Return how many columns there are, the padding counted."""
+        return self.columns.padded_size
+
+    @property
+    def phases(self) -> tuple[int, ...]:
+        """Return the remainders modulo the stride that some tap's columns have, ascending."""
+        stride, dilation = self.columns.stride, self.columns.dilation
+        return tuple(sorted({tap * dilation % stride for tap in range(min(self.columns.kernel_size, stride))}))
+
+    @property
+    def phase_width(self) -> int:
+        """Return how many columns have the same remainder (at most)."""
+        return -(-self.padded_width // self.columns.stride)
+
+    @property
+    def is_natural(self) -> bool:
+        """Tell whether a row is simply the file's order."""
+        return self.columns.stride == 1 and (self.channels == 1 or not self.planar)
+
+    def columns_of(self, tap: int, channel: int | None) -> tuple[int, int]:
+        """Return (first position in the row, number of positions) of what the tap in that kernel column meets."""
+        skipped, phase = divmod(tap * self.columns.dilation, self.columns.stride)
+        before = self.phases.index(phase) * self.phase_width
+        if not self.planar:
+            return (before + skipped) * self.channels, self.columns.output_size * self.channels
+        assert channel is not None, "a planar strip is read one channel at a time"
+        return before * self.channels + channel * self.phase_width + skipped, self.columns.output_size
+
+    def sort(self, natural: Array, into: Array) -> None:
+        """Write `natural` rows (rows, padded_width, channels) in this order to `into` (rows, everything)."""
+        shape = (self.channels, self.phase_width) if self.planar else (self.phase_width, self.channels)
+        sorted_rows = into.reshape(len(natural), len(self.phases), *shape)
+        if self.planar:
+            sorted_rows = sorted_rows.swapaxes(2, 3)
+        for place, phase in enumerate(self.phases):
+            columns = natural[:, phase :: self.columns.stride]
+            np.copyto(sorted_rows[:, place, : columns.shape[1]], columns)
+
+
+class StripReader:
+    """Yields the strips of one image in turn; each `read` overwrites the scratch memory of the one before."""
+
+    def __init__(
+        self,
+        image: Array,
+        rows: Window,
+        columns: Window,
+        *,
+        padding_mode: PaddingMode = "zeros",
+        padding_value: PaddingValue = 0,
+        dtype: np.dtype | None = None,
+        planar: bool = False,
+        row_bytes: int = 0,
+    ) -> None:
+        """Prepare to read `image` (H, W, C) as `dtype`; `row_bytes` is what the reader's caller needs per output row.
+
+        Raises ShapeError when the padding mode cannot reach so far, ParameterError for a padding value that
+        does not fit `dtype`.
+        """
+        self.layout = Layout(rows, columns, image.shape[2], planar)
+        self.padded = PaddedImage(
+            image,
+            ((rows.before, rows.after), (columns.before, columns.after)),
+            padding_mode=padding_mode,
+            padding_value=padding_value,
+            dtype=dtype,
+        )
+        width = self.layout.padded_width * image.shape[2]
+        self.edges = strip_edges(rows, width * self.padded.dtype.itemsize, row_bytes)
+        height = max(self._needed_rows(stop - start) for start, stop in self.edges)
+        self._natural = np.empty((height, width), self.padded.dtype)
+        if not self.layout.is_natural:
+            sorted_width = len(self.layout.phases) * self.layout.phase_width * image.shape[2]
+            # Not every remainder has equally many columns: what stays unused must not hold a NaN by chance.
+            self._sorted = np.zeros((height, sorted_width), self.padded.dtype)
+
+    def __iter__(self) -> Iterator[Strip]:
+        return (self.read(start, stop) for start, stop in self.edges)
+
+    def read(self, start: int, stop: int) -> Strip:
+        """Return the strip of output rows `start` to `stop`."""
+        count = self._needed_rows(stop - start)
+        first = start * self.layout.rows.stride
+        rows = self._natural[:count]
+        pixels = rows.reshape(count, self.layout.padded_width, self.layout.channels)
+        self.padded.read(first, pixels)
+        if not self.layout.is_natural:
+            rows = self._sorted[:count]
+            self.layout.sort(pixels, rows)
+        return Strip(start, stop, rows, self.layout)
+
+    def _needed_rows(self, output_rows: int) -> int:
+        return (output_rows - 1) * self.layout.rows.stride + self.layout.rows.span
+
+
+class PaddedImage:
+    """An image as it is seen with its padding, without ever holding it all."""
+
+    def __init__(
+        self,
+        image: Array,
+        padding: tuple[tuple[int, int], tuple[int, int]],
+        *,
+        padding_mode: PaddingMode = "zeros",
+        padding_value: PaddingValue = 0,
+        dtype: np.dtype | None = None,
+    ) -> None:
+        """See `image` (H, W, C) padded by ((top, bottom), (left, right)), in `dtype` (None: its own)."""
+        self.image = image
+        self.dtype = image.dtype if dtype is None else dtype
+        (top, bottom), (left, right) = padding
+        height, width, channels = image.shape
+        self.shape = (top + height + bottom, left + width + right, channels)
+        self._rows = border_positions(height, top, bottom, padding_mode, "rows")
+        self._columns = border_positions(width, left, right, padding_mode, "columns")
+        self._top, self._left = top, left
+        values = finite_values(padding_value, channels)
+        uses_value = padding_mode == "zeros" and self.shape != image.shape
+        self._value = fitting(values, self.dtype) if uses_value else None
+
+    def read(self, first: int, into: Array) -> None:
+        """Write the padded rows from `first` on to `into` (rows, padded width, C), as many as it has."""
+        height, width, _ = self.image.shape
+        centre = into[:, self._left : self._left + width]
+        above = min(max(self._top - first, 0), len(into))
+        below = min(max(self._top + height - first, above), len(into))
+        source = first + above - self._top
+        np.copyto(centre[above:below], self.image[source : source + below - above], casting="unsafe")
+        for border in (slice(0, above), slice(below, len(into))):
+            if border.start == border.stop:
+                continue
+            if self._value is not None:
+                into[border] = self._value
+            else:
+                positions = self._rows[first + border.start : first + border.stop]
+                np.copyto(centre[border], self.image[positions], casting="unsafe")
+        self._read_sides(into, centre)
+
+    def _read_sides(self, into: Array, centre: Array) -> None:
+        width = centre.shape[1]
+        for side in (slice(0, self._left), slice(self._left + width, None)):
+            positions = self._columns[side]
+            if not len(positions):
+                continue
+            into[:, side] = self._value if self._value is not None else centre[:, positions]
+
+
+def strip_edges(rows: Window, padded_row_bytes: int, output_row_bytes: int = 0) -> tuple[tuple[int, int], ...]:
+    """Return (start, stop) of each strip's output rows, so that a strip's scratch is about SCRATCH_BYTES.
+
+    The halo (the span - 1 rows two strips share) is not counted: for a tall kernel the taps cost so much more
+    than reading a row twice that taller strips would gain nothing.
+    """
+    per_row = rows.stride * padded_row_bytes + output_row_bytes
+    height = max(1, SCRATCH_BYTES // max(per_row, 1))
+    return tuple((start, min(start + height, rows.output_size)) for start in range(0, rows.output_size, height))

@@ -1,0 +1,163 @@
+"""From responses to pixel values, and the report of what that lost.
+
+How another face uses it: `write_levels(responses, pixels, levels)`, where `responses()` starts yielding
+(where, values) pairs, strip by strip, so that no whole image of responses is ever held; or `apply_levels` for an
+array that is there already.
+
+To 8 or 16 bits: map, round half to even, clip, then cast (a cast alone wraps 256 to 0).
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+
+from cnnfilt.core.engine.images import Array
+from cnnfilt.core.engine.scale import NO_LOSS, Loss, Range, Scale, finite_range
+from cnnfilt.core.engine.weights import has_zero_sum
+from cnnfilt.errors import ParameterError
+from cnnfilt.parsing import nearest
+from cnnfilt.terms import Activation, ValueMapping
+
+__all__ = ["NO_LOSS", "Levels", "Loss", "Range", "apply_levels", "resolve_values", "write_levels"]
+
+Responses = Callable[[], Iterable[tuple[Any, Array]]]
+"""Starts yielding (where, values): `pixels[where]` is the place of the pixels for `values`."""
+
+CHUNK_VALUES = 1 << 18
+"""How many values of a whole array are mapped at once: their 64-bit copies then stay in the cache."""
+
+
+@dataclass(frozen=True)
+class Levels:
+    """How responses become pixels of `dtype` (uint8, uint16; None or a float type for raw).
+
+    clip       rounded and clipped to 0..top (top is 255 or 65535)
+    abs        the magnitude, then as clip
+    offset     v/2 + 128 (32768)
+    minmax     the lowest response becomes 0, the highest top; all the same: 0
+    symmetric  128 + 127 * v / max|v| (32768 + 32767 * ...): 0 stays in the middle; all zero: the middle
+    raw        as they are; `dtype` None keeps their type
+
+    `value_range` (LO, HI) maps LO..HI to 0..top before clipping; it goes with clip, and with abs.
+    """
+
+    values: ValueMapping
+    dtype: npt.DTypeLike | None = None
+    value_range: Range | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what contradicts itself."""
+        check_values(self.values)
+        kind = np.dtype(self.dtype) if self.dtype is not None else None
+        if self.values == "raw":
+            if kind is not None and kind.kind != "f":
+                raise ParameterError(f"raw responses do not fit {kind} pixels; choose a mapping", parameter="values")
+        elif kind not in (np.dtype(np.uint8), np.dtype(np.uint16)):
+            raise ParameterError(f"{self.values} makes 8- or 16-bit pixels, not {kind}", parameter="values")
+        if self.value_range is not None:
+            self._check_range(*self.value_range)
+
+    @property
+    def top(self) -> int:
+        """Return the highest level: 255 or 65535."""
+        return int(np.iinfo(np.dtype(self.dtype)).max)
+
+    @property
+    def needs_range(self) -> bool:
+        """Tell whether the mapping depends on the lowest and highest response of the image."""
+        return self.values in ("minmax", "symmetric")
+
+    def pixel_dtype(self, responses: np.dtype) -> np.dtype:
+        """Return the type of the pixels made from such responses."""
+        return responses.newbyteorder("=") if self.dtype is None else np.dtype(self.dtype)
+
+    def scale(self, found: Range | None = None) -> "Scale":
+        """Return the mapping itself; `found` is the range of the responses, for a mapping that needs it."""
+        if self.values == "raw":
+            return Scale(None, 0)
+        magnitude = self.values == "abs"
+        top, middle = self.top, (self.top + 1) // 2
+        if self.value_range is not None:
+            low, high = self.value_range
+            return Scale(top, low, top, high - low, magnitude=magnitude)
+        if self.values == "offset":
+            return Scale(top, 0, 1, 2, middle)
+        if not self.needs_range:
+            return Scale(top, 0, magnitude=magnitude)
+        low, high = (0.0, 0.0) if found is None or found[0] > found[1] else found
+        if self.values == "minmax":
+            return Scale(top, low, top, high - low) if low < high else Scale(top, low)
+        largest = max(-low, high)
+        return Scale(top, 0, middle - 1 if largest else 0, largest or 1, middle)
+
+    def _check_range(self, low: float, high: float) -> None:
+        if self.values not in ("clip", "abs"):
+            raise ParameterError(f"a value range goes with clip or abs, not {self.values}", parameter="value_range")
+        if not (np.isfinite(low) and np.isfinite(high) and low < high):
+            raise ParameterError(f"value range {low:g},{high:g} is not LO,HI with LO below HI", parameter="value_range")
+
+
+def apply_levels(responses: npt.ArrayLike, levels: Levels) -> tuple[Array, Loss]:
+    """Return (pixels, loss): `responses` of any shape as pixels of `levels.dtype`."""
+    array = np.asarray(responses)
+    flat = np.ascontiguousarray(array).reshape(-1)
+    pixels = np.empty(flat.shape, levels.pixel_dtype(array.dtype))
+    chunks = [slice(first, first + CHUNK_VALUES) for first in range(0, flat.size, CHUNK_VALUES)]
+    loss = write_levels(lambda: ((chunk, flat[chunk]) for chunk in chunks), pixels, levels)
+    return pixels.reshape(array.shape), loss
+
+
+def write_levels(responses: Responses, pixels: Array, levels: Levels) -> Loss:
+    """Write `responses` as `pixels` and return what was lost.
+
+    `responses` is called, and its strips computed, twice if the mapping needs to know the range first: that
+    takes longer than keeping them, but no memory.
+    """
+    found = (float("inf"), float("-inf"))
+    if levels.needs_range:
+        for _, values in responses():
+            low, high = finite_range(values)
+            found = min(found[0], low), max(found[1], high)
+    scale = levels.scale(found)
+    return sum((scale.write(values, pixels[where]) for where, values in responses()), NO_LOSS)
+
+
+def resolve_values(
+    requested: ValueMapping | Literal["auto"],
+    *,
+    value_range: Range | None = None,
+    to_matrix: bool = False,
+    kernels: Sequence[npt.ArrayLike] = (),
+    bias: npt.ArrayLike = 0,
+    activation: Activation = "none",
+    edges: bool = False,
+) -> tuple[ValueMapping, Range | None]:
+    """Return the mapping meant by `requested` and its value range; "auto" looks at the request, never at the data.
+
+    To a matrix: raw. To an image: tanh maps -1..1 and sigmoid 0..1 to all levels; edges and relu clip; so does
+    anything with a value range of its own. Else abs when every kernel has sum zero (its responses are as often
+    below zero as above) and no bias lifts them; else clip.
+    """
+    if requested != "auto":
+        check_values(requested)
+        return requested, value_range
+    if value_range is not None:
+        return "clip", value_range
+    if to_matrix:
+        return "raw", None
+    if activation in ("tanh", "sigmoid"):
+        return "clip", (-1.0, 1.0) if activation == "tanh" else (0.0, 1.0)
+    signed = bool(kernels) and all(has_zero_sum(np.asarray(kernel)).all() for kernel in kernels)
+    if edges or activation == "relu" or not signed or np.any(np.asarray(bias)):
+        return "clip", None
+    return "abs", None
+
+
+def check_values(values: str) -> None:
+    """Raise ParameterError, with the nearest words, unless `values` is a mapping."""
+    known = get_args(ValueMapping)
+    if values not in known:
+        raise ParameterError(f"values {values!r} is unknown; {nearest(str(values), known)}", parameter="values")

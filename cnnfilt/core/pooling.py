@@ -1,0 +1,165 @@
+"""Max, min and average pooling: one value from each window, every channel on its own."""
+
+import numpy as np
+import numpy.typing as npt
+
+from cnnfilt.core.engine.fold import Fold, fold_of, lanes, slide, slide_along_rows, taps_counted, taps_on_image
+from cnnfilt.core.engine.images import Array, as_image, like_image
+from cnnfilt.core.engine.strips import strip_edges
+from cnnfilt.errors import ParameterError
+from cnnfilt.geometry import Window, adaptive_bounds, as_pair, check_pool_padding, windows
+from cnnfilt.terms import Padding, Pair, PoolKind
+
+
+def pool(
+    image: npt.ArrayLike,
+    kernel_size: int | Pair = 2,
+    *,
+    kind: PoolKind = "max",
+    stride: int | Pair | None = None,
+    padding: Padding = 0,
+    dilation: int | Pair = 1,
+    ceil_mode: bool = False,
+    count_include_pad: bool = False,
+) -> Array:
+    """Return the largest, smallest or average value of each window: (H', W') or (H', W', C).
+
+    Max and min keep the image's dtype and propagate NaN; padding never wins. Averages are float32 (float64
+    stays), of exact sums where the image holds integers; padding does not count, unless `count_include_pad`,
+    which counts the padding as zeros, but not what a window of `ceil_mode` reaches beyond it (as PyTorch has it).
+    `stride` is the kernel size unless given. Raises ParameterError when the padding is over half the span,
+    ShapeError when no window fits, or one lies wholly in the padding.
+
+    >>> pool([[1, 5, 2], [3, 4, 9]], kind="avg", stride=1).tolist()
+    [[3.25, 5.0]]
+    """
+    pixels = as_image(image)
+    rows, columns = _windows(pixels, kernel_size, stride, padding, dilation, ceil_mode)
+    if count_include_pad and kind != "avg":
+        raise ParameterError(f"count_include_pad is for kind 'avg', not {kind!r}", parameter="count_include_pad")
+    fold = fold_of(kind, pixels, rows.kernel_size * columns.kernel_size)
+    _, width, channels = pixels.shape
+    result = np.empty((rows.output_size, columns.output_size, channels), fold.result)
+    tall, wide = (taps_counted(window, include_pad=count_include_pad) for window in (rows, columns))
+    edges = strip_edges(rows, 0, width * channels * fold.dtype.itemsize)
+    down = np.empty((edges[0][1], width, channels), fold.dtype)
+    across = np.empty((len(down), *result.shape[1:]), fold.dtype)
+    for first, last in edges:
+        count = last - first
+        slide(fold, pixels, down[:count], rows, first)
+        slide_along_rows(fold, down[:count], across[:count], columns)
+        fold.finish(across[:count], (tall[first:last], wide), result[first:last])
+    return like_image(result, image)
+
+
+def pool_with_indices(
+    image: npt.ArrayLike,
+    kernel_size: int | Pair = 2,
+    *,
+    kind: PoolKind = "max",
+    stride: int | Pair | None = None,
+    padding: Padding = 0,
+    dilation: int | Pair = 1,
+    ceil_mode: bool = False,
+) -> tuple[Array, npt.NDArray[np.int64]]:
+    """Return what `pool` returns, and where each value was found: its flat h * W + w in its own channel.
+
+    The indices are into the unpadded image; of equal values the first in row-major order counts, of NaNs too.
+    Raises as `pool` does, and ParameterError for averages, which lie nowhere.
+
+    >>> pool_with_indices([[1, 5, 2], [3, 4, 9]], stride=1)[1].tolist()
+    [[1, 5]]
+    """
+    pixels = as_image(image)
+    rows, columns = _windows(pixels, kernel_size, stride, padding, dilation, ceil_mode)
+    if kind not in ("max", "min"):
+        raise ParameterError(f"indices are for kind 'max' or 'min', not {kind!r}", parameter="kind")
+    fold = fold_of(kind, pixels, 1)
+    height, width, channels = pixels.shape
+    values = np.empty((rows.output_size, columns.output_size, channels), pixels.dtype)
+    indices = np.empty(values.shape, np.int64)
+    for first, last in strip_edges(rows, width * channels * indices.itemsize):
+        top, bottom = max(rows.start(first), 0), min(rows.start(last - 1) + rows.span, height)
+        strip = pixels[top:bottom]
+        places = np.broadcast_to(np.arange(top * width, bottom * width).reshape(-1, width, 1), strip.shape)
+        best = np.empty((bottom - top, *values.shape[1:]), fold.dtype)
+        found = np.empty(best.shape, np.int64)
+        # Along the rows first, then down them: in the first row with the value its first column wins.
+        for lane in lanes(columns, channels):
+            source, where, into, at = (array[..., lane].swapaxes(0, 1) for array in (strip, places, best, found))
+            _lead(fold, source, where, into, at, columns)
+        _lead(fold, best, found, values[first:last], indices[first:last], rows, first, top)
+    return like_image(values, image), like_image(indices, image)
+
+
+def global_pool(image: npt.ArrayLike, *, kind: PoolKind = "max") -> Array:
+    """Return each channel's largest, smallest or average value: (1, 1) or (1, 1, C), with the dtypes of `pool`."""
+    return adaptive_pool(image, 1, kind=kind)
+
+
+def adaptive_pool(image: npt.ArrayLike, output_size: int | Pair, *, kind: PoolKind = "max") -> Array:
+    """Return `output_size` values over windows that cover the image: (H', W') or (H', W', C), dtypes as in `pool`.
+
+    Window i of o over n positions is [floor(i * n / o), ceil((i + 1) * n / o)), as in PyTorch: neighbours may
+    share a row or a column, and there may be more windows than positions.
+
+    >>> adaptive_pool([[1, 2, 3, 4, 5]], (1, 2)).tolist()
+    [[3, 5]]
+    """
+    pixels = as_image(image)
+    height, width, channels = pixels.shape
+    sizes = as_pair(output_size, "output_size")
+    rows, columns = adaptive_bounds(height, sizes[0]), adaptive_bounds(width, sizes[1])
+    tall, wide = (np.array([stop - start for start, stop in bounds]) for bounds in (rows, columns))
+    fold = fold_of(kind, pixels, int(tall.max() * wide.max()))
+    result = np.empty((*sizes, channels), fold.result)
+    edges = strip_edges(Window(sizes[0], 1), 0, (width + 1) * channels * fold.dtype.itemsize)
+    down = np.full((edges[0][1], width + 1, channels), fold.start, fold.dtype)
+    for first, last in edges:
+        for target, (start, stop) in zip(down, rows[first:last], strict=False):
+            fold.reduce(pixels[start:stop], into=target[:width])
+        across = fold.reduce_spans(down[: last - first], columns)
+        fold.finish(across, (tall[first:last], wide), result[first:last])
+    return like_image(result, image)
+
+
+def _windows(
+    pixels: Array,
+    kernel_size: int | Pair,
+    stride: int | Pair | None,
+    padding: Padding,
+    dilation: int | Pair,
+    ceil_mode: bool,
+) -> tuple[Window, Window]:
+    """Return the vertical and the horizontal Window, once each of their windows is known to see the image."""
+    rows, columns = windows(
+        (pixels.shape[0], pixels.shape[1]),
+        kernel_size,
+        stride=kernel_size if stride is None else stride,
+        padding=padding,
+        dilation=dilation,
+        ceil_mode=ceil_mode,
+    )
+    for window in (rows, columns):
+        check_pool_padding(window)
+    return rows, columns
+
+
+def _lead(
+    fold: Fold, source: Array, places: Array, best: Array, found: Array, window: Window, first: int = 0, top: int = 0
+) -> None:
+    """Write the first largest (smallest) value of each window of `source` to `best`, its entry in `places` to `found`.
+
+    The windows run along the first axis, from `first` on, one for each row of `best`; `source` and `places`
+    begin at position `top`. A NaN beats everything but an earlier NaN.
+    """
+    beats = np.greater if fold.combine is np.maximum else np.less
+    best[...], found[...] = fold.start, -1
+    for outs, ins in taps_on_image(window, first, first + len(best), top):
+        leader, where, rival = best[outs], found[outs], source[ins]
+        wins = beats(rival, leader) | (where < 0)
+        if rival.dtype.kind == "f":
+            wins |= np.isnan(rival) & ~np.isnan(leader)
+        fold.combine(leader, rival, out=leader)
+        # A copy under a mask is six times as slow: it mispredicts a branch for every other value.
+        where += (places[ins] - where) * wins

@@ -1,0 +1,137 @@
+"""A file appears whole or not at all: written beside its target, synced, then put in its place in one step."""
+
+import contextlib
+import errno
+import os
+import secrets
+import stat
+import sys
+from collections.abc import Callable, Iterator
+from typing import BinaryIO
+
+from cnnfilt.errors import OutputError
+
+if sys.platform != "win32":
+    import fcntl
+
+TEMPORARY_PREFIX = ".cnnfilt-"
+"""How the names of our temporary files start; one that is not locked has been left behind by a killed process."""
+
+Target = str | os.PathLike[str]
+
+_OPEN_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+_ALL_MAY = 0o666
+"""What a new file asks for; the user's umask takes away from it."""
+
+
+def write_atomically(target: Target, write: Callable[[BinaryIO], object], *, overwrite: bool) -> None:
+    """Let `write` fill a stream, and make what it wrote the content of `target`.
+
+    If anything fails, an older file is as it was and nothing else is left. Without `overwrite` an existing
+    file is refused, also one that appears meanwhile. A symbolic link is followed; a replaced file keeps its
+    mode; what is no regular file (/dev/null, a pipe) is written straight through. Raises OutputError, and
+    BrokenPipeError when a pipe's reader is gone.
+    """
+    with _in_one_line(target):
+        older = _status(target)
+        if older is not None and stat.S_ISDIR(older.st_mode):
+            raise IsADirectoryError(errno.EISDIR, "it is a folder")
+        if older is not None and not stat.S_ISREG(older.st_mode):
+            # By the name given: /dev/stdout resolves to a name that does not exist.
+            with open(target, "wb") as stream:
+                write(stream)
+            return
+        if older is not None and not overwrite:
+            raise FileExistsError(errno.EEXIST, "it exists")
+        path = os.path.realpath(target)
+        _replace(path, write, mode=None if older is None else stat.S_IMODE(older.st_mode), overwrite=overwrite)
+
+
+def _replace(path: str, write: Callable[[BinaryIO], object], *, mode: int | None, overwrite: bool) -> None:
+    temporary, descriptor = _open_temporary(os.path.dirname(path))
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            if mode is not None:
+                os.chmod(temporary, mode)  # Before the content comes: it may be for few eyes.
+            write(stream)
+            stream.flush()
+            os.fsync(stream.fileno())
+            # While the lock is still held, so that no one takes the file for one that was left behind.
+            _publish(temporary, path, overwrite=overwrite)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise
+
+
+def _publish(temporary: str, path: str, *, overwrite: bool) -> None:
+    if overwrite:
+        os.replace(temporary, path)
+        return
+    try:
+        # A link refuses an existing name in the same step; a rename would replace it.
+        os.link(temporary, path)
+    except FileExistsError:
+        raise
+    except OSError:
+        _reserve_and_replace(temporary, path)
+    else:
+        os.unlink(temporary)
+
+
+def _reserve_and_replace(temporary: str, path: str) -> None:
+    """Take the name with an empty file of our own, where the file system has no links."""
+    os.close(os.open(path, _OPEN_NEW, _ALL_MAY))
+    try:
+        os.replace(temporary, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(path)
+        raise
+
+
+def _open_temporary(folder: str) -> tuple[str, int]:
+    """Return the path and the descriptor of a new, locked file in `folder`.
+
+    The name is short and does not grow from the target's, which may have all the 255 bytes there are.
+    """
+    while True:
+        temporary = os.path.join(folder, f"{TEMPORARY_PREFIX}{secrets.token_hex(4)}")
+        try:
+            descriptor = os.open(temporary, _OPEN_NEW, _ALL_MAY)
+        except FileExistsError:
+            continue
+        _lock(descriptor)
+        if os.fstat(descriptor).st_nlink:
+            return temporary, descriptor
+        os.close(descriptor)  # A clean-up came between opening and locking, and removed it.
+
+
+def _lock(descriptor: int) -> None:
+    if sys.platform != "win32":
+        # Some network file systems have no locks; the write is no less atomic for that.
+        with contextlib.suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+
+
+def _status(path: Target) -> os.stat_result | None:
+    try:
+        return os.stat(path)
+    except FileNotFoundError:
+        return None
+
+
+@contextlib.contextmanager
+def _in_one_line(target: Target) -> Iterator[None]:
+    """Turn what the system refuses into one line that names the target."""
+    name = os.fspath(target)
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except FileExistsError as error:
+        raise OutputError(f"{name} exists already; -y/--overwrite replaces it", parameter="output") from error
+    except OSError as error:
+        reasons = {errno.ENOENT: "its folder does not exist", errno.ENOTDIR: "its folder is a file"}
+        reason = reasons.get(error.errno or 0, error.strerror or str(error))
+        raise OutputError(f"{name} cannot be written: {reason}", parameter="output") from error

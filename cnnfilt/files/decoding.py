@@ -1,0 +1,110 @@
+"""Whatever a decoder raises becomes one line that says what happened to the file."""
+
+import os
+import re
+import struct
+import warnings
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import PIL.Image
+
+from cnnfilt.errors import CnnfiltError, InputError, ShapeError
+from cnnfilt.files.streams import first_line
+
+DECODER_ERRORS: tuple[type[Exception], ...] = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+    AssertionError,
+    ArithmeticError,
+    RuntimeError,
+    EOFError,
+    struct.error,
+    zlib.error,
+)
+"""What Pillow's plugins have been seen to raise on damaged files: nearly everything, but not a bare Exception."""
+
+_TRUNCATED = re.compile(r"truncated|unexpected end|unpack requires|not enough (image )?data|reached eof", re.IGNORECASE)
+
+_STDERR = 2
+
+
+@contextmanager
+def decoding(title: str, *, max_pixels: int) -> Iterator[list[str]]:
+    """Give the list of a decoder's warnings, filled at the end, and turn its exceptions into InputError.
+
+    `title` is the format in words ("PNG"). Errors of cnnfilt's own pass through. Pillow's own limit is set to
+    `max_pixels` (0: none) meanwhile.
+    """
+    heard: list[str] = []
+    with _pillow_set_up(max_pixels), _libtiff_silenced(title), warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            yield heard
+        except CnnfiltError:
+            raise
+        except MemoryError:
+            raise InputError(f"this {title} needs more memory than there is") from None
+        except PIL.Image.DecompressionBombError as error:
+            raise _too_many_pixels(error) from None
+        except DECODER_ERRORS as error:
+            raise InputError(_in_words(title, error, [str(warning.message) for warning in caught])) from error
+        finally:
+            heard.extend(str(warning.message) for warning in caught)
+
+
+@contextmanager
+def _pillow_set_up(max_pixels: int) -> Iterator[None]:
+    before = PIL.Image.MAX_IMAGE_PIXELS, PIL.Image.WARN_POSSIBLE_FORMATS
+    # Why it refuses a file, Pillow tells only in a warning, and only when asked to.
+    PIL.Image.MAX_IMAGE_PIXELS, PIL.Image.WARN_POSSIBLE_FORMATS = max_pixels or None, True
+    try:
+        yield
+    finally:
+        PIL.Image.MAX_IMAGE_PIXELS, PIL.Image.WARN_POSSIBLE_FORMATS = before
+
+
+@contextmanager
+def _libtiff_silenced(title: str) -> Iterator[None]:
+    """Keep libtiff, which complains past Python on the process's own stderr, from adding lines to our one."""
+    if title != "TIFF":
+        yield
+        return
+    try:
+        kept = os.dup(_STDERR)
+    except OSError:  # There is no stderr to write to.
+        yield
+        return
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), _STDERR)
+    try:
+        yield
+    finally:
+        os.dup2(kept, _STDERR)
+        os.close(kept)
+
+
+def _too_many_pixels(error: Exception) -> ShapeError:
+    # Pillow refuses from twice the limit on, before it tells the size; its message has the pixels in it.
+    found = re.findall(r"\d+", str(error))
+    pixels = f"{int(found[0]):,}" if found else "too many"
+    return ShapeError(
+        f"{{image}} has {pixels} pixels, over the limit (--max-pixels changes it, 0 lifts it)", parameter="max_pixels"
+    )
+
+
+def _in_words(title: str, error: Exception, warned: list[str]) -> str:
+    if isinstance(error, PIL.UnidentifiedImageError):
+        # What was wrong with the one format that was tried stands only in a warning: "PNG opening failed. ...".
+        reasons = [text.partition("opening failed. ")[2] for text in warned if "opening failed" in text]
+        reason = reasons[0] if reasons else ""
+    else:
+        reason = str(error) or type(error).__name__
+    if _TRUNCATED.search(reason) or isinstance(error, EOFError):
+        return f"the {title} is truncated or damaged ({first_line(reason)})"
+    return f"the {title} is damaged or of a kind that is not supported" + (f" ({first_line(reason)})" if reason else "")

@@ -1,0 +1,79 @@
+"""An image as cnnfilt passes it around: plain arrays, and what came along with them."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnfilt.files.formats import FileKind
+
+Array = NDArray[Any]
+Table = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class JpegCoding:
+    """The quantization tables (64 numbers each) and the chroma subsampling (Pillow's number) of a JPEG.
+
+    `chroma` is empty for a gray one.
+    """
+
+    luma: Table
+    chroma: tuple[Table, ...] = ()
+    subsampling: int = 0
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """What came with an image.
+
+    `resolution` is (horizontal, vertical) in dots per inch; `orientation` is the EXIF turn the pixels still
+    need (1: none); `exif` and `xmp` are the blocks as found; `jpeg` is how a JPEG was coded.
+    """
+
+    icc_profile: bytes | None = None
+    resolution: tuple[float, float] | None = None
+    orientation: int = 1
+    exif: bytes | None = None
+    xmp: bytes | None = None
+    comment: bytes | None = None
+    texts: tuple[tuple[str, str], ...] = ()
+    jpeg: JpegCoding | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Image:
+    """What was read, or is to be written.
+
+    `pixels` is (H, W) or (H, W, 3) in the file's own levels (uint8, uint16, int32, int64 or float32); a
+    matrix may have any number of channels and any real type. `alpha` is (H, W) of the same type, or None.
+    `format` is the format it was read from. `notes` tell what the user should know about the reading.
+    """
+
+    pixels: Array
+    alpha: Array | None = None
+    kind: FileKind = "image"
+    format: str = "png"
+    metadata: Metadata = field(default_factory=Metadata)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def channels(self) -> int:
+        """Return the number of channels, alpha not counted."""
+        return 1 if self.pixels.ndim == 2 else int(self.pixels.shape[2])
+
+    @property
+    def sample(self) -> str:
+        """Return the name of the pixels' type, as `formats.check_holds` wants it."""
+        return self.pixels.dtype.name
+
+    @property
+    def transparent(self) -> bool:
+        """Return whether any pixel is less than opaque; an alpha that is full everywhere says nothing."""
+        return self.alpha is not None and bool((self.alpha < top_level(self.alpha.dtype)).any())
+
+
+def top_level(dtype: np.dtype[Any]) -> int:
+    """Return the level of full white, or of full opacity: 65535 for 16 bits, else 255."""
+    return 65535 if dtype == np.uint16 else 255

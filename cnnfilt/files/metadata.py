@@ -1,0 +1,155 @@
+"""What comes along with the pixels: colour profile, resolution, EXIF, XMP, texts; in, and out again."""
+
+import math
+import re
+from dataclasses import replace
+from typing import Any
+
+import PIL.Image
+from PIL.ExifTags import Base
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngInfo
+from PIL.TiffImagePlugin import TiffImageFile
+
+from cnnfilt.files.decoding import DECODER_ERRORS
+from cnnfilt.files.exif import FIRST_SIDEWAYS, made_true, orientation_alone, resolution_in, tiff_block
+from cnnfilt.files.image import Metadata
+from cnnfilt.files.jpeg import coding
+from cnnfilt.terms import MetadataMode, Pair
+
+_JPEG_LIMITS = {"exif": 65_533, "xmp": 65_504, "comment": 65_533, "icc_profile": 255 * 65_519}
+"""What fits a JPEG marker (of a profile: 255 markers)."""
+
+_XMP_KEY = "XML:com.adobe.xmp"
+_XMP_TAG = 700
+_XMP_ORIENTATION = re.compile(rb'(tiff:Orientation(?:="|>))[0-9]')
+
+
+def read_metadata(image: PIL.Image.Image) -> Metadata:
+    """Return what the header of an opened, not yet decoded image says; its orientation is the reader's business."""
+    xmp = _block(image, "xmp")
+    if isinstance(image, TiffImageFile):
+        # Pillow would also turn a TIFF by an orientation in XMP, which the size in the header knows nothing of.
+        image.info.pop("xmp", None)
+    return Metadata(
+        icc_profile=_block(image, "icc_profile"),
+        resolution=_resolution(image),
+        exif=tiff_block(image) if isinstance(image, TiffImageFile) else _block(image, "exif"),
+        xmp=xmp,
+        comment=_block(image, "comment"),
+        jpeg=coding(image) if isinstance(image, JpegImageFile) else None,
+    )
+
+
+def with_late_texts(metadata: Metadata, image: PIL.Image.Image) -> Metadata:
+    """Return `metadata` with the texts of a decoded PNG, for they may stand after its pixels."""
+    texts = tuple(
+        (key, str(value))
+        for key, value in image.info.items()
+        # A raw profile is EXIF or IPTC written as text, with an orientation that is no longer true.
+        if isinstance(key, str) and isinstance(value, str) and key != _XMP_KEY and not key.startswith("Raw profile")
+    )
+    return replace(metadata, texts=texts, xmp=_block(image, "xmp"))
+
+
+def upright(metadata: Metadata, orientation: int) -> Metadata:
+    """Return `metadata` of pixels that have been turned by `orientation`: a quarter turn swaps the resolutions."""
+    if orientation < FIRST_SIDEWAYS or metadata.resolution is None:
+        return metadata
+    horizontal, vertical = metadata.resolution
+    return replace(metadata, resolution=(vertical, horizontal))
+
+
+def save_arguments(
+    metadata: Metadata, format: str, *, keep: MetadataMode, gray: bool, size: Pair
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return Pillow's save arguments for what to keep in a file of `size` (height, width), and notes.
+
+    "safe" keeps the colour profile, if it is for as many channels, the resolution, and an orientation that was
+    not applied; "all" the rest too; "none" nothing.
+    """
+    if keep == "none":
+        return {}, ()
+    exif, notes = _exif(metadata, keep, size)
+    found: dict[str, Any] = {
+        "icc_profile": _fitting_profile(metadata.icc_profile, gray=gray),
+        "dpi": metadata.resolution,
+        "exif": exif,
+        "xmp": _true_xmp(metadata) if keep == "all" else None,
+        "comment": metadata.comment if keep == "all" else None,
+    }
+    arguments = {name: value for name, value in found.items() if value is not None}
+    if format == "jpeg":
+        notes += _drop_overlong(arguments)
+    if format == "png":
+        arguments["pnginfo"] = _png_texts(arguments.pop("xmp", b""), metadata.texts if keep == "all" else ())
+    if format == "tiff":
+        arguments["exif"] = _tiff_tags(arguments.pop("exif", None), arguments.pop("xmp", None))
+    return arguments, notes
+
+
+def _block(image: PIL.Image.Image, key: str) -> bytes | None:
+    value = image.info.get(key)
+    return value if isinstance(value, bytes) and value else None
+
+
+def _resolution(image: PIL.Image.Image) -> tuple[float, float] | None:
+    try:
+        # Pillow makes up 72 dpi for a JPEG, and 1 for a TIFF, that says none.
+        if isinstance(image, JpegImageFile) and image.info.get("jfif_unit") not in (1, 2):
+            found = resolution_in(image.info["exif"])
+        elif isinstance(image, TiffImageFile) and Base.XResolution not in image.tag_v2:
+            found = None
+        else:
+            horizontal, vertical = image.info["dpi"]
+            found = float(horizontal), float(vertical)
+    except DECODER_ERRORS:
+        return None
+    sensible = found and all(math.isfinite(value) and 1 <= value < 65_536 for value in found)
+    return found if sensible else None
+
+
+def _exif(metadata: Metadata, keep: MetadataMode, size: Pair) -> tuple[PIL.Image.Exif | None, tuple[str, ...]]:
+    notes: tuple[str, ...] = ()
+    if keep == "all" and metadata.exif:
+        try:
+            return made_true(metadata.exif, orientation=metadata.orientation, size=size), ()
+        except DECODER_ERRORS:
+            notes = ("its EXIF data is damaged and was left out",)
+    return (orientation_alone(metadata.orientation) if metadata.orientation != 1 else None), notes
+
+
+def _fitting_profile(profile: bytes | None, *, gray: bool) -> bytes | None:
+    """Return `profile` if it is one, and for this colour model (ICC.1:2022, 7.2: bytes 16 to 19 and 36 to 39)."""
+    if profile and profile[36:40] == b"acsp" and profile[16:20] == (b"GRAY" if gray else b"RGB "):
+        return profile
+    return None
+
+
+def _true_xmp(metadata: Metadata) -> bytes | None:
+    return metadata.xmp and _XMP_ORIENTATION.sub(rb"\g<1>%d" % metadata.orientation, metadata.xmp)
+
+
+def _drop_overlong(arguments: dict[str, Any]) -> tuple[str, ...]:
+    if "exif" in arguments:
+        arguments["exif"] = arguments["exif"].tobytes()
+    overlong = [name for name, limit in _JPEG_LIMITS.items() if len(arguments.get(name, b"")) > limit]
+    for name in overlong:
+        del arguments[name]
+    return tuple(f"its {name} block is too long for a JPEG and was left out" for name in overlong)
+
+
+def _png_texts(xmp: bytes, texts: tuple[tuple[str, str], ...]) -> PngInfo:
+    chunks = PngInfo()
+    if xmp:
+        chunks.add_itxt(_XMP_KEY, xmp.decode("utf-8", "replace"))
+    for key, value in texts:
+        chunks.add_text(key, value)
+    return chunks
+
+
+def _tiff_tags(exif: PIL.Image.Exif | None, xmp: bytes | None) -> PIL.Image.Exif:
+    tags = exif or PIL.Image.Exif()
+    if xmp:
+        tags[_XMP_TAG] = xmp
+    return tags

@@ -1,0 +1,94 @@
+"""A file becomes an Image: decoded, upright, in plain levels, with its alpha apart and what came along remembered."""
+
+from dataclasses import replace
+from typing import TypedDict, Unpack
+
+import numpy as np
+
+from cnnfilt.files.colours import flatten, parse_colour, to_gray
+from cnnfilt.files.formats import FORMATS
+from cnnfilt.files.image import Array, Image
+from cnnfilt.files.matrices import read_matrix, text_format
+from cnnfilt.files.streams import Source, format_in, open_stream
+from cnnfilt.terms import DEFAULT_MAX_PIXELS, AlphaMode
+
+__all__ = ["Image", "ReadOptions", "read", "read_bytes"]
+
+_TWELVE_BITS = 4096
+
+
+class ReadOptions(TypedDict, total=False):
+    """The options of `read`, for those that pass them on."""
+
+    gray: bool
+    auto_orient: bool
+    alpha: AlphaMode
+    background: str | None
+    max_pixels: int
+
+
+def read(
+    source: Source,
+    *,
+    name: str | None = None,
+    gray: bool = False,
+    auto_orient: bool = True,
+    alpha: AlphaMode = "keep",
+    background: str | None = None,
+    max_pixels: int = DEFAULT_MAX_PIXELS,
+) -> Image:
+    """Return the image or matrix in `source`, a path or the content itself.
+
+    `name` stands in for the path where its suffix must tell what a text matrix is. `gray` makes one channel
+    (of a JPEG its own luma). A `background` colour lies behind whatever is transparent, and leaves no alpha;
+    alpha "drop" leaves none either, and the pixels as they are. With `auto_orient` off the EXIF orientation
+    is kept in the metadata instead of being applied. Raises InputError, or ShapeError over `max_pixels` (0: no limit).
+    """
+    with open_stream(source) as stream:
+        path = "" if isinstance(source, bytes) else str(source)
+        format = format_in(stream, name=path if name is None else name)
+        if format is None or FORMATS[format].kind == "matrix":
+            image = _matrix(stream.read(), format, max_pixels=max_pixels)
+        else:
+            # Pillow is imported only for images.
+            from cnnfilt.files.image_decoding import decode_image
+
+            image = decode_image(stream, format, gray=gray, auto_orient=auto_orient, max_pixels=max_pixels)
+    if background is None:
+        image = _with_hints(image)
+    elif image.alpha is not None:
+        colour = parse_colour(background, "background")
+        image = replace(image, pixels=flatten(image.pixels, image.alpha, colour), alpha=None)
+    if alpha == "drop":
+        image = replace(image, alpha=None)
+    return replace(image, pixels=to_gray(image.pixels)) if gray else image
+
+
+def read_bytes(data: bytes, name: str = "stdin", **options: Unpack[ReadOptions]) -> Image:
+    """Return the image or matrix in `data`, told by its signature: an image, .npy, else a text matrix."""
+    return read(data, name=name, **options)
+
+
+def _matrix(data: bytes, format: str | None, *, max_pixels: int) -> Image:
+    format = format or text_format(data)
+    return Image(read_matrix(data, format, max_pixels=max_pixels), kind="matrix", format=format)
+
+
+def _with_hints(image: Image) -> Image:
+    """Return `image` with a word on what would otherwise come out dark or empty."""
+    notes = image.notes
+    if image.kind == "image" and image.pixels.dtype == np.uint16 and 0 < image.pixels.max() < _TWELVE_BITS:
+        notes += ("its 16-bit values stay under 4096; --value-range 0,4095 brings 12-bit data to full brightness",)
+    if image.alpha is not None and _shape_is_all_in_alpha(image.pixels, image.alpha):
+        notes += ("what shows is of one colour, its shape is all in the transparency; try --background white",)
+    return replace(image, notes=notes)
+
+
+def _shape_is_all_in_alpha(pixels: Array, alpha: Array) -> bool:
+    """Return whether all that shows has one colour, so that the picture is drawn by its alpha alone."""
+    visible = alpha > 0
+    if not visible.any() or (alpha == alpha.flat[0]).all():
+        return False
+    colour = pixels[np.unravel_index(visible.argmax(), alpha.shape)]
+    # Row by row, for almost every image is told by its first visible row.
+    return all(bool((row[shown] == colour).all()) for row, shown in zip(pixels, visible, strict=True))

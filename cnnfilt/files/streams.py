@@ -1,0 +1,84 @@
+"""Opening what was named, and telling what it holds. No NumPy, no Pillow."""
+
+import io
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from os import fstat
+from pathlib import Path
+from typing import BinaryIO
+
+from cnnfilt.errors import InputError, ShapeError
+from cnnfilt.files.formats import (
+    IMAGE_SUFFIXES,
+    MATRIX_SUFFIXES,
+    SIGNATURE_LENGTH,
+    foreign,
+    format_of,
+    told_by_signature,
+)
+
+Source = str | Path | bytes
+"""A file's path, or its content."""
+
+_LONGEST_REASON = 100
+
+
+@contextmanager
+def open_stream(source: Source) -> Iterator[BinaryIO]:
+    """Give a seekable stream of `source`; a pipe is read to its end first. InputError if it cannot be opened."""
+    if isinstance(source, bytes):
+        yield io.BytesIO(source)
+        return
+    try:
+        stream = open(source, "rb")  # noqa: SIM115 - closed below, and an error in the body is not one of opening.
+    except FileNotFoundError:
+        raise InputError("no such file") from None
+    except IsADirectoryError:
+        raise InputError("{image} is a folder, not a file") from None
+    except OSError as error:
+        raise InputError(f"{{image}} cannot be opened: {error.strerror}") from None
+    except ValueError:
+        raise InputError("{image} cannot be opened: no file can be called so") from None
+    with stream:
+        if stat.S_ISREG(fstat(stream.fileno()).st_mode):
+            yield stream
+        else:
+            yield io.BytesIO(stream.read())
+
+
+def format_in(stream: BinaryIO, *, name: str = "") -> str | None:
+    """Return the format of what `stream` holds: by its first bytes, else, for text, by the suffix of `name`.
+
+    None is text of no telling suffix. InputError for an empty file, and for one that is called an image and is none.
+    """
+    head = stream.read(SIGNATURE_LENGTH)
+    stream.seek(0)
+    if not head:
+        raise InputError("{image} is empty")
+    format = told_by_signature(head)
+    if format is not None:
+        return format
+    other = foreign(head)
+    suffix = Path(name).suffix.lower()
+    if other or suffix in IMAGE_SUFFIXES:
+        raise InputError(
+            f"{{image}} is {other or 'not an image'}; cnnfilt reads PNG, JPEG, TIFF, WebP, GIF, BMP, PNM and matrices"
+        )
+    return format_of(suffix) if suffix in MATRIX_SUFFIXES else None
+
+
+def check_size(height: int, width: int, max_pixels: int) -> None:
+    """Refuse an input of more than `max_pixels` (0: no limit)."""
+    if max_pixels and height * width > max_pixels:
+        raise ShapeError(
+            f"{{image}} has {height}x{width} = {height * width:,} pixels; "
+            f"the limit is {max_pixels:,} (--max-pixels changes it, 0 lifts it)",
+            parameter="max_pixels",
+        )
+
+
+def first_line(reason: str) -> str:
+    """Return a decoder's reason fit for our one line: cut short, and nothing in it that moves a terminal's cursor."""
+    line = "".join(letter if letter.isprintable() else " " for letter in reason.partition("\n")[0])
+    return line if len(line) <= _LONGEST_REASON else line[: _LONGEST_REASON - 3] + "..."

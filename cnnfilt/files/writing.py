@@ -1,0 +1,78 @@
+"""An Image becomes a file: fitted to what the format holds, encoded, and put in its place in one step."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from cnnfilt.errors import ParameterError
+from cnnfilt.files.atomic import write_atomically
+from cnnfilt.files.formats import WRITABLE_FORMATS, check_holds, format_of, named, narrows
+from cnnfilt.files.image import Array, Image
+from cnnfilt.files.matrices import write_matrix
+from cnnfilt.terms import MetadataMode
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """The bytes of a file, and notes on what they could not keep."""
+
+    data: bytes
+    notes: tuple[str, ...] = ()
+
+
+def write(
+    image: Image,
+    target: str | Path,
+    *,
+    format: str | None = None,
+    overwrite: bool = False,
+    quality: int | None = None,
+    metadata: MetadataMode = "safe",
+) -> tuple[str, ...]:
+    """Write `image` to the file `target` and return notes on what it could not keep.
+
+    The format is that of the suffix unless given. Nothing is touched unless all goes well; an existing file
+    is refused without `overwrite`. Raises OutputError, or ParameterError for a format that is not known.
+    """
+    encoded = encode(image, format or _format_for(target), quality=quality, metadata=metadata)
+    write_atomically(target, lambda stream: stream.write(encoded.data), overwrite=overwrite)
+    return encoded.notes
+
+
+def encode(image: Image, format: str, *, quality: int | None = None, metadata: MetadataMode = "safe") -> Encoded:
+    """Return `image` as the bytes of a file of this format.
+
+    16-bit levels become v / 257 where the format cannot hold them, with a note. Alpha that is opaque all over
+    is left out where there is no place for it. OutputError for anything else the format cannot hold.
+    """
+    pixels = image.pixels[..., 0] if image.pixels.shape[2:] == (1,) else image.pixels
+    alpha = image.alpha if image.transparent or named(format).alpha else None
+    size = (pixels.shape[0], pixels.shape[1])
+    check_holds(format, channels=image.channels, sample=image.sample, alpha=alpha is not None, size=size)
+    if named(format).kind == "matrix":
+        return Encoded(write_matrix(image.pixels, format))
+    notes: tuple[str, ...] = ()
+    if narrows(format, channels=image.channels, sample=image.sample, alpha=alpha is not None):
+        pixels, alpha = to_eight_bits(pixels), None if alpha is None else to_eight_bits(alpha)
+        notes = (f"16-bit levels written as 8-bit (v / 257), for {named(format).title} holds no more here",)
+    from cnnfilt.files.encoders import encode_image
+
+    data, left_out = encode_image(pixels, alpha, format, metadata=image.metadata, keep=metadata, quality=quality)
+    return Encoded(data, notes + left_out)
+
+
+def to_eight_bits(levels: Array) -> Array:
+    """Return 0..65535 as 0..255: v / 257, rounded, so that white stays white."""
+    # 257 is odd, so no level lies halfway.
+    return ((levels.astype(np.uint32) + 128) // 257).astype(np.uint8)
+
+
+def _format_for(target: str | Path) -> str:
+    format = format_of(target)
+    if format is None:
+        raise ParameterError(
+            f"{str(target)!r} does not say its format; use a suffix of {', '.join(WRITABLE_FORMATS)}, or --format",
+            parameter="format",
+        )
+    return format

@@ -1,0 +1,174 @@
+"""The named kernels: coefficients and their sources. Nested tuples, no arrays.
+
+All are in correlation orientation: an "-x" kernel answers where brightness grows to the right, "-y" where it
+grows downward. Angles are in degrees, counterclockwise from the right, as on paper.
+"""
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from cnnfilt.errors import ParameterError
+
+Number = int | float
+Rows = tuple[tuple[Number, ...], ...]
+
+MAX_KERNEL_SIZE = 1001
+"""The widest kernel built by name; wider ones are slips of the finger, and would cost minutes."""
+
+
+@dataclass(frozen=True)
+class NamedKernel:
+    """One name: who published it, how to build it, and what may follow its colon.
+
+    `build` takes the `arguments` in order, each of them optional; it raises ParameterError.
+    """
+
+    name: str
+    source: str
+    build: Callable[..., Rows]
+    arguments: tuple[str, ...] = ()
+
+    @property
+    def usage(self) -> str:
+        """Return how the name is written with everything it takes: `gaussian:SIGMA,K`."""
+        return f"{self.name}:{','.join(self.arguments)}" if self.arguments else self.name
+
+
+def box(size: Number = 3) -> Rows:
+    """Return the mean of K x K pixels."""
+    k = _size(size, 1)
+    return ((1 / (k * k),) * k,) * k
+
+
+def gaussian(sigma: Number = 1, size: Number | None = None) -> Rows:
+    """Return a sampled Gaussian that sums to 1; K is 2 * ceil(3 * SIGMA) + 1 unless given."""
+    bell, _ = _bell(sigma, size, 1)
+    return _outer(bell, bell)
+
+
+def log(sigma: Number = 1, size: Number | None = None) -> Rows:
+    """Return the Laplacian of a Gaussian, (r^2 - 2 SIGMA^2) / SIGMA^4 * G(r), with sum zero.
+
+    The sampled values do not quite sum to zero by themselves, so their mean is taken off.
+    """
+    bell, offsets = _bell(sigma, size, 3)
+    samples = list(zip(offsets, bell, strict=True))
+    rows = [[(y * y + x * x - 2 * sigma**2) / sigma**4 * g * h for x, h in samples] for y, g in samples]
+    mean = math.fsum(value for row in rows for value in row) / len(bell) ** 2
+    return tuple(tuple(value - mean for value in row) for row in rows)
+
+
+def kirsch(angle: Number = 0) -> Rows:
+    """Return the compass kernel whose three fives face `angle`: 0 the right edge, 90 the top."""
+    if angle % 45:
+        raise ParameterError(f"ANGLE is {angle:g}; it must be a multiple of 45")
+    # The ring around the middle, counterclockwise from the right.
+    ring = ((1, 2), (0, 2), (0, 1), (0, 0), (1, 0), (2, 0), (2, 1), (2, 2))
+    fives = {ring[(int(angle // 45) + step) % 8] for step in (-1, 0, 1)}
+    return tuple(tuple(0 if y == x == 1 else 5 if (y, x) in fives else -3 for x in range(3)) for y in range(3))
+
+
+def motion(length: Number = 9, angle: Number = 0) -> Rows:
+    """Return the share of a line of LENGTH through the middle that lies in each pixel's square; the sum is 1."""
+    if not 1 <= length <= MAX_KERNEL_SIZE:
+        raise ParameterError(f"LENGTH is {length:g}; it must be from 1 to {MAX_KERNEL_SIZE}")
+    turn = math.radians(angle % 180)
+    along_x, along_y = math.cos(turn) * length / 2, -math.sin(turn) * length / 2
+    # A hair less, because the cosine of 90 degrees is not quite zero here.
+    far_y, far_x = (math.ceil(abs(along) - 0.5 - 1e-9) for along in (along_y, along_x))
+    rows = [[_crossing(x, y, along_x, along_y) for x in range(-far_x, far_x + 1)] for y in range(-far_y, far_y + 1)]
+    total = math.fsum(value for row in rows for value in row)
+    return tuple(tuple(value / total for value in row) for row in rows)
+
+
+def _crossing(x: int, y: int, along_x: float, along_y: float) -> float:
+    """Return how much of -1 <= t <= 1 takes (t * along_x, t * along_y) through the unit square around (x, y)."""
+    first, last = -1.0, 1.0
+    for place, along in ((x, along_x), (y, along_y)):
+        if abs(along) > 1e-9:
+            entry, leave = sorted(((place - 0.5) / along, (place + 0.5) / along))
+            first, last = max(first, entry), min(last, leave)
+        elif place:
+            return 0.0
+    # A diagonal only touches the squares beside it: what rounding leaves there is no tap.
+    return last - first if last - first > 1e-9 else 0.0
+
+
+def _bell(sigma: Number, size: Number | None, smallest: int) -> tuple[tuple[float, ...], list[float]]:
+    """Return a Gaussian sampled at K positions, summing to 1, and the positions, measured from the middle."""
+    widest = (MAX_KERNEL_SIZE - 1) // 6
+    if not 0.01 <= sigma <= widest:
+        raise ParameterError(f"SIGMA is {sigma:g}; it must be from 0.01 to {widest}")
+    k = 2 * math.ceil(3 * sigma) + 1 if size is None else _size(size, smallest)
+    offsets = [i - (k - 1) / 2 for i in range(k)]
+    # Relative to the sample nearest to the middle, so that a narrow bell over an even K is not all zeros.
+    least = min(abs(offset) for offset in offsets)
+    weights = [math.exp((least**2 - offset**2) / (2 * sigma**2)) for offset in offsets]
+    total = math.fsum(weights)
+    return tuple(weight / total for weight in weights), offsets
+
+
+def _size(value: Number, minimum: int) -> int:
+    if value != int(value) or not minimum <= value <= MAX_KERNEL_SIZE:
+        raise ParameterError(f"K is {value:g}; it must be a whole number from {minimum} to {MAX_KERNEL_SIZE}")
+    return int(value)
+
+
+def _outer(column: Iterable[Number], row: tuple[Number, ...]) -> Rows:
+    return tuple(tuple(y * x for x in row) for y in column)
+
+
+def _transposed(rows: Rows) -> Rows:
+    return tuple(zip(*rows, strict=True))
+
+
+def _fixed(name: str, source: str, rows: Rows) -> NamedKernel:
+    return NamedKernel(name, source, lambda: rows)
+
+
+def _pair(name: str, source: str, rows: Rows) -> tuple[NamedKernel, NamedKernel]:
+    return _fixed(f"{name}-x", source, rows), _fixed(f"{name}-y", source, _transposed(rows))
+
+
+_NOTES = "the lecture notes' edge filter: Prewitt's, looking the other way"
+_PREWITT = "Prewitt 1970, Object enhancement and extraction"
+_SOBEL = "Sobel & Feldman 1968, An isotropic 3x3 image gradient operator"
+_SCHARR = "Scharr 2000, Optimale Operatoren in der digitalen Bildverarbeitung"
+_FARID = "Farid & Simoncelli 2004, Differentiation of discrete multidimensional signals, 5 taps"
+_ROBERTS = "Roberts 1963, Machine perception of three-dimensional solids"
+_GONZALEZ = "Gonzalez & Woods, Digital image processing, section 3.6"
+_POWELL = "Powell, Image kernels (setosa.io)"
+_LOG = "Marr & Hildreth 1980, Theory of edge detection"
+_KIRSCH = "Kirsch 1971, Computer determination of the constituent structure of biological images"
+
+_VERTICAL: Rows = ((1, 0, -1),) * 3
+_STEP = (-1, 0, 1)
+# The digits beyond the paper's six are those of scikit-image, computed with the authors' code.
+_FARID_SMOOTH = (0.0376593171958126, 0.249153396177344, 0.426374573253687, 0.249153396177344, 0.0376593171958126)
+_FARID_SLOPE = (-0.109603762960254, -0.276690988455557, 0.0, 0.276690988455557, 0.109603762960254)
+
+_ENTRIES = (
+    _fixed("identity", "every pixel as it is", ((0, 0, 0), (0, 1, 0), (0, 0, 0))),
+    _fixed("vertical", _NOTES, _VERTICAL),
+    _fixed("horizontal", _NOTES, _transposed(_VERTICAL)),
+    *_pair("prewitt", _PREWITT, (_STEP,) * 3),
+    *_pair("sobel", _SOBEL, _outer((1, 2, 1), _STEP)),
+    *_pair("scharr", _SCHARR, _outer((3, 10, 3), _STEP)),
+    *_pair("farid", _FARID, _outer(_FARID_SMOOTH, _FARID_SLOPE)),
+    _fixed("roberts-1", _ROBERTS, ((1, 0), (0, -1))),
+    _fixed("roberts-2", _ROBERTS, ((0, 1), (-1, 0))),
+    _fixed("laplacian4", _GONZALEZ, ((0, 1, 0), (1, -4, 1), (0, 1, 0))),
+    _fixed("laplacian8", _GONZALEZ, ((1, 1, 1), (1, -8, 1), (1, 1, 1))),
+    _fixed("sharpen", _GONZALEZ, ((0, -1, 0), (-1, 5, -1), (0, -1, 0))),
+    _fixed("outline", _POWELL, ((-1, -1, -1), (-1, 8, -1), (-1, -1, -1))),
+    _fixed("emboss", _POWELL, ((-2, -1, 0), (-1, 1, 1), (0, 1, 2))),
+    NamedKernel("box", "the mean of K x K pixels", box, ("K",)),
+    NamedKernel("gaussian", "a sampled Gaussian over its own sum", gaussian, ("SIGMA", "K")),
+    NamedKernel("log", _LOG, log, ("SIGMA", "K")),
+    NamedKernel("kirsch", _KIRSCH, kirsch, ("ANGLE",)),
+    NamedKernel("motion", "the share of a line in each pixel", motion, ("LENGTH", "ANGLE")),
+)
+
+NAMED: dict[str, NamedKernel] = {entry.name: entry for entry in _ENTRIES}
+"""Every name, in the order to list them."""

@@ -1,0 +1,201 @@
+"""Bad input: one line, the right exit code, and nothing half-written."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.cli.conftest import SAMPLES, Run
+
+FACE = SAMPLES / "face.png"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["-k", "vertical", "-s", "0"], "stride is 0; it must be at least 1"),
+        (["-k", "vertical", "-s", "-1"], "stride is -1"),
+        (["-k", "vertical", "-d", "0"], "dilation is 0"),
+        (["-k", "vertical", "-p", "-1"], "padding is -1"),
+        (["-k", "vertical", "-p", "sane"], "did you mean same"),
+        (["-k", "vertical", "-p", "1,2,3"], "3 numbers"),
+        (["-k", "vertical", "--padding-mode", "mirror"], "padding-mode 'mirror' is unknown"),
+        (["-k", "soble-x"], "did you mean sobel-x"),
+        (["-k", "1,2;3"], "row 2"),
+        (["-k", ""], "empty"),
+        (["-k", "1,nan"], "not finite"),
+        (["-k", "1,inf"], "not finite"),
+        (["-k", "1,two"], "'two' is not a number"),
+        (["-k", "[[1,2],[3]]"], "row 2"),
+        (["-k", "@no-such-file.csv"], "no-such-file.csv"),
+        (["-k", "vertical", "--normalize"], "sum"),
+        (["-k", "vertical", "--values", "absolute"], "did you mean abs"),
+        (["-k", "vertical", "--value-range", "5,5"], "LO,HI"),
+        (["-k", "vertical", "--bias", "1,2"], "2 numbers for 1 filter"),
+        (["-k", "vertical", "--activation", "relo"], "did you mean relu"),
+        (["-k", "vertical", "--format", "pgn"], "did you mean png"),
+        (["-k", "vertical", "--quality", "0"], "quality"),
+        (["-k", "vertical", "--strid", "2"], "No such option"),
+        ([], "Missing option"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_a_wrong_request_exits_with_2(run: Run, tmp_path: Path, arguments: list[str], words: str) -> None:
+    out = tmp_path / "out.png"
+    outcome = run("convolve", FACE, *arguments, "-o", out)
+    assert outcome.code == 2, outcome.stderr
+    assert len(outcome.lines) == 1, outcome.stderr
+    assert words in outcome.stderr
+    assert outcome.stderr.startswith("convolve: ")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["-k", "box:257"], "kernel spans 257 rows but"),
+        (["-k", "box:3", "-p", "100000"], "limit"),
+        (["-k", "box:3", "-p", "999999999", "-s", "999999999"], "limit"),
+        (["-k", "box:999", "-p", "same", "--padding-mode", "reflect"], "reflect"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_a_request_that_does_not_fit_the_image_exits_with_1(
+    run: Run, tmp_path: Path, arguments: list[str], words: str
+) -> None:
+    outcome = run("convolve", FACE, *arguments, "-o", tmp_path / "out.png")
+    assert outcome.code == 1, outcome.stderr
+    assert len(outcome.lines) == 1, outcome.stderr
+    assert words in outcome.stderr
+    assert "face.png" in outcome.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("missing.png", None),
+        ("empty.png", b""),
+        ("text.png", b"this is no image"),
+        ("garbage.jpg", os.urandom(2000)),
+        ("truncated.png", FACE.read_bytes()[:4000]),
+        ("ragged.csv", b"1,2\n3\n"),
+        ("words.csv", b"a,b\n1,2\n"),
+        ("empty.csv", b""),
+        ("broken.json", b"[[1,2],"),
+        ("pickle.npy", b"\x93NUMPY\x01\x00" + b"x" * 60),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_an_input_that_cannot_be_read_exits_with_1(run: Run, tmp_path: Path, name: str, content: bytes | None) -> None:
+    source, out = tmp_path / name, tmp_path / "out" / "x.npy"
+    out.parent.mkdir()
+    if content is not None:
+        source.write_bytes(content)
+    outcome = run("convolve", source, "-k", "1", "-o", out)
+    assert outcome.code == 1, outcome.stderr
+    assert len(outcome.lines) == 1, outcome.stderr
+    assert name in outcome.stderr
+    assert list(out.parent.iterdir()) == []
+
+
+def test_an_image_without_an_output_is_a_usage_error(run: Run) -> None:
+    outcome = run("edges", FACE)
+    assert outcome.code == 2
+    assert "-o" in outcome.stderr
+
+
+def test_a_forgotten_o_is_answered_with_it(run: Run, tmp_path: Path) -> None:
+    out = tmp_path / "out.png"
+    outcome = run("edges", FACE, out)
+    assert outcome.code == 2
+    assert f"use -o {out}" in outcome.stderr
+
+
+def test_an_existing_output_is_kept_unless_overwritten(run: Run, tmp_path: Path) -> None:
+    out = tmp_path / "out.png"
+    out.write_bytes(b"precious")
+    refused = run("edges", FACE, "-o", out)
+    assert refused.code == 2
+    assert "-y" in refused.stderr
+    assert out.read_bytes() == b"precious"
+    assert run("edges", FACE, "-o", out, "-y").code == 0
+    assert out.read_bytes() != b"precious"
+
+
+def test_an_input_is_never_overwritten(run: Run, tmp_path: Path) -> None:
+    source, link = tmp_path / "a.png", tmp_path / "link.png"
+    source.write_bytes(FACE.read_bytes())
+    os.link(source, link)
+    for target in (source, link):
+        outcome = run("edges", source, "-o", target, "-y")
+        assert outcome.code == 2
+        assert "is an input" in outcome.stderr
+    assert source.read_bytes() == FACE.read_bytes()
+
+
+def test_a_folder_must_exist_for_a_file_in_it(run: Run, tmp_path: Path) -> None:
+    outcome = run("edges", FACE, "-o", tmp_path / "no" / "out.png")
+    assert outcome.code == 2
+    assert "does not exist" in outcome.stderr
+
+
+def test_one_bad_file_does_not_stop_the_rest(run: Run, tmp_path: Path) -> None:
+    folder, out = tmp_path / "in", tmp_path / "out"
+    folder.mkdir()
+    for name in ("a.png", "c.png"):
+        (folder / name).write_bytes(FACE.read_bytes())
+    (folder / "b.png").write_bytes(b"no image at all")
+    outcome = run("edges", folder, "-o", out)
+    assert outcome.code == 1
+    assert sorted(path.name for path in out.iterdir()) == ["a.png", "c.png"]
+    assert [line for line in outcome.lines if "b.png" in line] == [outcome.lines[0]]
+
+
+def test_two_inputs_with_one_output_are_refused(run: Run, tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "x.png").write_bytes(FACE.read_bytes())
+    outcome = run("edges", tmp_path / "a" / "x.png", tmp_path / "b" / "x.png", "-o", tmp_path / "out")
+    assert outcome.code == 2
+    assert "both" in outcome.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_is_not_its_own_output(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "x.png").write_bytes(FACE.read_bytes())
+    outcome = run("edges", tmp_path, "-o", tmp_path, "--format", "jpeg")
+    assert outcome.code == 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["x.png"]
+
+
+def test_a_folder_without_images_exits_with_1(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("no image")
+    outcome = run("edges", tmp_path, "-o", tmp_path / "out")
+    assert outcome.code == 1
+    assert "no images" in outcome.stderr
+
+
+def test_fractions_are_not_rounded_silently(run: Run, tmp_path: Path) -> None:
+    source = tmp_path / "x.csv"
+    source.write_text("0.25,0.5\n0.75,1\n")
+    refused = run("convolve", source, "-k", "1", "-o", tmp_path / "x.png")
+    assert refused.code == 1
+    assert "--value-range" in refused.stderr
+    assert run("convolve", source, "-k", "1", "--value-range", "0,1", "-o", tmp_path / "x.png").code == 0
+    with Image.open(tmp_path / "x.png") as image:
+        assert np.asarray(image).tolist() == [[64, 128], [191, 255]]
+
+
+def test_a_name_cannot_steer_the_terminal(run: Run, tmp_path: Path) -> None:
+    outcome = run("edges", tmp_path / "evil\x1b[31m.png", "-o", tmp_path / "out.png")
+    assert "\x1b" not in outcome.stderr
+    assert outcome.code == 1
+
+
+def test_an_unknown_command_is_answered_in_one_line(run: Run) -> None:
+    outcome = run("convolv", FACE)
+    assert outcome.code == 2
+    assert len(outcome.lines) == 1

@@ -1,0 +1,79 @@
+"""`cnnfilt pad`, as typed."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.cli.conftest import SAMPLES, Run
+
+ROW = b"1,2,3,4\n"
+
+
+def test_zeros_around_the_notes_example(run: Run, worked_example: Path) -> None:
+    outcome = run("pad", worked_example, "-p", "1")
+    assert outcome.code == 0
+    assert outcome.text.splitlines()[:2] == ["0,0,0,0,0,0,0,0", "0,1,6,9,10,2,8,0"]
+    assert len(outcome.text.splitlines()) == 8
+
+
+@pytest.mark.parametrize(
+    ("mode", "expected"),
+    [
+        ("zeros", "0,0,1,2,3,4,0,0"),
+        ("reflect", "3,2,1,2,3,4,3,2"),
+        ("symmetric", "2,1,1,2,3,4,4,3"),
+        ("replicate", "1,1,1,2,3,4,4,4"),
+        ("circular", "3,4,1,2,3,4,1,2"),
+    ],
+)
+def test_padding_modes_are_those_of_the_table(run: Run, mode: str, expected: str) -> None:
+    outcome = run("pad", "-", "-p", "0,0,2,2", "--padding-mode", mode, stdin=ROW)
+    assert outcome.text == expected + "\n"
+
+
+def test_four_numbers_are_top_bottom_left_right(run: Run) -> None:
+    outcome = run("pad", "-", "-p", "1,0,0,2", "--padding-value", "9", stdin=ROW)
+    assert outcome.text == "9,9,9,9,9,9\n1,2,3,4,9,9\n"
+
+
+def test_same_needs_a_kernel(run: Run) -> None:
+    assert "--for-kernel" in run("pad", "-", "-p", "same", stdin=ROW).stderr
+    outcome = run("pad", "-", "-p", "same", "--for-kernel", "1x3", "--for-stride", "2", stdin=ROW)
+    assert outcome.text == "1,2,3,4,0\n"
+
+
+@pytest.mark.parametrize("value", ["white", "#ffffff", "255", "255,255,255"])
+def test_a_border_in_colour(run: Run, tmp_path: Path, value: str) -> None:
+    out = tmp_path / "x.png"
+    assert run("pad", SAMPLES / "scene.png", "-p", "2", "--padding-value", value, "-o", out).code == 0
+    with Image.open(out) as image:
+        assert image.size == (1204, 804)
+        assert image.getpixel((0, 0)) == (255, 255, 255)
+
+
+def test_white_is_white_in_16_bits(run: Run, tmp_path: Path) -> None:
+    out = tmp_path / "x.png"
+    assert run("pad", SAMPLES / "depth16.png", "-p", "1", "--padding-value", "white", "-o", out).code == 0
+    with Image.open(out) as image:
+        assert np.asarray(image)[0, 0] == 65535
+
+
+@pytest.mark.parametrize(("value", "alpha"), [(None, 255), ("255,0,0,40", 40)])
+def test_the_border_of_a_transparent_image_is_opaque_unless_four_numbers_say_else(
+    run: Run, tmp_path: Path, value: str | None, alpha: int
+) -> None:
+    out = tmp_path / "x.png"
+    fill = [] if value is None else ["--padding-value", value]
+    assert run("pad", SAMPLES / "icon.png", "-p", "3", *fill, "-o", out).code == 0
+    with Image.open(out) as image:
+        assert image.getpixel((0, 0))[3] == alpha
+
+
+@pytest.mark.parametrize("value", ["300", "-1", "1.5", "no-colour", "1,2"])
+def test_a_fill_that_does_not_fit_exits_with_2(run: Run, tmp_path: Path, value: str) -> None:
+    outcome = run("pad", SAMPLES / "scene.png", "-p", "1", "--padding-value", value, "-o", tmp_path / "x.png")
+    assert outcome.code == 2
+    assert len(outcome.lines) == 1
+    assert not list(tmp_path.iterdir())

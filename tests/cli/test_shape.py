@@ -1,0 +1,358 @@
+"""`cnnfilt shape`: what it prints, what it asks of the world, and how it refuses."""
+
+import json
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cnnfilt.cli.main import exit_code
+
+NETWORK = "conv:64,k=7,s=2,p=3 relu pool:max,k=3,s=2,p=1 flatten fc:1000"
+
+
+@pytest.fixture
+def shape(capsys):
+    """Run `cnnfilt shape ...` and return (exit code, stdout, stderr)."""
+
+    def run(*arguments):
+        code = exit_code(["shape", *arguments])
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("arguments", "out"),
+    [
+        ("6x6 -f 3", "4x4"),
+        ("6x6x3 -f 3", "4x4"),
+        ("6x6 -f 3 -p 1", "6x6"),
+        ("6x6 -f 3 -p same", "6x6"),
+        ("4x4 -f 2 -s 3 -q", "1x1"),
+        ("480x640 -f 3x5 -s 2x1", "239x636"),
+        ("480x640 -f 3 -p 1,2,3,4", "481x645"),
+        ("480x640 -f 3 -p full -d 2", "484x644"),
+        ("112x112 -f 3 -s 2 --ceil-mode", "56x56"),
+        ("6,6 -f 3", "4x4"),
+        ("6X6 -f 3", "4x4"),
+        ("6x6", "6x6"),
+        ("6x6x3 --explain", "6x6"),
+    ],
+)
+def test_one_window_prints_one_size(shape, arguments, out):
+    assert shape(*arguments.split()) == (0, out + "\n", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "notes"),
+    [
+        ("7x7 -f 3 -s 2", "2x2"),
+        ("7x8 -f 3 -s 2", "2x3"),
+        ("5x5 -f 3 -s 2 -p 1", "2x2"),
+        ("9x9 -f 3 -s 2 -d 2", "2x2"),
+        ("3x3 -f 3 -s 2", "0x0"),
+        ("4x4 -f 2 -s 2", "1x1"),
+    ],
+)
+def test_a_hint_where_the_notes_formula_differs(shape, arguments, notes):
+    code, _, err = shape(*arguments.split())
+    assert code == 0
+    assert f"floor((n-f+1)/s), in some notes, says {notes};" in err
+    assert err.count("\n") == 1
+    assert shape(*arguments.split(), "-q")[2] == ""
+
+
+@pytest.mark.parametrize("arguments", ["6x6 -f 3", "8x8 -f 3 -s 2", "8x8 -f 3 -s 3", "7x7 -f 3 -s 2 --ceil-mode"])
+def test_no_hint_where_it_agrees(shape, arguments):
+    assert shape(*arguments.split())[2] == ""
+
+
+def test_the_size_of_an_image(shape, tmp_path):
+    image = pytest.importorskip("PIL.Image")
+    image.new("RGBA", (30, 20)).save(tmp_path / "a.png")
+    assert shape(str(tmp_path / "a.png"), "-f", "3") == (0, "18x28\n", "")
+    _, out, _ = shape(str(tmp_path / "a.png"), "flatten", "--json")
+    # Transparency is no channel.
+    assert json.loads(out)["output"] == {"features": 20 * 30 * 3}
+
+
+def test_an_image_from_a_pipe(shape, tmp_path, monkeypatch):
+    image = pytest.importorskip("PIL.Image")
+    image.new("L", (30, 20)).save(tmp_path / "a.png")
+    with (tmp_path / "a.png").open("rb") as stream:
+        monkeypatch.setattr("sys.stdin", type("Stdin", (), {"buffer": stream}))
+        assert shape("-", "-f", "3") == (0, "18x28\n", "")
+
+
+def test_the_table(shape):
+    code, out, err = shape("224x224x3", *NETWORK.split())
+    assert (code, err) == (0, "")
+    assert out == (
+        "layer                 output           params         MACs  field  jump  unread\n"
+        "input                 224x224x3\n"
+        "conv:64,k=7,s=2,p=3   112x112x64        9,472  118,013,952      7     2       0\n"
+        "relu                  112x112x64            0            0      7     2       0\n"
+        "pool:max,k=3,s=2,p=1  56x56x64              0            0     11     4       0\n"
+        "flatten               200704                0            0      -     -       -\n"
+        "fc:1000               1000        200,705,000  200,704,000      -     -       -\n"
+        "total                             200,714,472  318,717,952\n"
+    )
+    assert max(map(len, out.splitlines())) <= 80
+
+
+def test_layers_may_be_one_quoted_text(shape):
+    assert shape("224x224x3", NETWORK) == shape("224x224x3", *NETWORK.split())
+    assert shape("224x224x3", "conv:64, k=7, s=2, p=3 relu", "pool:max,k=3,s=2,p=1 flatten fc:1000", "--json")[0] == 0
+
+
+def test_pairs_are_written_out_where_they_differ(shape):
+    _, out, _ = shape("9x9", "conv:1,k=3x5,s=2x1", "pool:max,k=3x2")
+    assert out.splitlines()[2].split() == ["conv:1,k=3x5,s=2x1", "4x5x1", "16", "300", "3x5", "2x1", "0"]
+    assert out.splitlines()[3].split() == ["pool:max,k=3x2", "1x2x1", "0", "0", "7x6", "6x2", "1"]
+
+
+def test_json_of_a_network(shape):
+    code, out, _ = shape("224x224x3", *NETWORK.split(), "--json")
+    assert code == 0
+    answer = json.loads(out)
+    assert list(answer) == ["input", "layers", "output", "params", "macs"]
+    assert answer["input"] == {"height": 224, "width": 224, "channels": 3}
+    assert answer["layers"][0] == {
+        "layer": "conv:64,k=7,s=2,p=3",
+        "output": {"height": 112, "width": 112, "channels": 64},
+        "params": 9472,
+        "macs": 118013952,
+        "receptive_field": [7, 7],
+        "jump": [2, 2],
+        "unread": [0, 0],
+    }
+    assert answer["layers"][-1] == {
+        "layer": "fc:1000",
+        "output": {"features": 1000},
+        "params": 200705000,
+        "macs": 200704000,
+        "receptive_field": None,
+        "jump": None,
+        "unread": None,
+    }
+    assert (answer["output"], answer["params"], answer["macs"]) == ({"features": 1000}, 200714472, 318717952)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "layer"),
+    [
+        ("-f 3", "window:k=3,s=1"),
+        ("-f 3 -p valid", "window:k=3,s=1"),
+        ("-f 3x5 -s 2", "window:k=3x5,s=2"),
+        ("-f 3 -p same -d 2", "window:k=3,s=1,p=same,d=2"),
+        ("-f 3 -p 1,0", "window:k=3,s=1,p=1x0"),
+        ("-f 3 -p 1,0,1,0 --ceil-mode", "window:k=3,s=1,p=1x0x1x0,ceil=1"),
+    ],
+)
+def test_json_of_one_window(shape, arguments, layer):
+    answer = json.loads(shape("9x9", *arguments.split(), "--json")[1])
+    assert [described["layer"] for described in answer["layers"]] == [layer]
+    size = f"{answer['output']['height']}x{answer['output']['width']}\n"
+    assert shape("9x9", *arguments.split())[1] == size
+
+
+def test_json_of_a_size_alone(shape):
+    size = {"height": 6, "width": 7, "channels": 2}
+    answer = json.loads(shape("6x7x2", "--json")[1])
+    assert answer == {"input": size, "layers": [], "output": size, "params": 0, "macs": 0}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        ("6x6 -f 3 --want 4x4", 0),
+        ("6x6x3 -f 3 --want 4x4x3", 0),
+        ("6x6x3 -f 3 --want 4x4x1", 1),
+        ("6x6 -f 3 --want 4x5", 1),
+        ("6x6 -f 3 --want 4", 1),
+        ("6x6 --want 6x6", 0),
+        ("6x6 flatten --want 36", 0),
+        ("6x6 flatten --want 6x6", 1),
+        ("6x6 conv:2,k=3 --want 4x4x2", 0),
+    ],
+)
+def test_want(shape, arguments, code):
+    found, out, err = shape(*arguments.split())
+    assert found == code
+    # The answer is given either way; the demand only decides the exit code.
+    assert out
+    assert err.count("comes out, not") == code
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("8x8 -f 3 -s 2", "stride 2 does not divide 8 + 0 + 0 - 3 = 5 rows; 1 left over"),
+        ("7x8 -f 3 -s 2", "stride 2 does not divide 8 + 0 + 0 - 3 = 5 columns; 1 left over"),
+        ("8x8 relu pool:max,k=3,s=2", "layer 2 (pool:max,k=3,s=2): stride 2 does not divide"),
+        ("7x7 -f 3 -s 2 -q", ""),
+        ("8x8 relu pool:max flatten", ""),
+    ],
+)
+def test_strict(shape, arguments, message):
+    code, out, err = shape(*arguments.split(), "--strict")
+    assert code == (1 if message else 0)
+    assert out
+    assert message in err
+
+
+def test_explain_one_window(shape):
+    code, out, err = shape("7x9", "-f", "3", "-s", "2", "--explain")
+    assert (code, err) == (0, "")
+    assert out == (
+        "window:k=3,s=2: 7x9x1 -> 3x4x1\n"
+        "  rows        n=7, window spans 3, stride 2, padding 0 + 0\n"
+        "    size      floor((n + pads - span)/s) + 1 = floor((7 + 0 + 0 - 3)/2) + 1 = 3\n"
+        "    in notes  floor((n + pads - span + 1)/s) = floor(5/2) = 2, one window too few: 2 does not divide 5\n"
+        "    windows   start at 0, 2, 4\n"
+        "  columns     n=9, window spans 3, stride 2, padding 0 + 0\n"
+        "    size      floor((n + pads - span)/s) + 1 = floor((9 + 0 + 0 - 3)/2) + 1 = 4\n"
+        "    in notes  floor((n + pads - span + 1)/s) = floor(7/2) = 3, one window too few: 2 does not divide 7\n"
+        "    windows   start at 0, 2, 4, 6\n"
+        "\n"
+        "  the same window elsewhere              output  top,bottom  left,right\n"
+        "  as asked                               3x4            0,0         0,0\n"
+        "  PyTorch, padding=1                     4x5            1,1         1,1\n"
+        "  Keras SAME, ONNX SAME_UPPER            4x5            1,1         1,1\n"
+        "  ONNX SAME_LOWER                        4x5            1,1         1,1\n"
+        "  ceil mode (pooling), padding as asked  3x4            0,0         0,0\n"
+    )
+
+
+def test_explain_elides_and_counts(shape):
+    _, out, _ = shape("224x224x3", "conv:64,k=7,s=2,p=3", "pool:max,k=2,s=3", "flatten fc:10", "--explain")
+    assert "start at -3, -1, 1, 3, ..., 215, 217, 219\n" in out
+    assert "parameters  7*7*3*64 + 64 = 9,472\n" in out
+    assert "MACs        112*112 * 7*7*3*64 = 118,013,952\n" in out
+    assert "38 of 112 rows are read by no window" in out
+    assert "features    37*37*64 = 87616\n" in out
+
+
+def test_explain_ceil_mode(shape):
+    _, out, _ = shape("6x6", "-f", "3", "-s", "2", "--ceil-mode", "--explain")
+    assert "ceil((6 + 0 + 0 - 3)/2) + 1 = 3\n" in out
+    _, out, _ = shape("5x5", "-f", "2", "-s", "3", "-p", "1", "--ceil-mode", "--explain")
+    assert "ceil((5 + 1 + 1 - 2)/3) + 1 = 3, less one that would start in the padding: 2\n" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        ("", 2, "Missing argument 'SIZE|IMAGE'"),
+        ("6 -f 3", 2, "size '6' is not HEIGHTxWIDTH"),
+        ("0x6 -f 3", 2, "size '0x6' is not HEIGHTxWIDTH"),
+        ("6x6 -f 0", 2, "kernel size is 0; it must be at least 1"),
+        ("6x6 -f 3 -s 0", 2, "stride is 0; it must be at least 1"),
+        ("6x6 -f 3 -s -2", 2, "stride is -2; it must be at least 1"),
+        ("6x6 -f 3 -d 0", 2, "dilation is 0; it must be at least 1"),
+        ("6x6 -f 3 -p -1", 2, "padding is -1; it must be at least 0"),
+        ("6x6 -f 3 -p sane", 2, "padding 'sane' is unknown; did you mean same"),
+        ("6x6 -f 3 --want 4x", 2, "--want '4x' is not"),
+        ("6x6 -f 3 --want 0x4", 2, "--want '0x4' is not a size"),
+        ("6x6 -s 2", 2, "need a window: give its size with -f"),
+        ("6x6 --ceil-mode", 2, "need a window: give its size with -f"),
+        ("6x6 -f 3 relu", 2, "-f is for one window"),
+        ("6x6 -f 3 --json --explain", 2, "--json and --explain are two answers"),
+        ("6x6 cov:3,k=3", 2, "layer 'cov:3,k=3' is unknown; did you mean conv"),
+        ("6x6 flatten conv:3,k=3", 2, "layer 2 (conv:3,k=3): its input is flat"),
+        ("5x5 -f 7", 1, "kernel spans 7 rows but 5x5 is 5 rows high; use a smaller kernel"),
+        ("5x5 conv:3,k=7", 1, "layer 1 (conv:3,k=7): kernel spans 7 rows but its input is 5 rows high"),
+        ("7x7 -f 3 -p 2 --ceil-mode", 2, "padding 2 is over half of what the window spans"),
+        ("missing.png -f 3", 1, "'missing.png' is neither a size such as 224x224x3 nor an image that exists"),
+        ("conv:3,k=3", 1, "'conv:3,k=3' is neither a size"),
+        ("99999x99999 -f 3", 1, "the input would have 99999x99999 = 9,999,800,001 pixels; the limit is"),
+        ("6x6 -f 3 -p 99999999999", 1, "pixels; the limit is"),
+        ("6x6 conv:1,k=3,p=99999999999", 1, "pixels; the limit is"),
+    ],
+)
+def test_errors_are_one_line(shape, arguments, code, message):
+    found, out, err = shape(*arguments.split())
+    assert (found, out) == (code, "")
+    assert message in err
+    assert err.startswith("shape: ")
+    assert err.count("\n") == 1
+
+
+def test_an_image_that_is_none(shape, tmp_path):
+    path = tmp_path / "a.png"
+    path.write_bytes(b"no image at all\x00")
+    code, out, err = shape(str(path), "-f", "3")
+    assert (code, out, err.count("\n")) == (1, "", 1)
+    assert "a.png" in err
+
+
+def test_absurd_strides_and_paddings_are_answered_at_once(shape):
+    assert shape("6x6", "-f", "3", "-s", "99999999999", "-p", "99999999999", "-q")[0] == 0
+    assert shape("1x178956970", "-f", "1x50000000", "-d", "1x3", "-s", "1x7", "--json")[0] == 0
+
+
+@given(
+    size=st.tuples(st.integers(1, 12), st.integers(1, 12)),
+    kernel=st.tuples(st.integers(1, 4), st.integers(1, 4)),
+    stride=st.tuples(st.integers(1, 4), st.integers(1, 4)),
+    padding=st.sampled_from(["valid", "same", "same-lower", "full", "1", "0,2", "1,0,2,1"]),
+    dilation=st.integers(1, 3),
+)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_size_is_that_of_the_pixels(shape, size, kernel, stride, padding, dilation):
+    """`shape` and `convolve` agree, or refuse together."""
+    import numpy as np
+
+    from cnnfilt import CnnfiltError, convolve
+    from cnnfilt.parsing import parse_padding
+
+    options = ["-f", f"{kernel[0]}x{kernel[1]}", "-s", f"{stride[0]}x{stride[1]}", "-p", padding, "-d", str(dilation)]
+    code, out, _ = shape(f"{size[0]}x{size[1]}", *options)
+    try:
+        result = convolve(
+            np.zeros(size, np.uint8),
+            np.ones(kernel, int),
+            stride=stride,
+            padding=parse_padding(padding),
+            dilation=dilation,
+        )
+    except CnnfiltError:
+        assert (code, out) == (1, "")
+    else:
+        assert (code, out) == (0, f"{result.shape[0]}x{result.shape[1]}\n")
+
+
+@given(
+    size=st.tuples(st.integers(1, 12), st.integers(1, 12)),
+    kernel=st.tuples(st.integers(1, 4), st.integers(1, 4)),
+    stride=st.integers(1, 4),
+    padding=st.sampled_from(["0", "1", "same", "0,1"]),
+    dilation=st.integers(1, 4),
+    ceil_mode=st.booleans(),
+)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_size_is_that_of_pooling(shape, size, kernel, stride, padding, dilation, ceil_mode):
+    import numpy as np
+
+    from cnnfilt import CnnfiltError, pool
+    from cnnfilt.parsing import parse_padding
+
+    word = f"pool:max,k={kernel[0]}x{kernel[1]},s={stride},p={padding.replace(',', 'x')},d={dilation}"
+    word += f",ceil={int(ceil_mode)}"
+    code, out, _ = shape(f"{size[0]}x{size[1]}", word, "--json")
+    try:
+        result = pool(
+            np.zeros(size, np.uint8),
+            kernel,
+            stride=stride,
+            padding=parse_padding(padding),
+            dilation=dilation,
+            ceil_mode=ceil_mode,
+        )
+    except CnnfiltError:
+        assert code != 0
+    else:
+        output = json.loads(out)["output"]
+        assert (code, output["height"], output["width"]) == (0, *result.shape)

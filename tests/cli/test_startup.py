@@ -1,0 +1,60 @@
+"""What a command may import, asked of a fresh interpreter: start-up is most of a short run."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SAMPLES = Path(__file__).parents[2] / "sample_images"
+
+PROBE = """
+import json, sys
+from cnnfilt.cli.main import exit_code
+sys.stdout = open(sys.argv[1], "w")
+code = exit_code(sys.argv[2:])
+sys.stdout.close()
+json.dump([code, sorted({name.split(".")[0] for name in sys.modules})], open(sys.argv[1], "w"))
+"""
+
+
+def imported_by(tmp_path: Path, *arguments: str) -> set[str]:
+    log = tmp_path / "log"
+    run = subprocess.run(
+        [sys.executable, "-c", PROBE, str(log), *arguments], capture_output=True, text=True, check=True
+    )
+    code, modules = json.loads(log.read_text())
+    assert code == 0, run.stderr
+    return set(modules)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--help"],
+        ["--version"],
+        ["convolve", "--help"],
+        ["pad", "--help"],
+        ["pool", "--help"],
+        ["edges", "--help"],
+        ["shape", "--help"],
+        ["shape", "6x6", "-f", "3"],
+    ],
+    ids=" ".join,
+)
+def test_help_and_sizes_import_neither_numpy_nor_pillow(tmp_path: Path, arguments: list[str]) -> None:
+    assert not imported_by(tmp_path, *arguments) & {"numpy", "PIL", "scipy", "rich"}
+
+
+def test_the_size_of_an_image_needs_no_numpy(tmp_path: Path) -> None:
+    modules = imported_by(tmp_path, "shape", str(SAMPLES / "scene.jpg"), "-f", "3", "-s", "2")
+    assert "PIL" in modules
+    assert not modules & {"numpy", "scipy"}
+
+
+def test_a_small_image_needs_no_scipy(tmp_path: Path) -> None:
+    out = tmp_path / "out.png"
+    modules = imported_by(tmp_path, "convolve", str(SAMPLES / "face.png"), "-k", "vertical", "-o", str(out))
+    assert out.exists()
+    assert not modules & {"scipy", "rich"}

@@ -1,0 +1,71 @@
+"""Strips: whatever their height, taps meet what plain slices of the padded image meet."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cnnfilt.core.engine import strips
+from cnnfilt.core.engine.strips import StripReader, strip_edges
+from cnnfilt.geometry import Window, windows
+from tests import oracles
+
+
+@st.composite
+def geometries(draw):
+    """Two windows over an image, and the image: every stride, dilation and padding that fits."""
+    axes = []
+    for _ in range(2):
+        size, kernel, stride = draw(st.integers(1, 9)), draw(st.integers(1, 4)), draw(st.integers(1, 4))
+        dilation = draw(st.integers(1, 3))
+        before, after = draw(st.integers(0, size - 1)), draw(st.integers(0, size - 1))
+        after += max(dilation * (kernel - 1) + 1 - (before + size + after), 0)
+        axes.append(Window(size, kernel, stride, dilation, before, after))
+    fits = all(w.after < w.size for w in axes)
+    mode = draw(st.sampled_from(["zeros", "reflect", "symmetric", "replicate", "circular"])) if fits else "zeros"
+    image = np.random.default_rng(draw(st.integers(0, 99))).integers(
+        1, 200, (axes[0].size, axes[1].size, draw(st.integers(1, 3)))
+    )
+    return image, *axes, mode
+
+
+@settings(max_examples=200, deadline=None)
+@given(geometries(), st.booleans(), st.sampled_from([1, 300, 1 << 20]))
+def test_a_tap_meets_what_slices_of_the_padded_image_meet(case, planar, scratch):
+    image, rows, columns, mode = case
+    pads = tuple((w.before, w.after) for w in (rows, columns))
+    seen = np.stack([oracles.padded(image[:, :, c].tolist(), pads, mode, -7) for c in range(image.shape[2])], axis=2)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(strips, "SCRATCH_BYTES", scratch)
+        reader = StripReader(image, rows, columns, padding_mode=mode, padding_value=-7, planar=planar)
+    covered = []
+    for strip in reader:
+        covered += range(strip.start, strip.stop)
+        for i in range(rows.kernel_size):
+            for j in range(columns.kernel_size):
+                first = strip.start * rows.stride + i * rows.dilation
+                met = seen[first :: rows.stride, j * columns.dilation :: columns.stride]
+                met = met[: strip.height, : columns.output_size]
+                if planar:
+                    ours = np.stack([strip.tap(i, j, c) for c in range(image.shape[2])], axis=2)
+                else:
+                    ours = strip.tap(i, j).reshape(met.shape)
+                np.testing.assert_array_equal(ours, met)
+    assert covered == list(range(rows.output_size))
+
+
+def test_the_strip_is_in_the_type_asked_for_and_the_image_in_any():
+    image = np.arange(12, dtype=">u2").reshape(3, 4)[::-1, ::2, np.newaxis]
+    rows, columns = windows((3, 2), 1)
+    (strip,) = StripReader(image, rows, columns, dtype=np.dtype(np.float32))
+    assert strip.tap(0, 0).dtype == np.float32
+    assert strip.tap(0, 0).tolist() == [[8, 10], [4, 6], [0, 2]]
+
+
+def test_strips_keep_to_their_memory_but_have_at_least_one_row():
+    rows = Window(1000, 3)
+    edges = strip_edges(rows, strips.SCRATCH_BYTES // 100)
+    assert edges[0] == (0, 100)
+    assert edges[-1] == (900, 998)
+    assert strip_edges(rows, 10 * strips.SCRATCH_BYTES)[:2] == ((0, 1), (1, 2))
+    assert strip_edges(rows, strips.SCRATCH_BYTES // 100, strips.SCRATCH_BYTES // 100)[0] == (0, 50)
