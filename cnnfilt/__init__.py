@@ -4,8 +4,9 @@ The code, from the ground up (imports run downward only):
 
     errors, terms               what can go wrong; the closed word lists
     parsing                     numbers, pairs and sizes as people type them
-    geometry, kernels           where windows fall; the named kernels (no NumPy)
-    architecture                layer words: sizes, parameters, MACs along a chain (no NumPy)
+    geometry                    where windows fall: sizes, paddings, receptive fields
+    named_kernels, kernels      the kernels with names, and how any kernel is written
+    layer_specs, architecture   layer words: sizes, parameters, MACs along a chain (to here: no NumPy)
     core                        arrays in, arrays out: convolve, pad, pool, edges
     files                       images and matrices, in and out; the one home of Pillow
     batch                       what to read, where to write, one file after another

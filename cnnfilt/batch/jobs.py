@@ -67,10 +67,11 @@ def check_targets(jobs: Sequence[Job], *, overwrite: bool) -> None:
                 existing.append(path)
     if existing and not overwrite:
         total = sum(len(job.targets) for job in jobs)
-        what = (
-            f"{existing[0]} exists" if total == 1 else f"{len(existing):,} of {total:,} outputs exist ({existing[0]})"
+        if total == 1:
+            raise PlanError(f"{existing[0]} exists; -y (--overwrite) replaces it")
+        raise PlanError(
+            f"{len(existing):,} of {total:,} outputs exist, such as {existing[0]}; -y (--overwrite) replaces them"
         )
-        raise PlanError(f"{what}; -y (--overwrite) replaces it")
 
 
 def _refuse_forgotten_option(inputs: Sequence[str], request: Request) -> None:

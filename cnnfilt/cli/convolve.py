@@ -1,5 +1,6 @@
 """`cnnfilt convolve`: slide one kernel or several over images."""
 
+from textwrap import wrap
 from typing import Any, get_args
 
 import click
@@ -12,11 +13,18 @@ from cnnfilt.cli.options import (
     stride_and_dilation,
     window_options,
 )
+from cnnfilt.named_kernels import NAMED
 from cnnfilt.terms import Activation, ChannelsMode
+
+NAMES = "\n  ".join(wrap("  ".join(entry.usage for entry in NAMED.values()), 74))
 
 
 @click.command(
-    epilog="""\b
+    epilog=f"""\b
+Kernel names (what follows a colon may be left out):
+  {NAMES}
+
+\b
 Examples:
   cnnfilt convolve photo.jpg -k gaussian:2 -p same -o soft.jpg
   cnnfilt convolve photo.jpg -k sharpen -p same --padding-mode replicate -o sharp.jpg
@@ -57,7 +65,14 @@ Examples:
     show_default=True,
     help="Apply this to result + bias, as a layer does.",
 )
-@click.option("--input-scale", type=NUMBER, default="1", show_default=True, help="Multiply pixels first, as 1/255.")
+@click.option(
+    "--input-scale",
+    type=NUMBER,
+    metavar="NUMBER",
+    default="1",
+    show_default=True,
+    help="Multiply pixels first, as 1/255.",
+)
 @click.option("--flip", is_flag=True, help="Rotate the kernel by 180 degrees: the convolution of mathematics.")
 @click.option("--normalize", is_flag=True, help="Divide the kernel by its sum.")
 @file_options

@@ -32,12 +32,25 @@ Examples:
     metavar="vertical|horizontal|both",
     help="Only vertical edges (differences along a row), only horizontal ones, or both.  [default: both]",
 )
-@click.option("--gain", type=NUMBER, default="3", show_default=True, help="Brightness: 3 is prewitt as in the notes.")
+@click.option(
+    "--gain",
+    type=NUMBER,
+    metavar="NUMBER",
+    default="3",
+    show_default=True,
+    help="Brightness: 3 is prewitt as in the notes.",
+)
 @click.option("--threshold", type=NUMBER, metavar="LEVEL", help="White from this level on, black below.")
 @click.option("--angle", metavar="FILE.npy", help="Also write the gradient's angle in radians, y pointing down.")
-@click.option("--sigma", type=NUMBER, help="canny: blur by this many pixels first.  [default: 1]")
-@click.option("--low", type=NUMBER, help="canny: follow edges down to this part of a full step.  [default: 0.1]")
-@click.option("--high", type=NUMBER, help="canny: begin edges at this part of a full step.  [default: 0.2]")
+@click.option(
+    "--sigma", type=NUMBER, metavar="NUMBER", help="canny, log: blur by this many pixels first.  [default: 1]"
+)
+@click.option(
+    "--low", type=NUMBER, metavar="NUMBER", help="canny: follow edges down to this part of a full step.  [default: 0.1]"
+)
+@click.option(
+    "--high", type=NUMBER, metavar="NUMBER", help="canny: begin edges at this part of a full step.  [default: 0.2]"
+)
 @window_options(padding="same", padding_help="same: keep the size; valid; or numbers.", padding_mode="replicate")
 @file_options
 def edges(files: FileOptions, angle: str | None, **request: Any) -> int:

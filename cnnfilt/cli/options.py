@@ -39,9 +39,9 @@ class Parsed(click.ParamType[Any]):
         return self.parse(value, _option_of(param)) if self.named else self.parse(value)
 
 
-PAIR = Parsed(parse_pair, "N|HxW")
-PADDING = Parsed(parse_padding, "valid|same|same-lower|full|N|H,W|T,B,L,R", named=False)
-NUMBER = Parsed(parse_number, "NUMBER")
+PAIR = Parsed(parse_pair, "pair")
+PADDING = Parsed(parse_padding, "padding", named=False)
+NUMBER = Parsed(parse_number, "number")
 
 
 def parse_list(text: str, name: str) -> tuple[int | float, ...]:
@@ -57,8 +57,7 @@ def parse_range(text: str, name: str) -> tuple[float, float]:
     return numbers[0], numbers[1]
 
 
-NUMBERS = Parsed(parse_list, "NUMBERS")
-RANGE = Parsed(parse_range, "LO,HI")
+RANGE = Parsed(parse_range, "range")
 
 
 @dataclass(frozen=True)
@@ -96,7 +95,9 @@ def file_options(function: Callable[..., Any]) -> Callable[..., Any]:
 def window_options(*, padding: str, padding_help: str, padding_mode: str | None) -> Decorator:
     """Return the decorator for padding, padding mode and padding value, with this command's defaults."""
     options = [
-        click.option("-p", "--padding", type=PADDING, default=padding, show_default=True, help=padding_help),
+        click.option(
+            "-p", "--padding", type=PADDING, metavar="PADDING", default=padding, show_default=True, help=padding_help
+        ),
     ]
     if padding_mode is not None:
         options += [
@@ -116,8 +117,24 @@ def window_options(*, padding: str, padding_help: str, padding_mode: str | None)
 def stride_and_dilation(*, stride: str | None, stride_help: str) -> Decorator:
     """Return the decorator for -s and -d, with this command's default stride."""
     options = [
-        click.option("-s", "--stride", type=PAIR, default=stride, show_default=stride is not None, help=stride_help),
-        click.option("-d", "--dilation", type=PAIR, default="1", show_default=True, help="Spread the kernel's taps."),
+        click.option(
+            "-s",
+            "--stride",
+            type=PAIR,
+            metavar="N|HxW",
+            default=stride,
+            show_default=stride is not None,
+            help=stride_help,
+        ),
+        click.option(
+            "-d",
+            "--dilation",
+            type=PAIR,
+            metavar="N|HxW",
+            default="1",
+            show_default=True,
+            help="Spread the kernel's taps this far apart.",
+        ),
     ]
     return lambda function: _apply(options, function)
 
@@ -128,7 +145,7 @@ _FILE_OPTIONS = [
         "-o",
         "--output",
         metavar="FILE|DIR|-",
-        help="Where the result goes: a file, a folder (ends in /), a pattern with {stem}, or - for a pipe.",
+        help="Where the result goes: a file, a folder (ends in /), - for a pipe, or a pattern: out/{stem}.png.",
     ),
     click.option("-y", "--overwrite", is_flag=True, help="Replace outputs that exist (never an input)."),
     click.option("--format", type=Word(FORMATS), metavar="FORMAT", help=f"Write {', '.join(FORMATS)}."),
@@ -140,7 +157,7 @@ _FILE_OPTIONS = [
         show_default=True,
         help="How results become pixel levels: clip, abs, offset (0 becomes mid-gray), minmax, symmetric, or raw.",
     ),
-    click.option("--value-range", type=RANGE, help="Map LO..HI to black..white instead."),
+    click.option("--value-range", type=RANGE, metavar="LO,HI", help="Map LO..HI to black..white instead."),
     click.option("--gray/--no-gray", default=None, help="Read in shades of gray, or in colour."),
     click.option(
         "--alpha",
@@ -160,7 +177,7 @@ _FILE_OPTIONS = [
         help="Keep the colour profile and resolution (safe), everything, or nothing.",
     ),
     click.option("--no-auto-orient", is_flag=True, help="Leave a camera's rotation as a tag."),
-    click.option("--quality", type=click.IntRange(1, 100), metavar="1-100", help="JPEG or WebP quality."),
+    click.option("--quality", type=click.IntRange(1, 100), metavar="N", help="JPEG or WebP quality, 1-100."),
     click.option("-q", "--quiet", is_flag=True, help="Print errors only."),
     click.option("-v", "--verbose", is_flag=True, help="Print how the values were mapped, too."),
 ]

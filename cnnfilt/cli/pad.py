@@ -27,7 +27,12 @@ Examples:
 """
 )
 @click.option(
-    "-p", "--padding", type=PADDING, required=True, help="How much: N, H,W or top,bottom,left,right; or same, full."
+    "-p",
+    "--padding",
+    type=PADDING,
+    metavar="PADDING",
+    required=True,
+    help="How much: N, H,W or top,bottom,left,right; or same, full.",
 )
 @click.option(
     "--padding-mode",
@@ -40,8 +45,10 @@ Examples:
 @click.option(
     "--padding-value", metavar="NUMBER|COLOUR", help="Fill with this: 128, white, #ff8000, or 255,128,0 (,alpha)."
 )
-@click.option("--for-kernel", type=PAIR, help="With -p same or full: the kernel size the border is for.")
-@click.option("--for-stride", type=PAIR, default="1", help="With -p same: the stride it is for.")
+@click.option(
+    "--for-kernel", type=PAIR, metavar="N|HxW", help="With -p same or full: the kernel size the border is for."
+)
+@click.option("--for-stride", type=PAIR, metavar="N|HxW", default="1", help="With -p same: the stride it is for.")
 @file_options
 def pad(files: FileOptions, padding_value: str | None, **window: Any) -> int:
     """Add a border to each INPUT.

@@ -17,7 +17,9 @@ Examples:
   cnnfilt pool photo.jpg -f 3 -s 2 -p 1 --indices where.npy -o pooled.png
 """
 )
-@click.option("-f", "--kernel-size", type=PAIR, default="2", show_default=True, help="The size of the window.")
+@click.option(
+    "-f", "--kernel-size", type=PAIR, metavar="N|HxW", default="2", show_default=True, help="The size of the window."
+)
 @stride_and_dilation(stride=None, stride_help="Move the window by this much.  [default: its size]")
 @window_options(
     padding="0", padding_help="0 or same or numbers; padding never wins and never counts.", padding_mode=None

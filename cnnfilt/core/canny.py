@@ -44,7 +44,8 @@ def canny(
     side by side the left or upper one is the edge. Raises ParameterError for low > high.
     """
     pixels = as_image(image)
-    check_thresholds(low, high, pixels.dtype)
+    # A float image may well have steps of more than 1, an integer one has none.
+    check_thresholds(low, high, np.inf if pixels.dtype.kind == "f" else 1)
     gradients = Gradients(pixels, kernels_of("canny", sigma=sigma)[0], padding, padding_mode, padding_value)
     peaks = np.empty(gradients.shape, np.uint8)
     for rows, across, down in gradients.fields(halo=1):
@@ -70,14 +71,13 @@ def full_step(dtype: np.dtype) -> int:
     return min(255, int(np.iinfo(dtype).max))
 
 
-def check_thresholds(low: float, high: float, dtype: np.dtype) -> None:
-    """Raise ParameterError unless 0 <= low <= high, and high <= 1 where an image of `dtype` has a full step."""
+def check_thresholds(low: float, high: float, highest: float = np.inf) -> None:
+    """Raise ParameterError unless 0 <= low <= high <= highest, and they are finite."""
     for name, value in (("low", low), ("high", high)):
-        # A float image may well have steps of more than 1, an integer one has none.
-        if not 0 <= value < np.inf or (value > 1 and dtype.kind != "f"):
+        if not 0 <= value <= highest or value == np.inf:
             raise ParameterError(f"{name} is {value:g}; it is a fraction of a full step, from 0 to 1", parameter=name)
     if low > high:
-        raise ParameterError(f"low is {low:g}, above high, {high:g}; it must not be", parameter="low")
+        raise ParameterError(f"low is {low:g} and high {high:g}; low must not be above high", parameter="low")
 
 
 class Gradients:
@@ -116,14 +116,15 @@ def _is_peak(strength: Array, across: Array, down: Array) -> Mask:
 
     `strength` is one pixel wider on every side than the gradient (across, down).
     """
-    steep, falling = np.abs(down) > np.abs(across), (across > 0) == (down > 0)
-    least, most = np.minimum(np.abs(across), np.abs(down)), np.maximum(np.abs(across), np.abs(down))
-    slant = np.divide(least, most, out=np.zeros_like(most), where=most > 0)
+    narrow = np.tan(np.pi / 8)
+    level = np.abs(down) <= narrow * np.abs(across)
+    upright = np.abs(across) <= narrow * np.abs(down)
+    falling = (across > 0) == (down > 0)
 
     def beside(values: Array, side: int) -> Array:
-        straight = np.where(steep, _shifted(values, side, 0), _shifted(values, 0, side))
-        diagonal = np.where(falling, _shifted(values, side, side), _shifted(values, side, -side))
-        return straight + slant * (diagonal - straight)
+        horizontally, vertically = _shifted(values, 0, side), _shifted(values, side, 0)
+        diagonally = np.where(falling, _shifted(values, side, side), _shifted(values, side, -side))
+        return np.where(level, horizontally, np.where(upright, vertically, diagonally))
 
     # An edge between two pixels, or on a steady slope, is as strong on both sides but for rounding. So a peak
     # clearly beats the pixel before it, and is not clearly beaten by the one after it: that is one of them.

@@ -10,7 +10,7 @@ from typing import TypedDict, Unpack
 import numpy as np
 import numpy.typing as npt
 
-from cnnfilt.core.canny import Gradients, canny, full_step
+from cnnfilt.core.canny import Gradients, canny, check_thresholds, full_step
 from cnnfilt.core.engine.blocks import Blocks
 from cnnfilt.core.engine.borders import PaddingValue
 from cnnfilt.core.engine.images import Array, as_image, like_image
@@ -165,6 +165,7 @@ class Detector:
     def __post_init__(self) -> None:
         """Refuse what is wrong whatever the image."""
         kernels_of(self.method, self.direction, self.sigma)
+        check_thresholds(self.low, self.high)
         if not 0 < self.gain < np.inf:
             raise ParameterError(f"gain is {self.gain:g}; it must be a number above 0", parameter="gain")
         if self.threshold is None:

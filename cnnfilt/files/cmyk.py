@@ -5,9 +5,9 @@ import io
 import PIL.Image
 from PIL import ImageCms
 
-from cnnfilt.files.decoding import DECODER_ERRORS
+from cnnfilt.files.decoding import PILLOW_ERRORS
 
-_PROFILE_ERRORS: tuple[type[Exception], ...] = (*DECODER_ERRORS, ImageCms.PyCMSError)
+_PROFILE_ERRORS: tuple[type[Exception], ...] = (*PILLOW_ERRORS, ImageCms.PyCMSError)
 
 
 def cmyk_to_rgb(image: PIL.Image.Image) -> tuple[PIL.Image.Image, str]:

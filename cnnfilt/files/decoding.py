@@ -13,7 +13,7 @@ import PIL.Image
 from cnnfilt.errors import CnnfiltError, InputError, ShapeError
 from cnnfilt.files.streams import first_line
 
-DECODER_ERRORS: tuple[type[Exception], ...] = (
+PILLOW_ERRORS: tuple[type[Exception], ...] = (
     OSError,
     SyntaxError,
     ValueError,
@@ -27,7 +27,7 @@ DECODER_ERRORS: tuple[type[Exception], ...] = (
     struct.error,
     zlib.error,
 )
-"""What Pillow's plugins have been seen to raise on damaged files: nearly everything, but not a bare Exception."""
+"""What Pillow has been seen to raise on damaged data: nearly everything, but not a bare Exception."""
 
 _TRUNCATED = re.compile(r"truncated|unexpected end|unpack requires|not enough (image )?data|reached eof", re.IGNORECASE)
 
@@ -52,7 +52,7 @@ def decoding(title: str, *, max_pixels: int) -> Iterator[list[str]]:
             raise InputError(f"this {title} needs more memory than there is") from None
         except PIL.Image.DecompressionBombError as error:
             raise _too_many_pixels(error) from None
-        except DECODER_ERRORS as error:
+        except PILLOW_ERRORS as error:
             raise InputError(_in_words(title, error, [str(warning.message) for warning in caught])) from error
         finally:
             heard.extend(str(warning.message) for warning in caught)

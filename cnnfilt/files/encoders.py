@@ -1,24 +1,23 @@
 """Pixels as the bytes of an image file, each format in the way that keeps all it can hold."""
 
 import io
+import warnings
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import PIL.Image
-import PIL.WebPImagePlugin  # Else Pillow imports all of its forty plugins to find this one.
-from PIL.TiffImagePlugin import PREDICTOR
+import PIL.WebPImagePlugin  # noqa: F401 - else Pillow imports all of its forty plugins to find this one.
 
 from cnnfilt.errors import OutputError, ParameterError
-from cnnfilt.files.decoding import DECODER_ERRORS
+from cnnfilt.files.decoding import PILLOW_ERRORS
 from cnnfilt.files.formats import FORMATS
 from cnnfilt.files.image import Array, Metadata
 from cnnfilt.files.jpeg import coding_arguments
 from cnnfilt.files.metadata import save_arguments
 from cnnfilt.files.pixels import from_array
 from cnnfilt.files.streams import first_line
+from cnnfilt.files.tiff import encode_tiff
 from cnnfilt.terms import MetadataMode
-
-_HORIZONTAL_DIFFERENCES = 2
 
 
 def encode_image(
@@ -39,35 +38,35 @@ def encode_image(
         raise ParameterError(f"quality is {quality}; it must be from 1 to 100", parameter="quality")
     if format in ("ppm", "pgm", "pnm"):
         return _portable_map(pixels, always_colour=format == "ppm"), ()
-    # WebP has no gray: Pillow writes it as colour, and its profile must be one for colour.
-    gray = pixels.ndim == 2 and format != "webp"
-    arguments, notes = save_arguments(metadata, format, keep=keep, gray=gray, size=pixels.shape[:2])
-    if format == "jpeg":
-        arguments |= coding_arguments(metadata.jpeg, gray=gray, quality=quality)
-    elif format == "webp":
-        # Without "exact", colours that no one sees are thrown away.
-        arguments |= {"lossless": True, "exact": True} if quality is None else {"quality": quality}
-    elif format == "tiff":
-        _deflate(arguments, pixels)
-    return _saved(pixels, alpha, format, arguments), notes
-
-
-def _saved(pixels: Array, alpha: Array | None, format: str, arguments: dict[str, Any]) -> bytes:
-    stream = io.BytesIO()
+    # WebP has no gray: Pillow writes it as colour, for which neither a gray nor a colour profile is right.
+    gray = pixels.ndim == 2
+    if gray and format == "webp":
+        metadata = replace(metadata, icc_profile=None)
     try:
-        from_array(pixels, alpha).save(stream, format=format, **arguments)
+        with warnings.catch_warnings():
+            # What Pillow warns of is in the notes.
+            warnings.simplefilter("ignore")
+            arguments, notes = save_arguments(metadata, format, keep=keep, gray=gray, size=pixels.shape[:2])
+            if format == "tiff":
+                return encode_tiff(pixels, alpha, arguments), notes
+            arguments |= _coding(format, metadata, gray=gray, quality=quality)
+            stream = io.BytesIO()
+            from_array(pixels, alpha).save(stream, format=format, **arguments)
+            return stream.getvalue(), notes
     except MemoryError:
         raise OutputError(f"encoding the {FORMATS[format].title} needs more memory than there is") from None
-    except DECODER_ERRORS as error:
+    except PILLOW_ERRORS as error:
         raise OutputError(f"encoding the {FORMATS[format].title} failed ({first_line(str(error))})") from error
-    return stream.getvalue()
 
 
-def _deflate(arguments: dict[str, Any], pixels: Array) -> None:
-    arguments["compression"] = "tiff_adobe_deflate"
-    if pixels.dtype.kind == "u":
-        # Differences of neighbours deflate to two thirds; for floats few programs know how.
-        arguments.setdefault("exif", PIL.Image.Exif())[PREDICTOR] = _HORIZONTAL_DIFFERENCES
+def _coding(format: str, metadata: Metadata, *, gray: bool, quality: int | None) -> dict[str, Any]:
+    """Return Pillow's save arguments for how the pixels themselves are coded."""
+    if format == "jpeg":
+        return coding_arguments(metadata.jpeg, gray=gray, quality=quality)
+    if format == "webp":
+        # Without "exact", colours that no one sees are thrown away.
+        return {"lossless": True, "exact": True} if quality is None else {"quality": quality}
+    return {}
 
 
 def _portable_map(pixels: Array, *, always_colour: bool) -> bytes:

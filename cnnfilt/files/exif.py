@@ -6,7 +6,7 @@ import PIL.Image
 from PIL.ExifTags import IFD, Base
 from PIL.TiffImagePlugin import TiffImageFile
 
-from cnnfilt.files.decoding import DECODER_ERRORS
+from cnnfilt.files.decoding import PILLOW_ERRORS
 from cnnfilt.terms import Pair
 
 Turn = PIL.Image.Transpose
@@ -49,7 +49,7 @@ def stored_orientation(image: PIL.Image.Image) -> int | None:
             value = image.tag_v2.get(Base.Orientation)
         else:
             value = _parsed(image.info.get("exif") or b"").get(Base.Orientation)
-    except DECODER_ERRORS:
+    except PILLOW_ERRORS:
         return None
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
 
@@ -58,7 +58,7 @@ def tiff_block(image: TiffImageFile) -> bytes | None:
     """Return the tags of a TIFF as an EXIF block, or None where Pillow cannot write them again."""
     try:
         return image.getexif().tobytes()
-    except DECODER_ERRORS:
+    except PILLOW_ERRORS:
         return None
 
 
@@ -69,7 +69,7 @@ def resolution_in(block: bytes) -> tuple[float, float] | None:
         # Unit 2 is the inch, and the default; 3 is the centimetre.
         scale = {2: 1.0, 3: 2.54}[exif.get(Base.ResolutionUnit, 2)]
         return float(exif[Base.XResolution]) * scale, float(exif[Base.YResolution]) * scale
-    except DECODER_ERRORS:
+    except PILLOW_ERRORS:
         return None
 
 
@@ -83,7 +83,7 @@ def orientation_alone(orientation: int) -> PIL.Image.Exif:
 def made_true(block: bytes, *, orientation: int, size: Pair) -> PIL.Image.Exif:
     """Return the EXIF of `block` for other pixels: their orientation and size (height, width), no thumbnail.
 
-    Raises one of DECODER_ERRORS for a damaged block.
+    Raises one of PILLOW_ERRORS for a damaged block.
     """
     exif = _parsed(block)
     for tag in [tag for tag in exif if tag in _STALE]:

@@ -10,23 +10,24 @@ from cnnfilt.terms import Pair
 
 FileKind = Literal["image", "matrix"]
 
+_NONE: frozenset[str] = frozenset()
 _LEVELS = frozenset({"uint8"})
 _DEEP_LEVELS = frozenset({"uint8", "uint16"})
-_FLOATS = frozenset({"float32", "float64"})
+_NUMBERS = frozenset({"uint8", "uint16", "int32", "float32", "float64"})
 _ANY = 2**31 - 1
 
 
 @dataclass(frozen=True)
 class Format:
-    """A file format: `gray` and `colour` name the NumPy types a sample can be stored as here."""
+    """A file format: `gray` and `colour` name the NumPy types its samples can have, `alpha` those beside alpha."""
 
     name: str
     title: str
     suffixes: tuple[str, ...]
     kind: FileKind = "image"
-    gray: frozenset[str] = frozenset()
-    colour: frozenset[str] = frozenset()
-    alpha: bool = False
+    gray: frozenset[str] = _NONE
+    colour: frozenset[str] = _NONE
+    alpha: frozenset[str] = _NONE
     longest_side: int = _ANY
 
     @property
@@ -39,13 +40,12 @@ def _matrix(name: str) -> Format:
     return Format(name, name.upper(), (f".{name}",), kind="matrix")
 
 
-# Pillow writes 16-bit and float samples in gray only, so colour has 8 bits everywhere but in PPM, which
-# is written here.
+# PNG could hold 16-bit colour too, but Pillow, which writes it, cannot.
 _ALL = (
-    Format("png", "PNG", (".png",), gray=_DEEP_LEVELS, colour=_LEVELS, alpha=True),
+    Format("png", "PNG", (".png",), gray=_DEEP_LEVELS, colour=_LEVELS, alpha=_LEVELS),
     Format("jpeg", "JPEG", (".jpg", ".jpeg", ".jpe", ".jfif"), gray=_LEVELS, colour=_LEVELS, longest_side=65_500),
-    Format("tiff", "TIFF", (".tif", ".tiff"), gray=_DEEP_LEVELS | _FLOATS | {"int32"}, colour=_LEVELS, alpha=True),
-    Format("webp", "WebP", (".webp",), gray=_LEVELS, colour=_LEVELS, alpha=True, longest_side=16_383),
+    Format("tiff", "TIFF", (".tif", ".tiff"), gray=_NUMBERS, colour=_NUMBERS, alpha=_DEEP_LEVELS),
+    Format("webp", "WebP", (".webp",), gray=_LEVELS, colour=_LEVELS, alpha=_LEVELS, longest_side=16_383),
     Format("gif", "GIF", (".gif",)),
     Format("bmp", "BMP", (".bmp", ".dib"), gray=_LEVELS, colour=_LEVELS),
     Format("ppm", "PPM", (".ppm",), gray=_DEEP_LEVELS, colour=_DEEP_LEVELS),
@@ -131,9 +131,9 @@ def foreign(head: bytes) -> str | None:
 
 def narrows(format: str, *, channels: int, sample: str, alpha: bool = False) -> bool:
     """Return whether 16-bit samples must become 8-bit ones (v / 257) to be written as `format`."""
-    held = named(format).colour if channels == 3 else named(format).gray
-    # Pillow has no mode of 16 bits with alpha.
-    return sample == "uint16" and (alpha or "uint16" not in held)
+    about = named(format)
+    held = about.colour if channels == 3 else about.gray
+    return sample == "uint16" and ("uint16" not in held or (alpha and "uint16" not in about.alpha))
 
 
 def check_holds(format: str, *, channels: int, sample: str, alpha: bool = False, size: Pair | None = None) -> None:
@@ -154,9 +154,7 @@ def check_holds(format: str, *, channels: int, sample: str, alpha: bool = False,
         _check_matrix(about, channels)
         return
     _check_channels(about, channels)
-    _check_sample(about, channels, sample)
-    if alpha and sample not in _DEEP_LEVELS:
-        raise OutputError(f"{about.title} holds no transparency beside {sample} values; use --alpha drop")
+    _check_sample(about, sample, about.colour if channels == 3 else about.gray, alpha=alpha)
     if size and max(size) > about.longest_side:
         raise OutputError(
             f"{about.title} holds at most {about.longest_side:,} pixels a side and the result is "
@@ -180,14 +178,13 @@ def _check_channels(about: Format, channels: int) -> None:
         raise OutputError(f"an image has 1 or 3 channels and the result has {channels}; use npy", parameter="format")
 
 
-def _check_sample(about: Format, channels: int, sample: str) -> None:
-    held = about.colour if channels == 3 else about.gray
-    if sample in held or sample == "uint16":
-        return
-    if sample.startswith("float") and about.gray & _FLOATS:
-        raise OutputError(f"{about.title} holds float values in gray only; use --gray, or npy", parameter="format")
-    what = "float values" if sample.startswith("float") else f"{sample} values"
-    raise OutputError(
-        f"{about.title} holds no {what}; map them to levels with --values or --value-range, or use tiff (gray) or npy",
-        parameter="values",
-    )
+def _check_sample(about: Format, sample: str, held: frozenset[str], *, alpha: bool) -> None:
+    # 16 bits become 8 where they must; see `narrows`.
+    if sample not in held and sample != "uint16":
+        what = "float values" if sample.startswith("float") else f"{sample} values"
+        raise OutputError(
+            f"{about.title} holds no {what}; map them to levels with --values or --value-range, or use tiff or npy",
+            parameter="values",
+        )
+    if alpha and sample not in about.alpha and sample != "uint16":
+        raise OutputError(f"{about.title} holds no alpha beside {sample} values; use --alpha drop", parameter="alpha")

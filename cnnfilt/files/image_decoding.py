@@ -10,7 +10,7 @@ from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
 from cnnfilt.files.cmyk import cmyk_to_rgb
-from cnnfilt.files.decoding import DECODER_ERRORS, decoding
+from cnnfilt.files.decoding import PILLOW_ERRORS, decoding
 from cnnfilt.files.exif import TURNS, TURNS_BACK, stored_orientation
 from cnnfilt.files.formats import FORMATS
 from cnnfilt.files.header import open_image
@@ -81,7 +81,7 @@ def _header_notes(image: PIL.Image.Image) -> tuple[str, ...]:
         return ()
     try:
         several = getattr(image, "is_animated", False)
-    except DECODER_ERRORS:
+    except PILLOW_ERRORS:
         return ()
     return ("holds several images; only the first is used",) if several else ()
 

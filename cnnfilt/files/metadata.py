@@ -2,6 +2,7 @@
 
 import math
 import re
+import warnings
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +12,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngInfo
 from PIL.TiffImagePlugin import TiffImageFile
 
-from cnnfilt.files.decoding import DECODER_ERRORS
+from cnnfilt.files.decoding import PILLOW_ERRORS
 from cnnfilt.files.exif import FIRST_SIDEWAYS, made_true, orientation_alone, resolution_in, tiff_block
 from cnnfilt.files.image import Metadata
 from cnnfilt.files.jpeg import coding
@@ -103,7 +104,7 @@ def _resolution(image: PIL.Image.Image) -> tuple[float, float] | None:
         else:
             horizontal, vertical = image.info["dpi"]
             found = float(horizontal), float(vertical)
-    except DECODER_ERRORS:
+    except PILLOW_ERRORS:
         return None
     sensible = found and all(math.isfinite(value) and 1 <= value < 65_536 for value in found)
     return found if sensible else None
@@ -113,8 +114,11 @@ def _exif(metadata: Metadata, keep: MetadataMode, size: Pair) -> tuple[PIL.Image
     notes: tuple[str, ...] = ()
     if keep == "all" and metadata.exif:
         try:
-            return made_true(metadata.exif, orientation=metadata.orientation, size=size), ()
-        except DECODER_ERRORS:
+            with warnings.catch_warnings(record=True) as heard:
+                warnings.simplefilter("always")
+                exif = made_true(metadata.exif, orientation=metadata.orientation, size=size)
+            return exif, ("what is damaged of its EXIF data was left out",) if heard else ()
+        except PILLOW_ERRORS:
             notes = ("its EXIF data is damaged and was left out",)
     return (orientation_alone(metadata.orientation) if metadata.orientation != 1 else None), notes
 

@@ -22,9 +22,7 @@ def to_array(image: PIL.Image.Image) -> Array:
 
 
 def from_array(pixels: Array, alpha: Array | None = None) -> PIL.Image.Image:
-    """Return a Pillow image of `pixels` (uint8 in gray or colour; uint16, int32 or float in gray) and 8-bit alpha."""
+    """Return a Pillow image of `pixels` (uint8, (H, W) or (H, W, 3), or uint16, (H, W)) and of 8-bit alpha."""
     if alpha is not None:
         pixels = np.dstack((pixels, alpha))
-    if pixels.dtype == np.float64:
-        pixels = pixels.astype(np.float32)
     return PIL.Image.fromarray(np.ascontiguousarray(pixels))

@@ -1,0 +1,93 @@
+"""A TIFF of whatever samples: Pillow writes 16 bits and floats in gray only, and no EXIF beside compression."""
+
+import io
+import zlib
+from itertools import accumulate
+from typing import Any
+
+import numpy as np
+import PIL.Image
+from PIL.ExifTags import IFD, Base
+from PIL.TiffImagePlugin import ImageFileDirectory_v2
+from PIL.TiffTags import LONG
+
+from cnnfilt.errors import OutputError
+from cnnfilt.files.image import Array
+
+_STRIP_BYTES = 1 << 20
+_LARGEST = 2**32 - 2**20
+"""Offsets have 32 bits; the directory needs a little of that."""
+
+# Values from TIFF 6.0, sections 3, 8, 14, 18 and 19, and for deflate from its technical note 2.
+_DEFLATE = 8
+_HORIZONTAL_DIFFERENCES = 2
+_BLACK_IS_ZERO, _RGB = 1, 2
+_UNASSOCIATED_ALPHA = 2
+_SAMPLE_FORMATS = {"u": 1, "i": 2, "f": 3}
+_INCH = 2
+
+
+def encode_tiff(pixels: Array, alpha: Array | None, arguments: dict[str, Any]) -> bytes:
+    """Return a deflated little-endian TIFF of (H, W) or (H, W, 3) pixels and, of the same type, their alpha.
+
+    `arguments` are those of `metadata.save_arguments`: exif, dpi and icc_profile, if there are any.
+    """
+    channels = pixels.reshape(*pixels.shape[:2], -1)
+    samples = channels if alpha is None else np.dstack((channels, alpha))
+    # Doubles are written as singles, for hardly any program reads the former.
+    stored = np.dtype(np.float32) if samples.dtype == np.float64 else samples.dtype
+    samples = samples.astype(stored.newbyteorder("<"), copy=False)
+    rows = max(_STRIP_BYTES // (samples.shape[1] * samples.shape[2] * samples.dtype.itemsize), 1)
+    strips = [_deflated(samples[top : top + rows]) for top in range(0, len(samples), rows)]
+    if sum(map(len, strips)) > _LARGEST:
+        raise OutputError("the result is larger than the 4 GiB of a TIFF; use npy")
+    directory = _directory(arguments)
+    _describe(directory, samples, has_alpha=alpha is not None, rows_per_strip=rows)
+    lengths = [len(strip) for strip in strips]
+    # Pillow adds to the offsets where the directory ends.
+    directory[Base.StripOffsets] = (0, *accumulate(lengths[:-1]))
+    directory[Base.StripByteCounts] = tuple(lengths)
+    directory.tagtype[Base.StripOffsets] = directory.tagtype[Base.StripByteCounts] = LONG
+    stream = io.BytesIO()
+    directory.save(stream)
+    stream.writelines(strips)
+    return stream.getvalue()
+
+
+def _deflated(strip: Array) -> bytes:
+    if strip.dtype.kind != "f":
+        # Differences of neighbours deflate to two thirds; they wrap, and so does the reader's sum. Of floats
+        # there is a kind of difference too, but few programs know it.
+        strip = np.concatenate((strip[:, :1], strip[:, 1:] - strip[:, :-1]), axis=1)
+    return zlib.compress(strip.tobytes())
+
+
+def _describe(directory: ImageFileDirectory_v2, samples: Array, *, has_alpha: bool, rows_per_strip: int) -> None:
+    height, width, count = samples.shape
+    kind = samples.dtype.kind
+    directory[Base.ImageWidth], directory[Base.ImageLength] = width, height
+    directory[Base.BitsPerSample] = (samples.dtype.itemsize * 8,) * count
+    directory[Base.SampleFormat] = (_SAMPLE_FORMATS[kind],) * count
+    directory[Base.SamplesPerPixel] = count
+    directory[Base.PhotometricInterpretation] = _RGB if count - has_alpha == 3 else _BLACK_IS_ZERO
+    directory[Base.Compression] = _DEFLATE
+    directory[Base.PlanarConfiguration] = 1
+    directory[Base.RowsPerStrip] = rows_per_strip
+    if kind != "f":
+        directory[Base.Predictor] = _HORIZONTAL_DIFFERENCES
+    if has_alpha:
+        directory[Base.ExtraSamples] = _UNASSOCIATED_ALPHA
+
+
+def _directory(arguments: dict[str, Any]) -> ImageFileDirectory_v2:
+    """Return a directory of what came along."""
+    directory = ImageFileDirectory_v2(prefix=b"II")
+    exif = arguments.get("exif", PIL.Image.Exif())
+    for tag in exif:
+        directory[tag] = exif.get_ifd(tag) if tag in (IFD.Exif, IFD.GPSInfo) else exif[tag]
+    if "icc_profile" in arguments:
+        directory[Base.InterColorProfile] = arguments["icc_profile"]
+    if "dpi" in arguments:
+        directory[Base.XResolution], directory[Base.YResolution] = arguments["dpi"]
+        directory[Base.ResolutionUnit] = _INCH
+    return directory

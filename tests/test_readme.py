@@ -1,0 +1,60 @@
+"""The README is run: its console blocks print what they say, its pictures are what the tool makes."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tests.make_readme_pictures import PICTURES, make
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def console_commands() -> list[tuple[str, str]]:
+    """Each command of the console blocks with the output shown below it."""
+    blocks = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
+    steps = [step for block in blocks for step in block.split("$ ")[1:]]
+    return [(command, shown) for command, _, shown in (step.partition("\n") for step in steps)]
+
+
+@pytest.mark.parametrize(("command", "shown"), console_commands(), ids=lambda value: value.splitlines()[0][:60])
+def test_a_console_block_prints_what_it_shows(command: str, shown: str) -> None:
+    program, *arguments = shlex.split(command)
+    assert program == "cnnfilt"
+    environment = {**os.environ, "COLUMNS": "80"}
+    run = subprocess.run(
+        [sys.executable, "-m", "cnnfilt", *arguments], capture_output=True, text=True, cwd=ROOT, env=environment
+    )
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.strip() == shown.strip()
+
+
+def test_the_python_block_computes_what_it_says() -> None:
+    block = re.search(r"```python\n(.*?)```", README, re.DOTALL)
+    assert block is not None
+    names: dict[str, object] = {}
+    for line in block[1].splitlines():
+        code, _, comment = line.partition("  # ")
+        if comment:
+            assert repr(eval(code, names)) == comment
+        else:
+            exec(code, names)
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_the_pictures_are_what_the_tool_makes(tmp_path: Path, name: str) -> None:
+    make(tmp_path)
+    with Image.open(tmp_path / name) as again, Image.open(ROOT / "sample_images" / "made" / name) as shown:
+        assert np.array_equal(np.asarray(again), np.asarray(shown))
+
+
+def test_every_file_the_readme_links_is_there() -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", README):
+        assert (ROOT / target).exists(), target
