@@ -71,7 +71,7 @@ def _biases(text: str | None, count: int) -> tuple[int | float, ...]:
     if text is None:
         return (0,) * count
     if text.startswith("@"):
-        values = tuple(read_matrix_file(text[1:]).ravel().tolist())
+        values = tuple(read_matrix_file(text[1:], fewest_dimensions=1).ravel().tolist())
     else:
         values = tuple(parse_number(part, "--bias") for part in text.split(","))
     if len(values) == 1:

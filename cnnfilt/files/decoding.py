@@ -51,7 +51,7 @@ def decoding(title: str, *, max_pixels: int) -> Iterator[list[str]]:
         except MemoryError:
             raise InputError(f"this {title} needs more memory than there is") from None
         except PIL.Image.DecompressionBombError as error:
-            raise _too_many_pixels(error) from None
+            raise _too_many_pixels(error, max_pixels) from None
         except PILLOW_ERRORS as error:
             raise InputError(_in_words(title, error, [str(warning.message) for warning in caught])) from error
         finally:
@@ -89,12 +89,13 @@ def _libtiff_silenced(title: str) -> Iterator[None]:
         os.close(kept)
 
 
-def _too_many_pixels(error: Exception) -> ShapeError:
+def _too_many_pixels(error: Exception, max_pixels: int) -> ShapeError:
     # Pillow refuses from twice the limit on, before it tells the size; its message has the pixels in it.
     found = re.findall(r"\d+", str(error))
     pixels = f"{int(found[0]):,}" if found else "too many"
     return ShapeError(
-        f"{{image}} has {pixels} pixels, over the limit (--max-pixels changes it, 0 lifts it)", parameter="max_pixels"
+        f"{{image}} has {pixels} pixels; the limit is {max_pixels:,} (--max-pixels changes it, 0 lifts it)",
+        parameter="max_pixels",
     )
 
 

@@ -16,7 +16,7 @@ from cnnfilt.files.jpeg import coding_arguments
 from cnnfilt.files.metadata import save_arguments
 from cnnfilt.files.pixels import from_array
 from cnnfilt.files.streams import first_line
-from cnnfilt.files.tiff import encode_tiff
+from cnnfilt.files.tiff import DEFLATE_LEVEL, encode_tiff
 from cnnfilt.terms import MetadataMode
 
 
@@ -66,7 +66,7 @@ def _coding(format: str, metadata: Metadata, *, gray: bool, quality: int | None)
     if format == "webp":
         # Without "exact", colours that no one sees are thrown away.
         return {"lossless": True, "exact": True} if quality is None else {"quality": quality}
-    return {}
+    return {"compress_level": DEFLATE_LEVEL} if format == "png" else {}
 
 
 def _portable_map(pixels: Array, *, always_colour: bool) -> bytes:

@@ -14,11 +14,11 @@ from cnnfilt.files.decoding import PILLOW_ERRORS, decoding
 from cnnfilt.files.exif import TURNS, TURNS_BACK, stored_orientation
 from cnnfilt.files.formats import FORMATS
 from cnnfilt.files.header import open_image
-from cnnfilt.files.image import Image, Metadata
+from cnnfilt.files.image import Array, Image, Metadata
 from cnnfilt.files.jpeg import is_luma_coded
 from cnnfilt.files.metadata import read_metadata, upright, with_late_texts
 from cnnfilt.files.pixels import to_array
-from cnnfilt.files.planes import keyed_alpha, split, storage, true_levels
+from cnnfilt.files.planes import Storage, keyed_alpha, split, storage, true_levels
 
 _DAMAGED_EXIF = "its EXIF data is damaged, so it is taken as upright"
 
@@ -36,12 +36,8 @@ def decode_image(stream: BinaryIO, format: str, *, gray: bool, auto_orient: bool
 
 
 def _decoded(image: PIL.ImageFile.ImageFile, format: str, *, gray: bool, auto_orient: bool) -> Image:
-    notes = list(_header_notes(image))
     metadata, stored, orientation = read_metadata(image), storage(image), stored_orientation(image)
-    if orientation is None:
-        notes.append(_DAMAGED_EXIF)
-    if stored.deep_colour:
-        notes.append("16-bit colour, read as 8-bit (only gray is read with 16)")
+    notes = _header_notes(image, deep_colour=stored.deep_colour, damaged_exif=orientation is None)
     if gray and isinstance(image, JpegImageFile) and is_luma_coded(image):
         # The decoder then gives the file's own Y plane, and leaves the chroma alone.
         image.draft("L", image.size)
@@ -52,14 +48,19 @@ def _decoded(image: PIL.ImageFile.ImageFile, format: str, *, gray: bool, auto_or
     if whole.mode == "CMYK":
         whole, note = cmyk_to_rgb(whole)
         notes.append(note)
-    base, alpha = split(whole)
+    pixels, alpha = _arrays(whole, stored, format, gray=gray)
+    return Image(pixels, alpha, format=format, metadata=metadata, notes=tuple(notes))
+
+
+def _arrays(image: PIL.Image.Image, stored: Storage, format: str, *, gray: bool) -> tuple[Array, Array | None]:
+    """Return pixels and alpha, both in the levels that the file means."""
+    base, alpha = split(image)
     if gray and base.mode == "RGB" and alpha is None and stored.key is None:
         base = base.convert("L")
     pixels = true_levels(to_array(base), stored, format)
-    opacity = None if alpha is None else to_array(alpha)
     if stored.key is not None:
-        opacity = keyed_alpha(pixels, stored.key)
-    return Image(pixels, opacity, format=format, metadata=metadata, notes=tuple(notes))
+        return pixels, keyed_alpha(pixels, stored.key)
+    return pixels, None if alpha is None else to_array(alpha)
 
 
 def _turned(
@@ -75,15 +76,25 @@ def _turned(
     return stored, replace(metadata, orientation=orientation)
 
 
-def _header_notes(image: PIL.Image.Image) -> tuple[str, ...]:
+def _header_notes(image: PIL.Image.Image, *, deep_colour: bool, damaged_exif: bool) -> list[str]:
+    notes = []
+    if damaged_exif:
+        notes.append(_DAMAGED_EXIF)
+    if deep_colour:
+        notes.append("16-bit colour, read as 8-bit (only gray is read with 16)")
+    if _holds_several(image):
+        notes.append("holds several images; only the first is used")
+    return notes
+
+
+def _holds_several(image: PIL.Image.Image) -> bool:
     # The further images of an MPO are thumbnails, gain maps, or the other eye's view.
     if image.format == "MPO":
-        return ()
+        return False
     try:
-        several = getattr(image, "is_animated", False)
+        return bool(getattr(image, "is_animated", False))
     except PILLOW_ERRORS:
-        return ()
-    return ("holds several images; only the first is used",) if several else ()
+        return False
 
 
 def _with_exif_note(image: Image, warned: list[str]) -> Image:

@@ -59,7 +59,9 @@ def split(image: PIL.Image.Image) -> tuple[PIL.Image.Image, PIL.Image.Image | No
         return image.convert(image.mode[:-1]), image.getchannel("A")
     if image.mode == "1":
         return image.convert("L"), None
-    return (image if is_gray(image.mode) else image.convert("RGB")), None
+    # Pillow copies an image that has the mode already.
+    plain = image.mode == "RGB" or is_gray(image.mode)
+    return (image if plain else image.convert("RGB")), None
 
 
 def true_levels(pixels: Array, stored: Storage, format: str) -> Array:

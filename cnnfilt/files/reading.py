@@ -44,6 +44,7 @@ def read(
     alpha "drop" leaves none either, and the pixels as they are. With `auto_orient` off the EXIF orientation
     is kept in the metadata instead of being applied. Raises InputError, or ShapeError over `max_pixels` (0: no limit).
     """
+    colour = None if background is None else parse_colour(background, "background")
     with open_stream(source) as stream:
         path = "" if isinstance(source, bytes) else str(source)
         format = format_in(stream, name=path if name is None else name)
@@ -54,10 +55,9 @@ def read(
             from cnnfilt.files.image_decoding import decode_image
 
             image = decode_image(stream, format, gray=gray, auto_orient=auto_orient, max_pixels=max_pixels)
-    if background is None:
+    if colour is None:
         image = _with_hints(image)
     elif image.alpha is not None:
-        colour = parse_colour(background, "background")
         image = replace(image, pixels=flatten(image.pixels, image.alpha, colour), alpha=None)
     if alpha == "drop":
         image = replace(image, alpha=None)
@@ -70,8 +70,8 @@ def read_bytes(data: bytes, name: str = "stdin", **options: Unpack[ReadOptions])
 
 
 def _matrix(data: bytes, format: str | None, *, max_pixels: int) -> Image:
-    format = format or text_format(data)
-    return Image(read_matrix(data, format, max_pixels=max_pixels), kind="matrix", format=format)
+    matrix = read_matrix(data, format, max_pixels=max_pixels)
+    return Image(matrix, kind="matrix", format=format or text_format(data))
 
 
 def _with_hints(image: Image) -> Image:
