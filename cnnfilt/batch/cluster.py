@@ -28,9 +28,13 @@ class Cluster:
     @property
     def count(self) -> int:
         """Return how many threads the workers have in all, at least 1."""
-        return max(1, sum(self._client.nthreads().values()))
+        return max(1, sum(int(threads) for threads in self._client.nthreads().values()))
+
+    def close(self) -> None:
+        """Disconnect; the cluster stays."""
+        self._client.close()
 
     def end(self) -> None:
-        """Give up what is pending and disconnect; the cluster stays."""
+        """Give up what is pending, and disconnect."""
         self.executor.shutdown(wait=False)
         self._client.close()

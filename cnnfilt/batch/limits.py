@@ -16,12 +16,13 @@ from cnnfilt.batch.operations.base import Operation
 from cnnfilt.batch.work import Record, Settings, run_job
 from cnnfilt.errors import CnnfiltError, InputError
 from cnnfilt.files.atomic import discard_temporaries
+from cnnfilt.terms import WORK_THREAD
 
 Answer = TypeVar("Answer")
 
 
 def run_within_limits(job: Job, operation: Operation, settings: Settings) -> Record:
-    """Return the record of `job`; its errors and its running over `settings.timeout` seconds (0: no limit) are in it."""
+    """Return the record of `job`; errors are in it, and so is running over `settings.timeout` seconds (0: no limit)."""
     started = time.monotonic()
     work = _Work(lambda: run_job(job, operation, settings))
     try:
@@ -41,7 +42,9 @@ def run_within_limits(job: Job, operation: Operation, settings: Settings) -> Rec
         if settings.debug:
             raise
         what = f"{type(error).__name__}: {error}"
-        record = Record(job.source.path, error=CnnfiltError(f"an error in cnnfilt itself ({what}); --debug shows where"))
+        record = Record(
+            job.source.path, error=CnnfiltError(f"an error in cnnfilt itself ({what}); --debug shows where")
+        )
     return replace(record, seconds=time.monotonic() - started, bytes_read=_size_of(job.source.path))
 
 
@@ -59,7 +62,7 @@ class _Work(Generic[Answer]):
         self._answer: list[Answer] = []
         self._error: BaseException | None = None
         self._done = threading.Event()
-        threading.Thread(target=self._run, name="work", daemon=True).start()
+        threading.Thread(target=self._run, name=WORK_THREAD, daemon=True).start()
 
     def wait(self, seconds: float) -> Answer:
         """Return what the function returned, or raise what it raised; TimeoutError after so many seconds (0: never)."""

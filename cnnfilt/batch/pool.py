@@ -87,6 +87,10 @@ class Pool:
         with _blocked(signal.SIGINT):
             self._started = [self.executor.submit(os.getpid) for _ in range(count)]
 
+    def close(self) -> None:
+        """Let the workers end by themselves."""
+        self.executor.shutdown(wait=True)
+
     def end(self) -> None:
         """End the workers now, whatever they do: first asked to remove what they are writing, then killed."""
         workers = [child for child in multiprocessing.active_children() if child not in self._before]
@@ -96,7 +100,7 @@ class Pool:
         for worker in workers:
             if worker.sentinel not in gone:
                 worker.kill()
-        self.executor.shutdown(wait=False, cancel_futures=True)
+        self.executor.shutdown(wait=True, cancel_futures=True)
 
 
 def _begin_worker() -> None:

@@ -4,7 +4,7 @@ The runner speaks only `concurrent.futures.Executor`, so that processes here and
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import replace
 from typing import Protocol
@@ -23,13 +23,19 @@ class Workers(Protocol):
     """An Executor, what its workers are to call, and how to be rid of them whatever they do."""
 
     executor: Executor
-    carry: Callable[[Job, Operation, Settings], Record]
+
+    @property
+    def carry(self) -> Callable[[Job, Operation, Settings], Record]:
+        """Return what a worker calls; it can be sent to one."""
+
+    def close(self) -> None:
+        """Let the workers go: their work is done."""
 
     def end(self) -> None:
-        """End the workers at once."""
+        """End the workers at once, whatever they do."""
 
 
-def run_one_by_one(jobs: Sequence[Job], operation: Operation, settings: Settings) -> Iterator[Record]:
+def run_one_by_one(jobs: Sequence[Job], operation: Operation, settings: Settings) -> Generator[Record]:
     """Yield the record of each job, in order, until the storage is full.
 
     A ParameterError is wrong whatever the image, and ends the run.
@@ -42,13 +48,13 @@ def run_one_by_one(jobs: Sequence[Job], operation: Operation, settings: Settings
 
 
 class Crew:
-    """`count` workers carrying jobs. When one dies they are made anew, and each file it may have died of is tried alone."""
+    """`count` workers carrying jobs. When one dies they are made anew, and the files it had are tried one by one."""
 
     def __init__(self, make: Callable[[int], Workers], count: int, operation: Operation, settings: Settings) -> None:
         self._make, self._count = make, count
         self._operation, self._settings = operation, settings
 
-    def run(self, jobs: Sequence[Job]) -> Iterator[Record]:
+    def run(self, jobs: Sequence[Job]) -> Generator[Record]:
         """Yield the record of each job as it is done, until the storage is full.
 
         What is still under way when the caller stops listening is ended.
@@ -66,9 +72,14 @@ class Crew:
                 for record in records:
                     yield _checked(record)
                 if any(isinstance(record.error, StorageError) for record in records):
-                    return
-        finally:
+                    break
+        except BaseException:
             workers.end()
+            raise
+        if pending:
+            workers.end()
+        else:
+            workers.close()
 
     def _hand_out(self, workers: Workers, waiting: deque[Job], pending: dict[Future[Record], Job]) -> None:
         try:

@@ -72,7 +72,7 @@ def find_sources(inputs: Iterable[str], walk: Walk) -> tuple[list[Source], tuple
 
 
 def read_list(data: bytes, *, null: bool) -> list[str]:
-    """Return the names in `data`, one a line, or (with `null`) each ended by a zero byte, as `find -print0` writes them."""
+    """Return the names in `data`: one a line, or (with `null`) each ended by a zero byte, as by `find -print0`."""
     names = data.split(b"\0") if null else data.splitlines()
     return [os.fsdecode(name) for name in names if name]
 

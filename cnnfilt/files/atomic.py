@@ -81,7 +81,7 @@ def discard_temporaries() -> None:
 
 
 def remove_stale(folder: Target) -> int:
-    """Return how many temporary files of killed processes were removed from `folder`; those in use are locked, and stay."""
+    """Return how many temporary files of killed processes were removed from `folder`; those in use are locked."""
     removed = 0
     with contextlib.suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
