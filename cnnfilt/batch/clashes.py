@@ -10,10 +10,13 @@ from cnnfilt.batch.sources import Source
 from cnnfilt.errors import PlanError
 
 
-def check_outputs(outputs: Iterable[tuple[Source, Sequence[Target]]]) -> None:
-    """Raise PlanError for two results in one place, an output that is an input, and one that cannot be written."""
+def check_outputs(outputs: Iterable[tuple[Source, Sequence[Target]]], *, also_read: Sequence[str] = ()) -> None:
+    """Raise PlanError for two results in one place, an output that is an input, and one that cannot be written.
+
+    `also_read` are the other files that are read: kernels, biases.
+    """
     outputs = tuple(outputs)
-    inputs = _identities(source for source, _ in outputs)
+    inputs = _identities([*(source for source, _ in outputs), *(Source(path) for path in also_read)])
     writers: dict[str, str] = {}
     for source, targets in outputs:
         for target in targets:

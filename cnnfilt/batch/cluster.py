@@ -15,11 +15,12 @@ class Cluster:
     def __init__(self, address: str) -> None:
         """Connect. Raises PlanError if nobody answers, ParameterError if dask.distributed is not installed."""
         try:
-            from distributed import Client
+            import distributed
         except ImportError:
             raise ParameterError("--cluster needs dask.distributed: pip install 'cnnfilt[cluster]'") from None
         try:
-            self._client: Any = Client(address, timeout="10s", set_as_default=False)
+            client: Any = distributed.Client
+            self._client = client(address, timeout="10s", set_as_default=False)
         except (OSError, ValueError) as error:
             raise PlanError(f"no Dask scheduler answers at {address}: {error}") from None
         # A task is done for what it writes, so two calls that look the same are still two.

@@ -46,7 +46,7 @@ def plan_jobs(inputs: Sequence[str], request: Request, *, recursive: bool = Fals
     if request.is_stdout and len(sources) > 1:
         raise PlanError("several inputs cannot share standard output; give a folder, such as -o out/")
     jobs = tuple(Job(source, targets_of(source, request, folder)) for source in sources)
-    check_outputs((job.source, job.targets) for job in jobs)
+    check_outputs(((job.source, job.targets) for job in jobs), also_read=request.also_read)
     existing = [job for job in jobs if all(exists(target) for target in job.targets)]
     if request.skip_existing:
         done = {id(job) for job in existing}

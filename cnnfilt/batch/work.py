@@ -10,10 +10,11 @@ from cnnfilt.batch.jobs import Job
 from cnnfilt.batch.naming import Target
 from cnnfilt.batch.operations.base import Operation, Result
 from cnnfilt.core.levels import NO_LOSS, Loss
-from cnnfilt.errors import CnnfiltError, OutputError
+from cnnfilt.errors import CnnfiltError, InputError, OutputError
 from cnnfilt.files.formats import named
 from cnnfilt.files.image import Image
 from cnnfilt.files.reading import ReadOptions, read, read_bytes
+from cnnfilt.files.streams import bounded
 from cnnfilt.files.writing import encode, write
 from cnnfilt.terms import DEFAULT_MAX_PIXELS, AlphaMode, MetadataMode
 
@@ -86,8 +87,8 @@ def run_job(job: Job, operation: Operation, settings: Settings) -> Record:
 
 
 def _in_one_file(results: list[Result], format_name: str) -> list[Result]:
-    """Return one stack, maps last, for .npy; the results as they are for text; OutputError for an image."""
-    if format_name != "npy":
+    """Return one stack, maps last, for npy and json; the results as they are for rows of text."""
+    if format_name not in ("npy", "json"):
         if named(format_name).kind == "image":
             raise OutputError(f"{len(results)} images cannot share one output; write to a folder or to a .npy")
         return results
@@ -106,8 +107,14 @@ def _read(job: Job, settings: Settings) -> Image:
         "max_pixels": settings.max_pixels,
     }
     if job.source.is_stdin:
-        return read_bytes(sys.stdin.buffer.read(), name=job.source.name, **options)
+        return read_bytes(_standard_input(), name=job.source.name, **options)
     return read(job.source.path, **options)
+
+
+def _standard_input() -> bytes:
+    if sys.stdin is None:
+        raise InputError("standard input is closed")
+    return bounded(sys.stdin.buffer)
 
 
 def _answering_format(image: Image) -> str:
@@ -136,6 +143,8 @@ def _write(image: Image, target: Target, settings: Settings) -> tuple[str, ...]:
             metadata=settings.metadata,
         )
     encoded = encode(image, format_name, quality=settings.quality, metadata=settings.metadata)
+    if sys.stdout is None:
+        raise OutputError("standard output is closed; name a file with -o")
     binary = format_name == "npy" or named(format_name).kind == "image"
     if binary and sys.stdout.isatty():
         raise OutputError(f"a terminal cannot show {format_name} data; name a file with -o, or pipe it on")

@@ -15,6 +15,7 @@ from cnnfilt import __version__
 from cnnfilt.cli.report import print_error
 from cnnfilt.errors import CnnfiltError, ParameterError, PlanError
 from cnnfilt.files.atomic import discard_temporaries
+from cnnfilt.parsing import nearest
 from cnnfilt.terms import WORK_THREAD
 
 COMMANDS = {
@@ -46,6 +47,14 @@ class LazyGroup(click.Group):
             return None
         command: click.Command = getattr(import_module(f"cnnfilt.cli.{cmd_name}"), cmd_name)
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command to run; an unknown name is answered with the nearest."""
+        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+            raise click.UsageError(f"command {args[0]!r} is unknown; {nearest(args[0], tuple(COMMANDS))}")
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands from the table above, without importing them."""
@@ -88,7 +97,8 @@ def exit_code(arguments: Sequence[str]) -> int:
     command = next((word for word in arguments if word in COMMANDS), "cnnfilt")
     try:
         code: Any = cli.main(args=list(arguments), prog_name="cnnfilt", standalone_mode=False)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
         return USAGE
@@ -112,6 +122,9 @@ def exit_code(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         # The reader has left. Python would complain when it closes stdout, so stdout goes nowhere from here.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except OSError as error:
+        print_error(command, f"standard output cannot be written: {error.strerror}")
         return FAILED
     except MemoryError:
         print_error(command, "not enough memory for this request; try a smaller image, padding or kernel")

@@ -33,17 +33,18 @@ def run_operation(
     files: FileOptions,
     *,
     labels: tuple[str, ...] = ("",),
+    also_read: tuple[str, ...] = (),
     extra: str | None = None,
     gray: bool = False,
 ) -> int:
     """Return the exit code of carrying `operation` to all inputs: 0, or 1 if any file failed.
 
-    `labels` tell the results of one input apart, `extra` is the file for an array that goes beside the result,
-    `gray` is the command's default for --gray.
+    `labels` tell the results of one input apart, `also_read` are files that no output may replace, `extra` is the
+    file for an array that goes beside the result, `gray` is the command's default for --gray.
     """
     if files.json and files.output == STDIN:
         raise click.UsageError("--json and -o - both want standard output; write to files")
-    request = Request(files.output, files.format, files.overwrite, files.skip_existing, labels)
+    request = Request(files.output, files.format, files.overwrite, files.skip_existing, labels, also_read)
     plan = plan_jobs(_inputs(files), request, recursive=files.recursive, listed=files.files_from is not None)
     target = _extra_target(plan, extra, overwrite=files.overwrite)
     if files.dry_run:
