@@ -1,11 +1,15 @@
 """Max, min and average pooling: one value from each window, every channel on its own."""
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 
-from cnnfilt.core.engine.fold import Fold, fold_of, lanes, slide, slide_along_rows, taps_counted, taps_on_image
+from cnnfilt.core.engine.fold import Fold, fold_of, lanes, taps_counted, taps_on_image
 from cnnfilt.core.engine.images import Array, as_image, like_image
+from cnnfilt.core.engine.pooled import PooledStrips, pool_edges
 from cnnfilt.core.engine.strips import strip_edges
+from cnnfilt.core.engine.threads import run_strips
 from cnnfilt.errors import ParameterError
 from cnnfilt.geometry import Window, adaptive_bounds, as_pair, check_pool_padding, windows
 from cnnfilt.terms import Padding, Pair, PoolKind
@@ -38,17 +42,24 @@ def pool(
     if count_include_pad and kind != "avg":
         raise ParameterError(f"count_include_pad is for kind 'avg', not {kind!r}", parameter="count_include_pad")
     fold = fold_of(kind, pixels, rows.kernel_size * columns.kernel_size)
-    _, width, channels = pixels.shape
-    result = np.empty((rows.output_size, columns.output_size, channels), fold.result)
+    result = np.empty((rows.output_size, columns.output_size, pixels.shape[2]), fold.result)
     tall, wide = (taps_counted(window, include_pad=count_include_pad) for window in (rows, columns))
-    edges = strip_edges(rows, 0, width * channels * fold.dtype.itemsize)
-    down = np.empty((edges[0][1], width, channels), fold.dtype)
-    across = np.empty((len(down), *result.shape[1:]), fold.dtype)
-    for first, last in edges:
-        count = last - first
-        slide(fold, pixels, down[:count], rows, first)
-        slide_along_rows(fold, down[:count], across[:count], columns)
-        fold.finish(across[:count], (tall[first:last], wide), result[first:last])
+    edges = pool_edges(fold, pixels, rows, columns)
+    height = max(last - first for first, last in edges)
+
+    def worker() -> Callable[[int, int], None]:
+        strips = PooledStrips(fold, pixels, rows, columns, height)
+        folded = None if fold.result == fold.dtype and not fold.averages else np.empty((height, *result.shape[1:]), fold.dtype)
+
+        def work(first: int, last: int) -> None:
+            into = result[first:last] if folded is None else folded[: last - first]
+            strips.fold(first, last, into)
+            if folded is not None:
+                fold.finish(into, (tall[first:last], wide), result[first:last])
+
+        return work
+
+    run_strips(edges, worker)
     return like_image(result, image)
 
 
