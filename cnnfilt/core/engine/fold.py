@@ -123,11 +123,12 @@ def _sum_dtype(pixels: Array, cells: int) -> np.dtype[Any]:
     if pixels.dtype.kind == "f":
         return np.dtype(np.float64)
     # Of 8 and 16 bits every value is thought possible; of wider ones that would promise too little.
+    # Rounding a quotient adds up to half a value for each cell first; half is counted as one.
     narrow = pixels.dtype.itemsize <= 2
     lowest, highest = _limits(pixels.dtype) if narrow else (int(pixels.min()), int(pixels.max()))
     for candidate in (np.uint16, np.int32, np.int64):
         limits = np.iinfo(candidate)
-        if limits.min <= lowest * cells and highest * cells <= limits.max:
+        if limits.min <= lowest * cells and (highest + narrow) * cells <= limits.max:
             return np.dtype(candidate)
     raise ShapeError(
         f"{{image}} holds {lowest} to {highest}: the sum of {cells} such values may pass 64 bits; "

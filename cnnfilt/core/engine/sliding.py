@@ -96,14 +96,14 @@ def _fold_taps(combine: np.ufunc, taps: list[Array], target: Array) -> None:
         combine(target, tap, out=target)
 
 
-def fold_columns(combine: np.ufunc, rows: Array, target: Array, window: Window, spare: tuple[Array, Array]) -> None:
+def fold_columns(combine: np.ufunc, rows: Array, target: Array, window: Window, spare: list[Array]) -> None:
     """Write to `target` (n, W', C) each row of `rows` (n, padded width * C) combined over its windows.
 
-    `rows` is contiguous, as are `spare`, two more of its shape and type, and C * stride divides its width.
+    `rows` is contiguous, as are `spare`, `spare_rows` more of its shape and type; C * stride divides its width.
     """
     channels = target.shape[2]
     step, size = channels * window.dilation, window.output_size * channels
-    current, width = rows, 1
+    current = rows
     passes = list(_passes(window.kernel_size, combine is not np.add))
     for number, (doubled, shift) in enumerate(passes):
         other = current if doubled else rows
@@ -111,12 +111,18 @@ def fold_columns(combine: np.ufunc, rows: Array, target: Array, window: Window, 
             start = shift * step
             combine(current[:, :size], other[:, start : start + size], out=target.reshape(len(rows), -1))
             return
-        into = spare[number % 2]
+        into = spare[number % len(spare)]
         # All rows at once: what runs over the end of a row into the next is where no window ends.
         flat, end = into.reshape(-1), into.size - shift * step
         combine(current.reshape(-1)[:end], other.reshape(-1)[shift * step :], out=flat[:end])
-        current, width = into, width + shift
+        current = into
     _take_columns(current, target, window.stride)
+
+
+def spare_rows(window: Window, combine: np.ufunc) -> int:
+    """Return how many spare arrays `fold_columns` needs: none, one, or two to write by turns."""
+    passes = len(list(_passes(window.kernel_size, combine is not np.add)))
+    return max(0, min(2, passes - (window.stride == 1)))
 
 
 def _passes(size: int, may_overlap: bool) -> Iterator[tuple[bool, int]]:
