@@ -47,7 +47,7 @@ def run_operation(
     plan = plan_jobs(_inputs(files), request, recursive=files.recursive, listed=files.files_from is not None)
     target = _extra_target(plan, extra, overwrite=files.overwrite)
     if files.dry_run:
-        print_plan(plan)
+        print_plan(plan, json=files.json)
         return 0
     operation = replace(
         operation,
@@ -118,18 +118,24 @@ def _settings(files: FileOptions, extra: Target | None, *, gray: bool) -> Settin
 
 def _records(jobs: Sequence[Job], operation: Operation, settings: Settings, files: FileOptions) -> Generator[Record]:
     """Return the records of `jobs` as they are done: by a cluster, by worker processes, or one after another."""
-    for folder in {target.path.parent for job in jobs for target in job.targets if target.path is not None}:
-        remove_stale(folder)
+    if len(jobs) > 1:  # For one file it may take longer than the work, in a folder of a million.
+        for folder in {target.path.parent for job in jobs for target in job.targets if target.path is not None}:
+            remove_stale(folder)
     if files.cluster is not None:
-        from cnnfilt.batch.cluster import Cluster
-
-        cluster = Cluster(files.cluster)
-        # Dask itself may do a file again, whose output is then there already.
-        return Crew(lambda _: cluster, cluster.count, operation, replace(settings, overwrite=True)).run(jobs)
+        return _on_cluster(files.cluster, jobs, operation, settings)
     from cnnfilt.batch.pool import Pool as Processes
-    from cnnfilt.batch.pool import worker_count
+    from cnnfilt.batch.resources import worker_count
 
     count = worker_count(jobs, files.jobs)
     if count == 1:
         return run_one_by_one(jobs, operation, settings)
     return Crew(Processes, count, operation, settings).run(jobs)
+
+
+def _on_cluster(address: str, jobs: Sequence[Job], operation: Operation, settings: Settings) -> Generator[Record]:
+    from cnnfilt.batch.cluster import Cluster, refuse_pipes
+
+    refuse_pipes(jobs)
+    cluster = Cluster(address)
+    # Dask itself may do a file again, whose output is then there already.
+    return Crew(lambda _: cluster, cluster.count, operation, replace(settings, overwrite=True)).run(jobs)
