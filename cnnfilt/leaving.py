@@ -57,6 +57,12 @@ def leave_on_signals() -> None:
             signal.signal(number, _leave_by)
 
 
+def finish_undisturbed() -> None:
+    """Ignore the signals from here on: all is done, and Python's own end would meet them unprepared."""
+    for number in WORDS:
+        signal.signal(number, signal.SIG_IGN)
+
+
 def say_at_once(line: str) -> None:
     """Write a line on stderr past Python's streams, which may be in the middle of another."""
     with suppress(OSError):
@@ -64,8 +70,7 @@ def say_at_once(line: str) -> None:
 
 
 def _leave_by(number: int, frame: object) -> NoReturn:
-    for other in WORDS:
-        signal.signal(other, signal.SIG_IGN)  # We are leaving; a second Ctrl-C must not leave half of it undone.
+    finish_undisturbed()  # A second Ctrl-C must not leave half of it undone.
     say_at_once(f"cnnfilt: {WORDS[signal.Signals(number)]}")
     leave(128 + number)
 

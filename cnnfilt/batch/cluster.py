@@ -27,8 +27,8 @@ class Cluster:
             from distributed import Client, KilledWorker
         except ImportError:
             raise ParameterError("--cluster needs dask.distributed: pip install 'cnnfilt[cluster]'") from None
-        # What it has to say comes as exceptions, too, which become one line each.
-        logging.getLogger("distributed").setLevel(logging.CRITICAL + 1)
+        # What it and its parts have to say comes as exceptions, too, which become one line each.
+        logging.disable(logging.CRITICAL)
         try:
             self._client: Any = Client(address, timeout=SECONDS_TO_ANSWER, set_as_default=False)
         except (OSError, ValueError) as error:

@@ -14,7 +14,7 @@ import click
 from cnnfilt import __version__
 from cnnfilt.cli.report import print_error
 from cnnfilt.errors import CnnfiltError, ParameterError, PlanError
-from cnnfilt.leaving import leave, leave_on_signals
+from cnnfilt.leaving import finish_undisturbed, leave, leave_on_signals
 from cnnfilt.terms import WORK_THREAD
 
 COMMANDS = {
@@ -77,6 +77,7 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
         with suppress(OSError):
             sys.stderr.flush()
         leave(code)
+    finish_undisturbed()
     sys.exit(code)
 
 

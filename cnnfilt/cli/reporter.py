@@ -43,7 +43,8 @@ class Reporter(AbstractContextManager["Reporter"]):
         self._here.close()
         if self._progress is not None:
             self._progress.stop()
-        if self.several and not self.quiet:
+        begun = error is None or self.done + self.failed > 0
+        if self.several and begun and not self.quiet:
             print_line(self._summary())
             _print_loss("in all", self.loss)
 
