@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.batch.conftest import ENVIRONMENT, Make, Shell, Start, tree
+from tests.conftest import ENVIRONMENT, Make, Shell, Start, tree
 
 pytest.importorskip("distributed", reason="needs the extra `cluster`")
 pytestmark = pytest.mark.cluster

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.batch.conftest import Make, Outcome, Shell, Start, await_handlers, members_of, tree
+from tests.conftest import Make, Outcome, Shell, Start, await_handlers, members_of, tree
 
 IMAGES = 24
 SECONDS_TO_END = 2.0

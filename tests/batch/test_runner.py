@@ -15,8 +15,8 @@ from cnnfilt.batch.runner import Crew, run_one_by_one
 from cnnfilt.batch.work import Record, Settings
 from cnnfilt.errors import ParameterError
 from tests.batch import operations
-from tests.batch.conftest import tree
 from tests.batch.operations import UNLUCKY, jobs_in
+from tests.conftest import tree
 
 HEIGHTS = [9, 10, 11, UNLUCKY, 12, 14, 15, 16, 17, 18]
 

@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.batch.conftest import Make, Start, await_handlers, members_of, pictures, start, tree
-
-__all__ = ["pictures", "start"]
+from tests.conftest import Make, Start, await_handlers, members_of, tree
 
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
 

@@ -13,7 +13,7 @@ import pytest
 
 from cnnfilt.cli.main import exit_code
 from cnnfilt.files import atomic
-from tests.batch.conftest import COMMAND, ENVIRONMENT, tree
+from tests.conftest import COMMAND, ENVIRONMENT, tree
 
 FACE = Path(__file__).parents[2] / "sample_images" / "face.png"
 FILES = ("a.png", "b.png", "c.png")

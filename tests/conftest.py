@@ -14,7 +14,7 @@ import numpy as np
 import PIL.Image
 import pytest
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 COMMAND = [sys.executable, "-m", "cnnfilt"]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 
