@@ -2,8 +2,8 @@
 
 import logging
 import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import Executor
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import CancelledError, Executor
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,10 +12,34 @@ from typing import Any
 from cnnfilt.batch.jobs import Job
 from cnnfilt.batch.limits import run_within_limits
 from cnnfilt.batch.operations.base import Operation
+from cnnfilt.batch.runner import Crew
 from cnnfilt.batch.work import Record, Settings
-from cnnfilt.errors import ParameterError, PlanError
+from cnnfilt.errors import CnnfiltError, ParameterError, PlanError
+from cnnfilt.files.streams import first_line
 
 SECONDS_TO_ANSWER = 10
+
+
+def run_on_cluster(address: str, jobs: Sequence[Job], operation: Operation, settings: Settings) -> Generator[Record]:
+    """Yield the record of each job as some worker of the cluster at `address` has done it.
+
+    Raises PlanError before the first if that cannot be, CnnfiltError if the cluster is lost or lacks cnnfilt.
+    """
+    refuse_pipes(jobs)
+    cluster = Cluster(address)
+    # Dask itself may do a file again, whose output is then there already.
+    crew = Crew(lambda _: cluster, cluster.count, operation, replace(settings, overwrite=True))
+    try:
+        yield from crew.run(jobs)
+    except CancelledError:
+        raise CnnfiltError("the connection to the cluster was lost; --skip-existing resumes") from None
+    except CnnfiltError:
+        raise
+    except Exception as error:
+        if settings.debug:
+            raise
+        what = first_line(f"{type(error).__name__}: {error}")
+        raise CnnfiltError(f"the cluster cannot do it ({what}); its workers need this version of cnnfilt") from None
 
 
 class Cluster:

@@ -5,7 +5,7 @@ The runner speaks only `concurrent.futures.Executor`, so that processes here and
 
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Executor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import replace
 from typing import Protocol
 
@@ -13,7 +13,7 @@ from cnnfilt.batch.jobs import Job
 from cnnfilt.batch.limits import run_within_limits
 from cnnfilt.batch.operations.base import Operation
 from cnnfilt.batch.work import Record, Settings
-from cnnfilt.errors import CnnfiltError, InputError, ParameterError, StorageError
+from cnnfilt.errors import InputError, ParameterError, StorageError
 from cnnfilt.files.atomic import remove_stale
 from cnnfilt.leaving import while_here
 
@@ -132,8 +132,6 @@ class Crew:
                     suspects.append(job)
                 except self._workers.lost:
                     records.append(Record(job.source.path, error=InputError(_DIED)))
-                except CancelledError:
-                    raise CnnfiltError("the connection to the cluster was lost; --skip-existing resumes") from None
                 del self._pending[future]
             # One death breaks all that is pending: each has its result by now, or never will.
             done = set(self._pending) if suspects else set()

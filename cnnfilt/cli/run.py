@@ -43,6 +43,8 @@ def run_operation(
     """
     if files.json and files.output == STDIN:
         raise click.UsageError("--json and -o - both want standard output; write to files")
+    if files.cluster is not None and files.jobs is not None:
+        raise click.UsageError("--cluster uses all workers of the cluster; leave out -j")
     request = Request(files.output, files.format, files.overwrite, files.skip_existing, labels)
     plan = plan_jobs(_inputs(files), request, recursive=files.recursive, listed=files.files_from is not None)
     target = _extra_target(plan, extra, overwrite=files.overwrite)
@@ -69,6 +71,8 @@ def run_operation(
 def _inputs(files: FileOptions) -> Sequence[str]:
     """Return the inputs as named, and those of --files-from after them."""
     if files.files_from is None:
+        if files.null:
+            raise click.UsageError("-0 says how the names in --files-from end; give that, too")
         if not files.inputs:
             raise click.UsageError("Missing argument 'INPUT...'")
         return files.inputs
@@ -122,7 +126,9 @@ def _records(jobs: Sequence[Job], operation: Operation, settings: Settings, file
         for folder in {target.path.parent for job in jobs for target in job.targets if target.path is not None}:
             remove_stale(folder)
     if files.cluster is not None:
-        return _on_cluster(files.cluster, jobs, operation, settings)
+        from cnnfilt.batch.cluster import run_on_cluster
+
+        return run_on_cluster(files.cluster, jobs, operation, settings)
     from cnnfilt.batch.pool import Pool as Processes
     from cnnfilt.batch.resources import worker_count
 
@@ -130,12 +136,3 @@ def _records(jobs: Sequence[Job], operation: Operation, settings: Settings, file
     if count == 1:
         return run_one_by_one(jobs, operation, settings)
     return Crew(Processes, count, operation, settings).run(jobs)
-
-
-def _on_cluster(address: str, jobs: Sequence[Job], operation: Operation, settings: Settings) -> Generator[Record]:
-    from cnnfilt.batch.cluster import Cluster, refuse_pipes
-
-    refuse_pipes(jobs)
-    cluster = Cluster(address)
-    # Dask itself may do a file again, whose output is then there already.
-    return Crew(lambda _: cluster, cluster.count, operation, replace(settings, overwrite=True)).run(jobs)

@@ -12,6 +12,7 @@ import numpy as np
 import PIL.Image
 import pytest
 
+from tests.cli.conftest import Run
 from tests.conftest import COMMAND, ENVIRONMENT, Make, Shell, Start, tree
 
 
@@ -225,3 +226,23 @@ def test_the_reader_of_json_may_leave(pictures: Make, tmp_path: Path) -> None:
     assert time.monotonic() - started < 30
     assert done.returncode == 1
     assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["in", "-0"], "--files-from"),
+        (["in", "--cluster", "tcp://x:1", "-j", "2"], "leave out -j"),
+        (["in", "--json", "-o", "-"], "both want standard output"),
+        (["-", "--files-from", "-"], "at once"),
+        (["in", "-j", "0"], "jobs"),
+        (["in", "--timeout", "-1"], "timeout"),
+    ],
+)
+def test_options_that_do_not_go_together(pictures: Make, run: Run, arguments: list[str], words: str) -> None:
+    folder = str(pictures(1))
+    output = [] if "-o" in arguments else ["-o", f"{folder}-out/"]
+    outcome = run("edges", *[word.replace("in", folder) if word == "in" else word for word in arguments], *output)
+    assert outcome.code == 2
+    assert words in outcome.stderr
+    assert len(outcome.lines) == 1
