@@ -1,5 +1,6 @@
 """What is refused before the first write: outputs that clash, that are inputs, that exist, that cannot be written."""
 
+import contextlib
 import functools
 import os
 from collections.abc import Iterable, Sequence
@@ -48,6 +49,11 @@ def exists(target: Target) -> bool:
     return target.path is not None and os.path.lexists(target.path) and not _is_special(target.path)
 
 
+def is_done(target: Target) -> bool:
+    """Return whether the output is there; an empty file is only a name taken by a run that was killed."""
+    return exists(target) and not (target.path and target.path.is_file() and target.path.stat().st_size == 0)
+
+
 def _is_special(path: Path) -> bool:
     return path.exists() and not path.is_file() and not path.is_dir()
 
@@ -60,11 +66,21 @@ def _place(path: Path) -> str:
 
 @functools.cache
 def _folds_case(folder: str) -> bool:
-    swapped = folder.swapcase()
-    if not os.path.exists(folder) or swapped == folder:
-        parent = os.path.dirname(folder)
+    """Return whether a name in `folder` is found in another case, too; if it has no names, whether its own is."""
+    parent, own_name = os.path.split(folder)
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.swapcase() != entry.name:
+                return _is_also_called(entry.path, os.path.join(folder, entry.name.swapcase()))
+    if own_name.swapcase() == own_name or not os.path.lexists(folder):
         return parent != folder and _folds_case(parent)
-    return os.path.exists(swapped) and os.path.samefile(folder, swapped)
+    return _is_also_called(folder, os.path.join(parent, own_name.swapcase()))
+
+
+def _is_also_called(path: str, other: str) -> bool:
+    with contextlib.suppress(OSError):
+        return os.path.samestat(os.lstat(path), os.lstat(other))
+    return False
 
 
 def _identities(sources: Iterable[Source]) -> dict[tuple[int, int], str]:

@@ -73,7 +73,8 @@ def find_sources(inputs: Iterable[str], walk: Walk) -> tuple[list[Source], tuple
 
 def read_list(data: bytes, *, null: bool) -> list[str]:
     """Return the names in `data`: one a line, or (with `null`) each ended by a zero byte, as by `find -print0`."""
-    names = data.split(b"\0") if null else data.splitlines()
+    # Only a line feed ends a line: a name may hold every other byte.
+    names = data.split(b"\0") if null else [line.removesuffix(b"\r") for line in data.split(b"\n")]
     return [os.fsdecode(name) for name in names if name]
 
 

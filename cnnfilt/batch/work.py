@@ -11,6 +11,7 @@ from cnnfilt.batch.naming import Target
 from cnnfilt.batch.operations.base import Operation, Result
 from cnnfilt.core.levels import NO_LOSS, Loss
 from cnnfilt.errors import CnnfiltError, InputError, OutputError
+from cnnfilt.files.atomic import output_error
 from cnnfilt.files.formats import named
 from cnnfilt.files.image import Image
 from cnnfilt.files.reading import ReadOptions, read, read_bytes
@@ -77,7 +78,7 @@ def run_job(job: Job, operation: Operation, settings: Settings) -> Record:
     outputs = []
     for number, (target, result) in enumerate(zip(targets, results, strict=True)):
         if number and target.path is None:
-            sys.stdout.write("\n")
+            _print(b"\n")
         notes += _write(_output(image, result), target, settings)
         outputs.append(Written(_name_of(target), result.pixels.shape, result.how))
         if result.extra is not None and settings.extra is not None:
@@ -114,7 +115,10 @@ def _read(job: Job, settings: Settings) -> Image:
 def _standard_input() -> bytes:
     if sys.stdin is None:
         raise InputError("standard input is closed")
-    return bounded(sys.stdin.buffer)
+    try:
+        return bounded(sys.stdin.buffer)
+    except OSError as error:
+        raise InputError(f"standard input cannot be read: {error.strerror}") from None
 
 
 def _answering_format(image: Image) -> str:
@@ -148,17 +152,26 @@ def _write(image: Image, target: Target, settings: Settings) -> tuple[str, ...]:
     binary = format_name == "npy" or named(format_name).kind == "image"
     if binary and sys.stdout.isatty():
         raise OutputError(f"a terminal cannot show {format_name} data; name a file with -o, or pipe it on")
-    sys.stdout.flush()
-    sys.stdout.buffer.write(encoded.data)
-    sys.stdout.buffer.flush()
+    _print(encoded.data)
     return encoded.notes
+
+
+def _print(data: bytes) -> None:
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise output_error("standard output", error) from None
 
 
 def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(f"cannot make the folder {folder}: {error.strerror}") from None
+        raise output_error(f"the folder {folder}", error) from None
 
 
 def _name_of(target: Target) -> str:

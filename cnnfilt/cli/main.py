@@ -1,7 +1,7 @@
 """The command `cnnfilt`: finds the subcommand, and turns every ending into one line and an exit code."""
 
+import errno
 import os
-import signal
 import sys
 import threading
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ import click
 from cnnfilt import __version__
 from cnnfilt.cli.report import print_error
 from cnnfilt.errors import CnnfiltError, ParameterError, PlanError
-from cnnfilt.files.atomic import discard_temporaries
+from cnnfilt.leaving import finish_undisturbed, leave, leave_on_signals
 from cnnfilt.parsing import nearest
 from cnnfilt.terms import WORK_THREAD
 
@@ -27,11 +27,7 @@ COMMANDS = {
 }
 """The subcommands in the order of the help; each lives in the module of its name and is imported when it is used."""
 
-USAGE, FAILED, INTERRUPTED, TERMINATED = 2, 1, 130, 143
-
-
-class Terminated(BaseException):
-    """SIGTERM has come."""
+USAGE, FAILED, INTERRUPTED = 2, 1, 130
 
 
 class LazyGroup(click.Group):
@@ -82,13 +78,15 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
     # One BLAS thread: cnnfilt's own threads share the work, and a pool of idle ones costs start-up.
     for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
         os.environ.setdefault(name, "1")
-    signal.signal(signal.SIGTERM, _terminate)
+    leave_on_signals()
+    _open_missing_streams()
     code = exit_code(sys.argv[1:] if arguments is None else arguments)
     if any(thread.name == WORK_THREAD for thread in threading.enumerate()):
         # A decoder that nothing can stop is still busy; at Python's own end it could crash.
         with suppress(OSError):
             sys.stderr.flush()
-        os._exit(code)
+        leave(code)
+    finish_undisturbed()
     sys.exit(code)
 
 
@@ -112,19 +110,12 @@ def exit_code(arguments: Sequence[str]) -> int:
         print_error(command, str(error))
         return FAILED
     except (click.exceptions.Abort, KeyboardInterrupt):
-        discard_temporaries()
         print_error(command, "interrupted")
         return INTERRUPTED
-    except Terminated:
-        discard_temporaries()
-        print_error(command, "terminated")
-        return TERMINATED
-    except BrokenPipeError:
-        # The reader has left. Python would complain when it closes stdout, so stdout goes nowhere from here.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FAILED
     except OSError as error:
-        print_error(command, f"standard output cannot be written: {error.strerror}")
+        if not isinstance(error, BrokenPipeError):  # When the reader has left, that is no news to him.
+            print_error(command, f"standard output cannot be written: {error.strerror or error}")
+        _drop_stdout()
         return FAILED
     except MemoryError:
         print_error(command, "not enough memory for this request; try a smaller image, padding or kernel")
@@ -142,5 +133,21 @@ def _help_of(command: str) -> str:
     return "cnnfilt --help" if command == "cnnfilt" else f"cnnfilt {command} --help"
 
 
-def _terminate(number: int, frame: object) -> NoReturn:
-    raise Terminated
+def _open_missing_streams() -> None:
+    """Put something in the place of a closed stdin, stdout or stderr: else the next file opened would take it.
+
+    Reading or writing it fails as on a closed one, but words for a closed stderr go nowhere.
+    """
+    modes = {"stdin": ("r", os.O_WRONLY), "stdout": ("w", os.O_RDONLY), "stderr": ("w", os.O_WRONLY)}
+    for number, (name, (mode, access)) in enumerate(modes.items()):
+        try:
+            os.fstat(number)
+        except OSError as error:
+            if error.errno == errno.EBADF and os.open(os.devnull, access) == number:
+                setattr(sys, name, open(number, mode, closefd=False))  # noqa: SIM115 - it stays open.
+
+
+def _drop_stdout() -> None:
+    """Send what stdout still holds to nowhere: Python would complain when it closes it."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
