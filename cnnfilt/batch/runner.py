@@ -142,7 +142,7 @@ def _write(image: Image, target: Target, settings: Settings) -> tuple[str, ...]:
     if binary and sys.stdout.isatty():
         raise OutputError(f"a terminal cannot show {format_name} data; name a file with -o, or pipe it on")
     sys.stdout.flush()
-    sys.stdout.buffer.write(encoded.data)
+    sys.stdout.buffer.writelines(encoded.parts)
     sys.stdout.buffer.flush()
     return encoded.notes
 
