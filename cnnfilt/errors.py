@@ -51,6 +51,10 @@ class OutputError(CnnfiltError):
     """An output that cannot be written, or cannot hold the result."""
 
 
+class StorageError(OutputError):
+    """No space, no quota, or a file system that has become read-only: no further output can be written either."""
+
+
 class PlanError(CnnfiltError):
     """Work refused as a whole before the first write: clashing or existing outputs."""
 

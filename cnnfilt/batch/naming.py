@@ -28,6 +28,7 @@ class Request:
     output: str | None = None
     format: str | None = None
     overwrite: bool = False
+    skip_existing: bool = False
     labels: tuple[str, ...] = ("",)
 
     def __post_init__(self) -> None:
@@ -95,7 +96,8 @@ def _target(source: Source, request: Request, folder: Path | None, label: str) -
         return Target(path, _format_of_file(path, request), make_folder=True)
     if folder is not None:
         suffix = _suffix_in_folder(source, request)
-        return Target(folder / _labelled(f"{source.stem}{suffix}", request, label), format_of(suffix), make_folder=True)
+        name = _labelled(f"{source.stem}{suffix}", request, label)
+        return Target(folder / source.subfolder / name, format_of(suffix), make_folder=True)
     path = Path(request.output or "")
     if os.path.exists(path) and not path.is_file():
         return Target(path, request.format)  # a device or a pipe: no suffix to go by

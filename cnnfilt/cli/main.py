@@ -3,7 +3,9 @@
 import os
 import signal
 import sys
+import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from typing import Any, NoReturn
 
@@ -12,6 +14,8 @@ import click
 from cnnfilt import __version__
 from cnnfilt.cli.report import print_error
 from cnnfilt.errors import CnnfiltError, ParameterError, PlanError
+from cnnfilt.files.atomic import discard_temporaries
+from cnnfilt.terms import WORK_THREAD
 
 COMMANDS = {
     "convolve": "Slide a kernel over an image (blur, sharpen, edges, any filter).",
@@ -23,6 +27,10 @@ COMMANDS = {
 """The subcommands in the order of the help; each lives in the module of its name and is imported when it is used."""
 
 USAGE, FAILED, INTERRUPTED, TERMINATED = 2, 1, 130, 143
+
+
+class Terminated(BaseException):
+    """SIGTERM has come."""
 
 
 class LazyGroup(click.Group):
@@ -66,7 +74,13 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
     for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
         os.environ.setdefault(name, "1")
     signal.signal(signal.SIGTERM, _terminate)
-    sys.exit(exit_code(sys.argv[1:] if arguments is None else arguments))
+    code = exit_code(sys.argv[1:] if arguments is None else arguments)
+    if any(thread.name == WORK_THREAD for thread in threading.enumerate()):
+        # A decoder that nothing can stop is still busy; at Python's own end it could crash.
+        with suppress(OSError):
+            sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def exit_code(arguments: Sequence[str]) -> int:
@@ -88,7 +102,13 @@ def exit_code(arguments: Sequence[str]) -> int:
         print_error(command, str(error))
         return FAILED
     except (click.exceptions.Abort, KeyboardInterrupt):
+        discard_temporaries()
+        print_error(command, "interrupted")
         return INTERRUPTED
+    except Terminated:
+        discard_temporaries()
+        print_error(command, "terminated")
+        return TERMINATED
     except BrokenPipeError:
         # The reader has left. Python would complain when it closes stdout, so stdout goes nowhere from here.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -110,4 +130,4 @@ def _help_of(command: str) -> str:
 
 
 def _terminate(number: int, frame: object) -> NoReturn:
-    sys.exit(TERMINATED)
+    raise Terminated

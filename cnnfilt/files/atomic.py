@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
-from cnnfilt.errors import OutputError
+from cnnfilt.errors import OutputError, StorageError
 
 if sys.platform != "win32":
     import fcntl
@@ -17,11 +17,18 @@ if sys.platform != "win32":
 TEMPORARY_PREFIX = ".cnnfilt-"
 """How the names of our temporary files start; one that is not locked has been left behind by a killed process."""
 
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
+"""After these no other file can be written there either."""
+
 Target = str | os.PathLike[str]
 
 _OPEN_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _ALL_MAY = 0o666
 """What a new file asks for; the user's umask takes away from it."""
+
+
+_open_now: set[str] = set()
+"""The temporary files this process is writing at the moment."""
 
 
 def write_atomically(target: Target, write: Callable[[BinaryIO], object], *, overwrite: bool) -> None:
@@ -62,6 +69,39 @@ def _replace(path: str, write: Callable[[BinaryIO], object], *, mode: int | None
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise
+    finally:
+        _open_now.discard(temporary)
+
+
+def discard_temporaries() -> None:
+    """Remove what this process is writing: its writers are given up, and cannot publish any more."""
+    for temporary in tuple(_open_now):
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+
+
+def remove_stale(folder: Target) -> int:
+    """Return how many temporary files of killed processes were removed from `folder`; those in use are locked."""
+    removed = 0
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.startswith(TEMPORARY_PREFIX) and entry.is_file(follow_symlinks=False):
+                removed += _remove_unlocked(entry.path)
+    return removed
+
+
+def _remove_unlocked(path: str) -> bool:
+    if sys.platform == "win32":
+        return False
+    with contextlib.suppress(OSError):
+        descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            os.unlink(path)
+            return True
+        finally:
+            os.close(descriptor)
+    return False
 
 
 def _publish(temporary: str, path: str, *, overwrite: bool) -> None:
@@ -71,8 +111,8 @@ def _publish(temporary: str, path: str, *, overwrite: bool) -> None:
     try:
         # A link refuses an existing name in the same step; a rename would replace it.
         os.link(temporary, path)
-    except FileExistsError:
-        raise
+    except (FileExistsError, FileNotFoundError):
+        raise  # The second: our file has been discarded, because its writer's time was up.
     except OSError:
         _reserve_and_replace(temporary, path)
     else:
@@ -97,10 +137,14 @@ def _open_temporary(folder: str) -> tuple[str, int]:
     """
     while True:
         temporary = os.path.join(folder, f"{TEMPORARY_PREFIX}{secrets.token_hex(4)}")
+        _open_now.add(temporary)  # Before it is there: a signal may come at any moment.
         try:
             descriptor = os.open(temporary, _OPEN_NEW, _ALL_MAY)
-        except FileExistsError:
-            continue
+        except OSError as error:
+            _open_now.discard(temporary)
+            if isinstance(error, FileExistsError):
+                continue
+            raise
         _lock(descriptor)
         if os.fstat(descriptor).st_nlink:
             return temporary, descriptor
@@ -134,4 +178,5 @@ def _in_one_line(target: Target) -> Iterator[None]:
     except OSError as error:
         reasons = {errno.ENOENT: "its folder does not exist", errno.ENOTDIR: "its folder is a file"}
         reason = reasons.get(error.errno or 0, error.strerror or str(error))
-        raise OutputError(f"{name} cannot be written: {reason}", parameter="output") from error
+        kind = StorageError if error.errno in _FULL else OutputError
+        raise kind(f"{name} cannot be written: {reason}", parameter="output") from error

@@ -12,7 +12,7 @@ from cnnfilt.errors import OutputError, ParameterError
 from cnnfilt.files.formats import named
 from cnnfilt.files.image import Image
 from cnnfilt.geometry import Window, check_pixels, windows
-from cnnfilt.terms import DEFAULT_MAX_PIXELS, Pair, ValueMapping
+from cnnfilt.terms import Pair, ValueMapping
 
 Array = NDArray[Any]
 
@@ -71,11 +71,11 @@ AUTO = Values()
 """What happens when neither option is given."""
 
 
-def checked_windows(image: Image, kernel_size: Pair, **geometry: Any) -> tuple[Window, Window]:
+def checked_windows(image: Image, kernel_size: Pair, max_pixels: int, **geometry: Any) -> tuple[Window, Window]:
     """Return the windows over `image`; ShapeError if none fits, or if there would be too many pixels."""
     rows, columns = windows(size_of(image), kernel_size, **geometry)
-    check_pixels((rows.padded_size, columns.padded_size), DEFAULT_MAX_PIXELS, "{image} padded")
-    check_pixels((rows.output_size, columns.output_size), DEFAULT_MAX_PIXELS, "the result of {image}")
+    check_pixels((rows.padded_size, columns.padded_size), max_pixels, "{image} padded")
+    check_pixels((rows.output_size, columns.output_size), max_pixels, "the result of {image}")
     return rows, columns
 
 

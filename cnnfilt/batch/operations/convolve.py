@@ -10,7 +10,7 @@ from cnnfilt.core.levels import Levels, apply_levels
 from cnnfilt.errors import ParameterError
 from cnnfilt.files.image import Image
 from cnnfilt.geometry import Window
-from cnnfilt.terms import Activation, AlphaMode, ChannelsMode, Padding, PaddingMode, Pair
+from cnnfilt.terms import DEFAULT_MAX_PIXELS, Activation, AlphaMode, ChannelsMode, Padding, PaddingMode, Pair
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ class Convolve:
     normalize: bool = False
     values: Values = AUTO
     alpha: AlphaMode = "keep"
+    max_pixels: int = DEFAULT_MAX_PIXELS
 
     def __post_init__(self) -> None:
         """Refuse what premultiplied colours cannot be put through."""
@@ -54,7 +55,7 @@ class Convolve:
     def _slide(self, one: Filter, image: Image, format_name: str) -> Result:
         height, width = one.kernel.shape[:2]
         rows, columns = checked_windows(
-            image, (height, width), stride=self.stride, padding=self.padding, dilation=self.dilation
+            image, (height, width), self.max_pixels, stride=self.stride, padding=self.padding, dilation=self.dilation
         )
         levels = self.values.levels(
             image, format_name, kernels=(one.kernel,), bias=one.bias, activation=self.activation

@@ -8,7 +8,7 @@ from cnnfilt.core.edges import edge_angles, edges_to_levels
 from cnnfilt.core.gradients import kernels_of
 from cnnfilt.errors import ParameterError
 from cnnfilt.files.image import Image
-from cnnfilt.terms import AlphaMode, EdgeDirection, EdgeMethod, Padding, PaddingMode
+from cnnfilt.terms import DEFAULT_MAX_PIXELS, AlphaMode, EdgeDirection, EdgeMethod, Padding, PaddingMode
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +28,7 @@ class Edges:
     angle: bool = False
     values: Values = AUTO
     alpha: AlphaMode = "keep"
+    max_pixels: int = DEFAULT_MAX_PIXELS
 
     def __post_init__(self) -> None:
         """Refuse what contradicts itself."""
@@ -46,7 +47,7 @@ class Edges:
             "padding_value": self.padding_value,
         }
         kernel = kernels_of(self.method, self.direction, **({} if self.sigma is None else {"sigma": self.sigma}))[0]
-        rows, columns = checked_windows(image, (len(kernel), len(kernel[0])), padding=self.padding)
+        rows, columns = checked_windows(image, (len(kernel), len(kernel[0])), self.max_pixels, padding=self.padding)
         levels = self.values.levels(image, format_name, edges=True)
         pixels, _ = edges_to_levels(image.pixels, levels, **self._options(), **padding)
         angles = edge_angles(image.pixels, method=self.method, **padding) if self.angle else None

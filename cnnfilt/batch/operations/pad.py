@@ -23,6 +23,7 @@ class Pad:
     for_stride: Pair = (1, 1)
     values: Values = AUTO
     alpha: AlphaMode = "keep"
+    max_pixels: int = DEFAULT_MAX_PIXELS
 
     def __post_init__(self) -> None:
         """Refuse a word that says nothing without a kernel."""
@@ -35,7 +36,7 @@ class Pad:
         """Return the one padded image."""
         border = self.border(size_of(image))
         padded_size = [n + sum(sides) for n, sides in zip(size_of(image), border, strict=True)]
-        check_pixels((padded_size[0], padded_size[1]), DEFAULT_MAX_PIXELS, "{image} padded")
+        check_pixels((padded_size[0], padded_size[1]), self.max_pixels, "{image} padded")
         fill = self.fill or Colour(0)
         colour, opacity = fill.levels(image.channels, top_level(image.pixels.dtype))
         padded = pad(image.pixels, border, padding_mode=self.padding_mode, padding_value=colour)
