@@ -17,6 +17,8 @@ from cnnfilt.files.reading import ReadOptions, read, read_bytes
 from cnnfilt.files.writing import encode, write
 from cnnfilt.terms import DEFAULT_MAX_PIXELS, AlphaMode, MetadataMode
 
+_NOTHING = np.empty((0, 0), np.uint8)
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -65,9 +67,12 @@ class Record:
 def run_job(job: Job, operation: Operation, settings: Settings) -> Record:
     """Return the record of one job, all its outputs written; a CnnfiltError is for the caller."""
     image = _read(job, settings)
+    shape = image.pixels.shape
     targets = [replace(target, format=target.format or _answering_format(image)) for target in job.targets]
     format_name = targets[0].format or ""
     results = operation(image, format_name)
+    # The input goes before the results are encoded: with it, a large image would take twice the memory.
+    image = replace(image, pixels=_NOTHING, alpha=None)
     if len(targets) == 1 < len(results):
         results = _in_one_file(results, format_name)
     if len(targets) < len(results):
@@ -82,7 +87,7 @@ def run_job(job: Job, operation: Operation, settings: Settings) -> Record:
         if result.extra is not None and settings.extra is not None:
             _write(Image(pixels=result.extra, kind="matrix", format="npy"), settings.extra, settings)
     losses = (result.loss for result in results if result.loss is not None)
-    return Record(job.source.path, image.pixels.shape, tuple(outputs), sum(losses, NO_LOSS), tuple(notes))
+    return Record(job.source.path, shape, tuple(outputs), sum(losses, NO_LOSS), tuple(notes))
 
 
 def _in_one_file(results: list[Result], format_name: str) -> list[Result]:

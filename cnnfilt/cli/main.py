@@ -3,7 +3,6 @@
 import os
 import signal
 import sys
-import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
@@ -15,7 +14,6 @@ from cnnfilt import __version__
 from cnnfilt.cli.report import print_error
 from cnnfilt.errors import CnnfiltError, ParameterError, PlanError
 from cnnfilt.files.atomic import discard_temporaries
-from cnnfilt.terms import WORK_THREAD
 
 COMMANDS = {
     "convolve": "Slide a kernel over an image (blur, sharpen, edges, any filter).",
@@ -75,12 +73,11 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
         os.environ.setdefault(name, "1")
     signal.signal(signal.SIGTERM, _terminate)
     code = exit_code(sys.argv[1:] if arguments is None else arguments)
-    if any(thread.name == WORK_THREAD for thread in threading.enumerate()):
-        # A decoder that nothing can stop is still busy; at Python's own end it could crash.
-        with suppress(OSError):
-            sys.stderr.flush()
-        os._exit(code)
-    sys.exit(code)
+    # Nothing is left to do, and to take NumPy apart would take a tenth of a short run. A decoder that nothing can
+    # stop may still be busy, too; at Python's own end it could crash.
+    with suppress(OSError):
+        sys.stderr.flush()
+    os._exit(code)
 
 
 def exit_code(arguments: Sequence[str]) -> int:

@@ -3,7 +3,6 @@
 import contextlib
 import errno
 import os
-import secrets
 import stat
 import sys
 from collections.abc import Callable, Iterator
@@ -136,7 +135,7 @@ def _open_temporary(folder: str) -> tuple[str, int]:
     The name is short and does not grow from the target's, which may have all the 255 bytes there are.
     """
     while True:
-        temporary = os.path.join(folder, f"{TEMPORARY_PREFIX}{secrets.token_hex(4)}")
+        temporary = os.path.join(folder, f"{TEMPORARY_PREFIX}{os.urandom(4).hex()}")
         _open_now.add(temporary)  # Before it is there: a signal may come at any moment.
         try:
             descriptor = os.open(temporary, _OPEN_NEW, _ALL_MAY)

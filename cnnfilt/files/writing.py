@@ -10,7 +10,6 @@ from cnnfilt.errors import ParameterError
 from cnnfilt.files.atomic import write_atomically
 from cnnfilt.files.formats import WRITABLE_FORMATS, check_holds, format_of, named, narrows
 from cnnfilt.files.image import Array, Image
-from cnnfilt.files.matrices import write_matrix
 from cnnfilt.terms import MetadataMode
 
 if TYPE_CHECKING:
@@ -60,6 +59,9 @@ def encode(image: Image, format: str, *, quality: int | None = None, metadata: M
     size = (pixels.shape[0], pixels.shape[1])
     check_holds(format, channels=image.channels, sample=image.sample, alpha=alpha is not None, size=size)
     if named(format).kind == "matrix":
+        # The writers of text are imported only for matrices, and Pillow only for images.
+        from cnnfilt.files.matrices import write_matrix
+
         return Encoded([write_matrix(image.pixels, format)])
     notes: tuple[str, ...] = ()
     if narrows(format, channels=image.channels, sample=image.sample, alpha=alpha is not None):
