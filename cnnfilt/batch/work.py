@@ -1,6 +1,7 @@
 """One job carried out: read, operate, write, and a record of what happened."""
 
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from cnnfilt.files.reading import ReadOptions, read, read_bytes
 from cnnfilt.files.streams import bounded
 from cnnfilt.files.writing import encode, write
 from cnnfilt.terms import DEFAULT_MAX_PIXELS, AlphaMode, MetadataMode
+
+_NOTHING = np.empty((0, 0), np.uint8)
 
 
 @dataclass(frozen=True)
@@ -67,9 +70,12 @@ class Record:
 def run_job(job: Job, operation: Operation, settings: Settings) -> Record:
     """Return the record of one job, all its outputs written; a CnnfiltError is for the caller."""
     image = _read(job, settings)
+    shape = image.pixels.shape
     targets = [replace(target, format=target.format or _answering_format(image)) for target in job.targets]
     format_name = targets[0].format or ""
     results = operation(image, format_name)
+    # The input goes before the results are encoded: with it, a large image would take twice the memory.
+    image = replace(image, pixels=_NOTHING, alpha=None)
     if len(targets) == 1 < len(results):
         results = _in_one_file(results, format_name)
     if len(targets) < len(results):
@@ -78,13 +84,13 @@ def run_job(job: Job, operation: Operation, settings: Settings) -> Record:
     outputs = []
     for number, (target, result) in enumerate(zip(targets, results, strict=True)):
         if number and target.path is None:
-            _print(b"\n")
+            _print([b"\n"])
         notes += _write(_output(image, result), target, settings)
         outputs.append(Written(_name_of(target), result.pixels.shape, result.how))
         if result.extra is not None and settings.extra is not None:
             _write(Image(pixels=result.extra, kind="matrix", format="npy"), settings.extra, settings)
     losses = (result.loss for result in results if result.loss is not None)
-    return Record(job.source.path, image.pixels.shape, tuple(outputs), sum(losses, NO_LOSS), tuple(notes))
+    return Record(job.source.path, shape, tuple(outputs), sum(losses, NO_LOSS), tuple(notes))
 
 
 def _in_one_file(results: list[Result], format_name: str) -> list[Result]:
@@ -152,14 +158,14 @@ def _write(image: Image, target: Target, settings: Settings) -> tuple[str, ...]:
     binary = format_name == "npy" or named(format_name).kind == "image"
     if binary and sys.stdout.isatty():
         raise OutputError(f"a terminal cannot show {format_name} data; name a file with -o, or pipe it on")
-    _print(encoded.data)
+    _print(encoded.parts)
     return encoded.notes
 
 
-def _print(data: bytes) -> None:
+def _print(parts: Iterable[bytes | memoryview]) -> None:
     try:
         sys.stdout.flush()
-        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.writelines(parts)
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         raise

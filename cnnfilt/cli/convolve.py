@@ -5,6 +5,7 @@ from typing import Any, get_args
 
 import click
 
+from cnnfilt.cli.ahead import read_ahead
 from cnnfilt.cli.options import (
     NUMBER,
     FileOptions,
@@ -83,6 +84,7 @@ def convolve(files: FileOptions, kernels: tuple[str, ...], bias: str | None, **w
     not flipped (cross-correlation, as in every CNN; --flip rotates it). Only places where it fits count, unless
     -p says more: -p same keeps the size. Without -o a matrix is printed.
     """
+    read_ahead(files)
     from cnnfilt.batch.operations.convolve import Convolve
     from cnnfilt.cli.filters import named_files, read_filters
     from cnnfilt.cli.run import run_operation

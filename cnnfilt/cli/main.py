@@ -81,13 +81,14 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
     leave_on_signals()
     _open_missing_streams()
     code = exit_code(sys.argv[1:] if arguments is None else arguments)
-    if any(thread.name == WORK_THREAD for thread in threading.enumerate()):
-        # A decoder that nothing can stop is still busy; at Python's own end it could crash.
-        with suppress(OSError):
-            sys.stderr.flush()
-        leave(code)
-    finish_undisturbed()
-    sys.exit(code)
+    with suppress(OSError):
+        sys.stderr.flush()
+    if "multiprocessing" in sys.modules and not any(thread.name == WORK_THREAD for thread in threading.enumerate()):
+        finish_undisturbed()
+        sys.exit(code)  # Its semaphores want to be tidied up.
+    # Nothing is left to do, and to take NumPy apart would take a tenth of a short run. A decoder that nothing can
+    # stop may still be busy, too; at Python's own end it could crash.
+    leave(code)
 
 
 def exit_code(arguments: Sequence[str]) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,10 +13,6 @@ from cnnfilt.batch.clashes import check_outputs, refuse_existing
 from cnnfilt.batch.jobs import Job, Plan, plan_jobs
 from cnnfilt.batch.naming import Request, Target
 from cnnfilt.batch.operations.base import Values
-from cnnfilt.batch.operations.convolve import Convolve
-from cnnfilt.batch.operations.edges import Edges
-from cnnfilt.batch.operations.pad import Pad
-from cnnfilt.batch.operations.pool import Pool
 from cnnfilt.batch.runner import Crew, run_one_by_one
 from cnnfilt.batch.sources import STDIN, read_list
 from cnnfilt.batch.work import Record, Settings
@@ -24,12 +21,18 @@ from cnnfilt.cli.reporter import Reporter, print_plan
 from cnnfilt.errors import InputError, PlanError
 from cnnfilt.files.atomic import remove_stale
 
-Operation = Convolve | Pad | Pool | Edges
+if TYPE_CHECKING:  # A command imports its own operation, and not the others.
+    from cnnfilt.batch.operations.convolve import Convolve
+    from cnnfilt.batch.operations.edges import Edges
+    from cnnfilt.batch.operations.pad import Pad
+    from cnnfilt.batch.operations.pool import Pool
+
+    Operation = Convolve | Pad | Pool | Edges
 
 
 def run_operation(
     command: str,
-    operation: Operation,
+    operation: "Operation",
     files: FileOptions,
     *,
     labels: tuple[str, ...] = ("",),
@@ -121,7 +124,7 @@ def _settings(files: FileOptions, extra: Target | None, *, gray: bool) -> Settin
     )
 
 
-def _records(jobs: Sequence[Job], operation: Operation, settings: Settings, files: FileOptions) -> Generator[Record]:
+def _records(jobs: Sequence[Job], operation: "Operation", settings: Settings, files: FileOptions) -> Generator[Record]:
     """Return the records of `jobs` as they are done: by a cluster, by worker processes, or one after another."""
     if len(jobs) > 1:  # For one file it may take longer than the work, in a folder of a million.
         for folder in {target.path.parent for job in jobs for target in job.targets if target.path is not None}:
@@ -130,6 +133,8 @@ def _records(jobs: Sequence[Job], operation: Operation, settings: Settings, file
         from cnnfilt.batch.cluster import run_on_cluster
 
         return run_on_cluster(files.cluster, jobs, operation, settings)
+    if len(jobs) == 1:
+        return run_one_by_one(jobs, operation, settings)
     from cnnfilt.batch.pool import Pool as Processes
     from cnnfilt.batch.resources import worker_count
 

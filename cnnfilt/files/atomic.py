@@ -4,7 +4,6 @@ import contextlib
 import errno
 import os
 import re
-import secrets
 import stat
 import sys
 import threading
@@ -172,7 +171,7 @@ def _open_temporary(folder: str) -> tuple[str, int]:
     The name is short and does not grow from the target's, which may have all the 255 bytes there are.
     """
     while True:
-        temporary = os.path.join(folder, f"{TEMPORARY_PREFIX}{secrets.token_hex(4)}")
+        temporary = os.path.join(folder, f"{TEMPORARY_PREFIX}{os.urandom(4).hex()}")
         try:
             descriptor = _begin(temporary)
         except FileExistsError:

@@ -53,20 +53,19 @@ def decoding(title: str, *, max_pixels: int) -> Iterator[list[str]]:
         except PIL.Image.DecompressionBombError as error:
             raise _too_many_pixels(error, max_pixels) from None
         except PILLOW_ERRORS as error:
-            raise InputError(_in_words(title, error, [str(warning.message) for warning in caught])) from error
+            raise InputError(_in_words(title, error)) from error
         finally:
             heard.extend(str(warning.message) for warning in caught)
 
 
 @contextmanager
 def _pillow_set_up(max_pixels: int) -> Iterator[None]:
-    before = PIL.Image.MAX_IMAGE_PIXELS, PIL.Image.WARN_POSSIBLE_FORMATS
-    # Why it refuses a file, Pillow tells only in a warning, and only when asked to.
-    PIL.Image.MAX_IMAGE_PIXELS, PIL.Image.WARN_POSSIBLE_FORMATS = max_pixels or None, True
+    before = PIL.Image.MAX_IMAGE_PIXELS
+    PIL.Image.MAX_IMAGE_PIXELS = max_pixels or None
     try:
         yield
     finally:
-        PIL.Image.MAX_IMAGE_PIXELS, PIL.Image.WARN_POSSIBLE_FORMATS = before
+        PIL.Image.MAX_IMAGE_PIXELS = before
 
 
 @contextmanager
@@ -99,13 +98,8 @@ def _too_many_pixels(error: Exception, max_pixels: int) -> ShapeError:
     )
 
 
-def _in_words(title: str, error: Exception, warned: list[str]) -> str:
-    if isinstance(error, PIL.UnidentifiedImageError):
-        # What was wrong with the one format that was tried stands only in a warning: "PNG opening failed. ...".
-        reasons = [text.partition("opening failed. ")[2] for text in warned if "opening failed" in text]
-        reason = reasons[0] if reasons else ""
-    else:
-        reason = str(error) or type(error).__name__
+def _in_words(title: str, error: Exception) -> str:
+    reason = str(error) or type(error).__name__
     if _TRUNCATED.search(reason) or isinstance(error, EOFError):
         return f"the {title} is truncated or damaged ({first_line(reason)})"
-    return f"the {title} is damaged or of a kind that is not supported" + (f" ({first_line(reason)})" if reason else "")
+    return f"the {title} is damaged or of a kind that is not supported ({first_line(reason)})"
