@@ -80,9 +80,9 @@ def read_list(data: bytes, *, null: bool) -> list[str]:
 
 def _images_in(folder: str, subfolder: str, walk: Walk, skipped: list[str]) -> Iterator[Source]:
     for entry in _entries(folder):
-        if walk.output_folder is not None and os.path.realpath(entry.path) == os.path.realpath(walk.output_folder):
-            continue
         is_folder = entry.is_dir()
+        if is_folder and walk.output_folder and os.path.realpath(entry.path) == os.path.realpath(walk.output_folder):
+            continue
         if is_folder and walk.recursive and not entry.is_symlink() and not entry.name.startswith("."):
             yield from _images_in(entry.path, os.path.join(subfolder, entry.name), walk, skipped)
             continue
