@@ -55,6 +55,14 @@ class MaxPool2D(_Pool2D):
         return self._windows.inner(d_padded)
 
 
+class MinPool2D(MaxPool2D):
+    """P = the minimum of each window, which is the maximum with all signs turned; dP goes to where it stood."""
+
+    def forward(self, x: Array) -> Array:
+        """Return P, (N, H', W', C); padding is infinity and never wins."""
+        return -super().forward(-x)
+
+
 class AveragePool2D(_Pool2D):
     """P = the mean of each window, padding not counted; dP is shared evenly: 1/4 each for 2x2."""
 
