@@ -52,7 +52,8 @@ def save_model(path: str, model: Model, *, overwrite: bool) -> None:
         "training": dict(model.training),
     }
     arrays = {_HEADER: np.frombuffer(json.dumps(header).encode(), np.uint8), **model.network.parameters}
-    data = write_npz(arrays | {f"{_STATE}{name}": array for name, array in model.state.items()})
+    # In order of their names, so that how the state came together does not show in the bytes.
+    data = write_npz(arrays | {f"{_STATE}{name}": array for name, array in sorted(model.state.items())})
     write_atomically(path, lambda stream: stream.write(data), overwrite=overwrite)
 
 
