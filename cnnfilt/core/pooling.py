@@ -159,7 +159,7 @@ def adaptive_pool(image: npt.ArrayLike, output_size: int | Pair, *, kind: PoolKi
     down = np.full((edges[0][1], width + 1, channels), fold.start, fold.dtype)
     for first, last in edges:
         for target, (start, stop) in zip(down, rows[first:last], strict=False):
-            fold.reduce(pixels[start:stop], into=target[:width])
+            fold.reduce(pixels[start:stop], target[:width])
         across = fold.reduce_spans(down[: last - first], columns)
         fold.finish(across, (tall[first:last], wide), result[first:last])
     return like_image(result, image)

@@ -30,10 +30,10 @@ class Fold:
     result: np.dtype[Any]
     averages: bool = False
 
-    def reduce(self, rows: Array, into: Array) -> None:
+    def reduce(self, rows: Array, out: Array) -> None:
         """Fold all of `rows` (n, ...) into one."""
         with _infinities_allowed():
-            self.combine.reduce(rows, axis=0, dtype=self.dtype, out=into)
+            self.combine.reduce(rows, axis=0, dtype=self.dtype, out=out)
 
     def reduce_spans(self, rows: Array, spans: Sequence[Pair]) -> Array:
         """Return each row of `rows` (n, W + 1, C) folded from `start` to `stop` of every span: (n, spans, C).
