@@ -24,3 +24,6 @@ Padding = PaddingWord | int | Pair | tuple[Pair, Pair]
 
 DEFAULT_MAX_PIXELS = 178_956_970
 """Where Pillow itself would refuse an image as a decompression bomb (256 MiB of RGB)."""
+
+WORK_THREAD = "cnnfilt-work"
+"""The name of the threads that read, compute and write, while the main thread waits for them or for a signal."""

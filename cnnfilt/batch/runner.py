@@ -1,158 +1,181 @@
-"""One file after another: read, operate, write, and a record of what happened; a bad file does not stop the rest."""
+"""All jobs of a plan: one after another, or by the workers of an Executor; a bad file does not stop the rest.
 
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from pathlib import Path
+The runner speaks only `concurrent.futures.Executor`, so that processes here and a cluster elsewhere are the same to it.
+"""
 
-import numpy as np
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from dataclasses import replace
+from typing import Protocol
 
-from cnnfilt.batch.jobs import Job, Plan
-from cnnfilt.batch.naming import Target
-from cnnfilt.batch.operations.base import Operation, Result
-from cnnfilt.core.levels import NO_LOSS, Loss
-from cnnfilt.errors import CnnfiltError, OutputError, ParameterError
-from cnnfilt.files.formats import named
-from cnnfilt.files.image import Image
-from cnnfilt.files.reading import ReadOptions, read, read_bytes
-from cnnfilt.files.writing import encode, write
-from cnnfilt.terms import AlphaMode, MetadataMode
+from cnnfilt.batch.jobs import Job
+from cnnfilt.batch.limits import run_within_limits
+from cnnfilt.batch.operations.base import Operation
+from cnnfilt.batch.work import Record, Settings
+from cnnfilt.errors import InputError, ParameterError, StorageError
+from cnnfilt.files.atomic import remove_stale
+from cnnfilt.leaving import while_here
 
+AHEAD = 2
+"""How many jobs each worker has waiting: enough that none is idle, few enough to redo when a worker dies."""
 
-@dataclass(frozen=True)
-class Settings:
-    """How files are read and written, the same for every job of a run."""
-
-    gray: bool = False
-    auto_orient: bool = True
-    alpha: AlphaMode = "keep"
-    background: str | None = None
-    overwrite: bool = False
-    quality: int | None = None
-    metadata: MetadataMode = "safe"
-    extra: Target | None = None
+_DIED = "its worker process died (killed, out of memory, or a fault in a decoder)"
 
 
-@dataclass(frozen=True)
-class Written:
-    """One output: its name, the shape of its pixels, and how they were made."""
+class Workers(Protocol):
+    """An Executor, what its workers are to call, and how to be rid of them whatever they do."""
 
-    name: str
-    shape: tuple[int, ...]
-    how: str
+    executor: Executor
+
+    @property
+    def carry(self) -> Callable[[Job, Operation, Settings], Record]:
+        """Return what a worker calls; it can be sent to one."""
+
+    @property
+    def lost(self) -> tuple[type[Exception], ...]:
+        """Return the errors which say that a job cost the lives of its workers, and the others go on."""
+
+    def close(self) -> None:
+        """Let the workers go: their work is done."""
+
+    def end(self) -> None:
+        """End the workers at once, whatever they do."""
+
+    def end_workers(self) -> None:
+        """Do so from within a signal's handler, where nothing may be waited for that holds a lock."""
 
 
-@dataclass(frozen=True)
-class Record:
-    """What became of one job: the outputs, what clipping lost, notes for the user, or the error that ended it."""
+def run_one_by_one(jobs: Sequence[Job], operation: Operation, settings: Settings) -> Generator[Record]:
+    """Yield the record of each job, in order, until the storage is full.
 
-    name: str
-    shape: tuple[int, ...] = ()
-    outputs: tuple[Written, ...] = ()
-    loss: Loss = NO_LOSS
-    notes: tuple[str, ...] = ()
-    error: CnnfiltError | None = None
+    A ParameterError is wrong whatever the image, and ends the run.
+    """
+    for job in jobs:
+        record = _checked(run_within_limits(job, operation, settings))
+        yield record
+        if isinstance(record.error, StorageError):
+            return
 
 
-def run_jobs(plan: Plan, operation: Operation, settings: Settings) -> Iterator[Record]:
-    """Yield the record of each job, in order. A ParameterError is wrong whatever the image, and ends the run."""
-    for job in plan.jobs:
+class Crew:
+    """`count` workers carrying jobs. When one dies they are made anew, and the files it had are tried one by one."""
+
+    def __init__(self, make: Callable[[int], Workers], count: int, operation: Operation, settings: Settings) -> None:
+        self._make, self._count = make, count
+        self._operation, self._settings = operation, settings
+        self._workers = make(count)
+        self._pending: dict[Future[Record], Job] = {}
+
+    def run(self, jobs: Sequence[Job]) -> Generator[Record]:
+        """Yield the record of each job as it is done, until the storage is full.
+
+        What is still under way when the caller stops listening, or a signal comes, is ended.
+        """
+        with while_here(self._leave):
+            try:
+                yield from self._run(deque(jobs))
+            except BaseException:
+                self._end()
+                raise
+            if self._pending:
+                self._end()
+            else:
+                self._workers.close()
+
+    def _run(self, waiting: deque[Job]) -> Generator[Record]:
+        tired = False  # A decoder that nothing can stop is busy in a worker; it ends with the worker.
+        while waiting or self._pending:
+            if tired and not self._pending:
+                self._renew(self._count)
+                tired = False
+            if not tired:
+                self._hand_out(waiting)
+            records, suspects = self._collect()
+            if suspects:
+                self._renew(1)
+                records += self._redo(suspects)
+                self._renew(self._count)
+            tired = tired or any(record.abandoned for record in records)
+            for record in records:
+                yield _checked(record)
+            if any(isinstance(record.error, StorageError) for record in records):
+                return
+        if tired:
+            self._workers.end()
+
+    def _hand_out(self, waiting: deque[Job]) -> None:
         try:
-            yield run_job(job, operation, settings)
-        except ParameterError:
-            raise
-        except CnnfiltError as error:
-            yield Record(job.source.path, error=error)
+            while waiting and len(self._pending) < AHEAD * self._count:
+                self._pending[self._submitted(waiting[0], self._settings)] = waiting[0]
+                waiting.popleft()
+        except BrokenExecutor as error:
+            # It broke while nothing of it was looked at; what is pending tells, or what we just wanted to hand out.
+            broken: Future[Record] = Future()
+            broken.set_exception(error)
+            self._pending[broken] = waiting.popleft()
+
+    def _submitted(self, job: Job, settings: Settings) -> Future[Record]:
+        return self._workers.executor.submit(self._workers.carry, job, self._operation, settings)
+
+    def _collect(self) -> tuple[list[Record], list[Job]]:
+        """Return the records of what is done, and the jobs that were under way when a worker died."""
+        records: list[Record] = []
+        suspects: list[Job] = []
+        done = wait(self._pending, return_when=FIRST_COMPLETED).done
+        while done:
+            for future in done:
+                job = self._pending[future]
+                try:
+                    records.append(future.result())
+                except BrokenExecutor:
+                    suspects.append(job)
+                except self._workers.lost:
+                    records.append(Record(job.source.path, error=InputError(_DIED)))
+                del self._pending[future]
+            # One death breaks all that is pending: each has its result by now, or never will.
+            done = set(self._pending) if suspects else set()
+        _clean_up_after(suspects)
+        return records, suspects
+
+    def _redo(self, suspects: Iterable[Job]) -> Generator[Record]:
+        """Yield the record of each job that a worker may have died of, done by one worker, so that the next tells."""
+        # The one before may have put its output in place already; before this run there was none.
+        settings = replace(self._settings, overwrite=True)
+        for job in suspects:
+            died = False
+            try:
+                future = self._submitted(job, settings)
+                self._pending[future] = job
+                record = future.result()
+            except BrokenExecutor:
+                record, died = Record(job.source.path, error=InputError(_DIED)), True
+            if died or record.abandoned:
+                self._renew(1)
+                _clean_up_after([job])
+            self._pending.clear()
+            yield record
+
+    def _renew(self, count: int) -> None:
+        self._workers.end()
+        self._workers = self._make(count)
+
+    def _end(self) -> None:
+        self._workers.end()
+        _clean_up_after(self._pending.values())
+
+    def _leave(self) -> None:
+        self._workers.end_workers()
+        _clean_up_after(self._pending.values())
 
 
-def run_job(job: Job, operation: Operation, settings: Settings) -> Record:
-    """Return the record of one job, all its outputs written; a CnnfiltError is for the caller."""
-    image = _read(job, settings)
-    targets = [replace(target, format=target.format or _answering_format(image)) for target in job.targets]
-    format_name = targets[0].format or ""
-    results = operation(image, format_name)
-    if len(targets) == 1 < len(results):
-        results = _in_one_file(results, format_name)
-    if len(targets) < len(results):
-        targets *= len(results)  # matrices on standard output, one after another
-    notes = list(image.notes)
-    outputs = []
-    for number, (target, result) in enumerate(zip(targets, results, strict=True)):
-        if number and target.path is None:
-            sys.stdout.write("\n")
-        notes += _write(_output(image, result), target, settings)
-        outputs.append(Written(_name_of(target), result.pixels.shape, result.how))
-        if result.extra is not None and settings.extra is not None:
-            _write(Image(pixels=result.extra, kind="matrix", format="npy"), settings.extra, settings)
-    losses = (result.loss for result in results if result.loss is not None)
-    return Record(job.source.path, image.pixels.shape, tuple(outputs), sum(losses, NO_LOSS), tuple(notes))
+def _clean_up_after(jobs: Iterable[Job]) -> None:
+    """Remove what killed workers were writing."""
+    for folder in {target.path.parent for job in jobs for target in job.targets if target.path is not None}:
+        remove_stale(folder)
 
 
-def _in_one_file(results: list[Result], format_name: str) -> list[Result]:
-    """Return one stack, maps last, for .npy; the results as they are for text; OutputError for an image."""
-    if format_name != "npy":
-        if named(format_name).kind == "image":
-            raise OutputError(f"{len(results)} images cannot share one output; write to a folder or to a .npy")
-        return results
-    if len({result.pixels.shape for result in results}) > 1:
-        raise OutputError("the maps differ in size, so they are no stack; use -p same, or one output each")
-    stack = np.stack([result.pixels for result in results], axis=-1)
-    return [replace(results[0], pixels=stack, loss=sum((r.loss for r in results if r.loss), NO_LOSS))]
-
-
-def _read(job: Job, settings: Settings) -> Image:
-    options: ReadOptions = {
-        "gray": settings.gray,
-        "auto_orient": settings.auto_orient,
-        "alpha": settings.alpha,
-        "background": settings.background,
-    }
-    if job.source.is_stdin:
-        return read_bytes(sys.stdin.buffer.read(), name=job.source.name, **options)
-    return read(job.source.path, **options)
-
-
-def _answering_format(image: Image) -> str:
-    """Return the format that answers an input of unknown kind: PNG an image, csv a matrix, .npy a .npy."""
-    if image.kind == "image":
-        return "png"
-    return "npy" if image.format == "npy" else "csv"
-
-
-def _output(image: Image, result: Result) -> Image:
-    return replace(image, pixels=result.pixels, alpha=result.alpha)
-
-
-def _write(image: Image, target: Target, settings: Settings) -> tuple[str, ...]:
-    """Write one output and return notes on what it could not keep."""
-    format_name = target.format or ""
-    if target.path is not None:
-        if target.make_folder:
-            _make_folder(target.path.parent)
-        return write(
-            image,
-            target.path,
-            format=format_name,
-            overwrite=settings.overwrite,
-            quality=settings.quality,
-            metadata=settings.metadata,
-        )
-    encoded = encode(image, format_name, quality=settings.quality, metadata=settings.metadata)
-    binary = format_name == "npy" or named(format_name).kind == "image"
-    if binary and sys.stdout.isatty():
-        raise OutputError(f"a terminal cannot show {format_name} data; name a file with -o, or pipe it on")
-    sys.stdout.flush()
-    sys.stdout.buffer.write(encoded.data)
-    sys.stdout.buffer.flush()
-    return encoded.notes
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"cannot make the folder {folder}: {error.strerror}") from None
-
-
-def _name_of(target: Target) -> str:
-    return "stdout" if target.path is None else str(target.path)
+def _checked(record: Record) -> Record:
+    if isinstance(record.error, ParameterError):
+        raise record.error
+    return record

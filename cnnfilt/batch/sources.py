@@ -14,10 +14,13 @@ STDIN = "-"
 
 @dataclass(frozen=True)
 class Source:
-    """One input: a path as it was given, or `-` for standard input; `folder` is the one it was found in, if any."""
+    """One input: a path as it was given, or `-` for standard input.
+
+    `subfolder` is where it was found below the folder that was named ("" right in it), so that the tree is kept.
+    """
 
     path: str
-    folder: str | None = None
+    subfolder: str = ""
 
     @property
     def is_stdin(self) -> bool:
@@ -40,8 +43,16 @@ class Source:
         return Path(self.name).suffix
 
 
-def find_sources(inputs: Iterable[str], *, output_folder: Path | None = None) -> tuple[list[Source], tuple[str, ...]]:
-    """Return every file to read, in order, and what was passed over. A folder gives the images right in it, by name.
+@dataclass(frozen=True)
+class Walk:
+    """How folders are opened: with the folders in them, and without the one the results go to."""
+
+    recursive: bool = False
+    output_folder: Path | None = None
+
+
+def find_sources(inputs: Iterable[str], walk: Walk) -> tuple[list[Source], tuple[str, ...]]:
+    """Return every file to read, in order, and what was passed over. A folder gives its images, by name.
 
     Raises InputError for a folder that cannot be listed or holds no image. A named file that is missing
     stays in the list: its reading reports it, and the others go on.
@@ -52,30 +63,45 @@ def find_sources(inputs: Iterable[str], *, output_folder: Path | None = None) ->
         if path == STDIN or not os.path.isdir(path):
             sources.append(Source(path))
             continue
-        images = list(_images_in(path, skipped, output_folder))
+        images = list(_images_in(path, "", walk, skipped))
         if not images:
-            raise InputError(f"{path}: no images in this folder ({', '.join(sorted(IMAGE_SUFFIXES))})")
+            deeper = "" if walk.recursive else "; -r looks into the folders in it"
+            raise InputError(f"{path}: no images in this folder ({', '.join(sorted(IMAGE_SUFFIXES))}){deeper}")
         sources += images
     return sources, tuple(skipped)
 
 
-def _images_in(folder: str, skipped: list[str], output_folder: Path | None) -> Iterator[Source]:
+def read_list(data: bytes, *, null: bool) -> list[str]:
+    """Return the names in `data`: one a line, or (with `null`) each ended by a zero byte, as by `find -print0`."""
+    # Only a line feed ends a line: a name may hold every other byte.
+    names = data.split(b"\0") if null else [line.removesuffix(b"\r") for line in data.split(b"\n")]
+    return [os.fsdecode(name) for name in names if name]
+
+
+def _images_in(folder: str, subfolder: str, walk: Walk, skipped: list[str]) -> Iterator[Source]:
     for entry in _entries(folder):
-        suffix = Path(entry.name).suffix.lower()
-        if output_folder is not None and os.path.realpath(entry.path) == os.path.realpath(output_folder):
+        if walk.output_folder is not None and os.path.realpath(entry.path) == os.path.realpath(walk.output_folder):
             continue
-        if entry.name.startswith("."):
-            skipped.append(f"{entry.path} (a dot-file)")
-        elif entry.is_dir():
-            skipped.append(f"{entry.path} (a folder)")
-        elif suffix in MATRIX_SUFFIXES:
-            skipped.append(f"{entry.path} (a matrix; name it to read it)")
-        elif suffix not in IMAGE_SUFFIXES:
-            skipped.append(f"{entry.path} (no image suffix)")
-        elif not _is_regular(entry):
-            skipped.append(f"{entry.path} (no regular file)")
+        is_folder = entry.is_dir()
+        if is_folder and walk.recursive and not entry.is_symlink() and not entry.name.startswith("."):
+            yield from _images_in(entry.path, os.path.join(subfolder, entry.name), walk, skipped)
+            continue
+        reason = "a folder" if is_folder else _reason_to_skip(entry)
+        if reason is None:
+            yield Source(entry.path, subfolder)
         else:
-            yield Source(entry.path, folder)
+            skipped.append(f"{entry.path} ({reason})")
+
+
+def _reason_to_skip(entry: "os.DirEntry[str]") -> str | None:
+    suffix = Path(entry.name).suffix.lower()
+    if entry.name.startswith("."):
+        return "a dot-file"
+    if suffix in MATRIX_SUFFIXES:
+        return "a matrix; name it to read it"
+    if suffix not in IMAGE_SUFFIXES:
+        return "no image suffix"
+    return None if _is_regular(entry) else "no regular file"
 
 
 def _entries(folder: str) -> list["os.DirEntry[str]"]:

@@ -5,6 +5,7 @@ from typing import Any, get_args
 
 import click
 
+from cnnfilt.cli.ahead import read_ahead
 from cnnfilt.cli.options import (
     NUMBER,
     FileOptions,
@@ -83,10 +84,12 @@ def convolve(files: FileOptions, kernels: tuple[str, ...], bias: str | None, **w
     not flipped (cross-correlation, as in every CNN; --flip rotates it). Only places where it fits count, unless
     -p says more: -p same keeps the size. Without -o a matrix is printed.
     """
+    read_ahead(files)
     from cnnfilt.batch.operations.convolve import Convolve
-    from cnnfilt.cli.filters import read_filters
+    from cnnfilt.cli.filters import named_files, read_filters
     from cnnfilt.cli.run import run_operation
 
-    filters = read_filters(kernels, bias)
+    filters = read_filters(kernels, bias, quiet=files.quiet)
     operation = Convolve(filters=filters, **window)
-    return run_operation("convolve", operation, files, labels=tuple(filter.label for filter in filters))
+    labels = tuple(filter.label for filter in filters)
+    return run_operation("convolve", operation, files, labels=labels, also_read=named_files(kernels, bias))

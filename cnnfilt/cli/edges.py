@@ -4,6 +4,7 @@ from typing import Any, get_args
 
 import click
 
+from cnnfilt.cli.ahead import read_ahead
 from cnnfilt.cli.options import NUMBER, FileOptions, Word, file_options, window_options
 from cnnfilt.terms import EdgeDirection, EdgeMethod
 
@@ -59,6 +60,7 @@ def edges(files: FileOptions, angle: str | None, **request: Any) -> int:
     INPUT is an image, a folder of images, a matrix (.csv .tsv .txt .json .npy), or - for a pipe. Works in shades
     of gray (--no-gray: each colour on its own). Values are magnitudes; for signed ones use convolve.
     """
+    read_ahead(files, gray=True)
     from cnnfilt.batch.operations.edges import Edges
     from cnnfilt.cli.run import run_operation
 

@@ -9,7 +9,7 @@ import click
 
 from cnnfilt.errors import ParameterError
 from cnnfilt.parsing import nearest, parse_number, parse_padding, parse_pair
-from cnnfilt.terms import AlphaMode, MetadataMode, PaddingMode, ValueMapping
+from cnnfilt.terms import DEFAULT_MAX_PIXELS, AlphaMode, MetadataMode, PaddingMode, ValueMapping
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 FORMATS = ("png", "jpeg", "tiff", "webp", "bmp", "ppm", "pgm", "csv", "tsv", "txt", "json", "npy")
@@ -76,6 +76,17 @@ class FileOptions:
     no_auto_orient: bool
     values: ValueMapping | Literal["auto"]
     value_range: tuple[float, float] | None
+    max_pixels: int
+    recursive: bool
+    files_from: str | None
+    null: bool
+    skip_existing: bool
+    dry_run: bool
+    fail_fast: bool
+    jobs: int | None
+    timeout: float
+    cluster: str | None
+    json: bool
     quiet: bool
     verbose: bool
 
@@ -140,7 +151,7 @@ def stride_and_dilation(*, stride: str | None, stride_help: str) -> Decorator:
 
 
 _FILE_OPTIONS = [
-    click.argument("inputs", nargs=-1, required=True, metavar="INPUT..."),
+    click.argument("inputs", nargs=-1, metavar="INPUT..."),
     click.option(
         "-o",
         "--output",
@@ -178,6 +189,36 @@ _FILE_OPTIONS = [
     ),
     click.option("--no-auto-orient", is_flag=True, help="Leave a camera's rotation as a tag."),
     click.option("--quality", type=click.IntRange(1, 100), metavar="N", help="JPEG or WebP quality, 1-100."),
+    click.option("-r", "--recursive", is_flag=True, help="Open the folders in a folder, too; the tree is kept."),
+    click.option("--files-from", metavar="FILE|-", help="Read names of inputs here, one a line."),
+    click.option("-0", "--null", is_flag=True, help="With --files-from: names end in a zero byte (find -print0)."),
+    click.option("--skip-existing", is_flag=True, help="Resume: leave out inputs whose outputs exist."),
+    click.option("-n", "--dry-run", is_flag=True, help="Only print what would be read and written."),
+    click.option("--fail-fast", is_flag=True, help="Stop at the first file that fails."),
+    click.option(
+        "-j",
+        "--jobs",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Work on N files at once, fewer if memory is short.  [default: the CPUs]",
+    ),
+    click.option(
+        "--timeout",
+        type=click.FloatRange(min=0),
+        metavar="SECONDS",
+        default=60,
+        show_default=True,
+        help="Give a file up after this long and go on (0: never).",
+    ),
+    click.option(
+        "--max-pixels",
+        type=click.IntRange(min=0),
+        metavar="N",
+        default=DEFAULT_MAX_PIXELS,
+        help="Refuse images with more pixels (0: take all).  [default: 178,956,970]",
+    ),
+    click.option("--cluster", metavar="ADDRESS", help="Have the files done by the Dask cluster at this address."),
+    click.option("--json", is_flag=True, help="Print a line of JSON for each file when it is done."),
     click.option("-q", "--quiet", is_flag=True, help="Print errors only."),
     click.option("-v", "--verbose", is_flag=True, help="Print how the values were mapped, too."),
 ]

@@ -4,6 +4,7 @@ from typing import Any, get_args
 
 import click
 
+from cnnfilt.cli.ahead import read_ahead
 from cnnfilt.cli.options import PADDING, PAIR, FileOptions, Word, file_options
 from cnnfilt.terms import PaddingMode
 
@@ -56,6 +57,7 @@ def pad(files: FileOptions, padding_value: str | None, **window: Any) -> int:
     INPUT is an image, a folder of images, a matrix (.csv .tsv .txt .json .npy), or - for a pipe.
     Without -o a matrix is printed.
     """
+    read_ahead(files)
     from cnnfilt.batch.operations.pad import Pad
     from cnnfilt.cli.filters import read_fill
     from cnnfilt.cli.run import run_operation

@@ -4,6 +4,7 @@ from typing import Any, get_args
 
 import click
 
+from cnnfilt.cli.ahead import read_ahead
 from cnnfilt.cli.options import PAIR, FileOptions, Word, file_options, stride_and_dilation, window_options
 from cnnfilt.terms import PoolKind
 
@@ -44,6 +45,7 @@ def pool(files: FileOptions, indices: str | None, **window: Any) -> int:
     INPUT is an image, a folder of images, a matrix (.csv .tsv .txt .json .npy), or - for a pipe.
     Without -o a matrix is printed. The number of channels stays.
     """
+    read_ahead(files)
     from cnnfilt.batch.operations.pool import Pool
     from cnnfilt.cli.run import run_operation
 

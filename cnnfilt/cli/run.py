@@ -1,50 +1,95 @@
-"""From a command's options to files: plan, run, and say on stderr what happened."""
+"""From a command's options to files: plan, choose who works, run, and say on stderr what happened."""
 
-from collections.abc import Iterable
+import sys
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from cnnfilt.batch.jobs import Plan, check_targets, plan_jobs
+import click
+
+from cnnfilt.batch.clashes import check_outputs, refuse_existing
+from cnnfilt.batch.jobs import Job, Plan, plan_jobs
 from cnnfilt.batch.naming import Request, Target
 from cnnfilt.batch.operations.base import Values
-from cnnfilt.batch.operations.convolve import Convolve
-from cnnfilt.batch.operations.edges import Edges
-from cnnfilt.batch.operations.pad import Pad
-from cnnfilt.batch.operations.pool import Pool
-from cnnfilt.batch.runner import Record, Settings, run_jobs
+from cnnfilt.batch.runner import Crew, run_one_by_one
+from cnnfilt.batch.sources import STDIN, read_list
+from cnnfilt.batch.work import Record, Settings
 from cnnfilt.cli.options import FileOptions
-from cnnfilt.cli.report import print_error, print_line
-from cnnfilt.core.levels import NO_LOSS, Loss
-from cnnfilt.errors import PlanError
+from cnnfilt.cli.reporter import Reporter, print_plan
+from cnnfilt.errors import InputError, PlanError
+from cnnfilt.files.atomic import remove_stale
+
+if TYPE_CHECKING:  # A command imports its own operation, and not the others.
+    from cnnfilt.batch.operations.convolve import Convolve
+    from cnnfilt.batch.operations.edges import Edges
+    from cnnfilt.batch.operations.pad import Pad
+    from cnnfilt.batch.operations.pool import Pool
+
+    Operation = Convolve | Pad | Pool | Edges
 
 
 def run_operation(
     command: str,
-    operation: Convolve | Pad | Pool | Edges,
+    operation: "Operation",
     files: FileOptions,
     *,
     labels: tuple[str, ...] = ("",),
+    also_read: tuple[str, ...] = (),
     extra: str | None = None,
     gray: bool = False,
 ) -> int:
     """Return the exit code of carrying `operation` to all inputs: 0, or 1 if any file failed.
 
-    `labels` tell the results of one input apart, `extra` is the file for an array that goes beside the result,
-    `gray` is the command's default for --gray.
+    `labels` tell the results of one input apart, `also_read` are files that no output may replace, `extra` is the
+    file for an array that goes beside the result, `gray` is the command's default for --gray.
     """
-    operation = replace(operation, values=Values(files.values, files.value_range), alpha=files.alpha)
-    plan = plan_jobs(files.inputs, Request(files.output, files.format, files.overwrite, labels))
-    settings = Settings(
-        gray=gray if files.gray is None else files.gray,
-        auto_orient=not files.no_auto_orient,
+    if files.json and files.output == STDIN:
+        raise click.UsageError("--json and -o - both want standard output; write to files")
+    if files.cluster is not None and files.jobs is not None:
+        raise click.UsageError("--cluster uses all workers of the cluster; leave out -j")
+    request = Request(files.output, files.format, files.overwrite, files.skip_existing, labels, also_read)
+    plan = plan_jobs(_inputs(files), request, recursive=files.recursive, listed=files.files_from is not None)
+    target = _extra_target(plan, extra, overwrite=files.overwrite)
+    if files.dry_run:
+        print_plan(plan, json=files.json)
+        return 0
+    operation = replace(
+        operation,
+        values=Values(files.values, files.value_range),
         alpha=files.alpha,
-        background=files.background,
-        overwrite=files.overwrite,
-        quality=files.quality,
-        metadata=files.metadata,
-        extra=_extra_target(plan, extra, overwrite=files.overwrite),
+        max_pixels=files.max_pixels,
     )
-    return _report(command, plan, run_jobs(plan, operation, settings), files)
+    settings = _settings(files, target, gray=gray)
+    reporter = Reporter(command, plan, quiet=files.quiet, verbose=files.verbose, json=files.json)
+    # Closing the records ends what is still under way, however we leave.
+    with reporter, closing(_records(plan.jobs, operation, settings, files)) as records:
+        for record in records:
+            reporter.tell(record)
+            if record.error is not None and files.fail_fast:
+                break
+    return 1 if reporter.failed else 0
+
+
+def _inputs(files: FileOptions) -> Sequence[str]:
+    """Return the inputs as named, and those of --files-from after them."""
+    if files.files_from is None:
+        if files.null:
+            raise click.UsageError("-0 says how the names in --files-from end; give that, too")
+        if not files.inputs:
+            raise click.UsageError("Missing argument 'INPUT...'")
+        return files.inputs
+    if STDIN in files.inputs and files.files_from == STDIN:
+        raise click.UsageError("standard input cannot be an image and the list of files at once")
+    try:
+        data = sys.stdin.buffer.read() if files.files_from == STDIN else Path(files.files_from).read_bytes()
+    except OSError as error:
+        raise InputError(f"{files.files_from}: cannot be read: {error.strerror}") from None
+    names = [*files.inputs, *read_list(data, null=files.null)]
+    if not names:
+        raise InputError(f"{files.files_from}: names no files")
+    return names
 
 
 def _extra_target(plan: Plan, path: str | None, *, overwrite: bool) -> Target | None:
@@ -56,63 +101,44 @@ def _extra_target(plan: Plan, path: str | None, *, overwrite: bool) -> Target | 
     if Path(path).suffix != ".npy":
         raise PlanError(f"{path} must be a .npy file")
     target = Target(Path(path), "npy")
-    job = plan.jobs[0]
-    check_targets([replace(job, targets=(*job.targets, target))], overwrite=overwrite)
+    check_outputs((job.source, (*job.targets, target)) for job in plan.jobs)
+    if not overwrite:
+        refuse_existing([target])
     return target
 
 
-def _report(command: str, plan: Plan, records: Iterable[Record], files: FileOptions) -> int:
-    """Print what happened to each file as it happens, a summary for several, and return the exit code."""
-    several = len(plan.jobs) > 1
-    done, failed, loss = 0, 0, NO_LOSS
-    if not files.quiet:
-        _print_skipped(plan.skipped)
-    for record in records:
-        if record.error is not None:
-            print_error(command, record.error.about(record.name))
-            failed += 1
-            continue
-        done, loss = done + 1, loss + record.loss
-        if files.quiet:
-            continue
-        for note in record.notes:
-            print_line(f"{record.name}: {note}")
-        if not several or files.verbose:
-            _print_status(record)
-        if not several:
-            _print_loss(record.name, loss)
-    if several and not files.quiet:
-        print_line(f"{done:,} of {len(plan.jobs):,} done" + (f", {failed:,} failed" if failed else ""))
-        _print_loss("in all", loss)
-    return 1 if failed else 0
+def _settings(files: FileOptions, extra: Target | None, *, gray: bool) -> Settings:
+    return Settings(
+        gray=gray if files.gray is None else files.gray,
+        auto_orient=not files.no_auto_orient,
+        alpha=files.alpha,
+        background=files.background,
+        # What a killed run left half-done is made again as a whole.
+        overwrite=files.overwrite or files.skip_existing,
+        quality=files.quality,
+        metadata=files.metadata,
+        max_pixels=files.max_pixels,
+        timeout=files.timeout,
+        debug="--debug" in sys.argv,
+        extra=extra,
+    )
 
 
-def _print_status(record: Record) -> None:
-    for output in record.outputs:
-        print_line(f"{record.name} {_spelled(record.shape)} -> {output.name} {_spelled(output.shape)} ({output.how})")
+def _records(jobs: Sequence[Job], operation: "Operation", settings: Settings, files: FileOptions) -> Generator[Record]:
+    """Return the records of `jobs` as they are done: by a cluster, by worker processes, or one after another."""
+    if len(jobs) > 1:  # For one file it may take longer than the work, in a folder of a million.
+        for folder in {target.path.parent for job in jobs for target in job.targets if target.path is not None}:
+            remove_stale(folder)
+    if files.cluster is not None:
+        from cnnfilt.batch.cluster import run_on_cluster
 
+        return run_on_cluster(files.cluster, jobs, operation, settings)
+    if len(jobs) == 1:
+        return run_one_by_one(jobs, operation, settings)
+    from cnnfilt.batch.pool import Pool as Processes
+    from cnnfilt.batch.resources import worker_count
 
-def _print_loss(name: str, loss: Loss) -> None:
-    if loss.clipped:
-        print_line(
-            f"{name}: values ran from {_number(loss.lowest)} to {_number(loss.highest)}; {_percent(loss.fraction)} "
-            "fell outside the levels and were clipped (--values shows other mappings)"
-        )
-
-
-def _print_skipped(skipped: tuple[str, ...]) -> None:
-    if skipped:
-        others = f" and {len(skipped) - 3:,} more" if len(skipped) > 3 else ""
-        print_line(f"skipped {', '.join(skipped[:3])}{others}")
-
-
-def _spelled(shape: tuple[int, ...]) -> str:
-    return "x".join(str(n) for n in shape)
-
-
-def _number(value: float) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
-
-
-def _percent(fraction: float) -> str:
-    return f"{fraction:.1%}" if fraction >= 0.0005 else "under 0.1%"
+    count = worker_count(jobs, files.jobs)
+    if count == 1:
+        return run_one_by_one(jobs, operation, settings)
+    return Crew(Processes, count, operation, settings).run(jobs)

@@ -3,13 +3,15 @@
 import contextlib
 import errno
 import os
-import secrets
+import re
 import stat
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
-from cnnfilt.errors import OutputError
+from cnnfilt.errors import OutputError, StorageError
+from cnnfilt.leaving import before_leaving
 
 if sys.platform != "win32":
     import fcntl
@@ -17,11 +19,27 @@ if sys.platform != "win32":
 TEMPORARY_PREFIX = ".cnnfilt-"
 """How the names of our temporary files start; one that is not locked has been left behind by a killed process."""
 
+_TEMPORARY = re.compile(re.escape(TEMPORARY_PREFIX) + "[0-9a-f]{8}")
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
+"""After these no other file can be written there either."""
+
 Target = str | os.PathLike[str]
 
 _OPEN_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _ALL_MAY = 0o666
 """What a new file asks for; the user's umask takes away from it."""
+
+_open_now: dict[str, threading.Thread] = {}
+"""The temporary files this process is writing at the moment, and who writes them."""
+
+_given_up: set[threading.Thread] = set()
+"""Threads whose time was up; what they still bring is not written."""
+
+_beginning = threading.RLock()
+"""Held while a temporary file comes into being, so that whoever discards them knows all there are."""
+
+_SECONDS_FOR_LOCK = 0.3
 
 
 def write_atomically(target: Target, write: Callable[[BinaryIO], object], *, overwrite: bool) -> None:
@@ -59,9 +77,62 @@ def _replace(path: str, write: Callable[[BinaryIO], object], *, mode: int | None
             # While the lock is still held, so that no one takes the file for one that was left behind.
             _publish(temporary, path, overwrite=overwrite)
     except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
+        _remove(temporary)
         raise
+    finally:
+        _open_now.pop(temporary, None)
+
+
+def give_up(writer: threading.Thread) -> None:
+    """Remove what this thread is writing: nothing of it is published any more, nor begun."""
+    with _beginning:
+        _given_up.add(writer)
+        for temporary, thread in tuple(_open_now.items()):
+            if thread is writer:
+                _remove(temporary)
+
+
+def discard_temporaries() -> None:
+    """Remove what this process is writing; only for a process that ends now, since nothing can be written after."""
+    # Never released, so that no thread begins another file; not waited for long, since a writer may hang.
+    _beginning.acquire(timeout=_SECONDS_FOR_LOCK)
+    for temporary in tuple(_open_now):
+        _remove(temporary)
+
+
+before_leaving(discard_temporaries)
+
+
+def output_error(name: str, error: OSError) -> OutputError:
+    """Return what the system refused as one line; a StorageError where no other file can be written either."""
+    reasons = {errno.ENOENT: "its folder does not exist", errno.ENOTDIR: "its folder is a file"}
+    reason = reasons.get(error.errno or 0, error.strerror or str(error))
+    kind = StorageError if error.errno in _FULL else OutputError
+    return kind(f"{name} cannot be written: {reason}", parameter="output")
+
+
+def remove_stale(folder: Target) -> int:
+    """Return how many temporary files of killed processes were removed from `folder`; those in use are locked."""
+    removed = 0
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if _TEMPORARY.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
+                removed += _remove_unlocked(entry.path)
+    return removed
+
+
+def _remove_unlocked(path: str) -> bool:
+    if sys.platform == "win32":
+        return False
+    with contextlib.suppress(OSError):
+        descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            os.unlink(path)
+            return True
+        finally:
+            os.close(descriptor)
+    return False
 
 
 def _publish(temporary: str, path: str, *, overwrite: bool) -> None:
@@ -71,8 +142,8 @@ def _publish(temporary: str, path: str, *, overwrite: bool) -> None:
     try:
         # A link refuses an existing name in the same step; a rename would replace it.
         os.link(temporary, path)
-    except FileExistsError:
-        raise
+    except (FileExistsError, FileNotFoundError):
+        raise  # The second: our file has been discarded, because its writer's time was up.
     except OSError:
         _reserve_and_replace(temporary, path)
     else:
@@ -85,9 +156,13 @@ def _reserve_and_replace(temporary: str, path: str) -> None:
     try:
         os.replace(temporary, path)
     except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(path)
+        _remove(path)
         raise
+
+
+def _remove(path: str) -> None:
+    with contextlib.suppress(OSError):
+        os.unlink(path)
 
 
 def _open_temporary(folder: str) -> tuple[str, int]:
@@ -96,15 +171,28 @@ def _open_temporary(folder: str) -> tuple[str, int]:
     The name is short and does not grow from the target's, which may have all the 255 bytes there are.
     """
     while True:
-        temporary = os.path.join(folder, f"{TEMPORARY_PREFIX}{secrets.token_hex(4)}")
+        temporary = os.path.join(folder, f"{TEMPORARY_PREFIX}{os.urandom(4).hex()}")
         try:
-            descriptor = os.open(temporary, _OPEN_NEW, _ALL_MAY)
+            descriptor = _begin(temporary)
         except FileExistsError:
             continue
         _lock(descriptor)
         if os.fstat(descriptor).st_nlink:
             return temporary, descriptor
         os.close(descriptor)  # A clean-up came between opening and locking, and removed it.
+        _open_now.pop(temporary, None)
+
+
+def _begin(temporary: str) -> int:
+    with _beginning:
+        if threading.current_thread() in _given_up:
+            raise TimeoutError(errno.ETIMEDOUT, "its time was up")
+        _open_now[temporary] = threading.current_thread()  # Before it is there: a signal may come at any moment.
+        try:
+            return os.open(temporary, _OPEN_NEW, _ALL_MAY)
+        except OSError:
+            del _open_now[temporary]
+            raise
 
 
 def _lock(descriptor: int) -> None:
@@ -132,6 +220,4 @@ def _in_one_line(target: Target) -> Iterator[None]:
     except FileExistsError as error:
         raise OutputError(f"{name} exists already; -y/--overwrite replaces it", parameter="output") from error
     except OSError as error:
-        reasons = {errno.ENOENT: "its folder does not exist", errno.ENOTDIR: "its folder is a file"}
-        reason = reasons.get(error.errno or 0, error.strerror or str(error))
-        raise OutputError(f"{name} cannot be written: {reason}", parameter="output") from error
+        raise output_error(name, error) from error

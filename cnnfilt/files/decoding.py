@@ -51,22 +51,21 @@ def decoding(title: str, *, max_pixels: int) -> Iterator[list[str]]:
         except MemoryError:
             raise InputError(f"this {title} needs more memory than there is") from None
         except PIL.Image.DecompressionBombError as error:
-            raise _too_many_pixels(error) from None
+            raise _too_many_pixels(error, max_pixels) from None
         except PILLOW_ERRORS as error:
-            raise InputError(_in_words(title, error, [str(warning.message) for warning in caught])) from error
+            raise InputError(_in_words(title, error)) from error
         finally:
             heard.extend(str(warning.message) for warning in caught)
 
 
 @contextmanager
 def _pillow_set_up(max_pixels: int) -> Iterator[None]:
-    before = PIL.Image.MAX_IMAGE_PIXELS, PIL.Image.WARN_POSSIBLE_FORMATS
-    # Why it refuses a file, Pillow tells only in a warning, and only when asked to.
-    PIL.Image.MAX_IMAGE_PIXELS, PIL.Image.WARN_POSSIBLE_FORMATS = max_pixels or None, True
+    before = PIL.Image.MAX_IMAGE_PIXELS
+    PIL.Image.MAX_IMAGE_PIXELS = max_pixels or None
     try:
         yield
     finally:
-        PIL.Image.MAX_IMAGE_PIXELS, PIL.Image.WARN_POSSIBLE_FORMATS = before
+        PIL.Image.MAX_IMAGE_PIXELS = before
 
 
 @contextmanager
@@ -89,22 +88,18 @@ def _libtiff_silenced(title: str) -> Iterator[None]:
         os.close(kept)
 
 
-def _too_many_pixels(error: Exception) -> ShapeError:
+def _too_many_pixels(error: Exception, max_pixels: int) -> ShapeError:
     # Pillow refuses from twice the limit on, before it tells the size; its message has the pixels in it.
     found = re.findall(r"\d+", str(error))
     pixels = f"{int(found[0]):,}" if found else "too many"
     return ShapeError(
-        f"{{image}} has {pixels} pixels, over the limit (--max-pixels changes it, 0 lifts it)", parameter="max_pixels"
+        f"{{image}} has {pixels} pixels; the limit is {max_pixels:,} (--max-pixels changes it, 0 lifts it)",
+        parameter="max_pixels",
     )
 
 
-def _in_words(title: str, error: Exception, warned: list[str]) -> str:
-    if isinstance(error, PIL.UnidentifiedImageError):
-        # What was wrong with the one format that was tried stands only in a warning: "PNG opening failed. ...".
-        reasons = [text.partition("opening failed. ")[2] for text in warned if "opening failed" in text]
-        reason = reasons[0] if reasons else ""
-    else:
-        reason = str(error) or type(error).__name__
+def _in_words(title: str, error: Exception) -> str:
+    reason = str(error) or type(error).__name__
     if _TRUNCATED.search(reason) or isinstance(error, EOFError):
         return f"the {title} is truncated or damaged ({first_line(reason)})"
-    return f"the {title} is damaged or of a kind that is not supported" + (f" ({first_line(reason)})" if reason else "")
+    return f"the {title} is damaged or of a kind that is not supported ({first_line(reason)})"

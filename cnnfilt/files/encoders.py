@@ -2,6 +2,7 @@
 
 import io
 import warnings
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,9 +16,13 @@ from cnnfilt.files.image import Array, Metadata
 from cnnfilt.files.jpeg import coding_arguments
 from cnnfilt.files.metadata import save_arguments
 from cnnfilt.files.pixels import from_array
+from cnnfilt.files.png import encode_png
 from cnnfilt.files.streams import first_line
 from cnnfilt.files.tiff import encode_tiff
 from cnnfilt.terms import MetadataMode
+
+Parts = Sequence[bytes | memoryview]
+"""The content of a file in pieces, so that the large ones need not be copied into one."""
 
 
 def encode_image(
@@ -28,8 +33,8 @@ def encode_image(
     metadata: Metadata,
     keep: MetadataMode,
     quality: int | None,
-) -> tuple[bytes, tuple[str, ...]]:
-    """Return the bytes of an image file and notes on metadata that was left out.
+) -> tuple[Parts, tuple[str, ...]]:
+    """Return the parts of an image file, in order, and notes on metadata that was left out.
 
     The caller has made sure that `format` holds these pixels. Raises ParameterError for a quality outside
     1..100, OutputError if the encoder fails.
@@ -48,11 +53,13 @@ def encode_image(
             warnings.simplefilter("ignore")
             arguments, notes = save_arguments(metadata, format, keep=keep, gray=gray, size=pixels.shape[:2])
             if format == "tiff":
-                return encode_tiff(pixels, alpha, arguments), notes
+                return [encode_tiff(pixels, alpha, arguments)], notes
+            if format == "png":
+                return encode_png(pixels, alpha, arguments, quality=quality), notes
             arguments |= _coding(format, metadata, gray=gray, quality=quality)
             stream = io.BytesIO()
             from_array(pixels, alpha).save(stream, format=format, **arguments)
-            return stream.getvalue(), notes
+            return [stream.getbuffer()], notes
     except MemoryError:
         raise OutputError(f"encoding the {FORMATS[format].title} needs more memory than there is") from None
     except PILLOW_ERRORS as error:
@@ -69,10 +76,11 @@ def _coding(format: str, metadata: Metadata, *, gray: bool, quality: int | None)
     return {}
 
 
-def _portable_map(pixels: Array, *, always_colour: bool) -> bytes:
+def _portable_map(pixels: Array, *, always_colour: bool) -> Parts:
     """Return a binary PGM or PPM, with 16 bits if `pixels` have them, which Pillow writes in gray only."""
     if always_colour and pixels.ndim == 2:
         pixels = np.repeat(pixels[..., np.newaxis], 3, axis=2)
     magic, top = ("P5" if pixels.ndim == 2 else "P6"), np.iinfo(pixels.dtype).max
     header = f"{magic}\n{pixels.shape[1]} {pixels.shape[0]}\n{top}\n"
-    return header.encode() + pixels.astype(pixels.dtype.newbyteorder(">")).tobytes()
+    stored = np.ascontiguousarray(pixels, pixels.dtype.newbyteorder(">"))
+    return [header.encode(), stored.view(np.uint8).data]

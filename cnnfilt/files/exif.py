@@ -1,13 +1,17 @@
 """EXIF blocks: the orientation in one, and one made true for new pixels."""
 
 from itertools import chain
+from typing import TYPE_CHECKING
 
 import PIL.Image
 from PIL.ExifTags import IFD, Base
-from PIL.TiffImagePlugin import TiffImageFile
 
 from cnnfilt.files.decoding import PILLOW_ERRORS
+from cnnfilt.files.kinds import is_tiff
 from cnnfilt.terms import Pair
+
+if TYPE_CHECKING:
+    from PIL.TiffImagePlugin import TiffImageFile
 
 Turn = PIL.Image.Transpose
 
@@ -45,7 +49,7 @@ def stored_orientation(image: PIL.Image.Image) -> int | None:
     look behind them.
     """
     try:
-        if isinstance(image, TiffImageFile):
+        if is_tiff(image):
             value = image.tag_v2.get(Base.Orientation)
         else:
             value = _parsed(image.info.get("exif") or b"").get(Base.Orientation)
@@ -54,7 +58,7 @@ def stored_orientation(image: PIL.Image.Image) -> int | None:
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
 
 
-def tiff_block(image: TiffImageFile) -> bytes | None:
+def tiff_block(image: "TiffImageFile") -> bytes | None:
     """Return the tags of a TIFF as an EXIF block, or None where Pillow cannot write them again."""
     try:
         return image.getexif().tobytes()

@@ -40,9 +40,8 @@ def _matrix(name: str) -> Format:
     return Format(name, name.upper(), (f".{name}",), kind="matrix")
 
 
-# PNG could hold 16-bit colour too, but Pillow, which writes it, cannot.
 _ALL = (
-    Format("png", "PNG", (".png",), gray=_DEEP_LEVELS, colour=_LEVELS, alpha=_LEVELS),
+    Format("png", "PNG", (".png",), gray=_DEEP_LEVELS, colour=_DEEP_LEVELS, alpha=_DEEP_LEVELS),
     Format("jpeg", "JPEG", (".jpg", ".jpeg", ".jpe", ".jfif"), gray=_LEVELS, colour=_LEVELS, longest_side=65_500),
     Format("tiff", "TIFF", (".tif", ".tiff"), gray=_NUMBERS, colour=_NUMBERS, alpha=_DEEP_LEVELS),
     Format("webp", "WebP", (".webp",), gray=_LEVELS, colour=_LEVELS, alpha=_LEVELS, longest_side=16_383),

@@ -7,39 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnfilt.files.formats import FileKind
+from cnnfilt.files.records import JpegCoding, Metadata
+
+__all__ = ["Array", "Image", "JpegCoding", "Metadata", "top_level"]
 
 Array = NDArray[Any]
-Table = tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class JpegCoding:
-    """The quantization tables (64 numbers each) and the chroma subsampling (Pillow's number) of a JPEG.
-
-    `chroma` is empty for a gray one.
-    """
-
-    luma: Table
-    chroma: tuple[Table, ...] = ()
-    subsampling: int = 0
-
-
-@dataclass(frozen=True)
-class Metadata:
-    """What came with an image.
-
-    `resolution` is (horizontal, vertical) in dots per inch; `orientation` is the EXIF turn the pixels still
-    need (1: none); `exif` and `xmp` are the blocks as found; `jpeg` is how a JPEG was coded.
-    """
-
-    icc_profile: bytes | None = None
-    resolution: tuple[float, float] | None = None
-    orientation: int = 1
-    exif: bytes | None = None
-    xmp: bytes | None = None
-    comment: bytes | None = None
-    texts: tuple[tuple[str, str], ...] = ()
-    jpeg: JpegCoding | None = None
 
 
 @dataclass(frozen=True, eq=False)

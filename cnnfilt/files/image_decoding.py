@@ -1,93 +1,23 @@
-"""An image file decoded: upright, in plain levels, with its alpha apart and what came along remembered."""
+"""A loaded image as arrays, in the levels that the file means."""
 
-from dataclasses import replace
-from typing import BinaryIO
-
-import PIL.Image
-import PIL.ImageFile
-from PIL.JpegImagePlugin import JpegImageFile
-from PIL.PngImagePlugin import PngImageFile
-from PIL.TiffImagePlugin import TiffImageFile
-
-from cnnfilt.files.cmyk import cmyk_to_rgb
-from cnnfilt.files.decoding import PILLOW_ERRORS, decoding
-from cnnfilt.files.exif import TURNS, TURNS_BACK, stored_orientation
+from cnnfilt.errors import InputError
 from cnnfilt.files.formats import FORMATS
-from cnnfilt.files.header import open_image
-from cnnfilt.files.image import Image, Metadata
-from cnnfilt.files.jpeg import is_luma_coded
-from cnnfilt.files.metadata import read_metadata, upright, with_late_texts
+from cnnfilt.files.image import Array, Image
+from cnnfilt.files.loading import Loaded
 from cnnfilt.files.pixels import to_array
-from cnnfilt.files.planes import keyed_alpha, split, storage, true_levels
-
-_DAMAGED_EXIF = "its EXIF data is damaged, so it is taken as upright"
+from cnnfilt.files.planes import keyed_alpha, true_levels
 
 
-def decode_image(stream: BinaryIO, format: str, *, gray: bool, auto_orient: bool, max_pixels: int) -> Image:
-    """Return the image of this format in `stream`, as `reading.read` describes it, with its alpha.
-
-    `gray` makes one channel where nothing is transparent; else what lies behind it must be settled first.
-    Raises InputError, or ShapeError over `max_pixels`.
-    """
-    with decoding(FORMATS[format].title, max_pixels=max_pixels) as warned:
-        opened = open_image(stream, max_pixels=max_pixels)
-        image = _decoded(opened, format, gray=gray, auto_orient=auto_orient)
-    return _with_exif_note(image, warned)
-
-
-def _decoded(image: PIL.ImageFile.ImageFile, format: str, *, gray: bool, auto_orient: bool) -> Image:
-    notes = list(_header_notes(image))
-    metadata, stored, orientation = read_metadata(image), storage(image), stored_orientation(image)
-    if orientation is None:
-        notes.append(_DAMAGED_EXIF)
-    if stored.deep_colour:
-        notes.append("16-bit colour, read as 8-bit (only gray is read with 16)")
-    if gray and isinstance(image, JpegImageFile) and is_luma_coded(image):
-        # The decoder then gives the file's own Y plane, and leaves the chroma alone.
-        image.draft("L", image.size)
-    image.load()
-    if isinstance(image, PngImageFile):
-        metadata = with_late_texts(metadata, image)
-    whole, metadata = _turned(image, orientation or 1, metadata, auto_orient=auto_orient)
-    if whole.mode == "CMYK":
-        whole, note = cmyk_to_rgb(whole)
-        notes.append(note)
-    base, alpha = split(whole)
-    if gray and base.mode == "RGB" and alpha is None and stored.key is None:
-        base = base.convert("L")
-    pixels = true_levels(to_array(base), stored, format)
-    opacity = None if alpha is None else to_array(alpha)
-    if stored.key is not None:
-        opacity = keyed_alpha(pixels, stored.key)
-    return Image(pixels, opacity, format=format, metadata=metadata, notes=tuple(notes))
-
-
-def _turned(
-    image: PIL.ImageFile.ImageFile, orientation: int, metadata: Metadata, *, auto_orient: bool
-) -> tuple[PIL.Image.Image, Metadata]:
-    """Return the image upright, or as it is stored, and what is then true of it."""
-    turned_by_pillow = isinstance(image, TiffImageFile)
-    if orientation == 1:
-        return image, metadata
-    if auto_orient:
-        return image if turned_by_pillow else image.transpose(TURNS[orientation]), upright(metadata, orientation)
-    stored = image.transpose(TURNS_BACK[orientation]) if turned_by_pillow else image
-    return stored, replace(metadata, orientation=orientation)
-
-
-def _header_notes(image: PIL.Image.Image) -> tuple[str, ...]:
-    # The further images of an MPO are thumbnails, gain maps, or the other eye's view.
-    if image.format == "MPO":
-        return ()
+def as_arrays(loaded: Loaded) -> Image:
+    """Return the image with its alpha; `loaded` is used up, for its memory becomes that of the arrays."""
+    stored = loaded.stored
     try:
-        several = getattr(image, "is_animated", False)
-    except PILLOW_ERRORS:
-        return ()
-    return ("holds several images; only the first is used",) if several else ()
-
-
-def _with_exif_note(image: Image, warned: list[str]) -> Image:
-    damaged = any("EXIF" in warning or "Truncated File Read" in warning for warning in warned)
-    if not damaged or _DAMAGED_EXIF in image.notes:
-        return image
-    return replace(image, notes=(*image.notes, "some of its EXIF data is damaged"))
+        alpha: Array | None = None
+        pixels = true_levels(to_array(loaded.base), stored, loaded.format)
+        if stored.key is not None:
+            alpha = keyed_alpha(pixels, stored.key)
+        elif loaded.alpha is not None:
+            alpha = to_array(loaded.alpha)
+    except MemoryError:
+        raise InputError(f"this {FORMATS[loaded.format].title} needs more memory than there is") from None
+    return Image(pixels, alpha, format=loaded.format, metadata=loaded.metadata, notes=loaded.notes)

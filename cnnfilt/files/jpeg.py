@@ -1,10 +1,11 @@
 """What a JPEG says about its own coding: its luma plane, and the tables that saved it."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from PIL.JpegImagePlugin import JpegImageFile, get_sampling
+from cnnfilt.files.records import JpegCoding
 
-from cnnfilt.files.image import JpegCoding
+if TYPE_CHECKING:
+    from PIL.JpegImagePlugin import JpegImageFile
 
 FALLBACK_QUALITY = 92
 _FULL_COLOUR = 0
@@ -13,7 +14,7 @@ _FULL_COLOUR = 0
 _RGB_IDS = (ord("R"), ord("G"), ord("B"))
 
 
-def is_luma_coded(image: JpegImageFile) -> bool:
+def is_luma_coded(image: "JpegImageFile") -> bool:
     """Return whether the file holds Y, Cb and Cr, told as libjpeg tells it (`default_decompress_parms`).
 
     A JFIF marker means yes; an Adobe marker says so itself; without either the components' own names do.
@@ -27,7 +28,7 @@ def is_luma_coded(image: JpegImageFile) -> bool:
     return tuple(layer[0] for layer in image.layer) != _RGB_IDS
 
 
-def coding(image: JpegImageFile) -> JpegCoding | None:
+def coding(image: "JpegImageFile") -> JpegCoding | None:
     """Return how the file was coded, or None where that does not suit a gray or Y, Cb, Cr image (CMYK, RGB)."""
     if image.layers != 1 and not is_luma_coded(image):
         return None
@@ -38,6 +39,8 @@ def coding(image: JpegImageFile) -> JpegCoding | None:
     luma, chroma = tables[0], tuple(tables[1:])
     if len(set(chroma)) == 1:
         chroma = chroma[:1]
+    from PIL.JpegImagePlugin import get_sampling
+
     sampling = get_sampling(image)
     return JpegCoding(luma, chroma, sampling if sampling >= 0 else _FULL_COLOUR)
 

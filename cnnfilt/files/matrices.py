@@ -51,13 +51,12 @@ def read_matrix(
     """
     if not data:
         raise InputError("{image} is empty")
-    format = format or text_format(data)
-    if format == "npy":
-        array = _from_npy(data)
-    elif format == "json":
-        array = _from_json(decoded_text(data))
-    else:
-        array = parse_rows(data, format, max_pixels=max_pixels)
+    try:
+        array = _parsed(data, format or text_format(data), max_pixels)
+    except InputError as error:
+        if format is not None:
+            raise
+        raise InputError(f"{{image}} is neither an image cnnfilt reads nor a matrix of numbers ({error})") from None
     _check_dimensions(array, fewest_dimensions, most_dimensions)
     if array.ndim > 1:
         check_size(array.shape[0], array.shape[1], max_pixels)
@@ -97,6 +96,14 @@ def write_matrix(array: Array, format: str) -> bytes:
         raise OutputError(f"{FORMATS[format].title} holds rows and columns and the result is {shape}; use npy or json")
     separator = _SEPARATORS[format]
     return "".join(separator.join(_cells(row)) + "\n" for row in array).encode()
+
+
+def _parsed(data: bytes, format: str, max_pixels: int) -> Array:
+    if format == "npy":
+        return _from_npy(data)
+    if format == "json":
+        return _from_json(decoded_text(data))
+    return parse_rows(data, format, max_pixels=max_pixels)
 
 
 def _from_npy(data: bytes) -> Array:

@@ -26,7 +26,7 @@ def decoded_text(data: bytes) -> str:
     except UnicodeDecodeError:
         text = "\0"
     if "\0" in text:
-        raise InputError("{image} is neither an image cnnfilt reads nor a matrix of numbers in text")
+        raise InputError("not text")
     return text
 
 

@@ -4,19 +4,20 @@ import math
 import re
 import warnings
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import PIL.Image
 from PIL.ExifTags import Base
-from PIL.JpegImagePlugin import JpegImageFile
-from PIL.PngImagePlugin import PngInfo
-from PIL.TiffImagePlugin import TiffImageFile
 
 from cnnfilt.files.decoding import PILLOW_ERRORS
 from cnnfilt.files.exif import FIRST_SIDEWAYS, made_true, orientation_alone, resolution_in, tiff_block
-from cnnfilt.files.image import Metadata
 from cnnfilt.files.jpeg import coding
+from cnnfilt.files.kinds import is_jpeg, is_tiff
+from cnnfilt.files.records import Metadata
 from cnnfilt.terms import MetadataMode, Pair
+
+if TYPE_CHECKING:
+    from PIL.PngImagePlugin import PngInfo
 
 _JPEG_LIMITS = {"exif": 65_533, "xmp": 65_504, "comment": 65_533, "icc_profile": 255 * 65_519}
 """What fits a JPEG marker (of a profile: 255 markers)."""
@@ -29,16 +30,16 @@ _XMP_ORIENTATION = re.compile(rb'(tiff:Orientation(?:="|>))[0-9]')
 def read_metadata(image: PIL.Image.Image) -> Metadata:
     """Return what the header of an opened, not yet decoded image says; its orientation is the reader's business."""
     xmp = _block(image, "xmp")
-    if isinstance(image, TiffImageFile):
+    if is_tiff(image):
         # Pillow would also turn a TIFF by an orientation in XMP, which the size in the header knows nothing of.
         image.info.pop("xmp", None)
     return Metadata(
         icc_profile=_block(image, "icc_profile"),
         resolution=_resolution(image),
-        exif=tiff_block(image) if isinstance(image, TiffImageFile) else _block(image, "exif"),
+        exif=tiff_block(image) if is_tiff(image) else _block(image, "exif"),
         xmp=xmp,
         comment=_block(image, "comment"),
-        jpeg=coding(image) if isinstance(image, JpegImageFile) else None,
+        jpeg=coding(image) if is_jpeg(image) else None,
     )
 
 
@@ -97,9 +98,9 @@ def _block(image: PIL.Image.Image, key: str) -> bytes | None:
 def _resolution(image: PIL.Image.Image) -> tuple[float, float] | None:
     try:
         # Pillow makes up 72 dpi for a JPEG, and 1 for a TIFF, that says none.
-        if isinstance(image, JpegImageFile) and image.info.get("jfif_unit") not in (1, 2):
+        if is_jpeg(image) and image.info.get("jfif_unit") not in (1, 2):
             found = resolution_in(image.info["exif"])
-        elif isinstance(image, TiffImageFile) and Base.XResolution not in image.tag_v2:
+        elif is_tiff(image) and Base.XResolution not in image.tag_v2:
             found = None
         else:
             horizontal, vertical = image.info["dpi"]
@@ -143,7 +144,9 @@ def _drop_overlong(arguments: dict[str, Any]) -> tuple[str, ...]:
     return tuple(f"its {name} block is too long for a JPEG and was left out" for name in overlong)
 
 
-def _png_texts(xmp: bytes, texts: tuple[tuple[str, str], ...]) -> PngInfo:
+def _png_texts(xmp: bytes, texts: tuple[tuple[str, str], ...]) -> "PngInfo":
+    from PIL.PngImagePlugin import PngInfo
+
     chunks = PngInfo()
     if xmp:
         chunks.add_itxt(_XMP_KEY, xmp.decode("utf-8", "replace"))

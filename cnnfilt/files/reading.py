@@ -5,10 +5,10 @@ from typing import TypedDict, Unpack
 
 import numpy as np
 
+from cnnfilt.files.ahead import Request, take
 from cnnfilt.files.colours import flatten, parse_colour, to_gray
 from cnnfilt.files.formats import FORMATS
 from cnnfilt.files.image import Array, Image
-from cnnfilt.files.matrices import read_matrix, text_format
 from cnnfilt.files.streams import Source, format_in, open_stream
 from cnnfilt.terms import DEFAULT_MAX_PIXELS, AlphaMode
 
@@ -44,20 +44,11 @@ def read(
     alpha "drop" leaves none either, and the pixels as they are. With `auto_orient` off the EXIF orientation
     is kept in the metadata instead of being applied. Raises InputError, or ShapeError over `max_pixels` (0: no limit).
     """
-    with open_stream(source) as stream:
-        path = "" if isinstance(source, bytes) else str(source)
-        format = format_in(stream, name=path if name is None else name)
-        if format is None or FORMATS[format].kind == "matrix":
-            image = _matrix(stream.read(), format, max_pixels=max_pixels)
-        else:
-            # Pillow is imported only for images.
-            from cnnfilt.files.image_decoding import decode_image
-
-            image = decode_image(stream, format, gray=gray, auto_orient=auto_orient, max_pixels=max_pixels)
-    if background is None:
+    colour = None if background is None else parse_colour(background, "background")
+    image = _content(source, name, gray=gray, auto_orient=auto_orient, max_pixels=max_pixels)
+    if colour is None:
         image = _with_hints(image)
     elif image.alpha is not None:
-        colour = parse_colour(background, "background")
         image = replace(image, pixels=flatten(image.pixels, image.alpha, colour), alpha=None)
     if alpha == "drop":
         image = replace(image, alpha=None)
@@ -69,9 +60,29 @@ def read_bytes(data: bytes, name: str = "stdin", **options: Unpack[ReadOptions])
     return read(data, name=name, **options)
 
 
+def _content(source: Source, name: str | None, *, gray: bool, auto_orient: bool, max_pixels: int) -> Image:
+    loaded = take(Request(source, gray, auto_orient, max_pixels))
+    if loaded is None:
+        with open_stream(source) as stream:
+            path = "" if isinstance(source, bytes) else str(source)
+            format = format_in(stream, name=path if name is None else name)
+            if format is None or FORMATS[format].kind == "matrix":
+                return _matrix(stream.read(), format, max_pixels=max_pixels)
+            # Pillow is imported only for images.
+            from cnnfilt.files.loading import load_image
+
+            loaded = load_image(stream, format, gray=gray, auto_orient=auto_orient, max_pixels=max_pixels)
+    from cnnfilt.files.image_decoding import as_arrays
+
+    return as_arrays(loaded)
+
+
 def _matrix(data: bytes, format: str | None, *, max_pixels: int) -> Image:
-    format = format or text_format(data)
-    return Image(read_matrix(data, format, max_pixels=max_pixels), kind="matrix", format=format)
+    # The readers of text are imported only for matrices.
+    from cnnfilt.files.matrices import read_matrix, text_format
+
+    matrix = read_matrix(data, format, max_pixels=max_pixels)
+    return Image(matrix, kind="matrix", format=format or text_format(data))
 
 
 def _with_hints(image: Image) -> Image:

@@ -14,6 +14,9 @@ from PIL.TiffTags import LONG
 from cnnfilt.errors import OutputError
 from cnnfilt.files.image import Array
 
+DEFLATE_LEVEL = 4
+"""Half the time of zlib's own choice, 6, for 2 to 4% more bytes (photographs and their edges)."""
+
 _STRIP_BYTES = 1 << 20
 _LARGEST = 2**32 - 2**20
 """Offsets have 32 bits; the directory needs a little of that."""
@@ -59,7 +62,7 @@ def _deflated(strip: Array) -> bytes:
         # Differences of neighbours deflate to two thirds; they wrap, and so does the reader's sum. Of floats
         # there is a kind of difference too, but few programs know it.
         strip = np.concatenate((strip[:, :1], strip[:, 1:] - strip[:, :-1]), axis=1)
-    return zlib.compress(strip.tobytes())
+    return zlib.compress(strip.tobytes(), DEFLATE_LEVEL)
 
 
 def _describe(directory: ImageFileDirectory_v2, samples: Array, *, has_alpha: bool, rows_per_strip: int) -> None:

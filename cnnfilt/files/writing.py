@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -9,16 +10,23 @@ from cnnfilt.errors import ParameterError
 from cnnfilt.files.atomic import write_atomically
 from cnnfilt.files.formats import WRITABLE_FORMATS, check_holds, format_of, named, narrows
 from cnnfilt.files.image import Array, Image
-from cnnfilt.files.matrices import write_matrix
 from cnnfilt.terms import MetadataMode
+
+if TYPE_CHECKING:
+    from cnnfilt.files.encoders import Parts  # Pillow is imported only for images.
 
 
 @dataclass(frozen=True)
 class Encoded:
-    """The bytes of a file, and notes on what they could not keep."""
+    """The content of a file in parts, and notes on what it could not keep."""
 
-    data: bytes
+    parts: "Parts"
     notes: tuple[str, ...] = ()
+
+    @property
+    def data(self) -> bytes:
+        """Return the content as one."""
+        return b"".join(self.parts)
 
 
 def write(
@@ -36,12 +44,12 @@ def write(
     is refused without `overwrite`. Raises OutputError, or ParameterError for a format that is not known.
     """
     encoded = encode(image, format or _format_for(target), quality=quality, metadata=metadata)
-    write_atomically(target, lambda stream: stream.write(encoded.data), overwrite=overwrite)
+    write_atomically(target, lambda stream: stream.writelines(encoded.parts), overwrite=overwrite)
     return encoded.notes
 
 
 def encode(image: Image, format: str, *, quality: int | None = None, metadata: MetadataMode = "safe") -> Encoded:
-    """Return `image` as the bytes of a file of this format.
+    """Return `image` as the content of a file of this format.
 
     16-bit levels become v / 257 where the format cannot hold them, with a note. Alpha that is opaque all over
     is left out where there is no place for it. OutputError for anything else the format cannot hold.
@@ -51,15 +59,18 @@ def encode(image: Image, format: str, *, quality: int | None = None, metadata: M
     size = (pixels.shape[0], pixels.shape[1])
     check_holds(format, channels=image.channels, sample=image.sample, alpha=alpha is not None, size=size)
     if named(format).kind == "matrix":
-        return Encoded(write_matrix(image.pixels, format))
+        # The writers of text are imported only for matrices, and Pillow only for images.
+        from cnnfilt.files.matrices import write_matrix
+
+        return Encoded([write_matrix(image.pixels, format)])
     notes: tuple[str, ...] = ()
     if narrows(format, channels=image.channels, sample=image.sample, alpha=alpha is not None):
         pixels, alpha = to_eight_bits(pixels), None if alpha is None else to_eight_bits(alpha)
         notes = (f"16-bit levels written as 8-bit (v / 257), for {named(format).title} holds no more here",)
     from cnnfilt.files.encoders import encode_image
 
-    data, left_out = encode_image(pixels, alpha, format, metadata=image.metadata, keep=metadata, quality=quality)
-    return Encoded(data, notes + left_out)
+    parts, left_out = encode_image(pixels, alpha, format, metadata=image.metadata, keep=metadata, quality=quality)
+    return Encoded(parts, notes + left_out)
 
 
 def to_eight_bits(levels: Array) -> Array:

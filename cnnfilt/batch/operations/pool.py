@@ -12,7 +12,7 @@ from cnnfilt.core.pooling import adaptive_pool, global_pool, pool, pool_with_ind
 from cnnfilt.errors import ParameterError
 from cnnfilt.files.image import Image
 from cnnfilt.geometry import adaptive_bounds
-from cnnfilt.terms import AlphaMode, Padding, Pair, PoolKind
+from cnnfilt.terms import DEFAULT_MAX_PIXELS, AlphaMode, Padding, Pair, PoolKind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +31,7 @@ class Pool:
     indices: bool = False
     values: Values = AUTO
     alpha: AlphaMode = "keep"
+    max_pixels: int = DEFAULT_MAX_PIXELS
 
     def __post_init__(self) -> None:
         """Refuse what contradicts itself."""
@@ -59,7 +60,7 @@ class Pool:
             return global_pool(pixels, kind=self.kind), None
         if self.adaptive:
             return adaptive_pool(pixels, self.adaptive, kind=self.kind), None
-        checked_windows(image, self.kernel_size, **self._geometry())
+        checked_windows(image, self.kernel_size, self.max_pixels, **self._geometry())
         options = {"kind": self.kind, **self._geometry()}
         if self.indices:
             return pool_with_indices(pixels, self.kernel_size, **options)
@@ -80,7 +81,7 @@ class Pool:
             bounds = (adaptive_bounds(n, o) for n, o in zip(size_of(image), self.adaptive or (1, 1), strict=True))
             centres = ([(first + last - 1) // 2 for first, last in axis] for axis in bounds)
             return np.asarray(image.alpha[np.ix_(*centres)])
-        return alpha_under(image, *checked_windows(image, self.kernel_size, **self._geometry()))
+        return alpha_under(image, *checked_windows(image, self.kernel_size, self.max_pixels, **self._geometry()))
 
     def _how(self) -> str:
         if self.whole:

@@ -1,0 +1,117 @@
+"""What is refused before the first write: outputs that clash, that are inputs, that exist, that cannot be written."""
+
+import contextlib
+import functools
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from cnnfilt.batch.naming import Target
+from cnnfilt.batch.sources import Source
+from cnnfilt.errors import PlanError
+
+
+def check_outputs(outputs: Iterable[tuple[Source, Sequence[Target]]], *, also_read: Sequence[str] = ()) -> None:
+    """Raise PlanError for two results in one place, an output that is an input, and one that cannot be written.
+
+    `also_read` are the other files that are read: kernels, biases.
+    """
+    outputs = tuple(outputs)
+    inputs = _identities([*(source for source, _ in outputs), *(Source(path) for path in also_read)])
+    writers: dict[str, str] = {}
+    for source, targets in outputs:
+        for target in targets:
+            if target.path is None or _is_special(target.path):
+                continue  # pipes and devices take what they are given
+            place = _place(target.path)
+            if place in writers:
+                raise PlanError(f"{writers[place]} and {source.path} would both be written to {target.path}")
+            writers[place] = source.path
+            _refuse_input_as_output(inputs, target.path)
+            _refuse_unwritable(target.path, make_folder=target.make_folder)
+
+
+def refuse_existing(targets: Sequence[Target]) -> None:
+    """Raise PlanError, with their number, if outputs exist."""
+    existing = [target.path for target in targets if exists(target)]
+    if not existing:
+        return
+    if len(targets) == 1:
+        raise PlanError(f"{existing[0]} exists; -y (--overwrite) replaces it")
+    raise PlanError(
+        f"{len(existing):,} of {len(targets):,} outputs exist, such as {existing[0]}; "
+        "--skip-existing leaves them, -y (--overwrite) replaces them"
+    )
+
+
+def exists(target: Target) -> bool:
+    """Return whether something is there that writing the output would replace."""
+    return target.path is not None and os.path.lexists(target.path) and not _is_special(target.path)
+
+
+def is_done(target: Target) -> bool:
+    """Return whether the output is there; an empty file is only a name taken by a run that was killed."""
+    return exists(target) and not (target.path and target.path.is_file() and target.path.stat().st_size == 0)
+
+
+def _is_special(path: Path) -> bool:
+    return path.exists() and not path.is_file() and not path.is_dir()
+
+
+def _place(path: Path) -> str:
+    """Return what tells two outputs apart: the real path, in one case where the file system folds it."""
+    real = os.path.realpath(path)
+    return real.casefold() if _folds_case(os.path.dirname(real)) else real
+
+
+@functools.cache
+def _folds_case(folder: str) -> bool:
+    """Return whether a name in `folder` is found in another case, too; if it has no names, whether its own is."""
+    parent, own_name = os.path.split(folder)
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.swapcase() != entry.name:
+                return _is_also_called(entry.path, os.path.join(folder, entry.name.swapcase()))
+    if own_name.swapcase() == own_name or not os.path.lexists(folder):
+        return parent != folder and _folds_case(parent)
+    return _is_also_called(folder, os.path.join(parent, own_name.swapcase()))
+
+
+def _is_also_called(path: str, other: str) -> bool:
+    with contextlib.suppress(OSError):
+        return os.path.samestat(os.lstat(path), os.lstat(other))
+    return False
+
+
+def _identities(sources: Iterable[Source]) -> dict[tuple[int, int], str]:
+    """Return each existing input by (device, inode), so that a hard or symbolic link to it is known too."""
+    found = {}
+    for source in sources:
+        if not source.is_stdin and os.path.isfile(source.path):
+            status = os.stat(source.path)
+            found[status.st_dev, status.st_ino] = source.path
+    return found
+
+
+def _refuse_input_as_output(inputs: dict[tuple[int, int], str], path: Path) -> None:
+    if not path.exists():
+        return
+    status = path.stat()
+    source = inputs.get((status.st_dev, status.st_ino))
+    if source is not None:
+        same = "" if os.path.abspath(source) == os.path.abspath(path) else f" (it is {source})"
+        raise PlanError(f"{path} is an input{same}; an input is never overwritten, write to another name")
+
+
+def _refuse_unwritable(path: Path, *, make_folder: bool) -> None:
+    if path.is_dir():
+        raise PlanError(f"{path} is a folder; name a file in it")
+    folder = path.parent
+    if not make_folder and not folder.is_dir():
+        raise PlanError(f"the folder {folder} does not exist; make it first, or end -o in / to have it made")
+    while not os.path.lexists(folder):
+        folder = folder.parent
+    if not folder.is_dir():
+        raise PlanError(f"{folder} is no folder, so {path} cannot be written")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise PlanError(f"the folder {folder} is not writable; choose another with -o")

@@ -1,0 +1,184 @@
+"""One job carried out: read, operate, write, and a record of what happened."""
+
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from cnnfilt.batch.jobs import Job
+from cnnfilt.batch.naming import Target
+from cnnfilt.batch.operations.base import Operation, Result
+from cnnfilt.core.levels import NO_LOSS, Loss
+from cnnfilt.errors import CnnfiltError, InputError, OutputError
+from cnnfilt.files.atomic import output_error
+from cnnfilt.files.formats import named
+from cnnfilt.files.image import Image
+from cnnfilt.files.reading import ReadOptions, read, read_bytes
+from cnnfilt.files.streams import bounded
+from cnnfilt.files.writing import encode, write
+from cnnfilt.terms import DEFAULT_MAX_PIXELS, AlphaMode, MetadataMode
+
+_NOTHING = np.empty((0, 0), np.uint8)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How files are read and written, the same for every job of a run."""
+
+    gray: bool = False
+    auto_orient: bool = True
+    alpha: AlphaMode = "keep"
+    background: str | None = None
+    overwrite: bool = False
+    quality: int | None = None
+    metadata: MetadataMode = "safe"
+    max_pixels: int = DEFAULT_MAX_PIXELS
+    timeout: float = 60
+    debug: bool = False
+    extra: Target | None = None
+
+
+@dataclass(frozen=True)
+class Written:
+    """One output: its name, the shape of its pixels, and how they were made."""
+
+    name: str
+    shape: tuple[int, ...]
+    how: str
+
+
+@dataclass(frozen=True)
+class Record:
+    """What became of one job: the outputs, what clipping lost, notes for the user, or the error that ended it.
+
+    `abandoned` means that a decoder was still busy with the file when its time was up; its process should end soon.
+    """
+
+    name: str
+    shape: tuple[int, ...] = ()
+    outputs: tuple[Written, ...] = ()
+    loss: Loss = NO_LOSS
+    notes: tuple[str, ...] = ()
+    error: CnnfiltError | None = None
+    seconds: float = 0
+    bytes_read: int = 0
+    abandoned: bool = False
+
+
+def run_job(job: Job, operation: Operation, settings: Settings) -> Record:
+    """Return the record of one job, all its outputs written; a CnnfiltError is for the caller."""
+    image = _read(job, settings)
+    shape = image.pixels.shape
+    targets = [replace(target, format=target.format or _answering_format(image)) for target in job.targets]
+    format_name = targets[0].format or ""
+    results = operation(image, format_name)
+    # The input goes before the results are encoded: with it, a large image would take twice the memory.
+    image = replace(image, pixels=_NOTHING, alpha=None)
+    if len(targets) == 1 < len(results):
+        results = _in_one_file(results, format_name)
+    if len(targets) < len(results):
+        targets *= len(results)  # matrices on standard output, one after another
+    notes = list(image.notes)
+    outputs = []
+    for number, (target, result) in enumerate(zip(targets, results, strict=True)):
+        if number and target.path is None:
+            _print([b"\n"])
+        notes += _write(_output(image, result), target, settings)
+        outputs.append(Written(_name_of(target), result.pixels.shape, result.how))
+        if result.extra is not None and settings.extra is not None:
+            _write(Image(pixels=result.extra, kind="matrix", format="npy"), settings.extra, settings)
+    losses = (result.loss for result in results if result.loss is not None)
+    return Record(job.source.path, shape, tuple(outputs), sum(losses, NO_LOSS), tuple(notes))
+
+
+def _in_one_file(results: list[Result], format_name: str) -> list[Result]:
+    """Return one stack, maps last, for npy and json; the results as they are for rows of text."""
+    if format_name not in ("npy", "json"):
+        if named(format_name).kind == "image":
+            raise OutputError(f"{len(results)} images cannot share one output; write to a folder or to a .npy")
+        return results
+    if len({result.pixels.shape for result in results}) > 1:
+        raise OutputError("the maps differ in size, so they are no stack; use -p same, or one output each")
+    stack = np.stack([result.pixels for result in results], axis=-1)
+    return [replace(results[0], pixels=stack, loss=sum((r.loss for r in results if r.loss), NO_LOSS))]
+
+
+def _read(job: Job, settings: Settings) -> Image:
+    options: ReadOptions = {
+        "gray": settings.gray,
+        "auto_orient": settings.auto_orient,
+        "alpha": settings.alpha,
+        "background": settings.background,
+        "max_pixels": settings.max_pixels,
+    }
+    if job.source.is_stdin:
+        return read_bytes(_standard_input(), name=job.source.name, **options)
+    return read(job.source.path, **options)
+
+
+def _standard_input() -> bytes:
+    if sys.stdin is None:
+        raise InputError("standard input is closed")
+    try:
+        return bounded(sys.stdin.buffer)
+    except OSError as error:
+        raise InputError(f"standard input cannot be read: {error.strerror}") from None
+
+
+def _answering_format(image: Image) -> str:
+    """Return the format that answers an input of unknown kind: PNG an image, csv a matrix, .npy a .npy."""
+    if image.kind == "image":
+        return "png"
+    return "npy" if image.format == "npy" else "csv"
+
+
+def _output(image: Image, result: Result) -> Image:
+    return replace(image, pixels=result.pixels, alpha=result.alpha)
+
+
+def _write(image: Image, target: Target, settings: Settings) -> tuple[str, ...]:
+    """Write one output and return notes on what it could not keep."""
+    format_name = target.format or ""
+    if target.path is not None:
+        if target.make_folder:
+            _make_folder(target.path.parent)
+        return write(
+            image,
+            target.path,
+            format=format_name,
+            overwrite=settings.overwrite,
+            quality=settings.quality,
+            metadata=settings.metadata,
+        )
+    encoded = encode(image, format_name, quality=settings.quality, metadata=settings.metadata)
+    if sys.stdout is None:
+        raise OutputError("standard output is closed; name a file with -o")
+    binary = format_name == "npy" or named(format_name).kind == "image"
+    if binary and sys.stdout.isatty():
+        raise OutputError(f"a terminal cannot show {format_name} data; name a file with -o, or pipe it on")
+    _print(encoded.parts)
+    return encoded.notes
+
+
+def _print(parts: Iterable[bytes | memoryview]) -> None:
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.writelines(parts)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise output_error("standard output", error) from None
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise output_error(f"the folder {folder}", error) from None
+
+
+def _name_of(target: Target) -> str:
+    return "stdout" if target.path is None else str(target.path)

@@ -1,0 +1,170 @@
+"""What a run says as it goes: a status line for one file; progress, failures and a summary for many."""
+
+import json
+import sys
+import time
+from contextlib import AbstractContextManager, ExitStack
+from types import TracebackType
+from typing import Any
+
+from cnnfilt.batch.jobs import Job, Plan
+from cnnfilt.batch.work import Record
+from cnnfilt.cli.report import print_error, print_line, printable
+from cnnfilt.core.levels import NO_LOSS, Loss
+from cnnfilt.errors import StorageError
+from cnnfilt.leaving import say_at_once, while_here
+
+
+class Reporter(AbstractContextManager["Reporter"]):
+    """Tells each record on stderr (with `json`, also as a line on stdout) and, for several, a summary at the end."""
+
+    def __init__(self, command: str, plan: Plan, *, quiet: bool, verbose: bool, json: bool) -> None:
+        self.command, self.plan = command, plan
+        self.quiet, self.verbose, self.json = quiet, verbose, json
+        self.several = len(plan.jobs) + len(plan.existing) > 1
+        self.done, self.failed, self.bytes_read, self.loss = 0, 0, 0, NO_LOSS
+        self.started = time.monotonic()
+        self._progress: Any = None
+        self._here = ExitStack()
+
+    def __enter__(self) -> "Reporter":
+        self._here.enter_context(while_here(self._leave))
+        if not self.quiet:
+            _print_skipped(self.plan.skipped)
+        for job in self.plan.existing if self.json else ():
+            self._print_json(_as_planned(job, "skipped"))
+        if self.several and not self.quiet and sys.stderr.isatty():
+            self._progress = _progress_bar(len(self.plan.jobs))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._here.close()
+        if self._progress is not None:
+            self._progress.stop()
+        begun = error is None or self.done + self.failed > 0
+        if self.several and begun and not self.quiet:
+            print_line(self._summary())
+            _print_loss("in all", self.loss)
+
+    def tell(self, record: Record) -> None:
+        """Say what became of one file."""
+        self.bytes_read += record.bytes_read
+        if self._progress is not None:
+            count = self.done + self.failed + 1
+            rate = f"{count / max(time.monotonic() - self.started, 1e-9):.1f}/s"
+            self._progress.update(self._progress.task_ids[0], completed=count, rate=rate)
+        if self.json:
+            self._print_json(_as_json(record))
+        if record.error is not None:
+            self.failed += 1
+            print_error(self.command, record.error.about(record.name))
+            if self.several and isinstance(record.error, StorageError):
+                print_error(self.command, "the run stops here, for no other file could be written either")
+            return
+        self.done, self.loss = self.done + 1, self.loss + record.loss
+        if not self.quiet:
+            self._tell_success(record)
+
+    def _tell_success(self, record: Record) -> None:
+        for note in record.notes:
+            print_line(f"{record.name}: {note}")
+        if not self.several or self.verbose:
+            for output in record.outputs:
+                shapes = f"{record.name} {_spelled(record.shape)} -> {output.name} {_spelled(output.shape)}"
+                print_line(f"{shapes} ({output.how})")
+        if not self.several:
+            _print_loss(record.name, record.loss)
+
+    def _leave(self) -> None:
+        if self._progress is not None:
+            say_at_once("\r\x1b[2K\x1b[?25h\x1b[1A")  # Clear the bar, show the cursor.
+        if self.several and not self.quiet:
+            say_at_once(f"{self._summary()}; --skip-existing resumes")
+
+    def _summary(self) -> str:
+        seconds = time.monotonic() - self.started
+        left = len(self.plan.jobs) - self.done - self.failed
+        counts = [f"{self.done:,} done"]
+        counts += [f"{len(self.plan.existing):,} skipped (their outputs exist)"] if self.plan.existing else []
+        counts += [f"{self.failed:,} failed"] if self.failed else []
+        counts += [f"{left:,} not begun or not finished"] if left else []
+        return f"{', '.join(counts)}; {seconds:.1f} s, {self.bytes_read / 1e6 / max(seconds, 1e-9):.1f} MB/s"
+
+    def _print_json(self, data: dict[str, Any]) -> None:
+        sys.stdout.write(_json_line(data))
+        sys.stdout.flush()
+
+
+def print_plan(plan: Plan, *, json: bool = False) -> None:
+    """Print what would be read and written, a line each on stdout: `a.png -> out/a.png`, or JSON."""
+    if json:
+        for jobs, status in ((plan.jobs, "planned"), (plan.existing, "skipped")):
+            print(*(_json_line(_as_planned(job, status)) for job in jobs), sep="", end="")
+        return
+    for job in plan.jobs:
+        print(f"{printable(job.source.path)} -> {_targets_of(job)}")
+    for job in plan.existing:
+        print(f"{printable(job.source.path)}: skipped, {_targets_of(job)} exists")
+    _print_skipped(plan.skipped)
+
+
+def _targets_of(job: Job) -> str:
+    return ", ".join("stdout" if target.path is None else printable(str(target.path)) for target in job.targets)
+
+
+def _json_line(data: dict[str, Any]) -> str:
+    return json.dumps(data) + "\n"
+
+
+def _as_planned(job: Job, status: str) -> dict[str, Any]:
+    paths = [None if target.path is None else str(target.path) for target in job.targets]
+    return {"input": job.source.path, "status": status, "outputs": [{"path": path} for path in paths]}
+
+
+def _as_json(record: Record) -> dict[str, Any]:
+    """Return what a program wants to know of one file."""
+    data: dict[str, Any] = {"input": record.name, "status": "failed" if record.error else "done"}
+    if record.error is not None:
+        return data | {"error": record.error.about(record.name), "seconds": round(record.seconds, 3)}
+    data["size"] = list(record.shape)
+    data["outputs"] = [{"path": output.name, "size": list(output.shape)} for output in record.outputs]
+    return data | {"clipped": record.loss.fraction, "notes": list(record.notes), "seconds": round(record.seconds, 3)}
+
+
+def _progress_bar(total: int) -> Any:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"), TimeRemainingColumn())
+    progress = Progress(*columns, console=Console(stderr=True), transient=True)
+    progress.add_task("", total=total, rate="")
+    progress.start()
+    return progress
+
+
+def _print_loss(name: str, loss: Loss) -> None:
+    if loss.clipped:
+        print_line(
+            f"{name}: values ran from {_number(loss.lowest)} to {_number(loss.highest)}; {_percent(loss.fraction)} "
+            "fell outside the levels and were clipped (--values shows other mappings)"
+        )
+
+
+def _print_skipped(skipped: tuple[str, ...]) -> None:
+    if skipped:
+        others = f" and {len(skipped) - 3:,} more" if len(skipped) > 3 else ""
+        print_line(f"skipped {', '.join(skipped[:3])}{others}")
+
+
+def _spelled(shape: tuple[int, ...]) -> str:
+    return "x".join(str(n) for n in shape)
+
+
+def _number(value: float) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def _percent(fraction: float) -> str:
+    return f"{fraction:.1%}" if fraction >= 0.0005 else "under 0.1%"

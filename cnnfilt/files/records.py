@@ -1,0 +1,35 @@
+"""What came along with an image, as plain records. No NumPy, no Pillow."""
+
+from dataclasses import dataclass
+
+Table = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class JpegCoding:
+    """The quantization tables (64 numbers each) and the chroma subsampling (Pillow's number) of a JPEG.
+
+    `chroma` is empty for a gray one.
+    """
+
+    luma: Table
+    chroma: tuple[Table, ...] = ()
+    subsampling: int = 0
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """What came with an image.
+
+    `resolution` is (horizontal, vertical) in dots per inch; `orientation` is the EXIF turn the pixels still
+    need (1: none); `exif` and `xmp` are the blocks as found; `jpeg` is how a JPEG was coded.
+    """
+
+    icc_profile: bytes | None = None
+    resolution: tuple[float, float] | None = None
+    orientation: int = 1
+    exif: bytes | None = None
+    xmp: bytes | None = None
+    comment: bytes | None = None
+    texts: tuple[tuple[str, str], ...] = ()
+    jpeg: JpegCoding | None = None
