@@ -1,7 +1,7 @@
-"""Windows reduced to their largest, smallest or summed value, first down the columns and then along the rows.
+"""What pooling does with the values of a window: which operation, in which type, and which taps take part.
 
-A window of h x w so costs h + w passes. No padded copy is made: a tap that falls beside the image takes no
-part, which is what padding with -infinity (max), +infinity (min) or 0 (sums) means.
+A tap that falls beside the image takes no part, which is what padding with -infinity (max), +infinity (min) or 0
+(sums) means.
 """
 
 from collections.abc import Iterator, Sequence

@@ -104,12 +104,15 @@ class Pooling:
 class SlidingFolder:
     """Folds strips of any pooling, down the columns and then along the rows; one thread's, with its scratch."""
 
-    def __init__(self, pooling: "Pooling") -> None:
+    def __init__(self, pooling: Pooling) -> None:
         """Make the scratch memory for strips as tall as the tallest."""
         fold, pixels, rows, columns = pooling.fold, pooling.pixels, pooling.rows, pooling.columns
         self._fold, self._rows, self._columns, self._pixels = fold, rows, columns, pixels
         row, height = pixels.shape[1] * pixels.shape[2], pooling.height
-        needed = 0 if is_foldable(pixels, fold.dtype) else (height - 1) * rows.stride + rows.span
+        self._is_foldable = is_foldable(pixels, fold.dtype)
+        # A strip of one row of windows may be one of very tall windows: its rows are not worth copying.
+        self._shares_rows = self._is_foldable or height > 1
+        needed = 0 if self._is_foldable or not self._shares_rows else (height - 1) * rows.stride + rows.span
         self._source = np.empty((needed, row), fold.dtype)
         self._scratch = np.empty((scratch_rows(rows, height), row), fold.dtype)
         shape = (height, padded_width(columns) * pixels.shape[2])
@@ -119,7 +122,7 @@ class SlidingFolder:
         self._down[:, :left] = self._down[:, left + row :] = fold.start
 
     @staticmethod
-    def row_bytes(pooling: "Pooling") -> int:
+    def row_bytes(pooling: Pooling) -> int:
         """Return what one pass writes for each row of windows."""
         return int(padded_width(pooling.columns) * pooling.pixels.shape[2] * pooling.fold.dtype.itemsize)
 
@@ -135,21 +138,23 @@ class SlidingFolder:
     def _fold_down(self, first: int, last: int, into: Array) -> Iterator[Pass]:
         rows, height = self._rows, self._pixels.shape[0]
         top, bottom = max(rows.start(first), 0), min(rows.start(last - 1) + rows.span, height)
-        source = part = self._pixels[top:bottom]
-        if len(self._source):
-            source = self._source[: len(part)]
-            yield copy, (part,), source.reshape(part.shape)
-        source = source.reshape(len(part), -1)
-        start = min(max(first, -(-rows.before // rows.stride)), last)
+        part = self._pixels[top:bottom]
+        start = min(max(first, -(-rows.before // rows.stride)), last) if self._shares_rows else last
         stop = max(start, min(last, (height - rows.span + rows.before) // rows.stride + 1))
         for index in (*range(first, start), *range(stop, last)):
             # A window across the upper or lower edge of the image: only its taps on the image take part.
             begin = rows.start(index)
             tap = begin + max(0, -(begin // rows.dilation)) * rows.dilation - top
-            yield self._fold.reduce, (source[tap : begin + rows.span - top : rows.dilation],), into[index - first]
+            taps = part[tap : begin + rows.span - top : rows.dilation]
+            yield self._fold.reduce, (taps,), into[index - first].reshape(taps.shape[1:])
         if start < stop:
-            inner = source[rows.start(start) - top :]
-            yield from fold_rows(self._fold.combine, inner, into[start - first : stop - first], rows, self._scratch)
+            source = part[rows.start(start) - top :]
+            if not self._is_foldable:
+                copied = self._source[: len(source)]
+                yield copy, (source,), copied.reshape(source.shape)
+                source = copied
+            source, target = source.reshape(len(source), -1), into[start - first : stop - first]
+            yield from fold_rows(self._fold.combine, source, target, rows, self._scratch)
 
 
 def is_foldable(pixels: Array, dtype: np.dtype) -> bool:
