@@ -81,14 +81,14 @@ def pool_to_levels(
         return like_image(pixels, image), loss
 
     def make_worker() -> Callable[[int, int], Loss]:
-        work = pooling.worker(pixels.dtype)
+        write = pooling.writer(pixels.dtype)
 
-        def write(first: int, last: int) -> Loss:
+        def work(first: int, last: int) -> Loss:
             strip = pixels[first:last]
-            work(first, last, strip)
+            write(first, last, strip)
             return Loss(*range_of(strip), 0, strip.size)
 
-        return write
+        return work
 
     loss = sum(run_strips(pooling.edges, make_worker), NO_LOSS)
     return like_image(pixels, image), loss

@@ -29,7 +29,7 @@ def _strip_height(request):
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 6, 9, 16, 25, 64, 100, 255, 256])
 def test_every_sum_is_rounded_half_to_even(count):
-    every = np.arange(255 * count + 1, dtype=np.uint16).reshape(-1, 1, 1)
+    every = np.arange(255 * count + 1, dtype=np.uint16).reshape(1, -1)
     levels = np.empty(every.shape, np.uint8)
     run_passes(Rounding(every.shape, every.dtype)(every.copy(), count, levels))
     expected = [round(Fraction(total, count)) for total in range(255 * count + 1)]

@@ -13,7 +13,7 @@ from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.passes import Pass, copy
 
 Finish = Callable[[Array, int, Array], Iterator[Pass]]
-"""Yields the passes that write sums (rows, columns, C), divided by one count, to an array of their shape.
+"""Yields the passes that write sums (rows, values), divided by one count, to an array of their shape.
 
 The sums may be changed by them.
 """
@@ -27,13 +27,19 @@ class Averages:
         self._rows, self._columns = runs(tall), runs(wide)
 
     def finish(self, sums: Array, first: int, last: int, into: Array) -> Iterator[Pass]:
-        """Yield the passes that write the averages of `sums` (rows, W', C), of rows `first` to `last`, to `into`."""
+        """Yield the passes that write the averages of `sums` (rows, W', C), of rows `first` to `last`, to `into`.
+
+        Both are contiguous.
+        """
+        channels = sums.shape[2]
+        sums, into = (array.reshape(len(array), -1) for array in (sums, into))
         for top, bottom, tall in self._rows:
             rows = slice(max(top - first, 0), min(bottom, last) - first)
             if rows.start >= rows.stop:
                 continue
             for left, right, wide in self._columns:
-                yield from self._finish(sums[rows, left:right], tall * wide, into[rows, left:right])
+                columns = slice(left * channels, right * channels)
+                yield from self._finish(sums[rows, columns], tall * wide, into[rows, columns])
 
 
 def runs(counts: Counts) -> list[tuple[int, int, int]]:
@@ -57,7 +63,7 @@ def divide(sums: Array, count: int, into: Array) -> Iterator[Pass]:
 class Rounding:
     """Rounds exact quotients of whole sums, half to even, in the sums' own type."""
 
-    def __init__(self, shape: tuple[int, int, int], dtype: np.dtype) -> None:
+    def __init__(self, shape: tuple[int, int], dtype: np.dtype) -> None:
         """Make scratch memory for sums of up to `shape`."""
         self._quotients = np.empty(shape, dtype)
 

@@ -53,25 +53,36 @@ class Pooling:
         """Write what is pooled to `out` (H', W', C)."""
 
         def make_worker() -> Callable[[int, int], None]:
-            work = self.worker(out.dtype)
-            return lambda first, last: work(first, last, out[first:last])
+            write = self.writer(out.dtype)
+            return lambda first, last: write(first, last, out[first:last])
 
         run_strips(self.edges, make_worker)
 
     def strips(self) -> Iterator[tuple[slice, Array]]:
-        """Yield (rows of the result, their values (rows, W', C)); each overwrites the one before."""
+        """Return an iterator of (rows of the result, their values); each overwrites the one before."""
+        work = self.worker()
+        return ((slice(first, last), work(first, last)) for first, last in self.edges)
+
+    def worker(self) -> Callable[[int, int], Array]:
+        """Return what gives the values (rows, W', C) of rows first to last; each overwrites the one before.
+
+        For one thread: every thread makes its own.
+        """
         values = np.empty((self.height, *self.shape[1:]), self.fold.result)
-        work = self.worker(values.dtype)
-        for first, last in self.edges:
-            work(first, last, values[: last - first])
-            yield slice(first, last), values[: last - first]
+        write = self.writer(values.dtype)
+
+        def work(first: int, last: int) -> Array:
+            write(first, last, values[: last - first])
+            return values[: last - first]
+
+        return work
 
     @property
     def height(self) -> int:
         """Return the number of rows of the tallest strip."""
         return max(last - first for first, last in self.edges)
 
-    def worker(self, dtype: np.dtype) -> Callable[[int, int, Array], None]:
+    def writer(self, dtype: np.dtype) -> Callable[[int, int, Array], None]:
         """Return what pools the windows of rows `first` to `last` into a contiguous array of `dtype`.
 
         For one thread: every thread makes its own.
@@ -96,7 +107,7 @@ class Pooling:
         if not self.fold.averages:
             return lambda folded, first, last, into: [(copy, (folded,), into)]
         tall, wide = (taps_counted(window, include_pad=self.include_pad) for window in (self.rows, self.columns))
-        shape = (self.height, *self.shape[1:])
+        shape = self.height, self.shape[1] * self.shape[2]
         finish: Finish = divide if dtype.kind == "f" else Rounding(shape, self.fold.dtype)
         return Averages(finish, tall, wide).finish
 
