@@ -113,3 +113,10 @@ def start(tmp_path: Path) -> Iterator[Start]:
     for process in begun:
         process.kill()
         process.communicate()
+
+
+@pytest.fixture(autouse=True)
+def pillows_own_memory() -> Iterator[None]:
+    """The command line sets how Pillow takes its memory, for the whole process; here every test begins anew."""
+    yield
+    PIL.Image.core.set_use_block_allocator(0)

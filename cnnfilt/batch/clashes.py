@@ -18,6 +18,8 @@ def check_outputs(outputs: Iterable[tuple[Source, Sequence[Target]]], *, also_re
     """
     outputs = tuple(outputs)
     inputs = _identities([*(source for source, _ in outputs), *(Source(path) for path in also_read)])
+    for cached in (_real_folder, _folds_case, _refuse_unwritable_folder):
+        cached.cache_clear()  # What was true of a folder holds for one plan.
     writers: dict[str, str] = {}
     for source, targets in outputs:
         for target in targets:
@@ -60,8 +62,14 @@ def _is_special(path: Path) -> bool:
 
 def _place(path: Path) -> str:
     """Return what tells two outputs apart: the real path, in one case where the file system folds it."""
-    real = os.path.realpath(path)
+    folder = _real_folder(path.parent)
+    real = os.path.realpath(path) if path.is_symlink() else os.path.join(folder, path.name)
     return real.casefold() if _folds_case(os.path.dirname(real)) else real
+
+
+@functools.cache
+def _real_folder(folder: Path) -> str:
+    return os.path.realpath(folder)
 
 
 @functools.cache
@@ -106,12 +114,16 @@ def _refuse_input_as_output(inputs: dict[tuple[int, int], str], path: Path) -> N
 def _refuse_unwritable(path: Path, *, make_folder: bool) -> None:
     if path.is_dir():
         raise PlanError(f"{path} is a folder; name a file in it")
-    folder = path.parent
+    _refuse_unwritable_folder(path.parent, make_folder=make_folder)
+
+
+@functools.cache
+def _refuse_unwritable_folder(folder: Path, *, make_folder: bool) -> None:
     if not make_folder and not folder.is_dir():
         raise PlanError(f"the folder {folder} does not exist; make it first, or end -o in / to have it made")
     while not os.path.lexists(folder):
         folder = folder.parent
     if not folder.is_dir():
-        raise PlanError(f"{folder} is no folder, so {path} cannot be written")
+        raise PlanError(f"{folder} is no folder, so nothing can be written to it")
     if not os.access(folder, os.W_OK | os.X_OK):
         raise PlanError(f"the folder {folder} is not writable; choose another with -o")

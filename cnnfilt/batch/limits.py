@@ -60,7 +60,7 @@ def within(seconds: float, function: Callable[[], Answer]) -> Answer:
 
 
 def _size_of(path: str) -> int:
-    with suppress(OSError):
+    with suppress(OSError, ValueError):
         return os.path.getsize(path)
     return 0
 

@@ -77,7 +77,7 @@ def pool_to_levels(
     pooling = _pooling(image, kernel_size, **options)
     pixels = np.empty(pooling.shape, levels.pixel_dtype(pooling.fold.result))
     if not levels.keeps(pooling.pixels.dtype):
-        loss = write_levels(pooling.strips, pixels, levels)
+        loss = write_levels(pooling, pixels, levels)
         return like_image(pixels, image), loss
 
     def make_worker() -> Callable[[int, int], Loss]:

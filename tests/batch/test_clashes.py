@@ -1,5 +1,6 @@
 """What is refused before the first write."""
 
+import functools
 import os
 from pathlib import Path
 
@@ -36,7 +37,7 @@ def test_one_place_by_two_paths(tmp_path: Path) -> None:
 def test_names_that_differ_in_case_where_it_is_folded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pairs = ((tmp_path / "a.png", tmp_path / "a.png.out"), (tmp_path / "A.png", tmp_path / "A.png.out"))
     check(*pairs)
-    monkeypatch.setattr(clashes, "_folds_case", lambda folder: True)
+    monkeypatch.setattr(clashes, "_folds_case", functools.cache(lambda folder: True))
     with pytest.raises(PlanError, match="would both be written"):
         check(*pairs)
 

@@ -60,5 +60,5 @@ def test_an_empty_folder_is_an_input_error(tmp_path: Path) -> None:
 
 
 def test_thousands_are_planned_at_once(tmp_path: Path) -> None:
-    source = folder(tmp_path, *(f"{n}.png" for n in range(3000)))
-    assert len(plan_jobs([source], Request(str(tmp_path / "out") + "/")).jobs) == 3000
+    source = folder(tmp_path, *(f"{n}.png" for n in range(1000)))
+    assert len(plan_jobs([source], Request(str(tmp_path / "out") + "/")).jobs) == 1000

@@ -1,6 +1,8 @@
 """Which files are read: named ones, folders, lists."""
 
+import inspect
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -45,6 +47,17 @@ def test_what_is_passed_over_is_told_with_the_reason(tmp_path: Path) -> None:
 def test_recursion_keeps_the_tree(tmp_path: Path) -> None:
     fill(tmp_path, "a.png", "x/b.png", "x/y/c.png", ".hidden/d.png")
     assert found(tmp_path, recursive=True) == [("", "a.png"), ("x", "b.png"), ("x/y", "c.png")]
+
+
+def test_folders_may_lie_deeper_than_python_s_calls(tmp_path: Path) -> None:
+    fill(tmp_path, "d/" * 300 + "a.png")
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(len(inspect.stack(0)) + 150)
+    try:
+        sources = found(tmp_path, recursive=True)
+    finally:
+        sys.setrecursionlimit(limit)
+    assert sources == [("d/" * 299 + "d", "a.png")]
 
 
 def test_links_to_files_are_read_and_links_to_folders_not_entered(tmp_path: Path) -> None:

@@ -113,6 +113,14 @@ def test_hostile_names_in_errors_are_escaped(shell: Shell) -> None:
     ]
 
 
+def test_a_name_that_no_file_can_have(pictures: Make, shell: Shell, tmp_path: Path) -> None:
+    pictures(1)
+    outcome = shell("edges", "-o", "out/", "--files-from", "-", stdin=b"a\0b.png\nin/000.png\n")
+    assert outcome.code == 1
+    assert "edges: a\\x00b.png cannot be opened: no file can be called so" in outcome.stderr
+    assert set(tree(tmp_path / "out")) == {"000.png"}
+
+
 def test_names_that_start_with_a_dash(pictures: Make, shell: Shell, tmp_path: Path) -> None:
     shutil.copy(pictures(1) / "000.png", tmp_path / "-x.png")
     assert shell("edges", "-o", "out/", "--", "-x.png").code == 0

@@ -1,10 +1,12 @@
 """A signal at any moment ends a run within two seconds, with one line, its exit code, and nothing left behind."""
 
+import io
 import os
 import signal
 import time
 from pathlib import Path
 
+import PIL.Image
 import pytest
 
 from tests.conftest import Make, Start, await_handlers, members_of, tree
@@ -46,6 +48,33 @@ def test_inside_a_decoder(pictures: Make, start: Start, tmp_path: Path, number: 
     assert "3 not begun or not finished" in lines[1]
     assert len(lines) == 2
     assert not (tmp_path / "out").exists()
+
+
+def slow_jpeg(path: Path) -> None:
+    """A progressive JPEG of 150 KB whose last scan comes a hundred times more, which holds a decoder for long."""
+    stream = io.BytesIO()
+    PIL.Image.new("L", (6000, 6000)).save(stream, "JPEG", progressive=True)
+    data = stream.getvalue()
+    last_scan = data[data.rindex(b"\xff\xda") : -2]
+    path.write_bytes(data[:-2] + last_scan * 100 + data[-2:])
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_inside_a_real_decoder(pictures: Make, start: Start, tmp_path: Path, workers: int) -> None:
+    slow_jpeg(pictures(9) / "slow.jpg")
+    process = start("edges", "in", "-o", "out/", "-j", workers, "--timeout", "2")
+    stderr = process.communicate(timeout=30)[1].decode()
+    assert "in/slow.jpg: took longer than 2 seconds" in stderr
+    assert "9 done, 1 failed" in stderr
+    process = start("edges", "in/slow.jpg", "in/000.png", "-o", "new/", "-j", workers)
+    await_handlers(process)
+    time.sleep(1.5)
+    process.terminate()
+    sent = time.monotonic()
+    process.communicate(timeout=10)
+    assert time.monotonic() - sent < 2
+    assert process.returncode == 143
+    assert not (tmp_path / "new" / "slow.jpg").exists()
 
 
 @pytest.mark.parametrize("moment", [0, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.6], ids=str)

@@ -2,7 +2,7 @@
 
 pooling = Pooling(fold, pixels, rows, columns)
 pooling.write(out)          # (H', W', C) of the fold's result type; averages also into whole levels, rounded
-pooling.strips()            # (where, values), for what maps values to levels in another way
+pooling.edges, .worker()    # the values strip by strip, for `levels.write_levels`
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -58,15 +58,10 @@ class Pooling:
 
         run_strips(self.edges, make_worker)
 
-    def strips(self) -> Iterator[tuple[slice, Array]]:
-        """Return an iterator of (rows of the result, their values); each overwrites the one before."""
-        work = self.worker()
-        return ((slice(first, last), work(first, last)) for first, last in self.edges)
-
     def worker(self) -> Callable[[int, int], Array]:
         """Return what gives the values (rows, W', C) of rows first to last; each overwrites the one before.
 
-        For one thread: every thread makes its own.
+        Every thread makes its own.
         """
         values = np.empty((self.height, *self.shape[1:]), self.fold.result)
         write = self.writer(values.dtype)
