@@ -23,14 +23,16 @@ from cnnfilt.terms import Activation
 class Technique(Protocol):
     """One way to sum: made from a job and the type of its sums.
 
-    `planar` is how it wants its strips, `row_bytes` the scratch memory it needs for each output row, and
-    `spends_strip` tells whether `out` may be the memory of the strip itself, which is then overwritten. Every thread
-    works with a copy of its own: what `prepare` and `write` do must not reach into what `__init__` made.
+    `planar` is how it wants its strips, `strip_rows` of how many rows their height should be a multiple, and
+    `row_bytes` the scratch memory it needs for each output row. `spends_strip` tells whether `out` may be the memory
+    of the strip itself, which is then overwritten. Every thread works with a copy of its own: what `prepare` and
+    `write` do must not reach into what `__init__` made.
     """
 
     planar: bool
     spends_strip: bool
     row_bytes: int
+    strip_rows: int
 
     def __init__(self, job: Job, dtype: np.dtype) -> None: ...
 
@@ -41,7 +43,11 @@ class Technique(Protocol):
         """Write the strip's sums, bias included, to `out` (strip.height, W' * maps)."""
 
 
-TECHNIQUES: dict[TechniqueName, type[Technique]] = {"integers": Integers, "taps": Taps, "im2col": Im2col}
+TECHNIQUES: dict[TechniqueName, type[Technique]] = {
+    "integers": Integers,
+    "taps": Taps,
+    "im2col": Im2col,
+}
 
 
 class Convolution:
@@ -56,7 +62,7 @@ class Convolution:
         check_range(job.bias, dtype, "bias")
         self.technique = TECHNIQUES[self.plan.technique](job, dtype)
         padded_row = job.columns.padded_size * job.image.shape[2] * dtype.itemsize
-        self.edges = strip_edges(job.rows, padded_row, self.technique.row_bytes)
+        self.edges = strip_edges(job.rows, padded_row, self.technique.row_bytes, multiple=self.technique.strip_rows)
 
     @property
     def how(self) -> str:
