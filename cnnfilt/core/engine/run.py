@@ -16,6 +16,7 @@ from cnnfilt.core.engine.plan import TechniqueName, plan
 from cnnfilt.core.engine.strips import Strip, StripReader, strip_edges
 from cnnfilt.core.engine.taps import Taps
 from cnnfilt.core.engine.threads import Edges, run_strips, thread_count
+from cnnfilt.core.engine.winograd import Winograd
 from cnnfilt.errors import ParameterError
 from cnnfilt.terms import Activation
 
@@ -47,6 +48,7 @@ TECHNIQUES: dict[TechniqueName, type[Technique]] = {
     "integers": Integers,
     "taps": Taps,
     "im2col": Im2col,
+    "winograd": Winograd,
 }
 
 
