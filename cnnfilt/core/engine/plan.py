@@ -12,7 +12,7 @@ from cnnfilt.core.engine.job import Job
 from cnnfilt.core.engine.weights import whole_or_float
 from cnnfilt.errors import ShapeError
 
-TechniqueName = Literal["integers", "taps", "im2col", "winograd"]
+TechniqueName = Literal["integers", "taps", "depthwise", "im2col", "winograd"]
 
 FEW_FILTERS = 4
 """Below this many filters, filling the matrix costs more than the multiplication saves."""
@@ -41,6 +41,8 @@ def plan(job: Job, *, dtype: np.dtype | None = None) -> Plan:
     dtype = dtype or sum_dtype(job)
     exact, (height, width, _, filters) = dtype.kind == "i", job.weights.shape
     kernel = f"{height}x{width} {'integer' if exact else 'float'}"
+    if job.is_depthwise:
+        return Plan(dtype, "depthwise", f"{kernel}, one for each of {filters} channels: {dtype} sums")
     if suits_winograd(job, dtype):
         return Plan(dtype, "winograd", f"{kernel}, {filters} filters in tiles of 4x4 (Winograd): {dtype} sums")
     if not exact and not job.each and filters >= FEW_FILTERS:

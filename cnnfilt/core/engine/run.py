@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from cnnfilt.core.engine.borders import PaddingValue
+from cnnfilt.core.engine.depthwise import Depthwise
 from cnnfilt.core.engine.im2col import Im2col
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.integers import Integers
@@ -47,6 +48,7 @@ class Technique(Protocol):
 TECHNIQUES: dict[TechniqueName, type[Technique]] = {
     "integers": Integers,
     "taps": Taps,
+    "depthwise": Depthwise,
     "im2col": Im2col,
     "winograd": Winograd,
 }
