@@ -7,6 +7,7 @@ job, plan, run              what is asked for; in which arithmetic and by which 
 taps, integers              the techniques of convolution for one filter,
 depthwise, im2col, winograd for one each channel, and for many filters
 cells, products             what they are made of: evenly lying parts of a kernel, and matrix products in pieces
-fold                        windows reduced to their largest, smallest or summed value (pooling)
+fold, sliding, averages     pooling: what is combined; in few passes over plain slices; sums to averages or levels
+pooled, pair_sums, passes   carried out in strips; gray averages two pixels at a time; calls prepared beforehand
 scale                       responses to pixels, with what was clipped counted
 """

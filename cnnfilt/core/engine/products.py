@@ -12,14 +12,15 @@ from cnnfilt.core.engine.images import Array
 MOST_PRODUCTS = (1 << 19) - 1
 """Rows times inner size times columns up to which OpenBLAS (interface/gemm.c, 0.3.31) stays in one thread."""
 
-FEWEST_ROWS = 32
+FEWEST_ROWS = 24
 """Thinner pieces than this would spend their time on packing the other matrix; sooner its columns are cut too."""
 
 
 def multiply(left: Array, right: Array, out: Array) -> None:
     """Write left @ right to `out`: ([n,] rows, inner) @ ([n,] inner, columns)."""
     *_, inner, columns = right.shape
-    width = max(1, min(columns, MOST_PRODUCTS // (FEWEST_ROWS * inner)))
+    parts = -(-columns // max(1, MOST_PRODUCTS // (FEWEST_ROWS * inner)))
+    width = -(-columns // parts)
     for first in range(0, columns, width):
         part = slice(first, first + width)
         _multiply_rows(left, right[..., part], out[..., part])

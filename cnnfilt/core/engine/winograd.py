@@ -50,7 +50,7 @@ A_T, G, B_T = transforms(POINTS)
 PATCH_TRANSFORM = np.kron(B_T, B_T).astype(np.float32)
 TILE_TRANSFORM = np.kron(A_T, A_T).astype(np.float32)
 
-BLOCK_TILES = 64
+BLOCK_TILES = 128
 """How many tiles are computed at once: enough rows for BLAS, and few enough to stay near the processor."""
 
 
