@@ -3,7 +3,8 @@
     result (pixels, filters) = matrix (pixels, taps) @ weights (taps, filters)
 
 With few channels the matrix is filled tap by tap, in long runs of neighbouring pixels, and read transposed; with
-many, pixel by pixel, in runs of channels.
+many, pixel by pixel, in runs of channels. Against torch, channels last, two AVX2 cores: 3 -> 64 at 512x512 0.57, at
+224x224 2.9; 3 -> 8 at 24 megapixels 1.0; 64 -> 64 with stride 2 2.0.
 """
 
 import numpy as np

@@ -10,6 +10,8 @@ matrix too: B^T d B = (B^T x B^T) d for d as a column of 36.
 
 A dilation of d leaves d * d images of every d-th row and column, each convolved without one. Not for stride 2, where
 three quarters of each tile would be thrown away, nor for few channels, where the transforms cost more than the sums.
+Against torch, channels last, two AVX2 cores: 64 -> 64 at 512x512 0.9 to 1.15, at 224x224 0.9 to 1.25, dilation 2 1.0
+to 1.1.
 """
 
 import numpy as np
