@@ -8,7 +8,7 @@ The code, from the ground up (imports run downward only):
     named_kernels, kernels      the kernels with names, and how any kernel is written
     layer_specs, architecture   layer words: sizes, parameters, MACs along a chain (to here: no NumPy)
     core                        arrays in, arrays out: convolve, pad, pool, edges
-    nn                          layers that learn, models and training (no command yet)
+    nn                          layers that learn, models and training
     files                       images and matrices, in and out; the one home of Pillow
     batch                       what to read, where to write, one file after another
     cli                         the commands; the one home of click and rich
@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from cnnfilt.batch.models import load_model
     from cnnfilt.core.convolution import conv2d, convolve
     from cnnfilt.core.edges import edges
     from cnnfilt.core.padding import pad
@@ -36,10 +37,22 @@ _HOMES = {
     "edges": "cnnfilt.core.edges",
     "output_size": "cnnfilt.geometry",
     "kernel": "cnnfilt.kernels",
+    "load_model": "cnnfilt.batch.models",
     "CnnfiltError": "cnnfilt.errors",
 }
 
-__all__ = ["CnnfiltError", "__version__", "conv2d", "convolve", "edges", "kernel", "output_size", "pad", "pool"]
+__all__ = [
+    "CnnfiltError",
+    "__version__",
+    "conv2d",
+    "convolve",
+    "edges",
+    "kernel",
+    "load_model",
+    "output_size",
+    "pad",
+    "pool",
+]
 
 
 def __getattr__(name: str) -> Any:

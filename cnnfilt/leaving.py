@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from typing import NoReturn
 
 SECONDS_AT_MOST = 1.7
-"""How long all duties together may take: a run ends within two seconds."""
+"""How long all duties together may take, unless one is granted more: a run ends within two seconds."""
 
 WORDS = {
     signal.SIGINT: "interrupted",
@@ -23,6 +23,7 @@ WORDS = {
 """The signals that end a run, and what is said about them."""
 
 _duties: list[Callable[[], object]] = []
+_granted: list[float] = [SECONDS_AT_MOST]
 
 
 def before_leaving(duty: Callable[[], object]) -> None:
@@ -31,19 +32,21 @@ def before_leaving(duty: Callable[[], object]) -> None:
 
 
 @contextmanager
-def while_here(duty: Callable[[], object]) -> Iterator[None]:
-    """Have `duty` done if this process leaves at once within the block."""
+def while_here(duty: Callable[[], object], *, seconds: float = SECONDS_AT_MOST) -> Iterator[None]:
+    """Have `duty` done if this process leaves at once within the block; it may take so many seconds."""
     _duties.append(duty)
+    _granted.append(seconds)
     try:
         yield
     finally:
         _duties.remove(duty)
+        _granted.remove(seconds)
 
 
 def leave(code: int) -> NoReturn:
     """End this process with `code` after its duties, the newest first; Python's own tidying up is left out."""
     # A duty may hang on a dead network share; this thread needs no lock of Python's to start, as others would.
-    start_new_thread(_end_after, (SECONDS_AT_MOST, code))
+    start_new_thread(_end_after, (max(_granted), code))
     for duty in reversed(_duties):
         with suppress(Exception):
             duty()

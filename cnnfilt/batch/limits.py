@@ -21,11 +21,20 @@ from cnnfilt.terms import WORK_THREAD
 Answer = TypeVar("Answer")
 
 
-def run_within_limits(job: Job, operation: Operation, settings: Settings) -> Record:
-    """Return the record of `job`; errors are in it, and so is running over `settings.timeout` seconds (0: no limit)."""
+def run_within_limits(
+    job: Job,
+    operation: Operation,
+    settings: Settings,
+    *,
+    run: Callable[[Job, Operation, Settings], Record] = run_job,
+) -> Record:
+    """Return the record of `job`; errors are in it, and so is running over `settings.timeout` seconds (0: no limit).
+
+    `run` is what is done with it.
+    """
     started = time.monotonic()
     try:
-        record = within(settings.timeout, lambda: run_job(job, operation, settings))
+        record = within(settings.timeout, lambda: run(job, operation, settings))
     except CnnfiltError as error:
         record = Record(job.source.path, error=error)
     except MemoryError:

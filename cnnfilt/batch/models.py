@@ -9,10 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from cnnfilt.batch.look import Look
 from cnnfilt.errors import CnnfiltError, InputError, ShapeError
 from cnnfilt.files.atomic import write_atomically
 from cnnfilt.files.npz import Archive, write_npz
 from cnnfilt.layer_specs import Flat
+from cnnfilt.nn.convolution import Conv2D
 from cnnfilt.nn.layers import Array
 from cnnfilt.nn.model import Sequential, reports_of, shapes_of
 
@@ -38,6 +40,11 @@ class Model:
     input_scale: float | None = None
     training: Mapping[str, Any] = field(default_factory=dict)
     state: Mapping[str, Array] = field(default_factory=dict)
+
+    @property
+    def look(self) -> Look:
+        """Return how the network sees an image: `model.network.forward(model.look.array(image)[None])`."""
+        return Look(self.network.size[:2], self.gray, self.input_scale)
 
 
 def save_model(path: str, model: Model, *, overwrite: bool) -> None:
@@ -69,6 +76,24 @@ def load_model(path: str | Path) -> Model:
         raise InputError(about) from None
 
 
+def learned_kernel(path: str, layer: str | None) -> tuple[str, Array]:
+    """Return the name and the weights, (H, W, in_channels, out_channels), of a convolution of the model in `path`.
+
+    Without `layer` it is the first. InputError if the model has no such convolution.
+    """
+    network = load_model(path).network
+    found = {
+        name: one.parameters["kernel"]
+        for name, one in zip(network.names, network.layers, strict=True)
+        if isinstance(one, Conv2D) and one.groups == 1
+    }
+    name = next(iter(found), "") if layer is None else layer
+    if name not in found:
+        known = f"it has {', '.join(found)}" if found else "it has none"
+        raise InputError(f"{path}: has no convolution {name!r} to take filters from; {known}")
+    return name, found[name]
+
+
 def _loaded(archive: Archive) -> Model:
     header = _header(archive)
     size = (header["input"][0], header["input"][1], header["input"][2])
@@ -80,6 +105,8 @@ def _loaded(archive: Archive) -> Model:
     weights = {name: _finite(archive.array(name, most_bytes=math.prod(shapes[name]) * 8), name) for name in shapes}
     network = Sequential(header["layers"], size, weights)
     _check_classes(network, header["classes"])
+    if size[2] != (1 if header["gray"] else 3):
+        raise ShapeError(f"its layers take {size[2]} channels, but {'gray' if header['gray'] else 'colour'} images")
     most = max((array.size * 8 for array in weights.values()), default=0) + 8
     return Model(
         network,

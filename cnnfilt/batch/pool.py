@@ -5,12 +5,15 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from multiprocessing import connection, resource_tracker
 
+from cnnfilt.batch.jobs import Job
 from cnnfilt.batch.limits import run_within_limits
+from cnnfilt.batch.operations.base import Operation
+from cnnfilt.batch.work import Record, Settings
 from cnnfilt.leaving import WORDS, leave
 
 SECONDS_TO_END = 0.8
@@ -18,14 +21,17 @@ SECONDS_TO_END = 0.8
 
 _STDERR = 2
 
+Carry = Callable[[Job, Operation, Settings], Record]
+"""What a worker does with a job; a function that can be sent to it by name."""
+
 
 class Pool:
     """`count` processes behind an Executor. Each ignores Ctrl-C, says nothing, and ends when this process does."""
 
-    carry = staticmethod(run_within_limits)
     lost: tuple[type[Exception], ...] = ()
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, *, carry: Carry = run_within_limits) -> None:
+        self.carry = carry
         self._before = set(multiprocessing.active_children())
         context = multiprocessing.get_context("spawn")
         # What is blocked and silenced while the workers start they inherit: an initializer would come too late for

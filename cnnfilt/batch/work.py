@@ -71,7 +71,7 @@ class Record:
 
 def run_job(job: Job, operation: Operation, settings: Settings) -> Record:
     """Return the record of one job, all its outputs written; a CnnfiltError is for the caller."""
-    image = _read(job, settings)
+    image = read_input(job, settings)
     shape = image.pixels.shape
     targets = [replace(target, format=target.format or _answering_format(image)) for target in job.targets]
     format_name = targets[0].format or ""
@@ -95,19 +95,8 @@ def run_job(job: Job, operation: Operation, settings: Settings) -> Record:
     return Record(job.source.path, shape, tuple(outputs), sum(losses, NO_LOSS), tuple(notes))
 
 
-def _in_one_file(results: list[Result], format_name: str) -> list[Result]:
-    """Return one stack, maps last, for npy and json; the results as they are for rows of text."""
-    if format_name not in ("npy", "json"):
-        if named(format_name).kind == "image":
-            raise OutputError(f"{len(results)} images cannot share one output; write to a folder or to a .npy")
-        return results
-    if len({result.pixels.shape for result in results}) > 1:
-        raise OutputError("the maps differ in size, so they are no stack; use -p same, or one output each")
-    stack = np.stack([result.pixels for result in results], axis=-1)
-    return [replace(results[0], pixels=stack, loss=sum((r.loss for r in results if r.loss), NO_LOSS))]
-
-
-def _read(job: Job, settings: Settings) -> Image:
+def read_input(job: Job, settings: Settings) -> Image:
+    """Return the input of `job`, a file or standard input. InputError or ShapeError if it cannot be read."""
     options: ReadOptions = {
         "gray": settings.gray,
         "auto_orient": settings.auto_orient,
@@ -118,6 +107,18 @@ def _read(job: Job, settings: Settings) -> Image:
     if job.source.is_stdin:
         return read_bytes(_standard_input(), name=job.source.name, **options)
     return read(job.source.path, **options)
+
+
+def _in_one_file(results: list[Result], format_name: str) -> list[Result]:
+    """Return one stack, maps last, for npy and json; the results as they are for rows of text."""
+    if format_name not in ("npy", "json"):
+        if named(format_name).kind == "image":
+            raise OutputError(f"{len(results)} images cannot share one output; write to a folder or to a .npy")
+        return results
+    if len({result.pixels.shape for result in results}) > 1:
+        raise OutputError("the maps differ in size, so they are no stack; use -p same, or one output each")
+    stack = np.stack([result.pixels for result in results], axis=-1)
+    return [replace(results[0], pixels=stack, loss=sum((r.loss for r in results if r.loss), NO_LOSS))]
 
 
 def _standard_input() -> bytes:

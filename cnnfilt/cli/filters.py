@@ -41,7 +41,7 @@ def read_fill(text: str | None) -> Colour | None:
 def named_files(specs: Sequence[str], bias: str | None) -> tuple[str, ...]:
     """Return the paths behind every `@`."""
     bodies = [split_scale(spec)[1] for spec in specs] + ([bias] if bias else [])
-    return tuple(body[1:] for body in bodies if body.startswith("@"))
+    return tuple(_in_model(body[1:])[0] for body in bodies if body.startswith("@"))
 
 
 def _kernels(spec: str, number: int, quiet: bool) -> list[tuple[str, Array]]:
@@ -53,13 +53,30 @@ def _kernels(spec: str, number: int, quiet: bool) -> list[tuple[str, Array]]:
             print_line(f"convolve: {warning}")
         return [(kernel.name or f"k{number}", np.array(kernel.rows))]
     path = body[1:]
-    array = _kernel_file(path)
-    label = Path(path).stem or f"k{number}"
+    model, layer = _in_model(path)
+    array = _learned(model, layer) if layer else _kernel_file(path)
+    label = layer or Path(path).stem or f"k{number}"
     if scale != 1:
         array = array * scale
     if array.ndim < 4:
         return [(label, array)]
     return [(f"{label}-{n}", array[..., n - 1]) for n in range(1, array.shape[3] + 1)]
+
+
+def _in_model(path: str) -> tuple[str, str]:
+    """Return the file and the layer of `model.npz#conv1`; of any other path no layer."""
+    model, _, layer = path.rpartition("#")
+    return (model, layer) if model.endswith(".npz") and layer else (path, "")
+
+
+def _learned(model: str, layer: str) -> Array:
+    # Networks take a while to import, and few kernels come from one.
+    from cnnfilt.batch.models import learned_kernel
+
+    try:
+        return learned_kernel(model, layer)[1]
+    except CnnfiltError as error:
+        raise KernelError(f"kernel file {error.message}", parameter="kernel") from None
 
 
 def _kernel_file(path: str) -> Array:

@@ -103,6 +103,11 @@ def file_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return _apply(_FILE_OPTIONS, command)
 
 
+def reading_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command that only reads images `jobs`, `timeout` and `max_pixels`."""
+    return _apply(_READING_OPTIONS, function)
+
+
 def window_options(*, padding: str, padding_help: str, padding_mode: str | None) -> Decorator:
     """Return the decorator for padding, padding mode and padding value, with this command's defaults."""
     options = [
@@ -150,6 +155,31 @@ def stride_and_dilation(*, stride: str | None, stride_help: str) -> Decorator:
     return lambda function: _apply(options, function)
 
 
+_READING_OPTIONS = [
+    click.option(
+        "-j",
+        "--jobs",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Work on N files at once, fewer if memory is short.  [default: the CPUs]",
+    ),
+    click.option(
+        "--timeout",
+        type=click.FloatRange(min=0),
+        metavar="SECONDS",
+        default=60,
+        show_default=True,
+        help="Give a file up after this long and go on (0: never).",
+    ),
+    click.option(
+        "--max-pixels",
+        type=click.IntRange(min=0),
+        metavar="N",
+        default=DEFAULT_MAX_PIXELS,
+        help="Refuse images with more pixels (0: take all).  [default: 178,956,970]",
+    ),
+]
+
 _FILE_OPTIONS = [
     click.argument("inputs", nargs=-1, metavar="INPUT..."),
     click.option(
@@ -195,28 +225,7 @@ _FILE_OPTIONS = [
     click.option("--skip-existing", is_flag=True, help="Resume: leave out inputs whose outputs exist."),
     click.option("-n", "--dry-run", is_flag=True, help="Only print what would be read and written."),
     click.option("--fail-fast", is_flag=True, help="Stop at the first file that fails."),
-    click.option(
-        "-j",
-        "--jobs",
-        type=click.IntRange(min=1),
-        metavar="N",
-        help="Work on N files at once, fewer if memory is short.  [default: the CPUs]",
-    ),
-    click.option(
-        "--timeout",
-        type=click.FloatRange(min=0),
-        metavar="SECONDS",
-        default=60,
-        show_default=True,
-        help="Give a file up after this long and go on (0: never).",
-    ),
-    click.option(
-        "--max-pixels",
-        type=click.IntRange(min=0),
-        metavar="N",
-        default=DEFAULT_MAX_PIXELS,
-        help="Refuse images with more pixels (0: take all).  [default: 178,956,970]",
-    ),
+    *_READING_OPTIONS,
     click.option("--cluster", metavar="ADDRESS", help="Have the files done by the Dask cluster at this address."),
     click.option("--json", is_flag=True, help="Print a line of JSON for each file when it is done."),
     click.option("-q", "--quiet", is_flag=True, help="Print errors only."),

@@ -38,4 +38,5 @@ def _print(line: str) -> None:
     encoding = sys.stderr.encoding or "utf-8"
     # When nobody can read the messages, the work goes on.
     with suppress(OSError):
-        print(text.encode(encoding, "backslashreplace").decode(encoding), file=sys.stderr)
+        # In one piece: the line of a signal that comes meanwhile must not land before the end of this one.
+        sys.stderr.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -12,11 +13,21 @@ _FARTHEST = 8
 """A shift moves an image by up to its side over this."""
 
 
+class Images(Protocol):
+    """Images (N, H, W, C), float32: an array, or what becomes one when it is needed."""
+
+    def __getitem__(self, rows: Array | slice) -> "Images":
+        """Return those in `rows`."""
+
+    def __array__(self) -> Array:
+        """Return them as an array."""
+
+
 @dataclass(frozen=True, eq=False)
 class Examples:
-    """Images (N, H, W, C), float32, and the numbers of their classes (N,), counted from 0."""
+    """Images, and the numbers of their classes (N,), counted from 0."""
 
-    images: Array
+    images: Images
     labels: Array
 
     def __len__(self) -> int:
@@ -25,6 +36,17 @@ class Examples:
     def at(self, rows: Array | slice) -> "Examples":
         """Return those in `rows`."""
         return Examples(self.images[rows], self.labels[rows])
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """The images of one step as an array (N, H, W, C), and the numbers of their classes (N,)."""
+
+    images: Array
+    labels: Array
+
+    def __len__(self) -> int:
+        return len(self.labels)
 
 
 def split(examples: Examples, fraction: float, seed: int) -> tuple[Examples, Examples]:
@@ -37,11 +59,12 @@ def split(examples: Examples, fraction: float, seed: int) -> tuple[Examples, Exa
     return examples.at(~held_out), examples.at(held_out)
 
 
-def batches(examples: Examples, size: int, generator: np.random.Generator | None = None) -> Iterator[Examples]:
+def batches(examples: Examples, size: int, generator: np.random.Generator | None = None) -> Iterator[Batch]:
     """Yield the examples in batches of `size`, the last one smaller; in a drawn order if there is a generator."""
     order = np.arange(len(examples)) if generator is None else generator.permutation(len(examples))
     for start in range(0, len(order), size):
-        yield examples.at(order[start : start + size])
+        rows = order[start : start + size]
+        yield Batch(np.asarray(examples.images[rows]), examples.labels[rows])
 
 
 def augmented(images: Array, ways: Sequence[Augmentation], generator: np.random.Generator) -> Array:

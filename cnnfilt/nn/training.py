@@ -1,12 +1,14 @@
 """The notes' training loop: forward, cost, backward, K = K - alpha dL/dK; epoch after epoch, the best weights kept."""
 
+import math
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from cnnfilt.errors import CnnfiltError
 from cnnfilt.nn.examples import Examples, augmented, batches
 from cnnfilt.nn.layers import Array
 from cnnfilt.nn.model import Sequential
@@ -16,6 +18,8 @@ from cnnfilt.terms import Augmentation, LossName, OptimizerName
 
 LEARNING_RATES: dict[OptimizerName, float] = {"adam": 0.002, "sgd": 0.05, "momentum": 0.01}
 """Where each optimizer starts from unless told."""
+
+_OPTIMIZER = "optimizer."
 
 
 @dataclass(frozen=True)
@@ -41,60 +45,74 @@ class Epoch:
     seconds: float
 
 
+@dataclass(frozen=True, eq=False)
+class Progress:
+    """How far training has come, after a whole epoch: what a model file keeps, and all the next epoch depends on.
+
+    `best` are the weights of the best epoch, `state` the last weights and what the optimizer remembers.
+    """
+
+    epochs: int
+    best_epoch: int
+    best_score: Score | None
+    best: Mapping[str, Array]
+    state: Mapping[str, Array]
+
+    def history(self) -> dict[str, Any]:
+        """Return in plain words and numbers how far training has come: see `Trainer.restore`."""
+        best_score = None if self.best_score is None else asdict(self.best_score)
+        return {"epochs": self.epochs, "best_epoch": self.best_epoch, "best_score": best_score}
+
+
 class Trainer:
     """Trains a network in place. The same examples, settings and first weights give the same weights, bit for bit.
 
     Each epoch draws from a generator of its own, made of the seed and its number, so that training interrupted and
-    taken up again goes on as if nothing had been.
+    taken up again goes on as if nothing had been. `progress` is replaced as a whole when an epoch is done, so that
+    it can be looked at from another thread at any moment.
     """
 
     def __init__(self, network: Sequential, settings: Settings) -> None:
         """Take the network as it is. ParameterError if its end does not suit the loss."""
         self.network, self.settings = network, settings
-        self.epochs_done = 0
-        self.best_epoch = 0
-        self.best_score: Score | None = None
-        self.best = _copies(network.parameters)
         self._loss = loss_of(network, settings.loss)
         self._optimizer = _optimizer(settings)
-        self._last = self._snapshot()
+        self.progress = Progress(0, 0, None, _copies(network.parameters), self._state())
 
     def epochs(self, examples: Examples, validation: Examples, until: int) -> Iterator[Epoch]:
-        """Yield each epoch as it is done, up to number `until`; a validation set may be empty."""
-        while self.epochs_done < until:
+        """Yield each epoch as it is done, up to number `until`; a validation set may be empty.
+
+        CnnfiltError when the loss is no number any more; the progress is that of the epoch before.
+        """
+        while self.progress.epochs < until:
             started = time.monotonic()
-            number = self.epochs_done + 1
-            training = self._pass(examples, np.random.default_rng([self.settings.seed, number]))
-            held_out = evaluate(self.network, validation, self.settings.loss)[0] if len(validation) else None
-            best = self._keep_if_best(held_out or training, number)
-            self._last = self._snapshot()
-            self.epochs_done = number
+            number = self.progress.epochs + 1
+            # A number that grows over all bounds is told below, in one line.
+            with np.errstate(all="ignore"):
+                training = self._pass(examples, np.random.default_rng([self.settings.seed, number]))
+                held_out = evaluate(self.network, validation, self.settings.loss)[0] if len(validation) else None
+            self._check_finite(number, training, held_out)
+            best = self._keep(held_out or training, number)
             yield Epoch(number, training, held_out, best, time.monotonic() - started)
 
-    def keep_unfinished(self) -> None:
-        """Keep the weights of an epoch that was broken off, if there are no better ones yet."""
-        if not self.epochs_done:
-            self.best = _copies(self.network.parameters)
-
-    def state(self) -> dict[str, Array]:
-        """Return all that the next epoch depends on, as it was after the last one: see `restore`."""
-        return self._last
-
-    def history(self) -> dict[str, Any]:
-        """Return in plain words and numbers how far training has come: see `restore`."""
-        best_score = None if self.best_score is None else asdict(self.best_score)
-        return {"epochs": self.epochs_done, "best_epoch": self.best_epoch, "best_score": best_score}
+    def unfinished(self) -> Progress:
+        """Return the progress; before the first epoch is done, with the weights as they are at this moment."""
+        if self.progress.epochs:
+            return self.progress
+        return replace(self.progress, best=_copies(self.network.parameters))
 
     def restore(self, history: Mapping[str, Any], state: Mapping[str, Array]) -> None:
-        """Go on from where `history` and `state` were taken; the network has the best weights now."""
-        self.epochs_done, self.best_epoch = int(history["epochs"]), int(history["best_epoch"])
+        """Go on from where `history` and `state` of a progress were taken; the network has the best weights now.
+
+        KeyError, TypeError or ValueError if they are not of such a network.
+        """
         score = history["best_score"]
-        self.best_score = None if score is None else Score(float(score["loss"]), float(score["accuracy"]))
+        best_score = None if score is None else Score(float(score["loss"]), float(score["accuracy"]))
+        best = _copies(self.network.parameters)
         for name, array in self.network.parameters.items():
-            array[...] = state[f"weights.{name}"]
-        prefix = "optimizer."
-        self._optimizer.restore({name[len(prefix) :]: a for name, a in state.items() if name.startswith(prefix)})
-        self._last = self._snapshot()
+            array[...] = _shaped(state[f"weights.{name}"], array.shape)
+        self._optimizer.restore(self._remembered(state))
+        self.progress = Progress(int(history["epochs"]), int(history["best_epoch"]), best_score, best, self._state())
 
     def _pass(self, examples: Examples, generator: np.random.Generator) -> Score:
         total, right = 0.0, 0
@@ -108,16 +126,43 @@ class Trainer:
             right += int((told(logits) == batch.labels).sum())
         return Score(total / len(examples), right / len(examples))
 
-    def _keep_if_best(self, score: Score, number: int) -> bool:
-        before = self.best_score
-        if before is not None and (score.accuracy, -score.loss) <= (before.accuracy, -before.loss):
+    def _check_finite(self, number: int, *scores: Score | None) -> None:
+        arrays = self.network.parameters.values()
+        if not all(math.isfinite(score.loss) for score in scores if score) or not all(
+            np.isfinite(array).all() for array in arrays
+        ):
+            raise CnnfiltError(
+                f"the loss is no number any more in epoch {number}: the steps are too large; "
+                "try a smaller --learning-rate, or another --input-scale"
+            )
+
+    def _keep(self, score: Score, number: int) -> bool:
+        """Take note of an epoch, and return whether it is the best so far."""
+        before = self.progress
+        old = before.best_score
+        state = self._state()
+        if old is not None and (score.accuracy, -score.loss) <= (old.accuracy, -old.loss):
+            self.progress = replace(before, epochs=number, state=state)
             return False
-        self.best, self.best_score, self.best_epoch = _copies(self.network.parameters), score, number
+        self.progress = Progress(number, number, score, _copies(self.network.parameters), state)
         return True
 
-    def _snapshot(self) -> dict[str, Array]:
+    def _state(self) -> dict[str, Array]:
         weights = {f"weights.{name}": array.copy() for name, array in self.network.parameters.items()}
-        return weights | {f"optimizer.{name}": array for name, array in self._optimizer.state().items()}
+        return weights | {f"{_OPTIMIZER}{name}": array for name, array in self._optimizer.state().items()}
+
+    def _remembered(self, state: Mapping[str, Array]) -> dict[str, Array]:
+        """Return the optimizer's part of `state`; ValueError where an array is not of its parameter's shape."""
+        shapes = {
+            f"{number}.{part}": array.shape
+            for number, layer in enumerate(self.network.trained)
+            for part, array in layer.parameters.items()
+        }
+        found = {name.removeprefix(_OPTIMIZER): array for name, array in state.items() if name.startswith(_OPTIMIZER)}
+        for name, array in found.items():
+            place = ".".join(name.split(".")[-2:])
+            _shaped(array, shapes.get(place, ()))
+        return found
 
 
 def _optimizer(settings: Settings) -> Optimizer:
@@ -125,6 +170,12 @@ def _optimizer(settings: Settings) -> Optimizer:
     if settings.optimizer == "adam":
         return Adam(rate)
     return SGD(rate, momentum=0.9 if settings.optimizer == "momentum" else 0.0)
+
+
+def _shaped(array: Array, shape: tuple[int, ...]) -> Array:
+    if array.shape != shape:
+        raise ValueError(f"an array of shape {array.shape}, not {shape}")
+    return array
 
 
 def _copies(parameters: Mapping[str, Array]) -> dict[str, Array]:

@@ -1,14 +1,17 @@
 """A model file holds all that is needed to use it, and nothing in it is trusted."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+import cnnfilt
 from cnnfilt.batch.models import Model, load_model, save_model
 from cnnfilt.errors import InputError, OutputError
+from cnnfilt.files.image import Image
 from cnnfilt.files.npz import Archive, write_npz
 from cnnfilt.nn.model import Sequential
 
@@ -44,6 +47,18 @@ def test_a_model_comes_back(saved: Path) -> None:
     assert np.array_equal(back.network.forward(x), before.network.forward(x))
 
 
+@pytest.mark.parametrize(("dtype", "top"), [(np.uint8, 255), (np.uint16, 65535), (np.float32, 255)])
+@pytest.mark.parametrize("scale", [None, 0.5])
+def test_a_model_says_how_it_sees_an_image(dtype: type, top: int, scale: float | None) -> None:
+    """At its size, in its channels, scaled: what `net train` saw, `net predict` and others see, too."""
+    look = replace(model(), input_scale=scale).look
+    levels = (np.arange(64).reshape(8, 8) * top // 63).astype(dtype)
+    expected = levels[..., None] * np.float32(1 / top if scale is None else scale)
+    assert np.array_equal(look.array(Image(levels)), expected)
+    assert look.array(Image(levels.repeat(3, axis=0).repeat(3, axis=1))).shape == (8, 8, 1)
+    assert cnnfilt.load_model is load_model
+
+
 def test_a_model_is_not_overwritten_unasked(saved: Path) -> None:
     with pytest.raises(OutputError, match="exists already"):
         save_model(str(saved), model(), overwrite=False)
@@ -64,6 +79,7 @@ def test_a_model_is_not_overwritten_unasked(saved: Path) -> None:
         ({"classes": [1, 2, 3]}, "its classes"),
         ({"input_scale": "1"}, "its input_scale"),
         ({"gray": None}, "its gray"),
+        ({"gray": False}, "1 channels, but colour"),
         ({"format": 2}, "another version"),
     ],
 )

@@ -40,6 +40,13 @@ def imported_by(tmp_path: Path, *arguments: str) -> set[str]:
         ["edges", "--help"],
         ["shape", "--help"],
         ["shape", "6x6", "-f", "3"],
+        ["net", "--help"],
+        ["net", "train", "--help"],
+        ["net", "predict", "--help"],
+        ["net", "evaluate", "--help"],
+        ["net", "summary", "--help"],
+        ["net", "backward", "--help"],
+        ["net", "kernels", "--help"],
     ],
     ids=" ".join,
 )

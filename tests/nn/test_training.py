@@ -63,44 +63,48 @@ def test_two_classes_learn_with_one_sigmoid() -> None:
 
 def test_the_same_seed_gives_the_same_bits() -> None:
     settings = Settings(augment=("flip", "shift"), seed=3)
-    assert same(trained(settings, 3).best, trained(settings, 3).best)
-    assert not same(trained(settings, 3).best, trained(Settings(augment=("flip", "shift"), seed=4), 3).best)
+    assert same(trained(settings, 3).progress.best, trained(settings, 3).progress.best)
+    assert not same(
+        trained(settings, 3).progress.best, trained(Settings(augment=("flip", "shift"), seed=4), 3).progress.best
+    )
 
 
 def test_integer_and_one_hot_labels_give_the_same_weights() -> None:
-    assert same(trained(Settings(loss="sparse"), 3).best, trained(Settings(loss="categorical"), 3).best)
+    assert same(
+        trained(Settings(loss="sparse"), 3).progress.best, trained(Settings(loss="categorical"), 3).progress.best
+    )
 
 
 @pytest.mark.parametrize("optimizer", ["adam", "momentum"])
 def test_training_goes_on_as_if_it_had_not_stopped(optimizer: str) -> None:
     settings = Settings(optimizer=optimizer, augment=("shift",))  # type: ignore[arg-type]
     whole, first = trained(settings, 5, stripes(30)), trained(settings, 2, stripes(30))
-    second = Trainer(Sequential(WORDS, (8, 8, 1), first.best), settings)
-    second.restore(first.history(), first.state())
+    second = Trainer(Sequential(WORDS, (8, 8, 1), first.progress.best), settings)
+    second.restore(first.progress.history(), first.progress.state)
     for _ in second.epochs(stripes(), stripes(30), 5):
         pass
-    assert same(second.best, whole.best)
-    assert same(second.state(), whole.state())
-    assert second.history() == whole.history()
+    assert same(second.progress.best, whole.progress.best)
+    assert same(second.progress.state, whole.progress.state)
+    assert second.progress.history() == whole.progress.history()
 
 
 def test_the_best_weights_are_kept() -> None:
     trainer = Trainer(network(), Settings(learning_rate=0.3))
     epochs = list(trainer.epochs(stripes(), stripes(30), 8))
     scores = [(epoch.validation.accuracy, -epoch.validation.loss) for epoch in epochs if epoch.validation]
-    assert trainer.best_epoch == scores.index(max(scores)) + 1
-    best = Sequential(WORDS, (8, 8, 1), trainer.best)
-    assert evaluate(best, stripes(30))[0] == trainer.best_score
+    assert trainer.progress.best_epoch == scores.index(max(scores)) + 1
+    best = Sequential(WORDS, (8, 8, 1), trainer.progress.best)
+    assert evaluate(best, stripes(30))[0] == trainer.progress.best_score
 
 
 def test_an_epoch_broken_off_changes_nothing_that_was_kept() -> None:
     trainer = Trainer(network(), Settings())
     list(islice(trainer.epochs(stripes(), NONE, 9), 2))
-    kept, state = trainer.best, trainer.state()
+    before = trainer.progress
     trainer.network.parameters["conv1.kernel"][...] = 0
-    trainer.keep_unfinished()
-    assert same(trainer.best, kept)
-    assert same(trainer.state(), state)
+    assert trainer.unfinished() is before
+    assert before.best["conv1.kernel"].any()
+    assert before.state["weights.conv1.kernel"].any()
 
 
 def test_a_split_holds_out_the_same_part_of_each_class() -> None:

@@ -1,0 +1,60 @@
+"""How a network sees an image: at one size, in one channel or three, with its pixels scaled."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnnfilt.batch.operations.base import Result
+from cnnfilt.errors import InputError
+from cnnfilt.files.image import Array, Image, top_level
+from cnnfilt.files.resizing import resized
+from cnnfilt.terms import Pair
+
+BACKGROUND = "white"
+"""What lies behind transparent pixels: a network sees no alpha."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """`size` (height, width), gray or in colour, and what pixels are multiplied by.
+
+    An `input_scale` of None divides them by their depth's top.
+    """
+
+    size: Pair
+    gray: bool
+    input_scale: float | None = None
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Return (height, width, channels) of what the network sees."""
+        return (*self.size, 1 if self.gray else 3)
+
+    def __call__(self, image: Image, format_name: str = "") -> list[Result]:
+        """Return `levels` of the image, as an operation of the batch."""
+        return [Result(self.levels(image), None, "seen")]
+
+    def levels(self, image: Image) -> Array:
+        """Return the image at the network's size, (H, W, C): uint8 levels, or what `scaled` makes of others, float32.
+
+        InputError for a matrix with other channels than the network takes.
+        """
+        pixels = resized(image.pixels, self.size)
+        if pixels.ndim == 2:
+            pixels = pixels[..., None]
+        if pixels.shape[2] not in (1, self.shape[2]):
+            raise InputError(f"{{image}} has {pixels.shape[2]} channels; the network takes {self.shape[2]}")
+        if pixels.dtype != np.uint8:
+            pixels = pixels * np.float32(self._scale(image.pixels.dtype))
+        return np.broadcast_to(pixels, self.shape)
+
+    def scaled(self, levels: Array) -> Array:
+        """Return what the network computes with, float32, for what `levels` gave."""
+        return levels * np.float32(self._scale(levels.dtype)) if levels.dtype == np.uint8 else levels
+
+    def array(self, image: Image) -> Array:
+        """Return `image` as the network takes it, (H, W, C) float32."""
+        return self.scaled(self.levels(image))
+
+    def _scale(self, dtype: "np.dtype[np.generic]") -> float:
+        return 1 / top_level(dtype) if self.input_scale is None else self.input_scale

@@ -1,0 +1,15 @@
+"""`cnnfilt net summary`: what is in a model file."""
+
+from typing import Any
+
+import click
+
+
+@click.command()
+@click.argument("model")
+@click.option("--json", "json_", is_flag=True, help="Print everything as JSON.")
+def summary(**options: Any) -> int:
+    """Show the layers of MODEL as `cnnfilt shape` does, its classes, and how it was trained."""
+    from cnnfilt.cli.using_models import run_summary
+
+    return run_summary(**options)

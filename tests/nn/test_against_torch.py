@@ -1,0 +1,108 @@
+"""The whole network against torch's autograd: outputs, every gradient, one training step and fifty."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cnnfilt.nn.losses import sparse_categorical_cross_entropy
+from cnnfilt.nn.model import Sequential
+from cnnfilt.nn.optimizers import SGD, Adam, Optimizer
+from cnnfilt.nn.weights import from_pytorch
+
+torch: Any = pytest.importorskip("torch")
+
+WORDS = "conv:6,k=3,p=1 relu pool:avg conv:8,k=3,s=2,p=1,g=2 tanh pool:max,k=3,s=2,p=1 flatten fc:12 sigmoid fc:5"
+SIZE = (17, 14, 3)
+
+
+@pytest.fixture
+def pair() -> tuple[Any, Sequential]:
+    """The same network twice, with torch's first weights."""
+    torch.manual_seed(0)
+    nn = torch.nn
+    theirs = nn.Sequential(
+        nn.Conv2d(3, 6, 3, padding=1),
+        nn.ReLU(),
+        nn.AvgPool2d(2),
+        nn.Conv2d(6, 8, 3, stride=2, padding=1, groups=2),
+        nn.Tanh(),
+        nn.MaxPool2d(3, 2, padding=1),
+        nn.Flatten(),
+        nn.Linear(8 * 2 * 2, 12),
+        nn.Sigmoid(),
+        nn.Linear(12, 5),
+    ).double()
+    return theirs, Sequential(WORDS, SIZE, ours(theirs))
+
+
+def ours(theirs: Any) -> dict[str, np.ndarray]:
+    """Return torch's weights, turned to channels-last."""
+    state = {name: value.detach().numpy().copy() for name, value in theirs.state_dict().items()}
+    return from_pytorch(WORDS, SIZE, state)
+
+
+def gradients(theirs: Any) -> dict[str, np.ndarray]:
+    """Return torch's gradients, turned to channels-last."""
+    return from_pytorch(WORDS, SIZE, {name: value.grad.numpy() for name, value in theirs.named_parameters()})
+
+
+def batch(seed: int) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    return rng.normal(size=(6, *SIZE)), rng.integers(0, 5, 6)
+
+
+def theirs_of(images: np.ndarray) -> Any:
+    return torch.from_numpy(images.transpose(0, 3, 1, 2).copy())
+
+
+def test_layer_by_layer(pair: tuple[Any, Sequential]) -> None:
+    theirs, network = pair
+    x, _ = batch(1)
+    there = theirs_of(x)
+    for layer, module in zip(network.layers, theirs, strict=True):
+        x, there = layer.forward(x), module(there)
+        found = there.detach().numpy()
+        if found.ndim == 4:
+            np.testing.assert_allclose(x, found.transpose(0, 2, 3, 1), atol=1e-12)
+        elif not isinstance(module, torch.nn.Flatten):  # the same numbers in another order
+            np.testing.assert_allclose(x, found, atol=1e-12)
+
+
+def test_every_gradient(pair: tuple[Any, Sequential]) -> None:
+    theirs, network = pair
+    x, labels = batch(1)
+    there = theirs_of(x).requires_grad_()
+    loss = torch.nn.functional.cross_entropy(theirs(there), torch.from_numpy(labels))
+    loss.backward()
+    ours_loss, d_logits = sparse_categorical_cross_entropy(network.forward(x), labels)
+    d_x = network.backward(d_logits)
+    assert ours_loss == pytest.approx(loss.item(), abs=1e-12)
+    np.testing.assert_allclose(d_x, there.grad.numpy().transpose(0, 2, 3, 1), atol=1e-12)
+    expected = gradients(theirs)
+    for name, layer in zip(network.names, network.layers, strict=True):
+        for part, gradient in layer.gradients.items():
+            np.testing.assert_allclose(gradient, expected[f"{name}.{part}"], atol=1e-12, err_msg=name)
+
+
+@pytest.mark.parametrize("steps", [1, 50])
+@pytest.mark.parametrize("name", ["sgd", "momentum", "adam"])
+def test_training_steps(pair: tuple[Any, Sequential], name: str, steps: int) -> None:
+    theirs, network = pair
+    optim = torch.optim
+    made: dict[str, tuple[Optimizer, Any]] = {
+        "sgd": (SGD(0.1), optim.SGD(theirs.parameters(), 0.1)),
+        "momentum": (SGD(0.02, momentum=0.9), optim.SGD(theirs.parameters(), 0.02, momentum=0.9)),
+        "adam": (Adam(0.01), optim.Adam(theirs.parameters(), 0.01)),
+    }
+    mine, there = made[name]
+    for step in range(steps):
+        x, labels = batch(step)
+        there.zero_grad()
+        torch.nn.functional.cross_entropy(theirs(theirs_of(x)), torch.from_numpy(labels)).backward()
+        there.step()
+        network.backward_from_logits(sparse_categorical_cross_entropy(network.logits(x), labels)[1])
+        mine.step(network.trained)
+    expected = ours(theirs)
+    for parameter, array in network.parameters.items():
+        np.testing.assert_allclose(array, expected[parameter], rtol=1e-5, atol=1e-7, err_msg=parameter)
