@@ -3,6 +3,7 @@
 A signal reaches the waiting main thread at once, and a hung file costs its time and no more.
 """
 
+import math
 import os
 import threading
 import time
@@ -19,6 +20,8 @@ from cnnfilt.files.atomic import give_up
 from cnnfilt.terms import WORK_THREAD
 
 Answer = TypeVar("Answer")
+
+_SECONDS_ASLEEP = 0.1
 
 
 def run_within_limits(
@@ -87,8 +90,12 @@ class _Work(Generic[Answer]):
 
     def wait(self, seconds: float) -> Answer:
         """Return what the function returned, or raise what it raised; TimeoutError after so many seconds (0: never)."""
-        if not self._done.wait(seconds or None):
-            raise TimeoutError
+        deadline = time.monotonic() + (seconds or math.inf)
+        # Again and again, for a signal may come to a thread that is just starting another one: this one sleeps on then,
+        # and only when it wakes does Python act on the signal.
+        while not self._done.wait(max(0.0, min(_SECONDS_ASLEEP, deadline - time.monotonic()))):
+            if time.monotonic() >= deadline:
+                raise TimeoutError
         if self._error is not None:
             raise self._error
         return self._answer[0]

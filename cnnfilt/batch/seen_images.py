@@ -10,7 +10,7 @@ from cnnfilt.batch.look import Look
 from cnnfilt.errors import StorageError
 from cnnfilt.files.image import Array
 
-IN_MEMORY = 256 << 20
+IN_MEMORY = 64 << 20
 """Up to so many bytes stay in memory."""
 
 

@@ -53,9 +53,13 @@ Examples:
 @click.option("--gray/--no-gray", default=None, help="Look in shades of gray, or in colour.  [default: as they are]")
 @click.option("--input-scale", type=NUMBER, metavar="NUMBER", help="Multiply pixels by this.  [default: 1/255]")
 @click.option(
-    "--epochs", type=click.IntRange(1, 1_000_000), default=30, show_default=True, help="See all images N times."
+    "--epochs",
+    type=click.IntRange(1, 1_000_000),
+    default=30,
+    metavar="N",
+    help="See all images N times.  [default: 30]",
 )
-@click.option("--batch-size", type=click.IntRange(1), default=32, show_default=True, help="Images for each step.")
+@click.option("--batch-size", type=click.IntRange(1), default=32, metavar="N", help="Images a step.  [default: 32]")
 @click.option("--learning-rate", type=NUMBER, metavar="NUMBER", help="Size of the steps.  [default: the optimizer's]")
 @click.option(
     "--optimizer",
@@ -81,7 +85,9 @@ Examples:
     metavar="FRACTION",
     help="Hold out this part of each class, to tell which weights are best.",
 )
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="The same seed, the same model.")
+@click.option(
+    "--seed", type=click.IntRange(0), default=0, metavar="N", help="The same seed, the same model.  [default: 0]"
+)
 @click.option(
     "--augment", default="", callback=_augmentations, metavar="flip,shift", help="Mirror and move images at random."
 )

@@ -17,6 +17,7 @@ from cnnfilt.cli.shape_text import answer
 from cnnfilt.errors import PlanError
 from cnnfilt.nn.layers import Array
 from cnnfilt.nn.scoring import confusion, evaluate, probabilities
+from cnnfilt.nn.team import Team
 
 _CORNER = "true / told as"
 """Heads the column of true classes in the confusion table."""
@@ -60,7 +61,7 @@ def _evaluated(model: str, folder: str, reading: Reading, *, json_: bool) -> int
     examples = load_examples(find_labelled(folder, loaded.classes), loaded.look, reading, bad.append)
     for line in bad:
         print_line(line)
-    score, answers = evaluate(loaded.network, examples)
+    score, answers = evaluate(loaded.network, examples, logits_of=Team(loaded.network).logits)
     counts = confusion(examples.labels, answers, len(loaded.classes))
     if json_:
         data = {"accuracy": score.accuracy, "loss": score.loss, "images": len(examples)}

@@ -1,8 +1,12 @@
 """The convolution layer of the notes: Z = conv(X, K) + B, and its three gradients."""
 
+import math
+from collections.abc import Iterator
+
 import numpy as np
 
 from cnnfilt.errors import ShapeError
+from cnnfilt.geometry import Window
 from cnnfilt.nn.layers import Array, Layer
 from cnnfilt.nn.windows import Sliding, Windows
 from cnnfilt.terms import Padding, Pair
@@ -45,52 +49,90 @@ class Conv2D(Layer):
         if x.ndim != 4 or x.shape[3] != kernel.shape[2] * self.groups:
             raise ShapeError(f"a convolution of {kernel.shape[2] * self.groups} channels got {x.shape}")
         self._windows = self.sliding.over(x)
-        self._shape = x.shape
-        self._columns = [_columns(self._windows, part) for part in _grouped(x, self.groups)]
-        filters = [_as_matrix(part) for part in _grouped(kernel, self.groups)]
-        maps = [columns @ matrix for columns, matrix in zip(self._columns, filters, strict=True)]
-        z = (maps[0] if self.groups == 1 else np.concatenate(maps, axis=1)).reshape(
-            len(x), *self._windows.output_size, kernel.shape[3]
-        )
-        return z + self.parameters["bias"] if "bias" in self.parameters else z
+        self._padded = self._windows.padded(x)
+        z = self._correlated(self._windows, self._padded, kernel)
+        return np.add(z, self.parameters["bias"], out=z) if "bias" in self.parameters else z
+
+    def fill_gradients(self, d_output: Array) -> None:
+        """Put dL/dK and dL/dB into the gradients."""
+        kernel = self.parameters["kernel"]
+        parts = zip(_grouped(self._padded, self.groups), _grouped(d_output, self.groups), strict=True)
+        d_kernels = [self._d_kernel(padded, d_part).reshape(*kernel.shape[:3], -1) for padded, d_part in parts]
+        self.gradients["kernel"] = _joined(d_kernels)
+        if "bias" in self.parameters:
+            d_rows = d_output.reshape(-1, d_output.shape[3])
+            # sum(dL/dZ), as a product, which is many times faster than to sum along the first axes.
+            self.gradients["bias"] = np.ones(len(d_rows), d_rows.dtype) @ d_rows
 
     def backward(self, d_output: Array) -> Array:
         """Return dL/dX; dL/dK and dL/dB go to the gradients."""
+        self.fill_gradients(d_output)
+        around = [(window.span - 1 - window.before, window.span - 1 - window.after) for window in self._pair]
+        if self.sliding.stride != (1, 1) or any(side < 0 for sides in around for side in sides):
+            return self._sent_back(d_output)
+        # conv(padded dL/dZ, K turned by 180), with the channels' parts exchanged.
         kernel = self.parameters["kernel"]
-        d_maps = [part.reshape(-1, part.shape[3]) for part in _grouped(d_output, self.groups)]
-        d_filters = [columns.T @ d_map for columns, d_map in zip(self._columns, d_maps, strict=True)]
-        self.gradients["kernel"] = np.concatenate(d_filters, axis=1).reshape(kernel.shape)
-        if "bias" in self.parameters:
-            self.gradients["bias"] = d_output.sum(axis=(0, 1, 2))
-        filters = [_as_matrix(part) for part in _grouped(kernel, self.groups)]
-        parts = [self._d_input(d_map @ matrix.T) for d_map, matrix in zip(d_maps, filters, strict=True)]
-        return parts[0] if self.groups == 1 else np.concatenate(parts, axis=3)
+        turned = _joined([part[::-1, ::-1].swapaxes(2, 3) for part in _grouped(kernel, self.groups)])
+        windows = Sliding(self.sliding.kernel_size, (1, 1), (around[0], around[1]), self.sliding.dilation).over(
+            d_output
+        )
+        return self._correlated(windows, windows.padded(d_output), turned)
 
-    def _d_input(self, d_columns: Array) -> Array:
-        """Return d(input) of one group: what every tap sends back, added up where it came from."""
-        channels = self._shape[3] // self.groups
-        taps = list(self._windows.taps)
-        by_tap = d_columns.reshape(self._shape[0], *self._windows.output_size, len(taps), channels)
-        d_padded = self._windows.empty_padded(np.empty((self._shape[0], 0, 0, channels), d_columns.dtype))
-        for number, tap in enumerate(taps):
-            self._windows.at(d_padded, tap)[...] += by_tap[:, :, :, number]
-        return self._windows.inner(d_padded)
+    @property
+    def _pair(self) -> tuple[Window, Window]:
+        return self._windows.rows, self._windows.columns
+
+    def _correlated(self, windows: Windows, padded: Array, kernel: Array) -> Array:
+        """Return what `kernel` gives at every window: a product of matrices, a window a row and a filter a column."""
+        z = np.empty((len(padded), *windows.output_size, kernel.shape[3]), np.result_type(padded, kernel))
+        parts = (_grouped(array, self.groups) for array in (padded, kernel, z))
+        for part, filters, maps in zip(*parts, strict=True):
+            matrix = filters.reshape(-1, filters.shape[3])
+            for place, rows in _written_out(windows, part):
+                if self.groups == 1:
+                    np.matmul(rows, matrix, out=maps[place].reshape(-1, matrix.shape[1]))
+                else:
+                    maps[place] = (rows @ matrix).reshape(maps[place].shape)
+        return z
+
+    def _d_kernel(self, padded: Array, d_output: Array) -> Array:
+        """Return dL/dK of one group, (taps * in_channels, out_channels): conv(X, dL/dZ)."""
+        products = (
+            rows.T @ d_output[place].reshape(len(rows), -1) for place, rows in _written_out(self._windows, padded)
+        )
+        total = next(products)
+        for product in products:
+            total += product
+        return total
+
+    def _sent_back(self, d_output: Array) -> Array:
+        """Return dL/dX tap by tap: each adds dL/dZ K to the X it met."""
+        taps = [kernel.reshape(-1, *kernel.shape[2:]) for kernel in _grouped(self.parameters["kernel"], self.groups)]
+        d_parts = _grouped(d_output, self.groups)
+
+        def share(tap: int) -> Array:
+            return _joined([part @ kernel[tap].T for part, kernel in zip(d_parts, taps, strict=True)])
+
+        channels = self.parameters["kernel"].shape[2] * self.groups
+        like = np.broadcast_to(d_output[:1, :1, :1, :1], (len(d_output), 1, 1, channels))
+        return self._windows.sent_back(like, share)
 
 
-def _columns(windows: Windows, x: Array) -> Array:
-    """Return all windows as rows of one matrix, (N H' W', taps * C), in the order of the kernel's own memory."""
-    padded = windows.padded(x)
-    taps = list(windows.taps)
-    columns = np.empty((len(x), *windows.output_size, len(taps), x.shape[3]), x.dtype)
-    for number, tap in enumerate(taps):
-        columns[:, :, :, number] = windows.at(padded, tap)
-    return columns.reshape(-1, len(taps) * x.shape[3])
+def _written_out(windows: Windows, padded: Array) -> Iterator[tuple[tuple[slice, slice], Array]]:
+    """Yield (place, its windows as rows, (N H' W', taps * C), in the order of the kernel's own memory), block by block.
 
-
-def _as_matrix(kernel: Array) -> Array:
-    return kernel.reshape(-1, kernel.shape[3])
+    They are written out anew in each direction: kept, they would take the memory of all inputs many times over.
+    """
+    seen = windows.seen(padded)
+    size = math.prod(seen.shape[3:])
+    for place in windows.blocks(len(padded), size * padded.itemsize):
+        yield place, seen[place].reshape(-1, size)
 
 
 def _grouped(array: Array, groups: int) -> list[Array]:
     """Return the parts of the last axis, one for each group."""
     return np.split(array, groups, axis=-1)
+
+
+def _joined(parts: list[Array]) -> Array:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=-1)

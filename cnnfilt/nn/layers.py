@@ -29,6 +29,9 @@ class Layer:
         """Return d(input) for d(output) of the last `forward`, and put d(parameter) into `gradients`."""
         raise NotImplementedError(type(self).__name__)
 
+    def fill_gradients(self, d_output: Array) -> None:
+        """Put d(parameter) into `gradients` and no more: nobody needs d(input) below the lowest layer that learns."""
+
 
 class Dense(Layer):
     """Every output is a weighted sum of all inputs: Z = f W + B, (N, inputs) to (N, outputs).
@@ -54,10 +57,14 @@ class Dense(Layer):
 
     def backward(self, d_output: Array) -> Array:
         """Return df = dZ W^T; dW = f^T dZ and dB = sum(dZ) go to the gradients."""
+        self.fill_gradients(d_output)
+        return d_output @ self.parameters["kernel"].T
+
+    def fill_gradients(self, d_output: Array) -> None:
+        """Put dW = f^T dZ and dB = sum(dZ) into the gradients."""
         self.gradients["kernel"] = self._x.T @ d_output
         if "bias" in self.parameters:
             self.gradients["bias"] = d_output.sum(axis=0)
-        return d_output @ self.parameters["kernel"].T
 
 
 class Flatten(Layer):

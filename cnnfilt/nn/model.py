@@ -96,8 +96,12 @@ class Sequential:
         return self._through(x, self._below_activation())
 
     def backward_from_logits(self, d_logits: Array) -> None:
-        """Leave every layer its gradients, for the gradient of the last `logits`."""
-        for layer in reversed(self._below_activation()):
+        """Leave every layer that learns its gradients, for the gradient of the last `logits`."""
+        trained = self.trained
+        for layer in reversed(self._below_activation() if trained else []):
+            if layer is trained[0]:
+                layer.fill_gradients(d_logits)
+                return
             d_logits = layer.backward(d_logits)
 
     def _below_activation(self) -> list[Layer]:

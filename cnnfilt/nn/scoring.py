@@ -57,11 +57,20 @@ def probabilities(network: Sequential, images: Array) -> Array:
     return np.concatenate([1 - answer, answer], axis=1) if answer.shape[1] == 1 else answer
 
 
-def evaluate(network: Sequential, examples: Examples, name: LossName = "auto") -> tuple[Score, Array]:
-    """Return the score over all examples, and the class numbers that were told, (N,)."""
+def evaluate(
+    network: Sequential,
+    examples: Examples,
+    name: LossName = "auto",
+    *,
+    logits_of: Callable[[Array], Array] | None = None,
+) -> tuple[Score, Array]:
+    """Return the score over all examples, and the class numbers that were told, (N,).
+
+    `logits_of` a batch is the network's own unless several threads share it (`Team.logits`).
+    """
     loss, total, answers = loss_of(network, name), 0.0, []
     for batch in batches(examples, _BATCH):
-        logits = network.logits(batch.images)
+        logits = (logits_of or network.logits)(batch.images)
         total += loss(logits, batch.labels)[0] * len(batch)
         answers.append(told(logits))
     answer = np.concatenate(answers)

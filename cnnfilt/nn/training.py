@@ -13,7 +13,8 @@ from cnnfilt.nn.examples import Examples, augmented, batches
 from cnnfilt.nn.layers import Array
 from cnnfilt.nn.model import Sequential
 from cnnfilt.nn.optimizers import SGD, Adam, Optimizer
-from cnnfilt.nn.scoring import Score, evaluate, loss_of, told
+from cnnfilt.nn.scoring import Score, evaluate, loss_of
+from cnnfilt.nn.team import Team
 from cnnfilt.terms import Augmentation, LossName, OptimizerName
 
 LEARNING_RATES: dict[OptimizerName, float] = {"adam": 0.002, "sgd": 0.05, "momentum": 0.01}
@@ -76,6 +77,7 @@ class Trainer:
         """Take the network as it is. ParameterError if its end does not suit the loss."""
         self.network, self.settings = network, settings
         self._loss = loss_of(network, settings.loss)
+        self._team = Team(network)
         self._optimizer = _optimizer(settings)
         self.progress = Progress(0, 0, None, _copies(network.parameters), self._state())
 
@@ -90,7 +92,7 @@ class Trainer:
             # A number that grows over all bounds is told below, in one line.
             with np.errstate(all="ignore"):
                 training = self._pass(examples, np.random.default_rng([self.settings.seed, number]))
-                held_out = evaluate(self.network, validation, self.settings.loss)[0] if len(validation) else None
+                held_out = self._validated(validation) if len(validation) else None
             self._check_finite(number, training, held_out)
             best = self._keep(held_out or training, number)
             yield Epoch(number, training, held_out, best, time.monotonic() - started)
@@ -118,13 +120,13 @@ class Trainer:
         total, right = 0.0, 0
         for batch in batches(examples, self.settings.batch_size, generator):
             images = augmented(batch.images, self.settings.augment, generator)
-            logits = self.network.logits(images)
-            loss, d_logits = self._loss(logits, batch.labels)
-            self.network.backward_from_logits(d_logits)
+            loss, told_right = self._team.learn(images, batch.labels, self._loss)
             self._optimizer.step(self.network.trained)
-            total += loss * len(batch)
-            right += int((told(logits) == batch.labels).sum())
+            total, right = total + loss * len(batch), right + told_right
         return Score(total / len(examples), right / len(examples))
+
+    def _validated(self, validation: Examples) -> Score:
+        return evaluate(self.network, validation, self.settings.loss, logits_of=self._team.logits)[0]
 
     def _check_finite(self, number: int, *scores: Score | None) -> None:
         arrays = self.network.parameters.values()

@@ -1,13 +1,17 @@
 """A batch seen through windows: the views that convolution and pooling, forward and backward, are made of."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from cnnfilt.geometry import Window, windows
-from cnnfilt.nn.layers import Array
+from cnnfilt.nn.layers import Array, Shape
 from cnnfilt.terms import Padding, Pair
+
+_BLOCK = 4 << 20
+"""So many bytes of windows are written out at once: enough for a fast product, and little memory."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,9 @@ class Windows:
         sides = [(window.before, window.after + window.overhang) for window in (self.rows, self.columns)]
         if not any(map(any, sides)):
             return x
-        return np.pad(x, ((0, 0), *sides, (0, 0)), constant_values=value)
+        padded = self._filled(x.shape, x.dtype, value)
+        self.inner(padded)[...] = x
+        return padded
 
     def at(self, padded: Array, tap: Pair) -> Array:
         """Return the view (N, H', W', C) of what one tap of every window meets; writing to it writes to `padded`."""
@@ -78,7 +84,45 @@ class Windows:
             self.columns.before : self.columns.before + self.columns.size,
         ]
 
-    def empty_padded(self, like: Array) -> Array:
-        """Return zeros in the shape of `padded(like)`, to add gradients up in."""
+    def seen(self, padded: Array) -> Array:
+        """Return the view (N, H', W', kernel height, kernel width, C) of all that the windows meet."""
+        images, down, across, channel = padded.strides
+        rows, columns = self.rows, self.columns
+        return np.lib.stride_tricks.as_strided(
+            padded,
+            (len(padded), *self.output_size, rows.kernel_size, columns.kernel_size, padded.shape[3]),
+            (
+                images,
+                down * rows.stride,
+                across * columns.stride,
+                down * rows.dilation,
+                across * columns.dilation,
+                channel,
+            ),
+            writeable=False,
+        )
+
+    def blocks(self, images: int, bytes_per_window: int) -> Iterator[tuple[slice, slice]]:
+        """Yield (images, rows of the output) of parts whose windows, written out, take about 4 MB: see `seen`."""
+        height, width = self.output_size
+        at_once = max(1, _BLOCK // (height * width * bytes_per_window))
+        high = max(1, _BLOCK // (width * bytes_per_window)) if at_once == 1 else height
+        for first in range(0, images, at_once):
+            for top in range(0, height, high):
+                yield slice(first, first + at_once), slice(top, top + high)
+
+    def sent_back(self, like: Array, share: Callable[[int], Array]) -> Array:
+        """Return d(input), (N, H, W, C): every tap sends `share` of its number, (N, H', W', C), to what it met."""
+        shares = (share(number) for number in range(self.rows.kernel_size * self.columns.kernel_size))
+        d_padded = self._filled(like.shape, like.dtype, 0)
+        apart = all(window.stride >= window.span for window in (self.rows, self.columns))
+        for tap, part in zip(self.taps, shares, strict=True):
+            if apart:  # No two taps meet the same place, so nothing is there to be added to.
+                self.at(d_padded, tap)[...] = part
+            else:
+                self.at(d_padded, tap)[...] += part
+        return self.inner(d_padded)
+
+    def _filled(self, shape: Shape, dtype: "np.dtype[Any]", value: float) -> Array:
         height, width = (window.padded_size + window.overhang for window in (self.rows, self.columns))
-        return np.zeros((len(like), height, width, like.shape[3]), like.dtype)
+        return np.full((shape[0], height, width, shape[3]), value, dtype)

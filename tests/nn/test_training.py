@@ -5,11 +5,13 @@ from itertools import islice
 import numpy as np
 import pytest
 
+from cnnfilt.core.engine.threads import limit_threads
 from cnnfilt.errors import ParameterError
 from cnnfilt.nn.classifier import for_classes
 from cnnfilt.nn.examples import Examples, augmented, batches, split
 from cnnfilt.nn.model import Sequential
-from cnnfilt.nn.scoring import confusion, evaluate, probabilities
+from cnnfilt.nn.scoring import confusion, evaluate, loss_of, probabilities
+from cnnfilt.nn.team import Team
 from cnnfilt.nn.training import Settings, Trainer
 
 WORDS = "conv:4,k=3,p=same relu pool:max flatten fc:3 softmax"
@@ -67,6 +69,43 @@ def test_the_same_seed_gives_the_same_bits() -> None:
     assert not same(
         trained(settings, 3).progress.best, trained(Settings(augment=("flip", "shift"), seed=4), 3).progress.best
     )
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_the_number_of_threads_changes_no_bit(threads: int) -> None:
+    settings = Settings(batch_size=35, optimizer="sgd")
+    whole = trained(settings, 2)
+    limit_threads(threads)
+    try:
+        assert same(trained(settings, 2).progress.state, whole.progress.state)
+    finally:
+        limit_threads(0)
+
+
+@pytest.mark.parametrize("count", [1, 7, 8, 9, 40])
+def test_a_batch_in_parts_has_the_gradients_of_the_whole(count: int) -> None:
+    one, other, examples = network(), network(), stripes(count)
+    images, labels = np.asarray(examples.images), examples.labels
+    loss, right = Team(one).learn(images, labels, loss_of(one))
+    logits = other.logits(images)
+    expected, d_logits = loss_of(other)(logits, labels)
+    other.backward_from_logits(d_logits)
+    assert loss == pytest.approx(expected, rel=1e-5)
+    assert right == (logits.argmax(axis=1) == labels).sum()
+    np.testing.assert_allclose(Team(one).logits(images), logits, atol=1e-5)
+    for mine, theirs in zip(one.trained, other.trained, strict=True):
+        assert mine.gradients.keys() == theirs.gradients.keys() == {"kernel", "bias"}
+        for name, gradient in theirs.gradients.items():
+            np.testing.assert_allclose(mine.gradients[name], gradient, atol=1e-5)
+
+
+def test_nothing_is_computed_below_the_lowest_layer_that_learns(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = network("filter:box:3,p=same conv:2,k=3 relu flatten fc:3 softmax")
+    for layer in model.layers[:2]:
+        monkeypatch.setattr(layer, "backward", lambda d_output: pytest.fail("d(input) of the first layers"))
+    logits = model.logits(np.asarray(stripes().images))
+    model.backward_from_logits(np.ones_like(logits))
+    assert model.layers[1].gradients["kernel"].shape == (3, 3, 1, 2)
 
 
 def test_integer_and_one_hot_labels_give_the_same_weights() -> None:
