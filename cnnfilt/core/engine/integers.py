@@ -12,8 +12,9 @@ import numpy as np
 
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.job import Job
+from cnnfilt.core.engine.scratch import scratch
 from cnnfilt.core.engine.strips import Layout, Strip
-from cnnfilt.core.engine.tap_sums import Tap, TapSum
+from cnnfilt.core.engine.tap_sums import Step, Tap, TapSum, run_steps
 from cnnfilt.geometry import Window
 
 Factors = tuple[list[int], list[int]]
@@ -50,11 +51,12 @@ class Integers:
 
     def prepare(self, height: int) -> None:
         """Make the scratch memory for strips of up to `height` rows."""
-        self._spare = np.empty(self._spare_rows(height) * self._pitch, self._dtype)
+        self._spare = scratch(self._spare_rows(height) * self._pitch, self._dtype)
+        self._steps: dict[int, list[Step]] = {}
         if self._along:
-            self._sums = np.empty((height, self._pitch), self._dtype)
+            self._sums = scratch((height, self._pitch), self._dtype)
             if not self._layout.is_natural:
-                self._sorted = np.empty((height, self._layout.sorted_width), self._dtype)
+                self._sorted = scratch((height, self._layout.sorted_width), self._dtype)
 
     def _spare_rows(self, height: int) -> int:
         return max(one.spare_rows(height) for one in (self._sum, self._along) if one)
@@ -62,16 +64,22 @@ class Integers:
     def write(self, strip: Strip, out: Array) -> None:
         """Write the strip's sums, bias included, to `out` (strip.height, W' * maps)."""
         if not self._along:
-            self._sum.write(strip.natural, out, self._spare)
+            run_steps(self._sum.steps(strip.natural, out, self._spare))
         else:
             sums = self._sums[: strip.height]
-            self._sum.write(strip.natural, sums, self._spare)
+            run_steps(self._steps_down(strip, sums))
             if not self._layout.is_natural:
                 natural, sums = sums, self._sorted[: strip.height]
                 self._layout.sort(natural, sums)
-            self._along.write(sums, out, self._spare)
+            run_steps(self._along.steps(sums, out, self._spare))
         if self._bias:
             np.add(out, np.int64(self._bias).astype(self._dtype), out=out)
+
+    def _steps_down(self, strip: Strip, sums: Array) -> list[Step]:
+        # A reader's strips are all in the same memory, so there is one such list for most of them.
+        if strip.height not in self._steps:
+            self._steps[strip.height] = list(self._sum.steps(strip.natural, sums, self._spare))
+        return self._steps[strip.height]
 
 
 def can_add_up(job: Job) -> bool:

@@ -13,6 +13,7 @@ from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.integers import Integers
 from cnnfilt.core.engine.job import Job
 from cnnfilt.core.engine.plan import TechniqueName, plan
+from cnnfilt.core.engine.scratch import scratch
 from cnnfilt.core.engine.strips import Strip, StripReader, strip_edges
 from cnnfilt.core.engine.taps import Taps
 from cnnfilt.core.engine.threads import Edges, run_strips, thread_count
@@ -108,7 +109,7 @@ class Solver:
         )
         self._technique.prepare(height)
         self._shape = convolution.shape[1:]
-        self._memory = np.empty(height * prod(self._shape) if keeps and not self._technique.spends_strip else 0, dtype)
+        self._memory = scratch(height * prod(self._shape) if keeps and not self._technique.spends_strip else 0, dtype)
 
     def responses(self, first: int, last: int) -> Array:
         """Return the responses of rows `first` to `last`, (rows, W', maps), until the next call."""

@@ -1,10 +1,12 @@
 """Responses written as pixels by a linear mapping: rounded, clipped, cast, and what that lost counted."""
 
 from dataclasses import dataclass
+from math import isnan
 
 import numpy as np
 
 from cnnfilt.core.engine.images import Array
+from cnnfilt.core.engine.scratch import scratch
 
 Range = tuple[float, float]
 """The lowest and the highest value; (inf, -inf) where there is none."""
@@ -71,6 +73,11 @@ class Scale:
         return dtype.kind in "iu" and dtype.itemsize <= 2 and whole and small
 
 
+_BOOL = np.dtype(np.bool_)
+_UNSIGNED = {size: np.dtype(f"u{size}") for size in (1, 2, 4, 8)}
+_LARGEST = {char: int(np.iinfo(char).max) for char in np.typecodes["AllInteger"]}
+
+
 class Writer:
     """Writes responses as pixels, strip by strip, in scratch memory of its own: every thread has one."""
 
@@ -83,7 +90,7 @@ class Writer:
 
         The responses are overwritten: every copy less is a pass less.
         """
-        low, high = range_of(responses)
+        low, high, has_nan = _extremes(responses)
         clipped = 0
         if self._scale.top is None:
             with np.errstate(over="ignore"):
@@ -92,14 +99,14 @@ class Writer:
             clipped = self._write_whole(responses, pixels, self._scale.top, int(low), int(high))
         else:
             with np.errstate(invalid="ignore", over="ignore"):
-                clipped = self._write_scaled(responses, pixels, self._scale.top)
+                clipped = self._write_scaled(responses, pixels, self._scale.top, np.nan if has_nan else low, high)
         return Loss(low, high, clipped, responses.size)
 
     def _write_whole(self, responses: Array, pixels: Array, top: int, low: int, high: int) -> int:
         if responses.dtype.kind == "b":
             responses = responses.view(np.uint8)
         # Seen as unsigned, what lies below 0 lies above everything else: one comparison finds all that is clipped.
-        unsigned = responses.view(f"u{responses.dtype.itemsize}")
+        unsigned = responses.view(_UNSIGNED[responses.dtype.itemsize])
         if self._scale.magnitude and low < 0:
             # The lowest integer of a type has no magnitude in that type, but has one in its unsigned fellow.
             responses = np.abs(responses, out=responses).view(unsigned.dtype)
@@ -107,18 +114,31 @@ class Writer:
         if low >= 0 and high <= top:
             np.copyto(pixels, responses, casting="unsafe")
             return 0
-        most = min(top, int(np.iinfo(responses.dtype).max))
-        mask = np.greater(unsigned, most, out=self._scratch("mask", responses, np.dtype(np.bool_)))
+        most = min(top, _LARGEST[responses.dtype.char])
+        mask = np.greater(unsigned, most, out=self._scratch("mask", responses, _BOOL))
         np.copyto(pixels, np.clip(responses, 0, most, out=responses), casting="unsafe")
         return count_true(mask)
 
-    def _write_scaled(self, responses: Array, pixels: Array, top: int) -> int:
-        scale = self._scale
+    def _write_scaled(self, responses: Array, pixels: Array, top: int, low: float, high: float) -> int:
+        mapped = self._mapped(responses)
+        mask = self._scratch("mask", responses, _BOOL)
+        clipped = count_true(np.greater(mapped, top, out=mask))
+        if not (self._scale.is_identity and (self._scale.magnitude or low >= 0)):
+            clipped += count_true(np.less(mapped, 0, out=mask))
+        # A NaN is on neither side, and becomes 0. A mapping can make one of an infinity.
+        if not (np.isfinite(low) and np.isfinite(high)):
+            clipped += count_true(np.isnan(mapped, out=mask))
+            np.copyto(mapped, 0, where=mask)
+        np.copyto(pixels, np.clip(mapped, 0, top, out=mapped), casting="unsafe")
+        return clipped
+
+    def _mapped(self, responses: Array) -> Array:
+        """Return `responses` mapped and rounded, in their own memory if they are floats."""
+        scale, mapped = self._scale, responses
         # In 64 bits the rounding of the mapping itself is never seen.
         wide = np.dtype(np.float32 if scale.is_exact_in_float32(responses.dtype) else np.float64)
         if scale.is_identity:
             wide = np.result_type(responses, np.float32)
-        mapped = responses
         if responses.dtype != wide:
             mapped = self._scratch("mapped", responses, wide)
             np.copyto(mapped, responses)
@@ -128,22 +148,13 @@ class Writer:
             if getattr(scale, number) != neutral:
                 change(mapped, getattr(scale, number), out=mapped)
         np.rint(mapped, out=mapped)
-        if scale.base:
-            mapped += scale.base
-        kept = np.clip(mapped, 0, top, out=self._scratch("kept", mapped))
-        # A NaN differs from everything, itself included, so it is counted here and becomes 0 below.
-        mask = np.not_equal(kept, mapped, out=self._scratch("mask", responses, np.dtype(np.bool_)))
-        clipped = count_true(mask)
-        if clipped and np.isnan(kept.min()):
-            np.copyto(kept, 0, where=np.isnan(kept))
-        np.copyto(pixels, kept, casting="unsafe")
-        return clipped
+        return np.add(mapped, scale.base, out=mapped) if scale.base else mapped
 
     def _scratch(self, name: str, like: Array, dtype: np.dtype | None = None) -> Array:
         """Return memory of the shape of `like`, the same memory whenever it is large enough."""
         memory = self._memory.get(name)
         if memory is None or memory.size < like.size:
-            memory = self._memory[name] = np.empty(like.size, dtype or like.dtype)
+            memory = self._memory[name] = scratch(like.size, dtype or like.dtype)
         return memory[: like.size].reshape(like.shape)
 
 
@@ -165,16 +176,19 @@ def count_true(mask: Array) -> int:
 
 def range_of(responses: Array) -> Range:
     """Return the lowest and highest response as Python numbers, NaN passed over."""
+    return _extremes(responses)[:2]
+
+
+def _extremes(responses: Array) -> tuple[float, float, bool]:
+    """Return the lowest and highest response, and whether there is any NaN."""
     if responses.dtype.kind != "f":
-        return responses.min().item(), responses.max().item()
-    low, high = responses.min(initial=np.inf), responses.max(initial=-np.inf)
-    if np.isnan(low):
-        # These pass over NaN, but take four times as long.
-        low, high = (find.reduce(responses, axis=None, initial=start) for find, start in _PAST_NAN)
-    return low.item(), high.item()
-
-
-_PAST_NAN = ((np.fmin, np.inf), (np.fmax, -np.inf))
+        return np.minimum.reduce(responses, axis=None).item(), np.maximum.reduce(responses, axis=None).item(), False
+    low, high = responses.min(initial=np.inf).item(), responses.max(initial=-np.inf).item()
+    if not isnan(low):
+        return low, high, False
+    # These pass over NaN, but take four times as long.
+    low = np.fmin.reduce(responses, axis=None, initial=np.inf)
+    return low.item(), np.fmax.reduce(responses, axis=None, initial=-np.inf).item(), True
 
 
 def finite_range(responses: Array) -> Range:

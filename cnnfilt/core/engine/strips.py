@@ -22,6 +22,7 @@ import numpy as np
 
 from cnnfilt.core.engine.borders import PaddingValue, border_positions, finite_values, fitting
 from cnnfilt.core.engine.images import Array
+from cnnfilt.core.engine.scratch import scratch
 from cnnfilt.geometry import Window
 from cnnfilt.terms import PaddingMode
 
@@ -157,7 +158,7 @@ class StripReader:
         width = self.layout.padded_width * image.shape[2]
         self.edges = strip_edges(rows, width * self.padded.dtype.itemsize, height=height)
         most = max(self._needed_rows(stop - start) for start, stop in self.edges)
-        self._natural = np.empty((most, width), self.padded.dtype)
+        self._natural = scratch((most, width), self.padded.dtype)
         self._sorted = None
         if not self.layout.is_natural:
             # Not every remainder has equally many columns: what stays unused must not hold a NaN by chance.
@@ -212,6 +213,12 @@ class PaddedImage:
         below = min(max(self._top + height - first, above), len(into))
         source = first + above - self._top
         np.copyto(centre[above:below], self.image[source : source + below - above], casting="unsafe")
+        if (above, below) != (0, len(into)):
+            self._read_beyond(first, into, centre, above, below)
+        if width < into.shape[1]:
+            self._read_sides(into, centre)
+
+    def _read_beyond(self, first: int, into: Array, centre: Array, above: int, below: int) -> None:
         for border in (slice(0, above), slice(below, len(into))):
             if border.start == border.stop:
                 continue
@@ -220,7 +227,6 @@ class PaddedImage:
             else:
                 positions = self._rows[first + border.start : first + border.stop]
                 np.copyto(centre[border], self.image[positions], casting="unsafe")
-        self._read_sides(into, centre)
 
     def _read_sides(self, into: Array, centre: Array) -> None:
         width = centre.shape[1]
