@@ -44,11 +44,12 @@ class Settings:
 
 @dataclass(frozen=True)
 class Written:
-    """One output: its name, the shape of its pixels, and how they were made."""
+    """One output: its name, the shape of its pixels, how they were made, and the plan ("" where there is none)."""
 
     name: str
     shape: tuple[int, ...]
     how: str
+    plan: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def run_job(job: Job, operation: Operation, settings: Settings) -> Record:
         if number and target.path is None:
             _print([b"\n"])
         notes += _write(_output(image, result), target, settings)
-        outputs.append(Written(_name_of(target), result.pixels.shape, result.how))
+        outputs.append(Written(_name_of(target), result.pixels.shape, result.how, result.plan))
         if result.extra is not None and settings.extra is not None:
             _write(Image(pixels=result.extra, kind="matrix", format="npy"), settings.extra, settings)
     losses = (result.loss for result in results if result.loss is not None)

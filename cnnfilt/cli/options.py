@@ -220,7 +220,7 @@ _FILE_OPTIONS = [
     click.option("--cluster", metavar="ADDRESS", help="Have the files done by the Dask cluster at this address."),
     click.option("--json", is_flag=True, help="Print a line of JSON for each file when it is done."),
     click.option("-q", "--quiet", is_flag=True, help="Print errors only."),
-    click.option("-v", "--verbose", is_flag=True, help="Print how the values were mapped, too."),
+    click.option("-v", "--verbose", is_flag=True, help="Print how it was computed, too."),
 ]
 
 

@@ -74,6 +74,8 @@ class Reporter(AbstractContextManager["Reporter"]):
             for output in record.outputs:
                 shapes = f"{record.name} {_spelled(record.shape)} -> {output.name} {_spelled(output.shape)}"
                 print_line(f"{shapes} ({output.how})")
+                if self.verbose and output.plan:
+                    print_line(f"{record.name}: {output.plan}")
         if not self.several:
             _print_loss(record.name, record.loss)
 
