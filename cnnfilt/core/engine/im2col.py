@@ -19,6 +19,8 @@ class Im2col:
 
     planar = True
     spends_strip = False
+    strip_rows = 0
+    reads: np.dtype | None = None
 
     def __init__(self, job: Job, dtype: np.dtype) -> None:
         self._places = np.argwhere(job.weights.any(axis=3))

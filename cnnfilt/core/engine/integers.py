@@ -24,6 +24,8 @@ class Integers:
     """Adds up whole numbers; `can_add_up` tells for which jobs."""
 
     planar = False
+    strip_rows = 0
+    reads: np.dtype | None = None
 
     def __init__(self, job: Job, dtype: np.dtype) -> None:
         kernel = job.weights[:, :, 0, 0]

@@ -8,15 +8,18 @@ from typing import Protocol
 import numpy as np
 
 from cnnfilt.core.engine.borders import PaddingValue
+from cnnfilt.core.engine.fourier import Fourier
 from cnnfilt.core.engine.im2col import Im2col
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.integers import Integers
 from cnnfilt.core.engine.job import Job
 from cnnfilt.core.engine.plan import TechniqueName, plan
 from cnnfilt.core.engine.scratch import scratch
+from cnnfilt.core.engine.separable import Separable
 from cnnfilt.core.engine.strips import Strip, StripReader, strip_edges
 from cnnfilt.core.engine.taps import Taps
 from cnnfilt.core.engine.threads import Edges, run_strips, thread_count
+from cnnfilt.core.engine.toeplitz import Toeplitz
 from cnnfilt.errors import ParameterError
 from cnnfilt.terms import Activation
 
@@ -24,7 +27,8 @@ from cnnfilt.terms import Activation
 class Technique(Protocol):
     """One way to sum: made from a job and the type of its sums.
 
-    `planar` is how it wants its strips, `row_bytes` the scratch memory it needs for each output row, and
+    `planar` is how it wants its strips, `reads` in which type (None: the sums'), `strip_rows` with how many output
+    rows (0: as the scratch memory allows), `row_bytes` the scratch memory it needs for each of them, and
     `spends_strip` tells whether `out` may be the memory of the strip itself, which is then overwritten. Every thread
     works with a copy of its own: what `prepare` and `write` do must not reach into what `__init__` made.
     """
@@ -32,6 +36,8 @@ class Technique(Protocol):
     planar: bool
     spends_strip: bool
     row_bytes: int
+    strip_rows: int
+    reads: np.dtype | None
 
     def __init__(self, job: Job, dtype: np.dtype) -> None: ...
 
@@ -42,7 +48,14 @@ class Technique(Protocol):
         """Write the strip's sums, bias included, to `out` (strip.height, W' * maps)."""
 
 
-TECHNIQUES: dict[TechniqueName, type[Technique]] = {"integers": Integers, "taps": Taps, "im2col": Im2col}
+TECHNIQUES: dict[TechniqueName, type[Technique]] = {
+    "integers": Integers,
+    "toeplitz": Toeplitz,
+    "separable": Separable,
+    "fourier": Fourier,
+    "taps": Taps,
+    "im2col": Im2col,
+}
 
 
 class Convolution:
@@ -56,8 +69,9 @@ class Convolution:
         check_range(job.weights, dtype, "kernel")
         check_range(job.bias, dtype, "bias")
         self.technique = TECHNIQUES[self.plan.technique](job, dtype)
-        padded_row = job.columns.padded_size * job.image.shape[2] * dtype.itemsize
-        self.edges = strip_edges(job.rows, padded_row, self.technique.row_bytes)
+        padded_row = job.columns.padded_size * job.image.shape[2] * (self.technique.reads or dtype).itemsize
+        height = self.technique.strip_rows or None
+        self.edges = strip_edges(job.rows, padded_row, self.technique.row_bytes, height=height)
 
     @property
     def how(self) -> str:
@@ -96,14 +110,15 @@ class Solver:
         """Prepare for strips of up to `height` rows; `keeps` whether `responses` is wanted."""
         job, dtype = convolution.job, convolution.plan.dtype
         self._technique = copy(convolution.technique)
+        reads = self._technique.reads or dtype
         self._activation = job.activation
         self.reader = StripReader(
             job.image,
             job.rows,
             job.columns,
             padding_mode=job.padding_mode,
-            padding_value=_padding_value(job, dtype),
-            dtype=dtype,
+            padding_value=_padding_value(job, reads),
+            dtype=reads,
             planar=self._technique.planar,
             height=height,
         )

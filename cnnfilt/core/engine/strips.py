@@ -32,7 +32,10 @@ SCRATCH_BYTES = 4 << 20
 
 @dataclass(frozen=True)
 class Strip:
-    """Output rows `start` to `stop`, and the padded rows their windows read: `natural`, in the file's order."""
+    """Output rows `start` to `stop`, and the padded rows their windows read.
+
+    `natural` has the columns in the file's order; so have the channels, unless the layout is planar and stride 1.
+    """
 
     start: int
     stop: int
@@ -98,8 +101,8 @@ class Layout:
 
     @property
     def is_natural(self) -> bool:
-        """Tell whether a row is simply the file's order."""
-        return self.columns.stride == 1 and (self.channels == 1 or not self.planar)
+        """Tell whether the columns stay in their order, so that a row can be read as it shall lie."""
+        return self.columns.stride == 1
 
     def columns_of(self, tap: int, channel: int | None) -> tuple[int, int]:
         """Return (first position in the row, number of positions) of what the tap in that kernel column meets."""
@@ -115,9 +118,15 @@ class Layout:
         """Return how many values a sorted row has."""
         return len(self.phases) * self.phase_width * self.channels
 
+    def pixels(self, natural: Array) -> Array:
+        """Return a view (rows, padded_width, channels) of `natural` rows: what pixels are read into."""
+        if self.planar and self.is_natural:
+            return natural.reshape(len(natural), self.channels, self.padded_width).swapaxes(1, 2)
+        return natural.reshape(len(natural), self.padded_width, self.channels)
+
     def sort(self, natural: Array, into: Array) -> None:
         """Write `natural` rows (rows, padded_width * channels) in this order to `into` (rows, sorted_width)."""
-        natural = natural.reshape(len(natural), self.padded_width, self.channels)
+        natural = self.pixels(natural)
         shape = (self.channels, self.phase_width) if self.planar else (self.phase_width, self.channels)
         sorted_rows = into.reshape(len(natural), len(self.phases), *shape)
         if self.planar:
@@ -172,8 +181,7 @@ class StripReader:
         count = self._needed_rows(stop - start)
         first = start * self.layout.rows.stride
         rows = self._natural[:count]
-        pixels = rows.reshape(count, self.layout.padded_width, self.layout.channels)
-        self.padded.read(first, pixels)
+        self.padded.read(first, self.layout.pixels(rows))
         return Strip(start, stop, rows, self.layout, self._sorted)
 
     def _needed_rows(self, output_rows: int) -> int:

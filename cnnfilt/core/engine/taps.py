@@ -34,6 +34,8 @@ class Taps:
     """Adds up taps, whatever the kernel, the stride and the type."""
 
     spends_strip = False
+    strip_rows = 0
+    reads: np.dtype | None = None
 
     def __init__(self, job: Job, dtype: np.dtype) -> None:
         self.planar = not job.each
