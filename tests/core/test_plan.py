@@ -23,6 +23,8 @@ IMAGE = np.broadcast_to(np.uint8(7), (4000, 6000))
         (named("gaussian:3"), {}, "separable"),
         (named("gaussian:3"), {"channels": "sum"}, "taps"),
         (named("gaussian:30"), {}, "fourier"),
+        (named("box:15"), {}, "box"),
+        (np.ones((4, 5), int), {}, "box"),
         (named("box:15"), {"padding": 1, "padding_value": 0.5}, "separable"),
         (named("prewitt-x"), {}, "integers"),
     ],

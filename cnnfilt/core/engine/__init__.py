@@ -7,6 +7,7 @@ job, plan, run              what is asked for; in which arithmetic and by which 
 taps, im2col, integers      the techniques of convolution: added up tap by tap, as matrices, in whole numbers
 toeplitz, separable         floats as products with banded matrices (banded), also down and along (factors)
 fourier                     large float kernels; like the two above, where everything is finite (finite)
+box                         equal coefficients by running sums
 fold                        windows reduced to their largest, smallest or summed value (pooling)
 scale                       responses to pixels, with what was clipped counted
 """

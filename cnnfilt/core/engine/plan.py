@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 
 from cnnfilt.core.engine.borders import finite_values
+from cnnfilt.core.engine.box import is_box
 from cnnfilt.core.engine.factors import TERMS, float_factors
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.integers import can_add_up, integer_factors
@@ -14,7 +15,7 @@ from cnnfilt.core.engine.separable import MOST_TERMS
 from cnnfilt.core.engine.weights import whole_or_float
 from cnnfilt.errors import ShapeError
 
-TechniqueName = Literal["integers", "toeplitz", "separable", "fourier", "taps", "im2col"]
+TechniqueName = Literal["integers", "box", "toeplitz", "separable", "fourier", "taps", "im2col"]
 
 FEW_FILTERS = 4
 """Below this many filters, filling the matrix costs more than the multiplication saves."""
@@ -56,6 +57,8 @@ def plan(job: Job, *, dtype: np.dtype | None = None) -> Plan:
         return Plan(dtype, "im2col", f"{kernel}, {filters} filters as one matrix product: {dtype} sums")
     taps = np.count_nonzero(job.weights)
     counted = f"{taps} tap{'' if taps == 1 else 's'}"
+    if is_box(job):
+        return Plan(dtype, "box", f"{kernel}, equal coefficients: whole sums, {dtype} results")
     if exact and can_add_up(job):
         rank_1 = integer_factors(job.weights[:, :, 0, 0]) is not None
         return Plan(dtype, "integers", f"{kernel}, {'rank 1' if rank_1 else counted}: {dtype} sums")

@@ -8,12 +8,14 @@ from typing import Protocol
 import numpy as np
 
 from cnnfilt.core.engine.borders import PaddingValue
+from cnnfilt.core.engine.box import Box
 from cnnfilt.core.engine.fourier import Fourier
 from cnnfilt.core.engine.im2col import Im2col
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.integers import Integers
 from cnnfilt.core.engine.job import Job
 from cnnfilt.core.engine.plan import TechniqueName, plan
+from cnnfilt.core.engine.scale import NO_LOSS, Loss
 from cnnfilt.core.engine.scratch import scratch
 from cnnfilt.core.engine.separable import Separable
 from cnnfilt.core.engine.strips import Strip, StripReader, strip_edges
@@ -50,6 +52,7 @@ class Technique(Protocol):
 
 TECHNIQUES: dict[TechniqueName, type[Technique]] = {
     "integers": Integers,
+    "box": Box,
     "toeplitz": Toeplitz,
     "separable": Separable,
     "fourier": Fourier,
@@ -94,6 +97,20 @@ class Convolution:
             return write
 
         run_strips(self.edges, make_worker)
+
+    def write_rounded(self, pixels: Array) -> Loss | None:
+        """Write the responses to `pixels` as whole levels, if the technique can round them and none leaves the image's.
+
+        Otherwise return None, and nothing is written.
+        """
+        if not (isinstance(self.technique, Box) and self.technique.is_mean):
+            return None
+
+        def make_worker() -> Callable[[int, int], Loss]:
+            solver = Solver(self, self.edges[0][1], keeps=False)
+            return lambda first, last: solver.write_rounded(first, last, pixels[first:last])
+
+        return sum(run_strips(self.edges, make_worker), NO_LOSS)
 
     def worker(self) -> Callable[[int, int], Array]:
         """Return what gives the responses (rows, W', maps) of rows first to last; each overwrites the one before.
@@ -140,6 +157,13 @@ class Solver:
         with np.errstate(invalid="ignore", over="ignore", under="ignore"):
             self._technique.write(strip, out)
             activate(out, self._activation)
+
+    def write_rounded(self, first: int, last: int, pixels: Array) -> Loss:
+        """Write the responses of rows `first` to `last` as whole levels (a box's means) to `pixels`."""
+        assert isinstance(self._technique, Box)
+        strip = self.reader.read(first, last)
+        lowest, highest = self._technique.write_rounded(strip, pixels.reshape(last - first, -1))
+        return Loss(lowest, highest, 0, pixels.size)
 
 
 def in_strips(edges: Edges) -> str:
