@@ -29,7 +29,8 @@ class Box:
         self._weight = job.weights[0, 0, 0, 0].astype(dtype)
         self._bias = job.bias.astype(dtype)[0]
         self._cells = height * width
-        self.reads: np.dtype | None = box_dtype(job)
+        self._dtype = box_dtype(job)
+        self.reads: np.dtype | None = self._dtype
         self.is_mean = is_mean(job)
         self._padded_width = job.columns.padded_size * job.maps
         self._width = job.columns.output_size * job.maps
@@ -37,11 +38,11 @@ class Box:
         self._along = width, job.columns.dilation * job.maps
         self._halo = job.rows.span - 1
         # One buffer of three, to have tall strips: the rows two strips share are added up twice.
-        self.row_bytes = self._padded_width * box_dtype(job).itemsize
+        self.row_bytes = self._padded_width * self._dtype.itemsize
 
     def prepare(self, height: int) -> None:
         """Make the scratch memory for strips of up to `height` rows."""
-        self._scratch = scratch((3, (height + self._halo) * self._padded_width), self.reads)
+        self._scratch = scratch((3, (height + self._halo) * self._padded_width), self._dtype)
 
     def write(self, strip: Strip, out: Array) -> None:
         """Write the strip's sums, bias included, to `out` (strip.height, W' * maps)."""
