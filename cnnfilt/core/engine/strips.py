@@ -159,6 +159,7 @@ class StripReader:
         self.edges = strip_edges(rows, width * self.padded.dtype.itemsize, height=height)
         most = max(self._needed_rows(stop - start) for start, stop in self.edges)
         self._natural = scratch((most, width), self.padded.dtype)
+        self._views: dict[int, tuple[Array, Array]] = {}
         self._sorted = None
         if not self.layout.is_natural:
             # Not every remainder has equally many columns: what stays unused must not hold a NaN by chance.
@@ -169,11 +170,11 @@ class StripReader:
 
     def read(self, start: int, stop: int) -> Strip:
         """Return the strip of output rows `start` to `stop`."""
-        count = self._needed_rows(stop - start)
-        first = start * self.layout.rows.stride
-        rows = self._natural[:count]
-        pixels = rows.reshape(count, self.layout.padded_width, self.layout.channels)
-        self.padded.read(first, pixels)
+        if stop - start not in self._views:
+            rows = self._natural[: self._needed_rows(stop - start)]
+            self._views[stop - start] = rows, rows.reshape(len(rows), *self.padded.shape[1:])
+        rows, pixels = self._views[stop - start]
+        self.padded.read(start * self.layout.rows.stride, pixels)
         return Strip(start, stop, rows, self.layout, self._sorted)
 
     def _needed_rows(self, output_rows: int) -> int:

@@ -7,7 +7,6 @@ neighbours, up + left is what right + down was one row and column before.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -51,12 +50,6 @@ class Group:
     taps: tuple[Tap, ...]
     shared: tuple[Tap, ...] = ()
     step: Pair = (0, 0)
-
-    @cached_property
-    def is_three_rows(self) -> bool:
-        """Tell whether these are three taps of one sign, one below the other."""
-        first = self.taps[0] if self.taps else Tap(0, 0, 0)
-        return self.taps == tuple(Tap(1, first.row + i, first.column) for i in range(3)) and not self.shared
 
     @property
     def count(self) -> int:
@@ -103,26 +96,15 @@ class TapSum:
         if group.count == 1:
             yield np.multiply, (group.taps[0].view(source, out.shape, self._stride), weight, out)
             return
-        if group.is_three_rows and self._stride == 1:
-            yield from _three_rows(group.taps[0].view(source, (len(out) + 2, out.shape[1])), out)
-        else:
-            terms = [(tap.view(source, out.shape, self._stride), tap.weight) for tap in group.taps]
-            if group.shared:
-                half, first, second = _halves(group, out.shape, spare)
-                left = min(group.step[1], 0)
-                yield from _adding_all([(tap.view(source, half.shape, left=left), 1) for tap in group.shared], half)
-                terms[:0] = [(first, 1), (second, 1)]
-            yield from _adding_all(terms, out)
+        terms = [(tap.view(source, out.shape, self._stride), tap.weight) for tap in group.taps]
+        if group.shared:
+            half, first, second = _halves(group, out.shape, spare)
+            left = min(group.step[1], 0)
+            yield from _adding_all([(tap.view(source, half.shape, left=left), 1) for tap in group.shared], half)
+            terms[:0] = [(first, 1), (second, 1)]
+        yield from _adding_all(terms, out)
         if group.weight != 1:
             yield np.multiply, (out, weight, out)
-
-
-def _three_rows(rows: Array, out: Array) -> Iterator[Step]:
-    """Yield the sums of every three rows: two neighbouring sums share two rows, so each takes 1.5 additions."""
-    count, even, odd = len(out), out[::2], out[1::2]
-    yield np.add, (rows[1 : count + 1 : 2], rows[2 : count + 2 : 2], even)
-    yield np.add, (even[: len(odd)], rows[3 : count + 2 : 2], odd)
-    yield np.add, (even, rows[:count:2], even)
 
 
 def _halves(group: Group, shape: Pair, spare: Array) -> tuple[Array, Array, Array]:
