@@ -81,7 +81,7 @@ def test_what_is_shared_saves_passes(kernel, passes):
     places = np.argwhere(kernel).tolist()
     total = TapSum([Tap(kernel[i][j], i, j) for i, j in places])
     source, out, spare = np.zeros((9, 9), np.int16), np.zeros((5, 5), np.int16), np.zeros(99, np.int16)
-    assert len(list(total.steps(source, out, spare))) == passes
+    assert len(list(total.passes(source, out, spare))) == passes
 
 
 @pytest.mark.parametrize(

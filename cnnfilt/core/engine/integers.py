@@ -13,9 +13,10 @@ import numpy as np
 
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.job import Job
+from cnnfilt.core.engine.passes import Pass, run_passes
 from cnnfilt.core.engine.scratch import scratch
 from cnnfilt.core.engine.strips import Layout, Strip
-from cnnfilt.core.engine.tap_sums import Step, Tap, TapSum, run_steps
+from cnnfilt.core.engine.tap_sums import Tap, TapSum
 from cnnfilt.geometry import Window
 
 Factors = tuple[list[int], list[int]]
@@ -53,7 +54,7 @@ class Integers:
     def prepare(self, height: int) -> None:
         """Make the scratch memory for strips of up to `height` rows."""
         self._spare = scratch(self._spare_rows(height) * self._pitch, self._dtype)
-        self._steps: dict[int, tuple[list[Step], Array]] = {}
+        self._passes: dict[int, tuple[list[Pass], Array]] = {}
         if self._along:
             self._sums = scratch((height, self._pitch), self._dtype)
             if not self._layout.is_natural:
@@ -65,24 +66,24 @@ class Integers:
     def write(self, strip: Strip, out: Array) -> None:
         """Write the strip's sums, bias included, to `out` (strip.height, W' * maps)."""
         # A reader's strips are all in the same memory, and often the results are: one list serves nearly all strips.
-        steps, where = self._steps.get(strip.height, ([], None))
+        passes, where = self._passes.get(strip.height, ([], None))
         if where is not out:
-            steps = list(self._steps_to(strip, out))
-            self._steps[strip.height] = steps, out
-        run_steps(steps)
+            passes = list(self._passes_to(strip, out))
+            self._passes[strip.height] = passes, out
+        run_passes(passes)
 
-    def _steps_to(self, strip: Strip, out: Array) -> Iterator[Step]:
+    def _passes_to(self, strip: Strip, out: Array) -> Iterator[Pass]:
         if not self._along:
-            yield from self._sum.steps(strip.natural, out, self._spare)
+            yield from self._sum.passes(strip.natural, out, self._spare)
         else:
             sums = self._sums[: strip.height]
-            yield from self._sum.steps(strip.natural, sums, self._spare)
+            yield from self._sum.passes(strip.natural, sums, self._spare)
             if not self._layout.is_natural:
                 natural, sums = sums, self._sorted[: strip.height]
-                yield self._layout.sort, (natural, sums)
-            yield from self._along.steps(sums, out, self._spare)
+                yield from self._layout.sort(natural, sums)
+            yield from self._along.passes(sums, out, self._spare)
         if self._bias:
-            yield np.add, (out, np.int64(self._bias).astype(self._dtype), out)
+            yield np.add, (out, np.int64(self._bias).astype(self._dtype)), out
 
 
 def can_add_up(job: Job) -> bool:

@@ -188,7 +188,7 @@ class Mask:
 
     def count(self) -> int:
         """Return how many are True."""
-        np.add.reduce(self._words, 0, None, self._sums)
+        np.add.reduce(self._words, axis=0, out=self._sums)
         return int(np.add.reduce(self._sums.view(np.uint8), dtype=np.int64)) + int(np.count_nonzero(self._rest))
 
 

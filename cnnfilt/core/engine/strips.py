@@ -22,7 +22,9 @@ import numpy as np
 
 from cnnfilt.core.engine.borders import PaddingValue, border_positions, finite_values, fitting
 from cnnfilt.core.engine.images import Array
+from cnnfilt.core.engine.passes import Pass, copy, run_passes
 from cnnfilt.core.engine.scratch import scratch
+from cnnfilt.core.engine.sliding import take_columns
 from cnnfilt.geometry import Window
 from cnnfilt.terms import PaddingMode
 
@@ -46,7 +48,7 @@ class Strip:
         if self.scratch is None:
             return self.natural
         rows = self.scratch[: len(self.natural)]
-        self.layout.sort(self.natural, rows)
+        run_passes(self.layout.sort(self.natural, rows))
         return rows
 
     @property
@@ -115,8 +117,14 @@ class Layout:
         """Return how many values a sorted row has."""
         return len(self.phases) * self.phase_width * self.channels
 
-    def sort(self, natural: Array, into: Array) -> None:
-        """Write `natural` rows (rows, padded_width * channels) in this order to `into` (rows, sorted_width)."""
+    def sort(self, natural: Array, into: Array) -> Iterator[Pass]:
+        """Yield the passes that write `natural` rows (rows, padded_width * C) in this order to `into`.
+
+        That is (rows, sorted_width).
+        """
+        if self.phases == (0,) and not self.planar and self.padded_width % self.columns.stride == 0:
+            yield from take_columns(natural, into.reshape(len(natural), -1, self.channels), self.columns.stride)
+            return
         natural = natural.reshape(len(natural), self.padded_width, self.channels)
         shape = (self.channels, self.phase_width) if self.planar else (self.phase_width, self.channels)
         sorted_rows = into.reshape(len(natural), len(self.phases), *shape)
@@ -124,7 +132,7 @@ class Layout:
             sorted_rows = sorted_rows.swapaxes(2, 3)
         for place, phase in enumerate(self.phases):
             columns = natural[:, phase :: self.columns.stride]
-            np.copyto(sorted_rows[:, place, : columns.shape[1]], columns)
+            yield copy, (columns,), sorted_rows[:, place, : columns.shape[1]]
 
 
 class StripReader:
