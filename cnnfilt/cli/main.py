@@ -1,5 +1,6 @@
 """The command `cnnfilt`: finds the subcommand, and turns every ending into one line and an exit code."""
 
+import gc
 import os
 import signal
 import sys
@@ -72,6 +73,7 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
     for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
         os.environ.setdefault(name, "1")
     signal.signal(signal.SIGTERM, _terminate)
+    gc.disable()  # While modules are imported, a twentieth of a short run goes into looking for garbage in vain.
     code = exit_code(sys.argv[1:] if arguments is None else arguments)
     # Nothing is left to do, and to take NumPy apart would take a tenth of a short run. A decoder that nothing can
     # stop may still be busy, too; at Python's own end it could crash.

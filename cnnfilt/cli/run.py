@@ -1,5 +1,6 @@
 """From a command's options to files: plan, choose who works, run, and say on stderr what happened."""
 
+import gc
 import sys
 from collections.abc import Generator, Sequence
 from contextlib import closing
@@ -61,6 +62,8 @@ def run_operation(
     settings = _settings(files, target, gray=gray)
     reporter = Reporter(command, plan, quiet=files.quiet, verbose=files.verbose, json=files.json)
     # Closing the records ends what is still under way, however we leave.
+    gc.freeze()  # What was imported is no garbage: it need not be looked through.
+    gc.enable()
     with reporter, closing(_records(plan.jobs, operation, settings, files)) as records:
         for record in records:
             reporter.tell(record)

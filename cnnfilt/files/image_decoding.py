@@ -13,7 +13,7 @@ def as_arrays(loaded: Loaded) -> Image:
     stored = loaded.stored
     try:
         alpha: Array | None = None
-        pixels = true_levels(to_array(loaded.base), stored, loaded.format)
+        pixels = true_levels(to_array(loaded.base, loaded.memory), stored, loaded.format)
         if stored.key is not None:
             alpha = keyed_alpha(pixels, stored.key)
         elif loaded.alpha is not None:

@@ -28,7 +28,7 @@ _BLOCK_BYTES = 1 << 20
 _FILTERED_BYTES = 1 << 17
 """What is filtered at once: it stays in the processor's cache."""
 
-_SAMPLE_BYTES, _LEAST_SAMPLE_BYTES, _PIECE_BYTES = 3 << 16, 1 << 15, 1 << 14
+_SAMPLE_BYTES, _LEAST_SAMPLE_BYTES, _PIECE_BYTES = 3 << 16, 1 << 14, 1 << 14
 """The sample is an eighth of a small image. Longer pieces would tell more of what repeats, but of fewer places."""
 
 _TOLERANCE = 1.005
@@ -97,7 +97,7 @@ def _sample(rows: Rows) -> list[tuple[int, int]]:
     wanted = max(min(total // 8, _SAMPLE_BYTES), _LEAST_SAMPLE_BYTES)
     if total <= wanted:
         return [(0, rows.height)]
-    height = max(2, _PIECE_BYTES // rows.row_bytes)
+    height = max(2, min(_PIECE_BYTES, wanted // 2) // rows.row_bytes)
     count = min(max(1, wanted // (height * rows.row_bytes)), rows.height // height)
     tops = ((rows.height - height) * (2 * n + 1) // (2 * count) for n in range(count))
     return [(top, top + height) for top in tops]
