@@ -9,12 +9,9 @@ class CnnfiltError(Exception):
     """The base of all errors cnnfilt raises on purpose; `parameter` names the argument at fault, if there is one."""
 
     def __init__(self, message: str, *, parameter: str | None = None) -> None:
-        super().__init__(message)
+        super().__init__(message.replace("{image}", "the image"))
         self.message = message
         self.parameter = parameter
-
-    def __str__(self) -> str:
-        return self.message.replace("{image}", "the image")
 
     def about(self, name: str) -> str:
         """Return the message as a line about the file called `name`."""

@@ -42,6 +42,8 @@ def kernel(text: str) -> Rows:
 
 def parse_kernel(text: str) -> Kernel:
     """Return the Kernel written in `text` (see `kernel`); whole coefficients stay int. Raises KernelError."""
+    if not isinstance(text, str):
+        raise _error(f"kernel {text!r} is no text; a name or rows of numbers is meant (arrays need no reading)")
     scale, body = split_scale(text)
     if not body:
         raise _error(f"kernel {text!r} is empty; give a name or rows such as '1,0,-1; 1,0,-1'")

@@ -10,12 +10,18 @@ MAX_DIGITS = 12
 """Longer whole numbers are no size of anything here; refusing them keeps arithmetic and messages short."""
 
 
+FEW = 3
+"""So many known words are listed whole; of more, only those near to what was typed."""
+
+
 def parse_whole(text: str, name: str) -> int:
     """Return the whole number written in `text`; ParameterError naming `name` otherwise."""
     digits = text.strip()
     unsigned = digits[1:] if digits[:1] in ("+", "-") else digits
-    if not unsigned.isdecimal() or not digits.isascii() or len(digits) > MAX_DIGITS:
+    if not unsigned.isdecimal() or not digits.isascii():
         raise ParameterError(f"{name} {text!r} is not a whole number", parameter=name)
+    if len(digits) > MAX_DIGITS:
+        raise ParameterError(f"{name} {text!r} is too large", parameter=name)
     return int(digits)
 
 
@@ -87,6 +93,8 @@ def parse_number(text: str, name: str) -> int | float:
 
 def nearest(word: str, known: tuple[str, ...]) -> str:
     """Return "did you mean ...?" with the known words nearest to `word`, or the list of them all."""
+    if len(known) <= FEW:
+        return f"use {', '.join(known[:-1])} or {known[-1]}"
     # Imported here because only errors need it, and every run would pay for it.
     from difflib import get_close_matches
 

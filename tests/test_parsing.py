@@ -16,7 +16,12 @@ def test_whole_numbers(text, value):
     assert parse_whole(text, "stride") == value
 
 
-@pytest.mark.parametrize("text", ["", "a", "3.0", "1e3", "+-3", "--3", "1_0", "٣", "1" * 13, "3 4"])
+def test_a_number_no_size_can_have():
+    with pytest.raises(ParameterError, match="too large"):
+        parse_whole("1" * 13, "stride")
+
+
+@pytest.mark.parametrize("text", ["", "a", "3.0", "1e3", "+-3", "--3", "1_0", "٣", "3 4"])
 def test_what_is_no_whole_number(text):
     with pytest.raises(ParameterError, match=r"stride .* is not a whole number") as caught:
         parse_whole(text, "stride")
@@ -112,5 +117,10 @@ def test_no_text_breaks_a_parser(text):
 
 
 def test_nearest_words():
-    assert nearest("relfect", ("reflect", "zeros")) == "did you mean reflect?"
-    assert nearest("q", ("reflect", "zeros")) == "use one of reflect, zeros"
+    modes = ("reflect", "zeros", "symmetric", "circular")
+    assert nearest("relfect", modes) == "did you mean reflect?"
+    assert nearest("q", modes) == "use one of reflect, zeros, symmetric, circular"
+
+
+def test_few_words_are_all_listed():
+    assert nearest("mean", ("max", "avg", "min")) == "use max, avg or min"

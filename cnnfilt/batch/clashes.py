@@ -1,5 +1,6 @@
 """What is refused before the first write: outputs that clash, that are inputs, that exist, that cannot be written."""
 
+import contextlib
 import functools
 import os
 from collections.abc import Iterable, Sequence
@@ -10,10 +11,15 @@ from cnnfilt.batch.sources import Source
 from cnnfilt.errors import PlanError
 
 
-def check_outputs(outputs: Iterable[tuple[Source, Sequence[Target]]]) -> None:
-    """Raise PlanError for two results in one place, an output that is an input, and one that cannot be written."""
+def check_outputs(outputs: Iterable[tuple[Source, Sequence[Target]]], *, also_read: Sequence[str] = ()) -> None:
+    """Raise PlanError for two results in one place, an output that is an input, and one that cannot be written.
+
+    `also_read` are the other files that are read: kernels, biases.
+    """
     outputs = tuple(outputs)
-    inputs = _identities(source for source, _ in outputs)
+    inputs = _identities([*(source for source, _ in outputs), *(Source(path) for path in also_read)])
+    for cached in (_real_folder, _folds_case, _refuse_unwritable_folder):
+        cached.cache_clear()  # What was true of a folder holds for one plan.
     writers: dict[str, str] = {}
     for source, targets in outputs:
         for target in targets:
@@ -45,23 +51,44 @@ def exists(target: Target) -> bool:
     return target.path is not None and os.path.lexists(target.path) and not _is_special(target.path)
 
 
+def is_done(target: Target) -> bool:
+    """Return whether the output is there; an empty file is only a name taken by a run that was killed."""
+    return exists(target) and not (target.path and target.path.is_file() and target.path.stat().st_size == 0)
+
+
 def _is_special(path: Path) -> bool:
     return path.exists() and not path.is_file() and not path.is_dir()
 
 
 def _place(path: Path) -> str:
     """Return what tells two outputs apart: the real path, in one case where the file system folds it."""
-    real = os.path.realpath(path)
+    folder = _real_folder(path.parent)
+    real = os.path.realpath(path) if path.is_symlink() else os.path.join(folder, path.name)
     return real.casefold() if _folds_case(os.path.dirname(real)) else real
 
 
 @functools.cache
+def _real_folder(folder: Path) -> str:
+    return os.path.realpath(folder)
+
+
+@functools.cache
 def _folds_case(folder: str) -> bool:
-    swapped = folder.swapcase()
-    if not os.path.exists(folder) or swapped == folder:
-        parent = os.path.dirname(folder)
+    """Return whether a name in `folder` is found in another case, too; if it has no names, whether its own is."""
+    parent, own_name = os.path.split(folder)
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.swapcase() != entry.name:
+                return _is_also_called(entry.path, os.path.join(folder, entry.name.swapcase()))
+    if own_name.swapcase() == own_name or not os.path.lexists(folder):
         return parent != folder and _folds_case(parent)
-    return os.path.exists(swapped) and os.path.samefile(folder, swapped)
+    return _is_also_called(folder, os.path.join(parent, own_name.swapcase()))
+
+
+def _is_also_called(path: str, other: str) -> bool:
+    with contextlib.suppress(OSError):
+        return os.path.samestat(os.lstat(path), os.lstat(other))
+    return False
 
 
 def _identities(sources: Iterable[Source]) -> dict[tuple[int, int], str]:
@@ -87,12 +114,16 @@ def _refuse_input_as_output(inputs: dict[tuple[int, int], str], path: Path) -> N
 def _refuse_unwritable(path: Path, *, make_folder: bool) -> None:
     if path.is_dir():
         raise PlanError(f"{path} is a folder; name a file in it")
-    folder = path.parent
+    _refuse_unwritable_folder(path.parent, make_folder=make_folder)
+
+
+@functools.cache
+def _refuse_unwritable_folder(folder: Path, *, make_folder: bool) -> None:
     if not make_folder and not folder.is_dir():
         raise PlanError(f"the folder {folder} does not exist; make it first, or end -o in / to have it made")
     while not os.path.lexists(folder):
         folder = folder.parent
     if not folder.is_dir():
-        raise PlanError(f"{folder} is no folder, so {path} cannot be written")
+        raise PlanError(f"{folder} is no folder, so nothing can be written to it")
     if not os.access(folder, os.W_OK | os.X_OK):
         raise PlanError(f"the folder {folder} is not writable; choose another with -o")

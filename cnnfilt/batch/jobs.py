@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cnnfilt.batch.clashes import check_outputs, exists, refuse_existing
+from cnnfilt.batch.clashes import check_outputs, is_done, refuse_existing
 from cnnfilt.batch.naming import Request, Target, output_folder, targets_of
 from cnnfilt.batch.sources import STDIN, Source, Walk, find_sources
 from cnnfilt.errors import PlanError
@@ -46,9 +46,9 @@ def plan_jobs(inputs: Sequence[str], request: Request, *, recursive: bool = Fals
     if request.is_stdout and len(sources) > 1:
         raise PlanError("several inputs cannot share standard output; give a folder, such as -o out/")
     jobs = tuple(Job(source, targets_of(source, request, folder)) for source in sources)
-    check_outputs((job.source, job.targets) for job in jobs)
-    existing = [job for job in jobs if all(exists(target) for target in job.targets)]
+    check_outputs(((job.source, job.targets) for job in jobs), also_read=request.also_read)
     if request.skip_existing:
+        existing = [job for job in jobs if all(is_done(target) for target in job.targets)]
         done = {id(job) for job in existing}
         # What a killed run left half-done, one map of several, is made again as a whole.
         return Plan(tuple(job for job in jobs if id(job) not in done), tuple(existing), skipped)

@@ -15,7 +15,7 @@ from cnnfilt.batch.jobs import Job
 from cnnfilt.batch.operations.base import Operation
 from cnnfilt.batch.work import Record, Settings, run_job
 from cnnfilt.errors import CnnfiltError, InputError
-from cnnfilt.files.atomic import discard_temporaries
+from cnnfilt.files.atomic import give_up
 from cnnfilt.terms import WORK_THREAD
 
 Answer = TypeVar("Answer")
@@ -24,16 +24,13 @@ Answer = TypeVar("Answer")
 def run_within_limits(job: Job, operation: Operation, settings: Settings) -> Record:
     """Return the record of `job`; errors are in it, and so is running over `settings.timeout` seconds (0: no limit)."""
     started = time.monotonic()
-    work = _Work(lambda: run_job(job, operation, settings))
     try:
-        record = work.wait(settings.timeout)
+        record = within(settings.timeout, lambda: run_job(job, operation, settings))
     except CnnfiltError as error:
         record = Record(job.source.path, error=error)
     except MemoryError:
         record = Record(job.source.path, error=InputError("needs more memory than there is"))
     except TimeoutError:
-        # The thread goes on until its decoder returns; without its temporary file it cannot publish anything.
-        discard_temporaries()
         message = f"took longer than {settings.timeout:g} seconds and was given up (--timeout changes it)"
         record = Record(job.source.path, error=InputError(message), abandoned=True)
     except BrokenPipeError:
@@ -48,8 +45,22 @@ def run_within_limits(job: Job, operation: Operation, settings: Settings) -> Rec
     return replace(record, seconds=time.monotonic() - started, bytes_read=_size_of(job.source.path))
 
 
+def within(seconds: float, function: Callable[[], Answer]) -> Answer:
+    """Return what `function` returns, or raise what it raises; TimeoutError after so many seconds (0: never).
+
+    It then goes on in its thread until its decoder returns, but writes nothing any more.
+    """
+    work = _Work(function)
+    try:
+        return work.wait(seconds)
+    except TimeoutError:
+        if work.thread.is_alive():
+            give_up(work.thread)
+        raise
+
+
 def _size_of(path: str) -> int:
-    with suppress(OSError):
+    with suppress(OSError, ValueError):
         return os.path.getsize(path)
     return 0
 
@@ -62,7 +73,8 @@ class _Work(Generic[Answer]):
         self._answer: list[Answer] = []
         self._error: BaseException | None = None
         self._done = threading.Event()
-        threading.Thread(target=self._run, name=WORK_THREAD, daemon=True).start()
+        self.thread = threading.Thread(target=self._run, name=WORK_THREAD, daemon=True)
+        self.thread.start()
 
     def wait(self, seconds: float) -> Answer:
         """Return what the function returned, or raise what it raised; TimeoutError after so many seconds (0: never)."""

@@ -12,6 +12,12 @@ TEMPLATE_NAMES = ("{stem}", "{name}", "{ext}", "{parent}", "{kernel}")
 """What an -o template may hold; each is replaced literally, and anything else stays as it is."""
 
 
+IMAGE_FORMATS = frozenset(format.name for format in FORMATS.values() if format.kind == "image")
+
+STACKED = ("npy", "json")
+"""What holds all the maps of one input as one stack, the maps last."""
+
+
 @dataclass(frozen=True)
 class Target:
     """One output: a path, or None for standard output. A format of None is settled by what the input is."""
@@ -23,13 +29,17 @@ class Target:
 
 @dataclass(frozen=True)
 class Request:
-    """What the user asked of the outputs: -o, --format, -y, and a label for each result that one input gives."""
+    """What the user asked of the outputs: -o, --format, -y, and a label for each result that one input gives.
+
+    `also_read` are the files, such as kernels, that no output may replace.
+    """
 
     output: str | None = None
     format: str | None = None
     overwrite: bool = False
     skip_existing: bool = False
     labels: tuple[str, ...] = ("",)
+    also_read: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse an unknown format."""
@@ -74,18 +84,21 @@ def targets_of(source: Source, request: Request, folder: Path | None) -> tuple[T
     if request.is_stdout or request.output is None:
         return (_stdout(source, request),)
     first = _target(source, request, folder, request.labels[0])
-    if first.format == "npy" and request.several:
+    if first.format in STACKED and request.several:
         return (_target(source, replace(request, labels=("",)), folder, ""),)
     return (first, *(_target(source, request, folder, label) for label in request.labels[1:]))
 
 
 def _stdout(source: Source, request: Request) -> Target:
     known = format_of(source.name)
+    to_image = (request.format or known or "") in IMAGE_FORMATS
+    if request.several and to_image and (request.is_stdout or source.is_stdin):
+        raise PlanError(f"{len(request.labels)} images cannot share standard output; use -o FOLDER/ or --format npy")
     if request.is_stdout or source.is_stdin:
         return Target(None, request.format)
-    if known is not None and FORMATS[known].kind == "image":
+    if known in IMAGE_FORMATS and (request.format is None or request.format in IMAGE_FORMATS):
         raise PlanError(f"{source.name} is an image: say where the result goes, with -o out.png (-o - for a pipe)")
-    if request.format is not None and FORMATS[request.format].kind == "image":
+    if request.format in IMAGE_FORMATS:
         raise PlanError(f"--format {request.format} needs -o FILE (-o - for a pipe)")
     return Target(None, request.format or ("csv" if known else None))
 

@@ -4,7 +4,7 @@ The runner speaks only `concurrent.futures.Executor`, so that processes here and
 """
 
 from collections import deque
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from dataclasses import replace
 from typing import Protocol
@@ -14,9 +14,13 @@ from cnnfilt.batch.limits import run_within_limits
 from cnnfilt.batch.operations.base import Operation
 from cnnfilt.batch.work import Record, Settings
 from cnnfilt.errors import InputError, ParameterError, StorageError
+from cnnfilt.files.atomic import remove_stale
+from cnnfilt.leaving import while_here
 
 AHEAD = 2
 """How many jobs each worker has waiting: enough that none is idle, few enough to redo when a worker dies."""
+
+_DIED = "its worker process died (killed, out of memory, or a fault in a decoder)"
 
 
 class Workers(Protocol):
@@ -28,11 +32,18 @@ class Workers(Protocol):
     def carry(self) -> Callable[[Job, Operation, Settings], Record]:
         """Return what a worker calls; it can be sent to one."""
 
+    @property
+    def lost(self) -> tuple[type[Exception], ...]:
+        """Return the errors which say that a job cost the lives of its workers, and the others go on."""
+
     def close(self) -> None:
         """Let the workers go: their work is done."""
 
     def end(self) -> None:
         """End the workers at once, whatever they do."""
+
+    def end_workers(self) -> None:
+        """Do so from within a signal's handler, where nothing may be waited for that holds a lock."""
 
 
 def run_one_by_one(jobs: Sequence[Job], operation: Operation, settings: Settings) -> Generator[Record]:
@@ -53,74 +64,115 @@ class Crew:
     def __init__(self, make: Callable[[int], Workers], count: int, operation: Operation, settings: Settings) -> None:
         self._make, self._count = make, count
         self._operation, self._settings = operation, settings
+        self._workers = make(count)
+        self._pending: dict[Future[Record], Job] = {}
 
     def run(self, jobs: Sequence[Job]) -> Generator[Record]:
         """Yield the record of each job as it is done, until the storage is full.
 
-        What is still under way when the caller stops listening is ended.
+        What is still under way when the caller stops listening, or a signal comes, is ended.
         """
-        waiting, pending = deque(jobs), dict[Future[Record], Job]()
-        workers = self._make(self._count)
-        try:
-            while waiting or pending:
-                self._hand_out(workers, waiting, pending)
-                records, suspects = _collect(pending)
-                if suspects:
-                    workers.end()
-                    records += [self._alone(job) for job in suspects]
-                    workers = self._make(self._count)
-                for record in records:
-                    yield _checked(record)
-                if any(isinstance(record.error, StorageError) for record in records):
-                    break
-        except BaseException:
-            workers.end()
-            raise
-        if pending:
-            workers.end()
-        else:
-            workers.close()
+        with while_here(self._leave):
+            try:
+                yield from self._run(deque(jobs))
+            except BaseException:
+                self._end()
+                raise
+            if self._pending:
+                self._end()
+            else:
+                self._workers.close()
 
-    def _hand_out(self, workers: Workers, waiting: deque[Job], pending: dict[Future[Record], Job]) -> None:
+    def _run(self, waiting: deque[Job]) -> Generator[Record]:
+        tired = False  # A decoder that nothing can stop is busy in a worker; it ends with the worker.
+        while waiting or self._pending:
+            if tired and not self._pending:
+                self._renew(self._count)
+                tired = False
+            if not tired:
+                self._hand_out(waiting)
+            records, suspects = self._collect()
+            if suspects:
+                self._renew(1)
+                records += self._redo(suspects)
+                self._renew(self._count)
+            tired = tired or any(record.abandoned for record in records)
+            for record in records:
+                yield _checked(record)
+            if any(isinstance(record.error, StorageError) for record in records):
+                return
+        if tired:
+            self._workers.end()
+
+    def _hand_out(self, waiting: deque[Job]) -> None:
         try:
-            while waiting and len(pending) < AHEAD * self._count:
-                future = workers.executor.submit(workers.carry, waiting[0], self._operation, self._settings)
-                pending[future] = waiting.popleft()
+            while waiting and len(self._pending) < AHEAD * self._count:
+                self._pending[self._submitted(waiting[0], self._settings)] = waiting[0]
+                waiting.popleft()
         except BrokenExecutor as error:
             # It broke while nothing of it was looked at; what is pending tells, or what we just wanted to hand out.
             broken: Future[Record] = Future()
             broken.set_exception(error)
-            pending[broken] = waiting.popleft()
+            self._pending[broken] = waiting.popleft()
 
-    def _alone(self, job: Job) -> Record:
-        """Return the record of a job that a worker may have died of, done by a worker of its own."""
+    def _submitted(self, job: Job, settings: Settings) -> Future[Record]:
+        return self._workers.executor.submit(self._workers.carry, job, self._operation, settings)
+
+    def _collect(self) -> tuple[list[Record], list[Job]]:
+        """Return the records of what is done, and the jobs that were under way when a worker died."""
+        records: list[Record] = []
+        suspects: list[Job] = []
+        done = wait(self._pending, return_when=FIRST_COMPLETED).done
+        while done:
+            for future in done:
+                job = self._pending[future]
+                try:
+                    records.append(future.result())
+                except BrokenExecutor:
+                    suspects.append(job)
+                except self._workers.lost:
+                    records.append(Record(job.source.path, error=InputError(_DIED)))
+                del self._pending[future]
+            # One death breaks all that is pending: each has its result by now, or never will.
+            done = set(self._pending) if suspects else set()
+        _clean_up_after(suspects)
+        return records, suspects
+
+    def _redo(self, suspects: Iterable[Job]) -> Generator[Record]:
+        """Yield the record of each job that a worker may have died of, done by one worker, so that the next tells."""
         # The one before may have put its output in place already; before this run there was none.
         settings = replace(self._settings, overwrite=True)
-        workers = self._make(1)
-        try:
-            return workers.executor.submit(workers.carry, job, self._operation, settings).result()
-        except BrokenExecutor:
-            reason = "its worker process died (killed, out of memory, or a fault in a decoder)"
-            return Record(job.source.path, error=InputError(reason))
-        finally:
-            workers.end()
-
-
-def _collect(pending: dict[Future[Record], Job]) -> tuple[list[Record], list[Job]]:
-    """Return the records of what is done, and the jobs that were under way when a worker died; both leave `pending`."""
-    records: list[Record] = []
-    suspects: list[Job] = []
-    done = wait(pending, return_when=FIRST_COMPLETED).done
-    while done:
-        for future in done:
-            job = pending.pop(future)
+        for job in suspects:
+            died = False
             try:
-                records.append(future.result())
+                future = self._submitted(job, settings)
+                self._pending[future] = job
+                record = future.result()
             except BrokenExecutor:
-                suspects.append(job)
-        # One death breaks all that is pending: each has its result by now, or never will.
-        done = set(pending) if suspects else set()
-    return records, suspects
+                record, died = Record(job.source.path, error=InputError(_DIED)), True
+            if died or record.abandoned:
+                self._renew(1)
+                _clean_up_after([job])
+            self._pending.clear()
+            yield record
+
+    def _renew(self, count: int) -> None:
+        self._workers.end()
+        self._workers = self._make(count)
+
+    def _end(self) -> None:
+        self._workers.end()
+        _clean_up_after(self._pending.values())
+
+    def _leave(self) -> None:
+        self._workers.end_workers()
+        _clean_up_after(self._pending.values())
+
+
+def _clean_up_after(jobs: Iterable[Job]) -> None:
+    """Remove what killed workers were writing."""
+    for folder in {target.path.parent for job in jobs for target in job.targets if target.path is not None}:
+        remove_stale(folder)
 
 
 def _checked(record: Record) -> Record:

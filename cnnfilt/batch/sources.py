@@ -63,7 +63,7 @@ def find_sources(inputs: Iterable[str], walk: Walk) -> tuple[list[Source], tuple
         if path == STDIN or not os.path.isdir(path):
             sources.append(Source(path))
             continue
-        images = list(_images_in(path, "", walk, skipped))
+        images = list(_images_in(path, walk, skipped))
         if not images:
             deeper = "" if walk.recursive else "; -r looks into the folders in it"
             raise InputError(f"{path}: no images in this folder ({', '.join(sorted(IMAGE_SUFFIXES))}){deeper}")
@@ -73,17 +73,25 @@ def find_sources(inputs: Iterable[str], walk: Walk) -> tuple[list[Source], tuple
 
 def read_list(data: bytes, *, null: bool) -> list[str]:
     """Return the names in `data`: one a line, or (with `null`) each ended by a zero byte, as by `find -print0`."""
-    names = data.split(b"\0") if null else data.splitlines()
+    # Only a line feed ends a line: a name may hold every other byte.
+    names = data.split(b"\0") if null else [line.removesuffix(b"\r") for line in data.split(b"\n")]
     return [os.fsdecode(name) for name in names if name]
 
 
-def _images_in(folder: str, subfolder: str, walk: Walk, skipped: list[str]) -> Iterator[Source]:
-    for entry in _entries(folder):
-        if walk.output_folder is not None and os.path.realpath(entry.path) == os.path.realpath(walk.output_folder):
+def _images_in(folder: str, walk: Walk, skipped: list[str]) -> Iterator[Source]:
+    # A stack of our own: folders may lie deeper in each other than Python's calls may.
+    unfinished = [("", iter(_entries(folder)))]
+    while unfinished:
+        subfolder, entries = unfinished[-1]
+        entry = next(entries, None)
+        if entry is None:
+            unfinished.pop()
             continue
         is_folder = entry.is_dir()
+        if is_folder and walk.output_folder and os.path.realpath(entry.path) == os.path.realpath(walk.output_folder):
+            continue
         if is_folder and walk.recursive and not entry.is_symlink() and not entry.name.startswith("."):
-            yield from _images_in(entry.path, os.path.join(subfolder, entry.name), walk, skipped)
+            unfinished.append((os.path.join(subfolder, entry.name), iter(_entries(entry.path))))
             continue
         reason = "a folder" if is_folder else _reason_to_skip(entry)
         if reason is None:

@@ -1,6 +1,7 @@
 """One job carried out: read, operate, write, and a record of what happened."""
 
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,10 +11,12 @@ from cnnfilt.batch.jobs import Job
 from cnnfilt.batch.naming import Target
 from cnnfilt.batch.operations.base import Operation, Result
 from cnnfilt.core.levels import NO_LOSS, Loss
-from cnnfilt.errors import CnnfiltError, OutputError
+from cnnfilt.errors import CnnfiltError, InputError, OutputError
+from cnnfilt.files.atomic import output_error
 from cnnfilt.files.formats import named
 from cnnfilt.files.image import Image
 from cnnfilt.files.reading import ReadOptions, read, read_bytes
+from cnnfilt.files.streams import bounded
 from cnnfilt.files.writing import encode, write
 from cnnfilt.terms import DEFAULT_MAX_PIXELS, AlphaMode, MetadataMode
 
@@ -81,7 +84,7 @@ def run_job(job: Job, operation: Operation, settings: Settings) -> Record:
     outputs = []
     for number, (target, result) in enumerate(zip(targets, results, strict=True)):
         if number and target.path is None:
-            sys.stdout.write("\n")
+            _print([b"\n"])
         notes += _write(_output(image, result), target, settings)
         outputs.append(Written(_name_of(target), result.pixels.shape, result.how))
         if result.extra is not None and settings.extra is not None:
@@ -91,8 +94,8 @@ def run_job(job: Job, operation: Operation, settings: Settings) -> Record:
 
 
 def _in_one_file(results: list[Result], format_name: str) -> list[Result]:
-    """Return one stack, maps last, for .npy; the results as they are for text; OutputError for an image."""
-    if format_name != "npy":
+    """Return one stack, maps last, for npy and json; the results as they are for rows of text."""
+    if format_name not in ("npy", "json"):
         if named(format_name).kind == "image":
             raise OutputError(f"{len(results)} images cannot share one output; write to a folder or to a .npy")
         return results
@@ -111,8 +114,17 @@ def _read(job: Job, settings: Settings) -> Image:
         "max_pixels": settings.max_pixels,
     }
     if job.source.is_stdin:
-        return read_bytes(sys.stdin.buffer.read(), name=job.source.name, **options)
+        return read_bytes(_standard_input(), name=job.source.name, **options)
     return read(job.source.path, **options)
+
+
+def _standard_input() -> bytes:
+    if sys.stdin is None:
+        raise InputError("standard input is closed")
+    try:
+        return bounded(sys.stdin.buffer)
+    except OSError as error:
+        raise InputError(f"standard input cannot be read: {error.strerror}") from None
 
 
 def _answering_format(image: Image) -> str:
@@ -141,20 +153,31 @@ def _write(image: Image, target: Target, settings: Settings) -> tuple[str, ...]:
             metadata=settings.metadata,
         )
     encoded = encode(image, format_name, quality=settings.quality, metadata=settings.metadata)
+    if sys.stdout is None:
+        raise OutputError("standard output is closed; name a file with -o")
     binary = format_name == "npy" or named(format_name).kind == "image"
     if binary and sys.stdout.isatty():
         raise OutputError(f"a terminal cannot show {format_name} data; name a file with -o, or pipe it on")
-    sys.stdout.flush()
-    sys.stdout.buffer.writelines(encoded.parts)
-    sys.stdout.buffer.flush()
+    _print(encoded.parts)
     return encoded.notes
+
+
+def _print(parts: Iterable[bytes | memoryview]) -> None:
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.writelines(parts)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise output_error("standard output", error) from None
 
 
 def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(f"cannot make the folder {folder}: {error.strerror}") from None
+        raise output_error(f"the folder {folder}", error) from None
 
 
 def _name_of(target: Target) -> str:

@@ -86,9 +86,10 @@ def convolve(files: FileOptions, kernels: tuple[str, ...], bias: str | None, **w
     """
     read_ahead(files)
     from cnnfilt.batch.operations.convolve import Convolve
-    from cnnfilt.cli.filters import read_filters
+    from cnnfilt.cli.filters import named_files, read_filters
     from cnnfilt.cli.run import run_operation
 
-    filters = read_filters(kernels, bias)
+    filters = read_filters(kernels, bias, quiet=files.quiet)
     operation = Convolve(filters=filters, **window)
-    return run_operation("convolve", operation, files, labels=tuple(filter.label for filter in filters))
+    labels = tuple(filter.label for filter in filters)
+    return run_operation("convolve", operation, files, labels=labels, also_read=named_files(kernels, bias))

@@ -19,13 +19,13 @@ from cnnfilt.parsing import parse_number
 Array = NDArray[Any]
 
 
-def read_filters(specs: Sequence[str], bias: str | None) -> tuple[Filter, ...]:
+def read_filters(specs: Sequence[str], bias: str | None, *, quiet: bool = False) -> tuple[Filter, ...]:
     """Return the filters of all -k in order, each with its bias and a label of its own.
 
     A 4-D kernel (H, W, C, N) gives N filters. Raises KernelError for a kernel that cannot be read or used,
-    ParameterError for a bias that does not fit.
+    ParameterError for a bias that does not fit. Hints go to stderr unless `quiet`.
     """
-    labelled = [pair for number, spec in enumerate(specs, 1) for pair in _kernels(spec, number)]
+    labelled = [pair for number, spec in enumerate(specs, 1) for pair in _kernels(spec, number, quiet)]
     labels = _distinct([label for label, _ in labelled])
     biases = _biases(bias, len(labelled))
     return tuple(
@@ -38,12 +38,18 @@ def read_fill(text: str | None) -> Colour | None:
     return None if text is None else parse_colour(text, "--padding-value")
 
 
-def _kernels(spec: str, number: int) -> list[tuple[str, Array]]:
+def named_files(specs: Sequence[str], bias: str | None) -> tuple[str, ...]:
+    """Return the paths behind every `@`."""
+    bodies = [split_scale(spec)[1] for spec in specs] + ([bias] if bias else [])
+    return tuple(body[1:] for body in bodies if body.startswith("@"))
+
+
+def _kernels(spec: str, number: int, quiet: bool) -> list[tuple[str, Array]]:
     scale, body = split_scale(spec)
     if not body.startswith("@"):
         kernel = parse_kernel(spec)
         warning = hint(kernel)
-        if warning:
+        if warning and not quiet:
             print_line(f"convolve: {warning}")
         return [(kernel.name or f"k{number}", np.array(kernel.rows))]
     path = body[1:]

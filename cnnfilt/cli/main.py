@@ -1,9 +1,9 @@
 """The command `cnnfilt`: finds the subcommand, and turns every ending into one line and an exit code."""
 
-import gc
+import errno
 import os
-import signal
 import sys
+import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
@@ -14,7 +14,9 @@ import click
 from cnnfilt import __version__
 from cnnfilt.cli.report import print_error
 from cnnfilt.errors import CnnfiltError, ParameterError, PlanError
-from cnnfilt.files.atomic import discard_temporaries
+from cnnfilt.leaving import finish_undisturbed, leave, leave_on_signals
+from cnnfilt.parsing import nearest
+from cnnfilt.terms import WORK_THREAD
 
 COMMANDS = {
     "convolve": "Slide a kernel over an image (blur, sharpen, edges, any filter).",
@@ -25,11 +27,7 @@ COMMANDS = {
 }
 """The subcommands in the order of the help; each lives in the module of its name and is imported when it is used."""
 
-USAGE, FAILED, INTERRUPTED, TERMINATED = 2, 1, 130, 143
-
-
-class Terminated(BaseException):
-    """SIGTERM has come."""
+USAGE, FAILED, INTERRUPTED = 2, 1, 130
 
 
 class LazyGroup(click.Group):
@@ -45,6 +43,14 @@ class LazyGroup(click.Group):
             return None
         command: click.Command = getattr(import_module(f"cnnfilt.cli.{cmd_name}"), cmd_name)
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command to run; an unknown name is answered with the nearest."""
+        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+            raise click.UsageError(f"command {args[0]!r} is unknown; {nearest(args[0], tuple(COMMANDS))}")
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands from the table above, without importing them."""
@@ -72,14 +78,17 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
     # One BLAS thread: cnnfilt's own threads share the work, and a pool of idle ones costs start-up.
     for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
         os.environ.setdefault(name, "1")
-    signal.signal(signal.SIGTERM, _terminate)
-    gc.disable()  # While modules are imported, a twentieth of a short run goes into looking for garbage in vain.
+    leave_on_signals()
+    _open_missing_streams()
     code = exit_code(sys.argv[1:] if arguments is None else arguments)
-    # Nothing is left to do, and to take NumPy apart would take a tenth of a short run. A decoder that nothing can
-    # stop may still be busy, too; at Python's own end it could crash.
     with suppress(OSError):
         sys.stderr.flush()
-    os._exit(code)
+    if "multiprocessing" in sys.modules and not any(thread.name == WORK_THREAD for thread in threading.enumerate()):
+        finish_undisturbed()
+        sys.exit(code)  # Its semaphores want to be tidied up.
+    # Nothing is left to do, and to take NumPy apart would take a tenth of a short run. A decoder that nothing can
+    # stop may still be busy, too; at Python's own end it could crash.
+    leave(code)
 
 
 def exit_code(arguments: Sequence[str]) -> int:
@@ -87,7 +96,8 @@ def exit_code(arguments: Sequence[str]) -> int:
     command = next((word for word in arguments if word in COMMANDS), "cnnfilt")
     try:
         code: Any = cli.main(args=list(arguments), prog_name="cnnfilt", standalone_mode=False)
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.format_message(), err=True)
         return USAGE
@@ -101,16 +111,12 @@ def exit_code(arguments: Sequence[str]) -> int:
         print_error(command, str(error))
         return FAILED
     except (click.exceptions.Abort, KeyboardInterrupt):
-        discard_temporaries()
         print_error(command, "interrupted")
         return INTERRUPTED
-    except Terminated:
-        discard_temporaries()
-        print_error(command, "terminated")
-        return TERMINATED
-    except BrokenPipeError:
-        # The reader has left. Python would complain when it closes stdout, so stdout goes nowhere from here.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        if not isinstance(error, BrokenPipeError):  # When the reader has left, that is no news to him.
+            print_error(command, f"standard output cannot be written: {error.strerror or error}")
+        _drop_stdout()
         return FAILED
     except MemoryError:
         print_error(command, "not enough memory for this request; try a smaller image, padding or kernel")
@@ -128,5 +134,21 @@ def _help_of(command: str) -> str:
     return "cnnfilt --help" if command == "cnnfilt" else f"cnnfilt {command} --help"
 
 
-def _terminate(number: int, frame: object) -> NoReturn:
-    raise Terminated
+def _open_missing_streams() -> None:
+    """Put something in the place of a closed stdin, stdout or stderr: else the next file opened would take it.
+
+    Reading or writing it fails as on a closed one, but words for a closed stderr go nowhere.
+    """
+    modes = {"stdin": ("r", os.O_WRONLY), "stdout": ("w", os.O_RDONLY), "stderr": ("w", os.O_WRONLY)}
+    for number, (name, (mode, access)) in enumerate(modes.items()):
+        try:
+            os.fstat(number)
+        except OSError as error:
+            if error.errno == errno.EBADF and os.open(os.devnull, access) == number:
+                setattr(sys, name, open(number, mode, closefd=False))  # noqa: SIM115 - it stays open.
+
+
+def _drop_stdout() -> None:
+    """Send what stdout still holds to nowhere: Python would complain when it closes it."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -33,7 +33,9 @@ def _escaped(character: str) -> str:
 
 def _print(line: str) -> None:
     text = printable(line)
+    if sys.stderr is None:
+        return
     encoding = sys.stderr.encoding or "utf-8"
-    # When nobody reads the messages, the work goes on.
-    with suppress(BrokenPipeError):
+    # When nobody can read the messages, the work goes on.
+    with suppress(OSError):
         print(text.encode(encoding, "backslashreplace").decode(encoding), file=sys.stderr)

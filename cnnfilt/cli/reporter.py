@@ -2,7 +2,7 @@
 
 import sys
 import time
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from types import TracebackType
 from typing import Any
 
@@ -10,6 +10,8 @@ from cnnfilt.batch.jobs import Job, Plan
 from cnnfilt.batch.work import Record
 from cnnfilt.cli.report import print_error, print_line, printable
 from cnnfilt.core.levels import NO_LOSS, Loss
+from cnnfilt.errors import StorageError
+from cnnfilt.leaving import say_at_once, while_here
 
 
 class Reporter(AbstractContextManager["Reporter"]):
@@ -22,12 +24,14 @@ class Reporter(AbstractContextManager["Reporter"]):
         self.done, self.failed, self.bytes_read, self.loss = 0, 0, 0, NO_LOSS
         self.started = time.monotonic()
         self._progress: Any = None
+        self._here = ExitStack()
 
     def __enter__(self) -> "Reporter":
+        self._here.enter_context(while_here(self._leave))
         if not self.quiet:
             _print_skipped(self.plan.skipped)
         for job in self.plan.existing if self.json else ():
-            self._print_json({"input": job.source.path, "status": "skipped"})
+            self._print_json(_as_planned(job, "skipped"))
         if self.several and not self.quiet and sys.stderr.isatty():
             self._progress = _progress_bar(len(self.plan.jobs))
         return self
@@ -35,9 +39,11 @@ class Reporter(AbstractContextManager["Reporter"]):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._here.close()
         if self._progress is not None:
             self._progress.stop()
-        if self.several and not self.quiet:
+        begun = error is None or self.done + self.failed > 0
+        if self.several and begun and not self.quiet:
             print_line(self._summary())
             _print_loss("in all", self.loss)
 
@@ -45,12 +51,16 @@ class Reporter(AbstractContextManager["Reporter"]):
         """Say what became of one file."""
         self.bytes_read += record.bytes_read
         if self._progress is not None:
-            self._progress.advance(self._progress.task_ids[0])
+            count = self.done + self.failed + 1
+            rate = f"{count / max(time.monotonic() - self.started, 1e-9):.1f}/s"
+            self._progress.update(self._progress.task_ids[0], completed=count, rate=rate)
         if self.json:
             self._print_json(_as_json(record))
         if record.error is not None:
             self.failed += 1
             print_error(self.command, record.error.about(record.name))
+            if self.several and isinstance(record.error, StorageError):
+                print_error(self.command, "the run stops here, for no other file could be written either")
             return
         self.done, self.loss = self.done + 1, self.loss + record.loss
         if not self.quiet:
@@ -66,6 +76,12 @@ class Reporter(AbstractContextManager["Reporter"]):
         if not self.several:
             _print_loss(record.name, record.loss)
 
+    def _leave(self) -> None:
+        if self._progress is not None:
+            say_at_once("\r\x1b[2K\x1b[?25h\x1b[1A")  # Clear the bar, show the cursor.
+        if self.several and not self.quiet:
+            say_at_once(f"{self._summary()}; --skip-existing resumes")
+
     def _summary(self) -> str:
         seconds = time.monotonic() - self.started
         left = len(self.plan.jobs) - self.done - self.failed
@@ -76,14 +92,16 @@ class Reporter(AbstractContextManager["Reporter"]):
         return f"{', '.join(counts)}; {seconds:.1f} s, {self.bytes_read / 1e6 / max(seconds, 1e-9):.1f} MB/s"
 
     def _print_json(self, data: dict[str, Any]) -> None:
-        from json import dumps  # Most runs do without.
-
-        sys.stdout.write(dumps(data) + "\n")
+        sys.stdout.write(_json_line(data))
         sys.stdout.flush()
 
 
-def print_plan(plan: Plan) -> None:
-    """Print what would be read and written, a line each on stdout: `a.png -> out/a.png`."""
+def print_plan(plan: Plan, *, json: bool = False) -> None:
+    """Print what would be read and written, a line each on stdout: `a.png -> out/a.png`, or JSON."""
+    if json:
+        for jobs, status in ((plan.jobs, "planned"), (plan.existing, "skipped")):
+            print(*(_json_line(_as_planned(job, status)) for job in jobs), sep="", end="")
+        return
     for job in plan.jobs:
         print(f"{printable(job.source.path)} -> {_targets_of(job)}")
     for job in plan.existing:
@@ -93,6 +111,17 @@ def print_plan(plan: Plan) -> None:
 
 def _targets_of(job: Job) -> str:
     return ", ".join("stdout" if target.path is None else printable(str(target.path)) for target in job.targets)
+
+
+def _json_line(data: dict[str, Any]) -> str:
+    from json import dumps  # Most runs do without.
+
+    return dumps(data) + "\n"
+
+
+def _as_planned(job: Job, status: str) -> dict[str, Any]:
+    paths = [None if target.path is None else str(target.path) for target in job.targets]
+    return {"input": job.source.path, "status": status, "outputs": [{"path": path} for path in paths]}
 
 
 def _as_json(record: Record) -> dict[str, Any]:
@@ -109,9 +138,9 @@ def _progress_bar(total: int) -> Any:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.speed:.1f}/s"), TimeRemainingColumn())
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"), TimeRemainingColumn())
     progress = Progress(*columns, console=Console(stderr=True), transient=True)
-    progress.add_task("", total=total)
+    progress.add_task("", total=total, rate="")
     progress.start()
     return progress
 

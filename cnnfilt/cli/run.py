@@ -37,21 +37,24 @@ def run_operation(
     files: FileOptions,
     *,
     labels: tuple[str, ...] = ("",),
+    also_read: tuple[str, ...] = (),
     extra: str | None = None,
     gray: bool = False,
 ) -> int:
     """Return the exit code of carrying `operation` to all inputs: 0, or 1 if any file failed.
 
-    `labels` tell the results of one input apart, `extra` is the file for an array that goes beside the result,
-    `gray` is the command's default for --gray.
+    `labels` tell the results of one input apart, `also_read` are files that no output may replace, `extra` is the
+    file for an array that goes beside the result, `gray` is the command's default for --gray.
     """
     if files.json and files.output == STDIN:
         raise click.UsageError("--json and -o - both want standard output; write to files")
-    request = Request(files.output, files.format, files.overwrite, files.skip_existing, labels)
+    if files.cluster is not None and files.jobs is not None:
+        raise click.UsageError("--cluster uses all workers of the cluster; leave out -j")
+    request = Request(files.output, files.format, files.overwrite, files.skip_existing, labels, also_read)
     plan = plan_jobs(_inputs(files), request, recursive=files.recursive, listed=files.files_from is not None)
     target = _extra_target(plan, extra, overwrite=files.overwrite)
     if files.dry_run:
-        print_plan(plan)
+        print_plan(plan, json=files.json)
         return 0
     operation = replace(
         operation,
@@ -61,9 +64,9 @@ def run_operation(
     )
     settings = _settings(files, target, gray=gray)
     reporter = Reporter(command, plan, quiet=files.quiet, verbose=files.verbose, json=files.json)
-    # Closing the records ends what is still under way, however we leave.
     gc.freeze()  # What was imported is no garbage: it need not be looked through.
     gc.enable()
+    # Closing the records ends what is still under way, however we leave.
     with reporter, closing(_records(plan.jobs, operation, settings, files)) as records:
         for record in records:
             reporter.tell(record)
@@ -75,6 +78,8 @@ def run_operation(
 def _inputs(files: FileOptions) -> Sequence[str]:
     """Return the inputs as named, and those of --files-from after them."""
     if files.files_from is None:
+        if files.null:
+            raise click.UsageError("-0 says how the names in --files-from end; give that, too")
         if not files.inputs:
             raise click.UsageError("Missing argument 'INPUT...'")
         return files.inputs
@@ -124,18 +129,17 @@ def _settings(files: FileOptions, extra: Target | None, *, gray: bool) -> Settin
 
 def _records(jobs: Sequence[Job], operation: "Operation", settings: Settings, files: FileOptions) -> Generator[Record]:
     """Return the records of `jobs` as they are done: by a cluster, by worker processes, or one after another."""
-    for folder in {target.path.parent for job in jobs for target in job.targets if target.path is not None}:
-        remove_stale(folder)
+    if len(jobs) > 1:  # For one file it may take longer than the work, in a folder of a million.
+        for folder in {target.path.parent for job in jobs for target in job.targets if target.path is not None}:
+            remove_stale(folder)
     if files.cluster is not None:
-        from cnnfilt.batch.cluster import Cluster
+        from cnnfilt.batch.cluster import run_on_cluster
 
-        cluster = Cluster(files.cluster)
-        # Dask itself may do a file again, whose output is then there already.
-        return Crew(lambda _: cluster, cluster.count, operation, replace(settings, overwrite=True)).run(jobs)
+        return run_on_cluster(files.cluster, jobs, operation, settings)
     if len(jobs) == 1:
         return run_one_by_one(jobs, operation, settings)
     from cnnfilt.batch.pool import Pool as Processes
-    from cnnfilt.batch.pool import worker_count
+    from cnnfilt.batch.resources import worker_count
 
     count = worker_count(jobs, files.jobs)
     if count == 1:

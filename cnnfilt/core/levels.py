@@ -70,6 +70,11 @@ class Levels:
         """Tell whether the mapping depends on the lowest and highest response of the image."""
         return self.values in ("minmax", "symmetric")
 
+    def keeps(self, dtype: np.dtype) -> bool:
+        """Tell whether responses within the range of the unsigned type `dtype` are only rounded, and all fit."""
+        plain = self.values in ("clip", "abs") and self.value_range is None
+        return plain and dtype.kind == "u" and np.can_cast(dtype, np.dtype(self.dtype))
+
     def pixel_dtype(self, responses: np.dtype) -> np.dtype:
         """Return the type of the pixels made from such responses."""
         return responses.newbyteorder("=") if self.dtype is None else np.dtype(self.dtype)

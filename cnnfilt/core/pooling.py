@@ -1,11 +1,18 @@
 """Max, min and average pooling: one value from each window, every channel on its own."""
 
+from collections.abc import Callable
+from typing import TypedDict, Unpack
+
 import numpy as np
 import numpy.typing as npt
 
-from cnnfilt.core.engine.fold import Fold, fold_of, lanes, slide, slide_along_rows, taps_counted, taps_on_image
+from cnnfilt.core.engine.fold import Fold, fold_of, lanes, taps_on_image
 from cnnfilt.core.engine.images import Array, as_image, like_image
+from cnnfilt.core.engine.pooled import Pooling
+from cnnfilt.core.engine.scale import range_of
 from cnnfilt.core.engine.strips import strip_edges
+from cnnfilt.core.engine.threads import run_strips
+from cnnfilt.core.levels import NO_LOSS, Levels, Loss, write_levels
 from cnnfilt.errors import ParameterError
 from cnnfilt.geometry import Window, adaptive_bounds, as_pair, check_pool_padding, windows
 from cnnfilt.terms import Padding, Pair, PoolKind
@@ -33,23 +40,58 @@ def pool(
     >>> pool([[1, 5, 2], [3, 4, 9]], kind="avg", stride=1).tolist()
     [[3.25, 5.0]]
     """
-    pixels = as_image(image)
-    rows, columns = _windows(pixels, kernel_size, stride, padding, dilation, ceil_mode)
-    if count_include_pad and kind != "avg":
-        raise ParameterError(f"count_include_pad is for kind 'avg', not {kind!r}", parameter="count_include_pad")
-    fold = fold_of(kind, pixels, rows.kernel_size * columns.kernel_size)
-    _, width, channels = pixels.shape
-    result = np.empty((rows.output_size, columns.output_size, channels), fold.result)
-    tall, wide = (taps_counted(window, include_pad=count_include_pad) for window in (rows, columns))
-    edges = strip_edges(rows, 0, width * channels * fold.dtype.itemsize)
-    down = np.empty((edges[0][1], width, channels), fold.dtype)
-    across = np.empty((len(down), *result.shape[1:]), fold.dtype)
-    for first, last in edges:
-        count = last - first
-        slide(fold, pixels, down[:count], rows, first)
-        slide_along_rows(fold, down[:count], across[:count], columns)
-        fold.finish(across[:count], (tall[first:last], wide), result[first:last])
+    pooling = _pooling(
+        image,
+        kernel_size,
+        kind=kind,
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+        ceil_mode=ceil_mode,
+        count_include_pad=count_include_pad,
+    )
+    result = np.empty(pooling.shape, pooling.fold.result)
+    pooling.write(result)
     return like_image(result, image)
+
+
+class Options(TypedDict, total=False):
+    """The options of `pool`, for the functions that take them all."""
+
+    kind: PoolKind
+    stride: int | Pair | None
+    padding: Padding
+    dilation: int | Pair
+    ceil_mode: bool
+    count_include_pad: bool
+
+
+def pool_to_levels(
+    image: npt.ArrayLike, kernel_size: int | Pair, levels: Levels, **options: Unpack[Options]
+) -> tuple[Array, Loss]:
+    """Return (pixels, loss): what `pool` returns, as pixels, and what the mapping could not show.
+
+    Averages of 8 or 16 bits are rounded from their exact quotients, half to even, without ever being floats;
+    nothing is lost then, and the loss's lowest and highest value are rounded like the pixels.
+    """
+    pooling = _pooling(image, kernel_size, **options)
+    pixels = np.empty(pooling.shape, levels.pixel_dtype(pooling.fold.result))
+    if not levels.keeps(pooling.pixels.dtype):
+        loss = write_levels(pooling.strips, pixels, levels)
+        return like_image(pixels, image), loss
+
+    def make_worker() -> Callable[[int, int], Loss]:
+        work = pooling.worker(pixels.dtype)
+
+        def write(first: int, last: int) -> Loss:
+            strip = pixels[first:last]
+            work(first, last, strip)
+            return Loss(*range_of(strip), 0, strip.size)
+
+        return write
+
+    loss = sum(run_strips(pooling.edges, make_worker), NO_LOSS)
+    return like_image(pixels, image), loss
 
 
 def pool_with_indices(
@@ -121,6 +163,25 @@ def adaptive_pool(image: npt.ArrayLike, output_size: int | Pair, *, kind: PoolKi
         across = fold.reduce_spans(down[: last - first], columns)
         fold.finish(across, (tall[first:last], wide), result[first:last])
     return like_image(result, image)
+
+
+def _pooling(
+    image: npt.ArrayLike,
+    kernel_size: int | Pair,
+    *,
+    kind: PoolKind = "max",
+    stride: int | Pair | None = None,
+    padding: Padding = 0,
+    dilation: int | Pair = 1,
+    ceil_mode: bool = False,
+    count_include_pad: bool = False,
+) -> Pooling:
+    pixels = as_image(image)
+    rows, columns = _windows(pixels, kernel_size, stride, padding, dilation, ceil_mode)
+    if count_include_pad and kind != "avg":
+        raise ParameterError(f"count_include_pad is for kind 'avg', not {kind!r}", parameter="count_include_pad")
+    fold = fold_of(kind, pixels, rows.kernel_size * columns.kernel_size)
+    return Pooling(fold, pixels, rows, columns, count_include_pad)
 
 
 def _windows(

@@ -3,18 +3,23 @@
 import contextlib
 import errno
 import os
+import re
 import stat
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 from cnnfilt.errors import OutputError, StorageError
+from cnnfilt.leaving import before_leaving
 
 if sys.platform != "win32":
     import fcntl
 
 TEMPORARY_PREFIX = ".cnnfilt-"
 """How the names of our temporary files start; one that is not locked has been left behind by a killed process."""
+
+_TEMPORARY = re.compile(re.escape(TEMPORARY_PREFIX) + "[0-9a-f]{8}")
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 """After these no other file can be written there either."""
@@ -25,9 +30,16 @@ _OPEN_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) |
 _ALL_MAY = 0o666
 """What a new file asks for; the user's umask takes away from it."""
 
+_open_now: dict[str, threading.Thread] = {}
+"""The temporary files this process is writing at the moment, and who writes them."""
 
-_open_now: set[str] = set()
-"""The temporary files this process is writing at the moment."""
+_given_up: set[threading.Thread] = set()
+"""Threads whose time was up; what they still bring is not written."""
+
+_beginning = threading.RLock()
+"""Held while a temporary file comes into being, so that whoever discards them knows all there are."""
+
+_SECONDS_FOR_LOCK = 0.3
 
 
 def write_atomically(target: Target, write: Callable[[BinaryIO], object], *, overwrite: bool) -> None:
@@ -65,18 +77,38 @@ def _replace(path: str, write: Callable[[BinaryIO], object], *, mode: int | None
             # While the lock is still held, so that no one takes the file for one that was left behind.
             _publish(temporary, path, overwrite=overwrite)
     except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
+        _remove(temporary)
         raise
     finally:
-        _open_now.discard(temporary)
+        _open_now.pop(temporary, None)
+
+
+def give_up(writer: threading.Thread) -> None:
+    """Remove what this thread is writing: nothing of it is published any more, nor begun."""
+    with _beginning:
+        _given_up.add(writer)
+        for temporary, thread in tuple(_open_now.items()):
+            if thread is writer:
+                _remove(temporary)
 
 
 def discard_temporaries() -> None:
-    """Remove what this process is writing: its writers are given up, and cannot publish any more."""
+    """Remove what this process is writing; only for a process that ends now, since nothing can be written after."""
+    # Never released, so that no thread begins another file; not waited for long, since a writer may hang.
+    _beginning.acquire(timeout=_SECONDS_FOR_LOCK)
     for temporary in tuple(_open_now):
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
+        _remove(temporary)
+
+
+before_leaving(discard_temporaries)
+
+
+def output_error(name: str, error: OSError) -> OutputError:
+    """Return what the system refused as one line; a StorageError where no other file can be written either."""
+    reasons = {errno.ENOENT: "its folder does not exist", errno.ENOTDIR: "its folder is a file"}
+    reason = reasons.get(error.errno or 0, error.strerror or str(error))
+    kind = StorageError if error.errno in _FULL else OutputError
+    return kind(f"{name} cannot be written: {reason}", parameter="output")
 
 
 def remove_stale(folder: Target) -> int:
@@ -84,7 +116,7 @@ def remove_stale(folder: Target) -> int:
     removed = 0
     with contextlib.suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
-            if entry.name.startswith(TEMPORARY_PREFIX) and entry.is_file(follow_symlinks=False):
+            if _TEMPORARY.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
                 removed += _remove_unlocked(entry.path)
     return removed
 
@@ -124,9 +156,13 @@ def _reserve_and_replace(temporary: str, path: str) -> None:
     try:
         os.replace(temporary, path)
     except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(path)
+        _remove(path)
         raise
+
+
+def _remove(path: str) -> None:
+    with contextlib.suppress(OSError):
+        os.unlink(path)
 
 
 def _open_temporary(folder: str) -> tuple[str, int]:
@@ -136,18 +172,27 @@ def _open_temporary(folder: str) -> tuple[str, int]:
     """
     while True:
         temporary = os.path.join(folder, f"{TEMPORARY_PREFIX}{os.urandom(4).hex()}")
-        _open_now.add(temporary)  # Before it is there: a signal may come at any moment.
         try:
-            descriptor = os.open(temporary, _OPEN_NEW, _ALL_MAY)
-        except OSError as error:
-            _open_now.discard(temporary)
-            if isinstance(error, FileExistsError):
-                continue
-            raise
+            descriptor = _begin(temporary)
+        except FileExistsError:
+            continue
         _lock(descriptor)
         if os.fstat(descriptor).st_nlink:
             return temporary, descriptor
         os.close(descriptor)  # A clean-up came between opening and locking, and removed it.
+        _open_now.pop(temporary, None)
+
+
+def _begin(temporary: str) -> int:
+    with _beginning:
+        if threading.current_thread() in _given_up:
+            raise TimeoutError(errno.ETIMEDOUT, "its time was up")
+        _open_now[temporary] = threading.current_thread()  # Before it is there: a signal may come at any moment.
+        try:
+            return os.open(temporary, _OPEN_NEW, _ALL_MAY)
+        except OSError:
+            del _open_now[temporary]
+            raise
 
 
 def _lock(descriptor: int) -> None:
@@ -175,7 +220,4 @@ def _in_one_line(target: Target) -> Iterator[None]:
     except FileExistsError as error:
         raise OutputError(f"{name} exists already; -y/--overwrite replaces it", parameter="output") from error
     except OSError as error:
-        reasons = {errno.ENOENT: "its folder does not exist", errno.ENOTDIR: "its folder is a file"}
-        reason = reasons.get(error.errno or 0, error.strerror or str(error))
-        kind = StorageError if error.errno in _FULL else OutputError
-        raise kind(f"{name} cannot be written: {reason}", parameter="output") from error
+        raise output_error(name, error) from error

@@ -23,6 +23,9 @@ Source = str | Path | bytes
 
 _LONGEST_REASON = 100
 
+LONGEST_PIPE = 2 << 30
+"""The most bytes read from what is no regular file, so that /dev/zero does not take all the memory."""
+
 
 @contextmanager
 def open_stream(source: Source) -> Iterator[BinaryIO]:
@@ -44,7 +47,15 @@ def open_stream(source: Source) -> Iterator[BinaryIO]:
         if stat.S_ISREG(fstat(stream.fileno()).st_mode):
             yield stream
         else:
-            yield io.BytesIO(stream.read())
+            yield io.BytesIO(bounded(stream))
+
+
+def bounded(pipe: BinaryIO) -> bytes:
+    """Return all that comes out of `pipe`; InputError if it does not end within a size no image has."""
+    data = pipe.read(LONGEST_PIPE + 1)
+    if len(data) > LONGEST_PIPE:
+        raise InputError(f"{{image}} gives more than {LONGEST_PIPE >> 20:,} MiB and does not end; use a file")
+    return data
 
 
 def format_in(stream: BinaryIO, *, name: str = "") -> str | None:

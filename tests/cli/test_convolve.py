@@ -1,6 +1,7 @@
 """`cnnfilt convolve`, as typed."""
 
 import io
+import json
 from pathlib import Path
 
 import numpy as np
@@ -178,3 +179,21 @@ def test_depth_of_16_bits_stays(run: Run, tmp_path: Path) -> None:
     out = tmp_path / "out.png"
     assert run("convolve", SAMPLES / "depth16.png", "-k", "box:3", "-o", out).code == 0
     assert pixels_of(out).max() > 255
+
+
+def test_scaled_pixels_are_as_bright_as_before(run: Run, tmp_path: Path) -> None:
+    plain, scaled = tmp_path / "plain.png", tmp_path / "scaled.png"
+    assert run("convolve", SAMPLES / "face.png", "-k", "box", "-o", plain).code == 0
+    assert run("convolve", SAMPLES / "face.png", "-k", "box", "--input-scale", "1/255", "-o", scaled).code == 0
+    assert np.abs(pixels_of(plain).astype(int) - pixels_of(scaled)).max() <= 1
+
+
+def test_several_maps_are_one_stack_in_json(run: Run, worked_example: Path) -> None:
+    outcome = run("convolve", worked_example, "-k", "vertical", "-k", "horizontal", "--format", "json")
+    assert np.array(json.loads(outcome.text)).shape == (4, 4, 2)
+
+
+def test_several_images_do_not_fit_a_pipe(run: Run) -> None:
+    outcome = run("convolve", SAMPLES / "face.png", "-k", "1", "-k", "2", "-o", "-")
+    assert outcome.code == 2
+    assert outcome.stdout == b""

@@ -1,6 +1,8 @@
 """Bad input: one line, the right exit code, and nothing half-written."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -199,3 +201,56 @@ def test_an_unknown_command_is_answered_in_one_line(run: Run) -> None:
     outcome = run("convolv", FACE)
     assert outcome.code == 2
     assert len(outcome.lines) == 1
+
+
+@pytest.mark.parametrize("option", ["-k", "--bias"])
+def test_a_kernel_or_bias_file_is_never_overwritten(
+    run: Run, worked_example: Path, tmp_path: Path, option: str
+) -> None:
+    file = tmp_path / "k.csv"
+    file.write_text("1\n")
+    kernel = [] if option == "-k" else ["-k", "1"]
+    outcome = run("convolve", worked_example, *kernel, option, f"@{file}", "-o", file, "-y")
+    assert outcome.code == 2
+    assert "is an input" in outcome.stderr
+    assert file.read_text() == "1\n"
+
+
+def test_a_full_or_closed_standard_output_is_one_line(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "cnnfilt", "shape", "6x6", "-f", "3"]
+    with open("/dev/full", "wb") as full:
+        run = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert run.returncode == 1
+    assert run.stderr.count("\n") == 1
+    assert "standard output cannot be written" in run.stderr
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "2>/dev/full", "<&-"])
+def test_closed_streams_that_are_not_needed_do_no_harm(tmp_path: Path, closed: str) -> None:
+    out = tmp_path / "x.png"
+    command = f"{sys.executable} -m cnnfilt edges {FACE} -o {out} {closed}"
+    assert subprocess.run(["sh", "-c", command], capture_output=True).returncode == 0
+    assert out.exists()
+
+
+def test_an_endless_input_is_refused(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cnnfilt.files.streams.LONGEST_PIPE", 1 << 20)
+    outcome = run("edges", "/dev/zero", "-o", tmp_path / "x.png")
+    assert outcome.code == 1
+    assert "does not end" in outcome.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["pad", "-p", "1", "--padding-mode", "reflect", "--padding-value", "3"],
+        ["pad", "-p", "1", "--for-kernel", "4"],
+        ["convolve", "-k", "box", "--padding-mode", "reflect", "--padding-value", "3"],
+        ["edges", "--padding-value", "3"],
+    ],
+    ids=" ".join,
+)
+def test_an_option_that_would_be_ignored_is_refused(run: Run, tmp_path: Path, arguments: list[str]) -> None:
+    outcome = run(*arguments, FACE, "-o", tmp_path / "x.png")
+    assert outcome.code == 2
+    assert "leave" in outcome.stderr

@@ -298,7 +298,7 @@ def test_small_and_large_floats_keep_their_magnitude():
     ("options", "message", "parameter"),
     [
         ({"method": "sobl"}, "edge method 'sobl' is unknown; did you mean sobel", "method"),
-        ({"direction": "vertikal"}, "direction 'vertikal' is unknown; did you mean vertical", "direction"),
+        ({"direction": "vertikal"}, "direction 'vertikal' is unknown; use vertical, horizontal or both", "direction"),
         *(
             ({"method": method, "direction": "vertical"}, f"'{method}' has no direction 'vertical'", "direction")
             for method in ("roberts", "laplacian", "log", "kirsch", "canny")

@@ -12,7 +12,7 @@ from cnnfilt.errors import OutputError, ParameterError
 from cnnfilt.files.formats import named
 from cnnfilt.files.image import Image
 from cnnfilt.geometry import Window, check_pixels, windows
-from cnnfilt.terms import Pair, ValueMapping
+from cnnfilt.terms import PaddingMode, Pair, ValueMapping
 
 Array = NDArray[Any]
 
@@ -59,8 +59,8 @@ class Values:
             raise ParameterError(f"raw values do not fit the levels of {format_name}; write .tiff or .npy, or map them")
         if stays_float and not holds_float:
             raise OutputError(
-                f"{{image}} holds fractions and {format_name} only whole levels; "
-                "choose a mapping with --values or --value-range, or write .tiff or .npy"
+                f"{{image}} holds floats and {format_name} whole levels; "
+                "say what is black and white (--value-range 0,1), choose --values, or write .tiff or .npy"
             )
         if mapping == "raw" or stays_float:
             return Levels("raw", None if to_matrix else np.float32)
@@ -77,6 +77,12 @@ def checked_windows(image: Image, kernel_size: Pair, max_pixels: int, **geometry
     check_pixels((rows.padded_size, columns.padded_size), max_pixels, "{image} padded")
     check_pixels((rows.output_size, columns.output_size), max_pixels, "the result of {image}")
     return rows, columns
+
+
+def refuse_unused_value(padding_mode: PaddingMode, padding_value: float) -> None:
+    """Raise ParameterError for a padding value that the mode would not use."""
+    if padding_value and padding_mode != "zeros":
+        raise ParameterError(f"--padding-value goes with --padding-mode zeros, not {padding_mode}; leave one out")
 
 
 def size_of(image: Image) -> Pair:

@@ -1,9 +1,18 @@
 """Kernels slid over an image."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from cnnfilt.batch.operations.base import AUTO, Array, Result, Values, alpha_under, checked_windows, spelled
+from cnnfilt.batch.operations.base import (
+    AUTO,
+    Array,
+    Result,
+    Values,
+    alpha_under,
+    checked_windows,
+    refuse_unused_value,
+    spelled,
+)
 from cnnfilt.core.alpha import premultiplied, unpremultiplied
 from cnnfilt.core.convolution import convolve, convolve_to_levels
 from cnnfilt.core.levels import Levels, apply_levels
@@ -42,7 +51,8 @@ class Convolve:
     max_pixels: int = DEFAULT_MAX_PIXELS
 
     def __post_init__(self) -> None:
-        """Refuse what premultiplied colours cannot be put through."""
+        """Refuse what would be ignored, and what premultiplied colours cannot be put through."""
+        refuse_unused_value(self.padding_mode, self.padding_value)
         if self.alpha == "filter" and (self.channels == "sum" or any(one.kernel.ndim == 3 for one in self.filters)):
             raise ParameterError("--alpha filter needs each channel filtered on its own, not summed to one map")
         if self.alpha == "filter" and (self.activation != "none" or any(one.bias for one in self.filters)):
@@ -57,14 +67,22 @@ class Convolve:
         rows, columns = checked_windows(
             image, (height, width), self.max_pixels, stride=self.stride, padding=self.padding, dilation=self.dilation
         )
-        levels = self.values.levels(
-            image, format_name, kernels=(one.kernel,), bias=one.bias, activation=self.activation
-        )
+        levels = self._levels(one, image, format_name)
         how = self._how(rows, columns)
         if self.alpha == "filter" and image.alpha is not None:
             return self._slide_premultiplied(one, image, image.alpha, levels, how)
         pixels, loss = convolve_to_levels(image.pixels, one.kernel, levels, **self._options(one))
         return Result(pixels, alpha_under(image, rows, columns), how, loss)
+
+    def _levels(self, one: Filter, image: Image, format_name: str) -> Levels:
+        levels = self.values.levels(
+            image, format_name, kernels=(one.kernel,), bias=one.bias, activation=self.activation
+        )
+        scaled = self.input_scale > 0 and self.input_scale != 1 and self.activation in ("none", "relu")
+        if self.values == AUTO and levels.values != "raw" and scaled:
+            # Pixels of 0..1 are as bright as they were at 0..255.
+            return replace(levels, value_range=(0, levels.top * self.input_scale))
+        return levels
 
     def _slide_premultiplied(self, one: Filter, image: Image, alpha: Array, levels: Levels, how: str) -> Result:
         filtered = convolve(premultiplied(image.pixels, alpha), one.kernel, **self._options(one))

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from cnnfilt.batch.operations.base import AUTO, Result, Values, alpha_under, checked_windows
+import numpy as np
+
+from cnnfilt.batch.operations.base import AUTO, Result, Values, alpha_under, checked_windows, refuse_unused_value
 from cnnfilt.core.edges import edge_angles, edges_to_levels
 from cnnfilt.core.gradients import kernels_of
 from cnnfilt.errors import ParameterError
@@ -31,7 +33,8 @@ class Edges:
     max_pixels: int = DEFAULT_MAX_PIXELS
 
     def __post_init__(self) -> None:
-        """Refuse what contradicts itself."""
+        """Refuse what contradicts itself, or would be ignored."""
+        refuse_unused_value(self.padding_mode, self.padding_value)
         if self.alpha == "filter":
             raise ParameterError("--alpha filter does not go with edges; keep or drop the alpha")
         if self.method != "canny" and (self.low, self.high) != (None, None):
@@ -49,10 +52,12 @@ class Edges:
         kernel = kernels_of(self.method, self.direction, **({} if self.sigma is None else {"sigma": self.sigma}))[0]
         rows, columns = checked_windows(image, (len(kernel), len(kernel[0])), self.max_pixels, padding=self.padding)
         levels = self.values.levels(image, format_name, edges=True)
-        pixels, _ = edges_to_levels(image.pixels, levels, **self._options(), **padding)
+        pixels, loss = edges_to_levels(image.pixels, levels, **self._options(), **padding)
         angles = edge_angles(image.pixels, method=self.method, **padding) if self.angle else None
         how = f"{self.method}, {self.direction}" if self.direction else self.method
-        return [Result(pixels, alpha_under(image, rows, columns), how, None, angles)]
+        # Of 8 or 16 bits a strong edge is meant to be white; of other whole numbers clipping may be a surprise.
+        told = None if image.pixels.dtype in (np.uint8, np.uint16) else loss
+        return [Result(pixels, alpha_under(image, rows, columns), how, told, angles)]
 
     def _options(self) -> dict[str, Any]:
         asked = {"sigma": self.sigma, "low": self.low, "high": self.high, "threshold": self.threshold}

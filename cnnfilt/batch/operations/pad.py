@@ -26,7 +26,13 @@ class Pad:
     max_pixels: int = DEFAULT_MAX_PIXELS
 
     def __post_init__(self) -> None:
-        """Refuse a word that says nothing without a kernel."""
+        """Refuse a word that says nothing without a kernel, and what would be ignored."""
+        if self.fill is not None and self.padding_mode != "zeros":
+            raise ParameterError(
+                f"--padding-value goes with --padding-mode zeros, not {self.padding_mode}; leave one out"
+            )
+        if self.for_kernel is not None and not isinstance(self.padding, str):
+            raise ParameterError("--for-kernel goes with -p same, same-lower or full; leave it out")
         if self.padding in ("same", "same-lower", "full") and self.for_kernel is None:
             raise ParameterError(
                 f"-p {self.padding} depends on a kernel: say its size with --for-kernel, or give numbers"
@@ -44,7 +50,7 @@ class Pad:
         if image.alpha is not None:
             alpha = pad(image.alpha, border, padding_mode=self.padding_mode, padding_value=opacity)
         pixels, loss = apply_levels(padded, self.values.levels(image, format_name))
-        return [Result(pixels, alpha, self.padding_mode, loss)]
+        return [Result(pixels, alpha, "filled" if self.fill else self.padding_mode, loss)]
 
     def border(self, size: Pair) -> tuple[Pair, Pair]:
         """Return ((top, bottom), (left, right)) for an image of `size`."""

@@ -74,21 +74,6 @@ def fold_of(kind: PoolKind, pixels: Array, cells: int) -> Fold:
     return Fold(combine, start, dtype, pixels.dtype)
 
 
-def slide(fold: Fold, source: Array, target: Array, window: Window, first: int = 0) -> None:
-    """Fold `source` (positions, ...) over the windows from `first` on, one for each row of `target`."""
-    target[...] = fold.start
-    for outs, ins in taps_on_image(window, first, first + len(target)):
-        part = target[outs]
-        with _infinities_allowed():
-            fold.combine(part, source[ins], out=part, dtype=fold.dtype, casting="unsafe")
-
-
-def slide_along_rows(fold: Fold, source: Array, target: Array, window: Window) -> None:
-    """Fold each row of `source` (rows, W, C) into `target` (rows, W', C)."""
-    for lane in lanes(window, source.shape[2]):
-        slide(fold, source[..., lane].swapaxes(0, 1), target[..., lane].swapaxes(0, 1), window)
-
-
 def lanes(window: Window, channels: int) -> list[slice]:
     """Return which channels to take together along the rows: all of them, or one by one."""
     # NumPy walks strided pixels three values at a time: taking each channel on its own is five times as fast.
@@ -138,11 +123,12 @@ def _sum_dtype(pixels: Array, cells: int) -> np.dtype[Any]:
     if pixels.dtype.kind == "f":
         return np.dtype(np.float64)
     # Of 8 and 16 bits every value is thought possible; of wider ones that would promise too little.
+    # Rounding a quotient adds up to half a value for each cell first; half is counted as one.
     narrow = pixels.dtype.itemsize <= 2
     lowest, highest = _limits(pixels.dtype) if narrow else (int(pixels.min()), int(pixels.max()))
     for candidate in (np.uint16, np.int32, np.int64):
         limits = np.iinfo(candidate)
-        if limits.min <= lowest * cells and highest * cells <= limits.max:
+        if limits.min <= lowest * cells and (highest + narrow) * cells <= limits.max:
             return np.dtype(candidate)
     raise ShapeError(
         f"{{image}} holds {lowest} to {highest}: the sum of {cells} such values may pass 64 bits; "

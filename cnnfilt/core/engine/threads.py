@@ -1,35 +1,73 @@
-"""Strips shared out to threads. NumPy lets go of the interpreter inside each call, so they run side by side."""
+"""Strips shared out to threads. NumPy lets go of the interpreter inside each call, so they run side by side.
+
+Where strips begin and end is settled beforehand, and what they give is returned in their order: nothing depends
+on the number of threads.
+"""
 
 import os
-from collections.abc import Callable, Sequence
-from threading import Lock, Thread
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock, Thread, local
+from typing import TypeVar
 
+Answer = TypeVar("Answer")
 Edges = Sequence[tuple[int, int]]
-Work = Callable[[int, int], None]
+Worker = Callable[[int, int], Answer]
+
+QUOTA = Path("/sys/fs/cgroup/cpu.max")
+"""Where Linux says how much of how many microseconds a container may compute: "200000 100000" is two processors."""
+
+_limit = [0]
+_this_thread = local()
 
 
 def thread_count() -> int:
-    """Return how many threads share the strips of one image: one for each processor this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """Return how many threads share the strips of one image: the processors this process is granted, or the limit.
 
-
-def run_strips(edges: Edges, make_worker: Callable[[], Work]) -> None:
-    """Call a worker for each strip (first, last); every thread makes its own, scratch memory and all.
-
-    Where strips begin and end is settled before, so the result does not depend on the number of threads. What a
-    worker raises is raised here.
+    In a thread that has strips to work on already it is 1.
     """
-    strips, lock, failures = iter(edges), Lock(), []
+    if getattr(_this_thread, "is_working", False):
+        return 1
+    return _limit[0] or granted_processors()
+
+
+def limit_threads(count: int) -> None:
+    """Let images be computed by `count` threads from now on; 0 for one on each processor."""
+    _limit[0] = count
+
+
+def granted_processors() -> int:
+    """Return how many processors this process may use: by its affinity, and by its container's quota."""
+    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    try:
+        quota, period = QUOTA.read_text().split()
+        return max(1, min(count, round(int(quota) / int(period))))
+    except (OSError, ValueError):
+        # No such file, or "max": no quota.
+        return count
+
+
+def run_strips(edges: Edges, make_worker: Callable[[], Worker[Answer]]) -> list[Answer]:
+    """Return a worker's answer for each strip (first, last) of `edges`, in their order.
+
+    Every thread makes a worker of its own, scratch memory and all. What one raises is raised here, once all have
+    come to rest.
+    """
+    answers: dict[int, Answer] = {}
+    failures: list[BaseException] = []
+    strips, lock = iter(range(len(edges))), Lock()
 
     def work() -> None:
         try:
-            worker = make_worker()
-            while True:
-                with lock:
-                    strip = next(strips, None)
-                if strip is None or failures:
-                    return
-                worker(*strip)
+            with _working():
+                worker = make_worker()
+                while not failures:
+                    with lock:
+                        strip = next(strips, None)
+                    if strip is None:
+                        return
+                    answers[strip] = worker(*edges[strip])
         except BaseException as failure:
             failures.append(failure)
 
@@ -41,3 +79,14 @@ def run_strips(edges: Edges, make_worker: Callable[[], Work]) -> None:
         thread.join()
     if failures:
         raise failures[0]
+    return [answers[strip] for strip in range(len(edges))]
+
+
+@contextmanager
+def _working() -> Iterator[None]:
+    before = getattr(_this_thread, "is_working", False)
+    _this_thread.is_working = True
+    try:
+        yield
+    finally:
+        _this_thread.is_working = before

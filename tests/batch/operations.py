@@ -1,0 +1,92 @@
+"""Operations that misbehave on the images that are 13 rows high, in modules that a worker can import."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import numpy as np
+import PIL.Image
+
+from cnnfilt.batch.jobs import Job
+from cnnfilt.batch.naming import Target
+from cnnfilt.batch.operations.base import Result
+from cnnfilt.batch.sources import Source
+from cnnfilt.errors import ParameterError, StorageError
+from cnnfilt.files.image import Image
+
+UNLUCKY = 13
+
+
+class Copy:
+    """Gives every image back as it is, after a look at it."""
+
+    def __call__(self, image: Image, format_name: str) -> list[Result]:
+        if image.pixels.shape[0] == UNLUCKY:
+            self.misbehave()
+        return [Result(image.pixels, image.alpha, "copied")]
+
+    def misbehave(self) -> None:
+        """Do nothing, here."""
+
+
+class Deadly(Copy):
+    """Kills its process."""
+
+    def misbehave(self) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Hanging(Copy):
+    """Comes back after half a minute only."""
+
+    def misbehave(self) -> None:
+        time.sleep(30)
+
+
+class Late(Copy):
+    """Comes back after a second."""
+
+    def misbehave(self) -> None:
+        time.sleep(1)
+
+
+class Wrong(Copy):
+    """Finds the request wrong."""
+
+    def misbehave(self) -> None:
+        raise ParameterError("wrong whatever the image")
+
+
+class Full(Copy):
+    """Finds the disk full."""
+
+    def misbehave(self) -> None:
+        raise StorageError("no space")
+
+
+class Faulty(Copy):
+    """Has an error in it."""
+
+    def misbehave(self) -> None:
+        raise ZeroDivisionError("a bug")
+
+
+class Greedy(Copy):
+    """Needs too much memory."""
+
+    def misbehave(self) -> None:
+        raise MemoryError
+
+
+def jobs_in(folder: Path, heights: list[int]) -> list[Job]:
+    """Pictures of these heights, to be written to `out` beside their folder."""
+    source = folder / "in"
+    source.mkdir()
+    jobs = []
+    for number, height in enumerate(heights):
+        path = source / f"{number:02}.png"
+        levels = np.random.default_rng(number).integers(0, 256, (height, 20, 3), dtype=np.uint8)
+        PIL.Image.fromarray(levels).save(path)
+        jobs.append(Job(Source(str(path)), (Target(folder / "out" / path.name, "png", make_folder=True),)))
+    return jobs

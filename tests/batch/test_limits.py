@@ -1,0 +1,73 @@
+"""A job within its time, whatever happens in it."""
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from cnnfilt.batch.limits import run_within_limits, within
+from cnnfilt.batch.work import Settings
+from cnnfilt.errors import OutputError
+from cnnfilt.files.atomic import write_atomically
+from tests.batch import operations
+from tests.batch.operations import UNLUCKY, jobs_in
+
+
+def test_what_a_function_returns_or_raises() -> None:
+    assert within(9, lambda: 5) == 5
+    assert within(0, lambda: 5) == 5
+    with pytest.raises(ZeroDivisionError):
+        within(9, lambda: 1 // 0)
+
+
+def test_a_job_over_its_time_costs_that_time_and_never_writes(tmp_path: Path) -> None:
+    (job,) = jobs_in(tmp_path, [UNLUCKY])
+    started = time.monotonic()
+    record = run_within_limits(job, operations.Late(), Settings(timeout=0.2))
+    assert time.monotonic() - started < 0.9
+    assert record.abandoned
+    assert str(record.error) == "took longer than 0.2 seconds and was given up (--timeout changes it)"
+    time.sleep(1.2)
+    assert not (tmp_path / "out" / "00.png").exists()
+
+
+def test_a_job_over_its_time_in_the_midst_of_writing_leaves_nothing(tmp_path: Path) -> None:
+    begun, failed = threading.Event(), threading.Event()
+
+    def write_slowly(stream: object) -> None:
+        begun.set()
+        time.sleep(0.6)
+
+    def work() -> None:
+        try:
+            write_atomically(tmp_path / "a", write_slowly, overwrite=False)
+        except OutputError:
+            failed.set()
+
+    with pytest.raises(TimeoutError):
+        within(0.2, work)
+    assert begun.is_set()
+    assert list(tmp_path.iterdir()) == []
+    assert failed.wait(5)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_timeout_of_0_waits(tmp_path: Path) -> None:
+    (job,) = jobs_in(tmp_path, [UNLUCKY])
+    assert run_within_limits(job, operations.Late(), Settings(timeout=0)).error is None
+
+
+@pytest.mark.parametrize(
+    ("operation", "words"),
+    [(operations.Greedy(), "more memory than there is"), (operations.Faulty(), "ZeroDivisionError: a bug")],
+)
+def test_whatever_is_raised_is_in_the_record(tmp_path: Path, operation: operations.Copy, words: str) -> None:
+    (job,) = jobs_in(tmp_path, [UNLUCKY])
+    record = run_within_limits(job, operation, Settings())
+    assert words in str(record.error)
+    assert record.seconds > 0
+    assert record.bytes_read == Path(job.source.path).stat().st_size
+    if isinstance(operation, operations.Faulty):
+        with pytest.raises(ZeroDivisionError):
+            run_within_limits(job, operation, Settings(debug=True))

@@ -1,0 +1,77 @@
+"""Worker processes: how they start and how they end."""
+
+import multiprocessing
+import os
+import signal
+import time
+from pathlib import Path
+from typing import BinaryIO
+
+import pytest
+
+from cnnfilt.batch.pool import Pool
+from cnnfilt.files.atomic import write_atomically
+
+
+def write_for_ever(path: str) -> None:
+    def write(stream: BinaryIO) -> None:
+        stream.write(b"half")
+        stream.flush()
+        time.sleep(60)
+
+    write_atomically(path, write, overwrite=False)
+
+
+def blocked_signals() -> set[int]:
+    return set(signal.pthread_sigmask(signal.SIG_BLOCK, ()))
+
+
+def stop_listening() -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+
+def complain() -> str:
+    os.write(2, b"a fault")
+    return os.readlink("/proc/self/fd/2")
+
+
+def test_a_worker_is_deaf_to_ctrl_c_and_has_no_stderr(capfd: pytest.CaptureFixture[str]) -> None:
+    pool = Pool(1)
+    blocked = pool.executor.submit(blocked_signals).result()
+    assert signal.SIGINT in blocked
+    assert signal.SIGTERM not in blocked
+    assert pool.executor.submit(complain).result() == os.devnull
+    pool.close()
+    assert capfd.readouterr().err == ""
+    assert multiprocessing.active_children() == []
+
+
+def test_all_workers_have_time_to_tidy_up(tmp_path: Path) -> None:
+    pool = Pool(3)
+    for number in range(3):
+        pool.executor.submit(write_for_ever, str(tmp_path / str(number)))
+    deadline = time.monotonic() + 20
+    while len(list(tmp_path.iterdir())) < 3 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert len(list(tmp_path.iterdir())) == 3
+    pool.end()
+    assert list(tmp_path.iterdir()) == []
+    assert multiprocessing.active_children() == []
+
+
+def test_a_worker_that_does_not_listen_is_killed() -> None:
+    pool = Pool(2)
+    pool.executor.submit(stop_listening).result()
+    started = time.monotonic()
+    pool.end()
+    assert time.monotonic() - started < 2
+    assert multiprocessing.active_children() == []
+
+
+def test_our_own_stderr_and_signals_are_as_before(capfd: pytest.CaptureFixture[str]) -> None:
+    before = blocked_signals()
+    pool = Pool(1)
+    os.write(2, b"heard")
+    assert capfd.readouterr().err == "heard"
+    assert blocked_signals() == before
+    pool.end()

@@ -1,0 +1,103 @@
+"""Which files are read: named ones, folders, lists."""
+
+import inspect
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from cnnfilt.batch.sources import Walk, find_sources, read_list
+from cnnfilt.errors import InputError
+
+
+def fill(folder: Path, *names: str) -> Path:
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(b"x")
+    return folder
+
+
+def found(*inputs: Path | str, recursive: bool = False, output: Path | None = None) -> list[tuple[str, str]]:
+    sources, _ = find_sources([str(path) for path in inputs], Walk(recursive, output))
+    return [(source.subfolder, source.name) for source in sources]
+
+
+def test_a_folder_gives_its_images_by_name(tmp_path: Path) -> None:
+    fill(tmp_path, "b.png", "a.JPG", "c.tiff", "notes.txt", "m.csv", "._a.jpg", "x", "sub/d.png")
+    assert found(tmp_path) == [("", "a.JPG"), ("", "b.png"), ("", "c.tiff")]
+
+
+def test_what_is_passed_over_is_told_with_the_reason(tmp_path: Path) -> None:
+    fill(tmp_path, "a.png", "notes.txt", "m.csv", "._a.jpg", "readme", "sub/d.png")
+    os.mkfifo(tmp_path / "pipe.png")
+    (tmp_path / "gone.png").symlink_to("nowhere")
+    _, skipped = find_sources([str(tmp_path)], Walk())
+    assert {Path(line).name for line in skipped} == {
+        "notes.txt (a matrix; name it to read it)",
+        "m.csv (a matrix; name it to read it)",
+        "._a.jpg (a dot-file)",
+        "readme (no image suffix)",
+        "sub (a folder)",
+        "pipe.png (no regular file)",
+        "gone.png (no regular file)",
+    }
+
+
+def test_recursion_keeps_the_tree(tmp_path: Path) -> None:
+    fill(tmp_path, "a.png", "x/b.png", "x/y/c.png", ".hidden/d.png")
+    assert found(tmp_path, recursive=True) == [("", "a.png"), ("x", "b.png"), ("x/y", "c.png")]
+
+
+def test_folders_may_lie_deeper_than_python_s_calls(tmp_path: Path) -> None:
+    fill(tmp_path, "d/" * 300 + "a.png")
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(len(inspect.stack(0)) + 150)
+    try:
+        sources = found(tmp_path, recursive=True)
+    finally:
+        sys.setrecursionlimit(limit)
+    assert sources == [("d/" * 299 + "d", "a.png")]
+
+
+def test_links_to_files_are_read_and_links_to_folders_not_entered(tmp_path: Path) -> None:
+    fill(tmp_path / "in", "a.png")
+    fill(tmp_path / "other", "b.png")
+    (tmp_path / "in" / "link.png").symlink_to(tmp_path / "other" / "b.png")
+    (tmp_path / "in" / "folder").symlink_to(tmp_path / "other")
+    (tmp_path / "in" / "loop").symlink_to(tmp_path / "in")
+    assert found(tmp_path / "in", recursive=True) == [("", "a.png"), ("", "link.png")]
+
+
+def test_the_output_folder_is_not_read(tmp_path: Path) -> None:
+    fill(tmp_path, "a.png", "out/b.png")
+    assert found(tmp_path, recursive=True, output=tmp_path / "out") == [("", "a.png")]
+
+
+def test_named_files_stay_in_order_and_may_be_missing_or_pipes(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    fill(tmp_path, "z.csv", ".dot.png")
+    names = ["z.csv", "missing.png", "pipe", ".dot.png"]
+    assert [name for _, name in found(*(tmp_path / name for name in names))] == names
+
+
+def test_a_folder_without_images_is_an_error(tmp_path: Path) -> None:
+    fill(tmp_path, "sub/a.png")
+    with pytest.raises(InputError, match=r"no images in this folder.*-r looks into"):
+        found(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("data", "null", "names"),
+    [
+        (b"a.png\nb c.png\n", False, ["a.png", "b c.png"]),
+        (b"a.png\r\nb.png", False, ["a.png", "b.png"]),
+        (b"a\rb.png\n\n\n", False, ["a\rb.png"]),
+        (b"a\nb.png\0c.png\0", True, ["a\nb.png", "c.png"]),
+        (b"\xff.png\n", False, ["\udcff.png"]),
+        ("ü.png\u2028x.png\n".encode(), False, ["ü.png\u2028x.png"]),
+        (b"", False, []),
+    ],
+)
+def test_a_list_of_names(data: bytes, null: bool, names: list[str]) -> None:
+    assert read_list(data, null=null) == names

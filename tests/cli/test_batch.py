@@ -1,0 +1,256 @@
+"""Folders from the shell: what is read, written, said and counted."""
+
+import json
+import os
+import pty
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+import numpy as np
+import PIL.Image
+import pytest
+
+from tests.cli.conftest import Run
+from tests.conftest import COMMAND, ENVIRONMENT, Make, Shell, Start, tree
+
+
+def test_the_same_bytes_for_any_number_of_workers(pictures: Make, shell: Shell, tmp_path: Path) -> None:
+    pictures(12)
+    for jobs in (1, 2, 3):
+        assert shell("convolve", "in", "-k", "gaussian:2", "-o", f"out{jobs}/", "-j", jobs).code == 0
+    assert tree(tmp_path / "out1") == tree(tmp_path / "out2") == tree(tmp_path / "out3")
+
+
+def test_resuming_makes_only_what_is_missing(pictures: Make, shell: Shell, tmp_path: Path) -> None:
+    pictures(5)
+    assert shell("edges", "in", "-o", "out/").code == 0
+    whole = tree(tmp_path / "out")
+    (tmp_path / "out" / "001.png").unlink()
+    (tmp_path / "out" / "002.png").write_bytes(b"")  # all that a kill leaves where there are no links
+    (tmp_path / "out" / "003.png").write_bytes(b"mine")
+    refused = shell("edges", "in", "-o", "out/")
+    assert refused.code == 2
+    assert "4 of 5 outputs exist" in refused.stderr
+    resumed = shell("edges", "in", "-o", "out/", "--skip-existing")
+    assert resumed.code == 0
+    assert resumed.stderr.startswith("2 done, 3 skipped (their outputs exist); ")
+    assert tree(tmp_path / "out") == {**whole, "003.png": b"mine"}
+
+
+def test_json_has_a_line_for_each_file(pictures: Make, shell: Shell) -> None:
+    source = pictures(2)
+    (source / "bad.png").write_bytes(b"bad")
+    assert shell("pad", "in/000.png", "-p", "1", "-o", "out/").code == 0
+    outcome = shell("pad", "in", "-p", "1", "-o", "out/", "--json", "--skip-existing")
+    assert outcome.code == 1
+    lines = {line["input"]: line for line in map(json.loads, outcome.stdout.splitlines())}
+    assert lines["in/000.png"] == {
+        "input": "in/000.png",
+        "status": "skipped",
+        "outputs": [{"path": "out/000.png"}],
+    }
+    done, failed = lines["in/001.png"], lines["in/bad.png"]
+    assert done.pop("seconds") > 0
+    assert done == {
+        "input": "in/001.png",
+        "status": "done",
+        "size": [30, 40, 3],
+        "outputs": [{"path": "out/001.png", "size": [32, 42, 3]}],
+        "clipped": 0.0,
+        "notes": [],
+    }
+    assert sorted(failed) == ["error", "input", "seconds", "status"]
+    assert failed["status"] == "failed"
+    assert failed["error"].startswith("in/bad.png ")
+
+
+def test_a_dry_run_prints_the_plan_and_writes_nothing(pictures: Make, shell: Shell, tmp_path: Path) -> None:
+    pictures(2)
+    plan = shell("pad", "in", "-p", "1", "-o", "new/{stem}.bmp", "-n")
+    assert (plan.code, plan.stdout) == (0, "in/000.png -> new/000.bmp\nin/001.png -> new/001.bmp\n")
+    lines = [json.loads(line) for line in shell("edges", "in", "-o", "new/", "-n", "--json").stdout.splitlines()]
+    assert lines[0] == {"input": "in/000.png", "status": "planned", "outputs": [{"path": "new/000.png"}]}
+    assert [path.name for path in tmp_path.iterdir()] == ["in"]
+
+
+def test_fail_fast_stops_at_the_first(pictures: Make, shell: Shell, tmp_path: Path) -> None:
+    (pictures(4) / "000.png").write_bytes(b"bad")
+    outcome = shell("edges", "in", "-o", "out/", "--fail-fast", "-j1")
+    assert outcome.code == 1
+    assert not (tmp_path / "out").exists()
+    assert "0 done, 1 failed, 3 not begun or not finished" in outcome.stderr
+
+
+@pytest.mark.parametrize("null", [True, False])
+def test_a_list_of_names_from_find(pictures: Make, shell: Shell, tmp_path: Path, null: bool) -> None:
+    source = pictures(1)
+    names = ["-dash.png", "two words.png", "tab\t.png", "bell\a.png", "\u202eltr.png", "ü.png"]
+    names += ["line\nfeed.png", "\udcff.png"] if null else []
+    for name in names:
+        shutil.copy(source / "000.png", source / name)
+    end = b"\0" if null else b"\n"
+    stdin = b"".join(b"in/" + os.fsencode(name) + end for name in names)
+    outcome = shell("edges", "-o", "out/", "--files-from", "-", *(["-0"] if null else []), "--json", stdin=stdin)
+    assert outcome.code == 0, outcome.stderr
+    assert set(tree(tmp_path / "out")) == set(names)
+    assert {json.loads(line)["input"] for line in outcome.stdout.splitlines()} == {f"in/{name}" for name in names}
+
+
+def test_hostile_names_in_errors_are_escaped(shell: Shell) -> None:
+    stdin = b"".join(
+        name + b"\0" for name in (b"a\nb.png", b"c\x1b[2J.png", b"\xff.png", "\u202ed.png".encode(), b"[red]e.png")
+    )
+    outcome = shell("edges", "-o", "out/", "--files-from", "-", "-0", stdin=stdin)
+    assert outcome.code == 1
+    assert outcome.stderr.splitlines()[:5] == [
+        "edges: a\\nb.png: no such file",
+        "edges: c\\x1b[2J.png: no such file",
+        "edges: \\udcff.png: no such file",
+        "edges: \\u202ed.png: no such file",
+        "edges: [red]e.png: no such file",
+    ]
+
+
+def test_a_name_that_no_file_can_have(pictures: Make, shell: Shell, tmp_path: Path) -> None:
+    pictures(1)
+    outcome = shell("edges", "-o", "out/", "--files-from", "-", stdin=b"a\0b.png\nin/000.png\n")
+    assert outcome.code == 1
+    assert "edges: a\\x00b.png cannot be opened: no file can be called so" in outcome.stderr
+    assert set(tree(tmp_path / "out")) == {"000.png"}
+
+
+def test_names_that_start_with_a_dash(pictures: Make, shell: Shell, tmp_path: Path) -> None:
+    shutil.copy(pictures(1) / "000.png", tmp_path / "-x.png")
+    assert shell("edges", "-o", "out/", "--", "-x.png").code == 0
+    assert set(tree(tmp_path / "out")) == {"-x.png"}
+
+
+def test_a_pipe_that_nobody_fills_costs_its_time(pictures: Make, shell: Shell, tmp_path: Path) -> None:
+    pictures(1)
+    os.mkfifo(tmp_path / "pipe.png")
+    outcome = shell("edges", "pipe.png", "in/000.png", "-o", "out/", "--timeout", "0.5")
+    assert outcome.code == 1
+    assert "edges: pipe.png: took longer than 0.5 seconds" in outcome.stderr
+    assert set(tree(tmp_path / "out")) == {"000.png"}
+
+
+@pytest.mark.parametrize("path", ["/dev/null", "/proc/self/mem", "/dev/tty", "in", "a\udcff\n"])
+def test_special_files_are_one_line(pictures: Make, shell: Shell, path: str) -> None:
+    pictures(1)
+    outcome = shell("edges", path, "-o", "out.png", "--timeout", "2")
+    assert outcome.code in (1, 2)
+    assert len(outcome.stderr.splitlines()) == 1, outcome.stderr
+
+
+def test_the_limit_on_pixels(pictures: Make, shell: Shell, tmp_path: Path) -> None:
+    pictures(2, size=(30, 41))
+    refused = shell("edges", "in", "-o", "out/", "--max-pixels", "1229")
+    assert refused.code == 1
+    assert refused.stderr.count("has 30x41 = 1,230 pixels; the limit is 1,229") == 2
+    assert shell("edges", "in", "-o", "out/", "--max-pixels", "1376").code == 0  # with its padding
+    # More than Pillow's own limit, which must be lifted too.
+    PIL.Image.fromarray(np.zeros((13400, 13400), np.uint8)).resize((13400, 13400)).convert("1").save(tmp_path / "l.png")
+    default = shell("pool", "l.png", "-f", "100", "-o", "small.png")
+    assert default.code == 1
+    assert "--max-pixels changes it" in default.stderr
+    assert shell("pool", "l.png", "-f", "100", "-o", "small.png", "--max-pixels", "0").code == 0
+
+
+@pytest.mark.parametrize("stream", [0, 1, 2])
+def test_a_closed_stream_is_no_obstacle(pictures: Make, tmp_path: Path, stream: int) -> None:
+    pictures(9)
+    closing = ["sh", "-c", f'exec "$@" {stream}>&-', "sh"]
+    done = subprocess.run([*closing, *COMMAND, "edges", "in", "-o", "out/", "-j2"], cwd=tmp_path, env=ENVIRONMENT)
+    assert done.returncode == 0
+    assert len(tree(tmp_path / "out")) == 9
+
+
+def test_output_that_cannot_be_printed(pictures: Make, tmp_path: Path) -> None:
+    pictures(1)
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [*COMMAND, "edges", "in/000.png", "-o", "-"],
+            cwd=tmp_path,
+            env=ENVIRONMENT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+        )
+    assert done.returncode == 1
+    assert done.stderr == b"edges: in/000.png: standard output cannot be written: No space left on device\n"
+
+
+def test_a_terminal_sees_a_bar_and_the_summary(pictures: Make, tmp_path: Path) -> None:
+    (pictures(9) / "004.png").write_bytes(b"bad")
+    ours, theirs = pty.openpty()
+    environment = {**ENVIRONMENT, "TERM": "xterm", "COLUMNS": "100"}
+    process = subprocess.Popen([*COMMAND, "edges", "in", "-o", "out/"], cwd=tmp_path, env=environment, stderr=theirs)
+    os.close(theirs)
+    seen = b""
+    while True:
+        try:
+            seen += os.read(ours, 4096)
+        except OSError:
+            break
+    os.close(ours)
+    assert process.wait() == 1
+    text = seen.decode()
+    assert "9/9" in text
+    assert "/s" in text
+    assert "in/004.png is not an image" in text
+    assert "8 done, 1 failed" in text
+    assert text.count("\x1b[?25h") >= text.count("\x1b[?25l")
+    assert "Traceback" not in text
+
+
+def test_many_at_once_by_xargs(pictures: Make, tmp_path: Path) -> None:
+    """Each writes into the same folder, and none takes the others' temporary files for left over."""
+    pictures(24)
+    command = ["xargs", "-P", "3", "-n", "4", *COMMAND, "edges", "-q", "-j1", "-o", "out/"]
+    names = "".join(f"in/{n:03}.png\n" for n in range(24))
+    done = subprocess.run(command, input=names.encode(), cwd=tmp_path, env=ENVIRONMENT, capture_output=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+    assert len(tree(tmp_path / "out")) == 24
+
+
+def test_left_over_files_are_removed_and_others_kept(
+    pictures: Make, start: Start, shell: Shell, tmp_path: Path
+) -> None:
+    pictures(2)
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / ".cnnfilt-0123abcd").write_bytes(b"left by a killed run")
+    (out / ".cnnfilt-notes").write_bytes(b"the user's own")
+    assert shell("edges", "in", "-o", "out/").code == 0
+    assert set(tree(out)) == {".cnnfilt-notes", "000.png", "001.png"}
+
+
+def test_the_reader_of_json_may_leave(pictures: Make, tmp_path: Path) -> None:
+    pictures(60)
+    command = " ".join([*COMMAND, "edges in -o out/ --json -j2 | head -n 1; exit ${PIPESTATUS[0]}"])
+    started = time.monotonic()
+    done = subprocess.run(["bash", "-c", command], cwd=tmp_path, env=ENVIRONMENT, capture_output=True)
+    assert time.monotonic() - started < 30
+    assert done.returncode == 1
+    assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["in", "-0"], "--files-from"),
+        (["in", "--cluster", "tcp://x:1", "-j", "2"], "leave out -j"),
+        (["in", "--json", "-o", "-"], "both want standard output"),
+        (["-", "--files-from", "-"], "at once"),
+        (["in", "-j", "0"], "jobs"),
+        (["in", "--timeout", "-1"], "timeout"),
+    ],
+)
+def test_options_that_do_not_go_together(pictures: Make, run: Run, arguments: list[str], words: str) -> None:
+    folder = str(pictures(1))
+    output = [] if "-o" in arguments else ["-o", f"{folder}-out/"]
+    outcome = run("edges", *[word.replace("in", folder) if word == "in" else word for word in arguments], *output)
+    assert outcome.code == 2
+    assert words in outcome.stderr
+    assert len(outcome.lines) == 1

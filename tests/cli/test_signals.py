@@ -1,0 +1,124 @@
+"""A signal at any moment ends a run within two seconds, with one line, its exit code, and nothing left behind."""
+
+import io
+import os
+import signal
+import time
+from pathlib import Path
+
+import PIL.Image
+import pytest
+
+from tests.conftest import Make, Start, await_handlers, members_of, tree
+
+CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
+
+HUNG = """
+import sys, time
+import cnnfilt.files.reading
+from cnnfilt.__main__ import run
+
+def hang(*_, **__):
+    open("hanging", "w").close()
+    while True:
+        time.sleep(9)  # as a decoder that comes back to nobody
+
+import cnnfilt.batch.work as work
+work.read = hang
+run()
+"""
+"""cnnfilt with a decoder that never ends."""
+
+
+@pytest.mark.parametrize("number", CODES, ids=lambda number: number.name)
+def test_inside_a_decoder(pictures: Make, start: Start, tmp_path: Path, number: signal.Signals) -> None:
+    pictures(3)
+    process = start("edges", "in", "-o", "out/", program=HUNG)
+    while not (tmp_path / "hanging").exists():
+        time.sleep(0.01)
+    os.kill(process.pid, number)
+    sent = time.monotonic()
+    stdout, stderr = process.communicate(timeout=10)
+    assert time.monotonic() - sent < 2
+    assert process.returncode == CODES[number]
+    assert stdout == b""
+    lines = stderr.decode().splitlines()
+    words = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated", signal.SIGHUP: "hung up"}
+    assert lines[0] == f"cnnfilt: {words[number]}"
+    assert "3 not begun or not finished" in lines[1]
+    assert len(lines) == 2
+    assert not (tmp_path / "out").exists()
+
+
+def slow_jpeg(path: Path) -> None:
+    """A progressive JPEG of 150 KB whose last scan comes a hundred times more, which holds a decoder for long."""
+    stream = io.BytesIO()
+    PIL.Image.new("L", (6000, 6000)).save(stream, "JPEG", progressive=True)
+    data = stream.getvalue()
+    last_scan = data[data.rindex(b"\xff\xda") : -2]
+    path.write_bytes(data[:-2] + last_scan * 100 + data[-2:])
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_inside_a_real_decoder(pictures: Make, start: Start, tmp_path: Path, workers: int) -> None:
+    slow_jpeg(pictures(9) / "slow.jpg")
+    process = start("edges", "in", "-o", "out/", "-j", workers, "--timeout", "2")
+    stderr = process.communicate(timeout=30)[1].decode()
+    assert "in/slow.jpg: took longer than 2 seconds" in stderr
+    assert "9 done, 1 failed" in stderr
+    process = start("edges", "in/slow.jpg", "in/000.png", "-o", "new/", "-j", workers)
+    await_handlers(process)
+    time.sleep(1.5)
+    process.terminate()
+    sent = time.monotonic()
+    process.communicate(timeout=10)
+    assert time.monotonic() - sent < 2
+    assert process.returncode == 143
+    assert not (tmp_path / "new" / "slow.jpg").exists()
+
+
+@pytest.mark.parametrize("moment", [0, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.6], ids=str)
+@pytest.mark.parametrize("whole_group", [False, True], ids=["parent", "group"])
+def test_while_things_start(pictures: Make, start: Start, tmp_path: Path, moment: float, whole_group: bool) -> None:
+    """Also while NumPy is imported and workers start; a terminal's Ctrl-C goes to the workers as well."""
+    pictures(12)
+    process = start("edges", "in", "-o", "out/", "-j2")
+    await_handlers(process)
+    time.sleep(moment)
+    (os.killpg if whole_group else os.kill)(process.pid, signal.SIGINT)
+    sent = time.monotonic()
+    _, stderr = process.communicate(timeout=10)
+    # A process whose streams are closed already may take a moment more to be gone.
+    while members_of(process.pid) and time.monotonic() - sent < 2:
+        time.sleep(0.01)
+    assert time.monotonic() - sent < 2
+    assert members_of(process.pid) == []
+    assert process.returncode in (130, 0)
+    assert b"Traceback" not in stderr
+    assert len(stderr.splitlines()) <= 2
+    assert not [name for name in tree(tmp_path) if ".cnnfilt-" in name]
+
+
+def test_an_ignored_signal_stays_ignored(pictures: Make, start: Start, tmp_path: Path) -> None:
+    """As under nohup, and in the background of a shell."""
+    pictures(2)
+    program = "import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN); from cnnfilt.__main__ import run; run()"
+    process = start("edges", "in", "-o", "out/", program=program)
+    await_handlers(process)
+    os.kill(process.pid, signal.SIGHUP)
+    assert process.wait() == 0
+    assert len(tree(tmp_path / "out")) == 2
+
+
+def test_a_killed_parent_leaves_no_orphans(pictures: Make, start: Start, tmp_path: Path) -> None:
+    pictures(40, size=(200, 200))
+    process = start("edges", "in", "-o", "out/", "-j2")
+    while not (tmp_path / "out").exists():
+        time.sleep(0.01)
+    process.kill()
+    _, stderr = process.communicate()
+    deadline = time.monotonic() + 2
+    while members_of(process.pid) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert members_of(process.pid) == []
+    assert stderr == b""

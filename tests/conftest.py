@@ -1,0 +1,122 @@
+"""Folders of small pictures, and the command line in a process of its own."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import PIL.Image
+import pytest
+
+ROOT = Path(__file__).parents[1]
+COMMAND = [sys.executable, "-m", "cnnfilt"]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
+
+Make = Callable[..., Path]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a process left behind."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+
+Shell = Callable[..., Outcome]
+Start = Callable[..., "subprocess.Popen[bytes]"]
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder with its content."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if not path.is_dir()}
+
+
+def members_of(session: int) -> list[int]:
+    """The processes that belong to a session and still run."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                state, _, _, its_session = (entry / "stat").read_text().rpartition(")")[2].split()[:4]
+            except OSError:
+                continue
+            if int(its_session) == session and state != "Z":
+                found.append(int(entry.name))
+    return found
+
+
+def await_handlers(process: "subprocess.Popen[bytes]") -> None:
+    """Wait until the process catches SIGTERM, or has ended."""
+    bit = 1 << (signal.SIGTERM - 1)
+    while process.poll() is None:
+        caught = re.search(r"SigCgt:\s+(\w+)", Path(f"/proc/{process.pid}/status").read_text())
+        if caught is not None and int(caught[1], 16) & bit:
+            return
+        time.sleep(0.001)
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Make:
+    """Make a folder of so many small pictures, named 000.png and so on."""
+
+    def make(count: int, name: str = "in", size: tuple[int, int] = (30, 40)) -> Path:
+        folder = tmp_path / name
+        folder.mkdir()
+        rng = np.random.default_rng(4)
+        for number in range(count):
+            levels = rng.integers(0, 256, (*size, 3), dtype=np.uint8)
+            PIL.Image.fromarray(levels).save(folder / f"{number:03}.png")
+        return folder
+
+    return make
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    """Run `cnnfilt` with these arguments in a process of its own, in the test's folder."""
+
+    def call(*arguments: object, stdin: bytes = b"", timeout: float = 60) -> Outcome:
+        command = [*COMMAND, *map(str, arguments)]
+        done = subprocess.run(command, input=stdin, capture_output=True, cwd=tmp_path, env=ENVIRONMENT, timeout=timeout)
+        return Outcome(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    return call
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Start `cnnfilt` with these arguments in a session of its own, for signals."""
+    begun: list[subprocess.Popen[bytes]] = []
+
+    def call(*arguments: object, program: str | None = None) -> "subprocess.Popen[bytes]":
+        command = [sys.executable, "-c", program] if program else COMMAND
+        process = subprocess.Popen(
+            [*command, *map(str, arguments)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=tmp_path,
+            env=ENVIRONMENT,
+            start_new_session=True,
+        )
+        begun.append(process)
+        return process
+
+    yield call
+    for process in begun:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture(autouse=True)
+def pillows_own_memory() -> Iterator[None]:
+    """The command line sets how Pillow takes its memory, for the whole process; here every test begins anew."""
+    yield
+    PIL.Image.core.set_use_block_allocator(0)

@@ -1,0 +1,145 @@
+"""Damaged files of every kind: no reader raises anything but cnnfilt's own errors, and none says a word past them."""
+
+import functools
+import io
+import warnings
+from contextlib import suppress
+
+import numpy as np
+import PIL.Image
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cnnfilt.errors import CnnfiltError
+from cnnfilt.files.header import image_size
+from cnnfilt.files.reading import read_bytes
+from tests.files.odd_files import random_levels, saved
+
+PARTS = 20
+"""The long run is cut into as many tests, which several processes can share."""
+
+INPUTS = 20_000
+
+
+@functools.cache
+def wholes() -> tuple[tuple[str, bytes], ...]:
+    """Small files of every format and kind, each with a name."""
+    levels = random_levels(9, 8, 4)
+    rgba = PIL.Image.fromarray(levels)
+    rgb, gray = rgba.convert("RGB"), rgba.convert("L")
+    images = {
+        "PNG": [
+            rgba,
+            rgb,
+            gray,
+            gray.convert("1"),
+            rgb.quantize(7),
+            PIL.Image.fromarray(random_levels(9, 8, dtype="uint16")),
+        ],
+        "JPEG": [rgb, gray, rgb.convert("CMYK")],
+        "TIFF": [rgba, rgb, gray, gray.convert("1"), gray.convert("F"), gray.convert("I")],
+        "WEBP": [rgba, rgb],
+        "GIF": [rgb.quantize(7), gray],
+        "BMP": [rgb, gray, gray.convert("1")],
+        "PPM": [rgb, gray, gray.convert("1")],
+    }
+    files = [(f"a.{name.lower()}", saved(image, name)) for name, kinds in images.items() for image in kinds]
+    files += [
+        ("a.tiff", saved(rgb, "TIFF", compression=way))
+        for way in ("tiff_lzw", "tiff_adobe_deflate", "packbits", "jpeg")
+    ]
+    files += [("a.jpg", saved(rgb, "JPEG", progressive=True)), ("a.webp", saved(rgb, "WEBP", lossless=True))]
+    files += [("a.ppm", b"P3\n# a\n2 2 255\n1 2 3 4 5 6 7 8 9 10 11 12\n"), ("a.pfm", b"Pf\n2 1\n-1.0\n" + bytes(8))]
+    return (*files, *matrices())
+
+
+def matrices() -> list[tuple[str, bytes]]:
+    numbers = {
+        "a.csv": b"1,2.5,-3\n4,1/9,6e2\n",
+        "a.tsv": b"1\t2\n3\t4\n",
+        "a.txt": b"1 2\n3 4\n",
+        "a.json": b"[[1, 2.5], [3, 4]]",
+    }
+    found = list(numbers.items())
+    for array in (np.arange(6.0).reshape(2, 3), np.zeros((2, 2, 3), np.uint8), np.zeros((2, 2), ">i2")):
+        stream = io.BytesIO()
+        np.save(stream, array)
+        found.append(("a.npy", stream.getvalue()))
+    return found
+
+
+@st.composite
+def damaged(draw: st.DrawFn) -> tuple[str, bytes]:
+    """One of the files with up to six changes: bytes replaced, put in, taken out, repeated, or the end cut off."""
+    name, whole = draw(st.sampled_from(wholes()))
+    data = bytearray(whole)
+    for _ in range(draw(st.integers(1, 6))):
+        # Most of what matters stands in the first bytes.
+        place = draw(st.integers(0, min(len(data), 64)) | st.integers(0, len(data)))
+        length = draw(st.sampled_from((1, 1, 2, 4, 16)))
+        new = draw(st.binary(min_size=length, max_size=length) | st.sampled_from(TELLING))
+        kind = draw(st.sampled_from(("replace", "replace", "insert", "delete", "repeat", "cut")))
+        if kind == "replace":
+            data[place : place + len(new)] = new
+        elif kind == "insert":
+            data[place:place] = new
+        elif kind == "delete":
+            del data[place : place + length]
+        elif kind == "repeat":
+            data[place:place] = data[place : place + 4 * length]
+        else:
+            del data[place:]
+    return draw(st.sampled_from((name, "a", "a.png", "a.csv", "a.npy"))) if draw(st.booleans()) else name, bytes(data)
+
+
+TELLING = (
+    b"\0",
+    b"\0\0\0\0",
+    b"\xff",
+    b"\xff\xff\xff\xff",
+    b"\x7f\xff\xff\xff",
+    b"\x80\0\0\0",
+    b"\1\0",
+    b"9",
+    b"-",
+    b"\n",
+)
+"""What damages most: zeros, ones, the largest and smallest numbers, and what text formats take for structure."""
+
+
+def check(name: str, data: bytes) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for gray in (False, True):
+            with suppress(CnnfiltError):
+                image = read_bytes(data, name, gray=gray, max_pixels=100_000)
+                assert image.pixels.size
+        with suppress(CnnfiltError):
+            assert min(image_size(data, max_pixels=100_000)) > 0
+
+
+@pytest.mark.parametrize(
+    ("part", "inputs"),
+    [(0, 150), *(pytest.param(part, INPUTS // PARTS, marks=pytest.mark.mutation) for part in range(1, PARTS + 1))],
+)
+def test_nothing_but_our_own_errors(part: int, inputs: int, capfd: pytest.CaptureFixture[str]) -> None:
+    tried = 0
+
+    @settings(
+        max_examples=inputs,
+        deadline=None,
+        database=None,
+        derandomize=part == 0,
+        suppress_health_check=list(HealthCheck),
+        print_blob=False,
+    )
+    @given(damaged())
+    def every(file: tuple[str, bytes]) -> None:
+        nonlocal tried
+        tried += 1
+        check(*file)
+
+    every()
+    assert capfd.readouterr() == ("", "")
+    assert tried >= inputs
