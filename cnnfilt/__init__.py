@@ -8,6 +8,7 @@ The code, from the ground up (imports run downward only):
     named_kernels, kernels      the kernels with names, and how any kernel is written
     layer_specs, architecture   layer words: sizes, parameters, MACs along a chain (to here: no NumPy)
     core                        arrays in, arrays out: convolve, pad, pool, edges
+    nn                          layers that learn, models and training (no command yet)
     files                       images and matrices, in and out; the one home of Pillow
     batch                       what to read, where to write, one file after another
     cli                         the commands; the one home of click and rich

@@ -12,6 +12,9 @@ EdgeMethod = Literal["prewitt", "sobel", "scharr", "roberts", "farid", "laplacia
 EdgeDirection = Literal["vertical", "horizontal", "both"]
 AlphaMode = Literal["keep", "drop", "filter"]
 MetadataMode = Literal["safe", "all", "none"]
+LossName = Literal["auto", "categorical", "sparse", "binary"]
+OptimizerName = Literal["adam", "sgd", "momentum"]
+Augmentation = Literal["flip", "shift"]
 
 Pair = tuple[int, int]
 """Two numbers, (height, width), or (before, after) along one axis."""

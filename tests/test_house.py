@@ -20,6 +20,7 @@ FLOORS = {
     "layer_specs": 3,
     "architecture": 3,
     "core": 4,
+    "nn": 5,
     "files": 5,
     "batch": 6,
     "cli": 7,
@@ -30,7 +31,7 @@ HOMES = {
     "click": ("cli",),
     "rich": ("cli",),
     "PIL": ("files",),
-    "numpy": ("core", "files", "batch", "cli"),
+    "numpy": ("core", "nn", "files", "batch", "cli"),
     "scipy": ("core",),
 }
 

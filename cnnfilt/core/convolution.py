@@ -105,7 +105,7 @@ def convolve_to_levels(
     job = _job(image, kernel, **options)
     convolution = Convolution(job)
     pixels = np.empty(convolution.shape, levels.pixel_dtype(convolution.plan.dtype))
-    loss = write_levels(convolution.strips, pixels, levels)
+    loss = write_levels(convolution, pixels, levels)
     return _shaped(pixels, job, image, kernel), loss
 
 

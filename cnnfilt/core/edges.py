@@ -4,6 +4,7 @@ Every response is divided by its kernel's positive sum and multiplied by the gai
 bright: at an upright step between two flat areas gx is the gain times the step, whatever the kernel.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypedDict, Unpack
 
@@ -11,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from cnnfilt.core.canny import Gradients, canny, check_thresholds, full_step
-from cnnfilt.core.engine.blocks import Blocks
 from cnnfilt.core.engine.borders import PaddingValue
 from cnnfilt.core.engine.images import Array, as_image, like_image
+from cnnfilt.core.engine.threads import run_strips
 from cnnfilt.core.gradients import Responses, angle, kernels_of
 from cnnfilt.core.levels import Levels, Loss, write_levels
 from cnnfilt.errors import ParameterError
@@ -69,8 +70,7 @@ def edges(
         return like_image(_painted(detector.mask(pixels), pixels.dtype), image)
     responses = detector.responses(pixels)
     magnitudes = np.empty(responses.shape, responses.dtype)
-    for rows, strip in responses.magnitudes():
-        magnitudes[rows] = strip
+    _each_strip(responses, lambda rows, strip: np.copyto(magnitudes[rows], strip))
     return like_image(magnitudes, image)
 
 
@@ -102,7 +102,7 @@ def edges_to_levels(image: npt.ArrayLike, levels: Levels, **options: Unpack[Opti
         return like_image(painted, image), Loss(painted.min().item(), painted.max().item(), 0, painted.size)
     responses = detector.responses(pixels)
     written = np.empty(responses.shape, levels.pixel_dtype(responses.dtype))
-    loss = write_levels(responses.magnitudes, written, levels)
+    loss = write_levels(responses, written, levels)
     return like_image(written, image), loss
 
 
@@ -129,8 +129,7 @@ def edge_angles(
     if method == "canny":
         gradients = Gradients(pixels, kernels[0], padding, padding_mode, padding_value)
     elif len(kernels) == 2:
-        blocks = Blocks(pixels, (len(kernels[0]), len(kernels[0][0])), padding, padding_mode, padding_value)
-        gradients = Responses(blocks, kernels, gain=1)
+        gradients = Responses(pixels, kernels, 1, padding, padding_mode, padding_value)
     else:
         raise ParameterError(f"edge method {method!r} has no gx and gy, so no angles", parameter="method")
     angles = np.empty(gradients.shape, np.float32)
@@ -183,9 +182,7 @@ class Detector:
     def responses(self, pixels: Array) -> Responses:
         """Return the magnitudes of `pixels`, ready to be computed in strips."""
         kernels = kernels_of(self.method, self.direction, self.sigma)
-        size = window_size(self.method, sigma=self.sigma)
-        blocks = Blocks(pixels, size, self.padding, self.padding_mode, self.padding_value)
-        return Responses(blocks, kernels, self.gain)
+        return Responses(pixels, kernels, self.gain, self.padding, self.padding_mode, self.padding_value)
 
     def mask(self, pixels: Array) -> npt.NDArray[np.bool_]:
         """Return where there is an edge, (H', W', C)."""
@@ -201,10 +198,20 @@ class Detector:
             )
         assert self.threshold is not None, "a mask is canny's, or made by a threshold"
         responses = self.responses(pixels)
+        threshold = self.threshold
         mask = np.empty(responses.shape, np.bool_)
-        for rows, magnitudes in responses.magnitudes():
-            np.greater_equal(magnitudes, self.threshold, out=mask[rows])
+        _each_strip(responses, lambda rows, strip: np.greater_equal(strip, threshold, out=mask[rows]))
         return mask
+
+
+def _each_strip(responses: Responses, use: Callable[[slice, Array], object]) -> None:
+    """Call `use` with (output rows, their magnitudes) for each strip; several threads share them."""
+
+    def make_worker() -> Callable[[int, int], object]:
+        magnitudes = responses.worker()
+        return lambda first, last: use(slice(first, last), magnitudes(first, last))
+
+    run_strips(responses.edges, make_worker)
 
 
 def _painted(mask: npt.NDArray[np.bool_], dtype: np.dtype) -> Array:

@@ -1,21 +1,21 @@
 """From responses to pixel values, and the report of what that lost.
 
-How another face uses it: `write_levels(responses, pixels, levels)`, where `responses()` starts yielding
-(where, values) pairs, strip by strip, so that no whole image of responses is ever held; or `apply_levels` for an
-array that is there already.
+How another face uses it: `write_levels(responses, pixels, levels)`, where `responses` gives them strip by strip,
+so that no whole image of responses is ever held; or `apply_levels` for an array that is there already.
 
 To 8 or 16 bits: map, round half to even, clip, then cast (a cast alone wraps 256 to 0).
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Literal, Protocol, get_args
 
 import numpy as np
 import numpy.typing as npt
 
 from cnnfilt.core.engine.images import Array
-from cnnfilt.core.engine.scale import NO_LOSS, Loss, Range, Scale, finite_range
+from cnnfilt.core.engine.scale import NO_LOSS, Loss, Range, Scale, Writer, finite_range
+from cnnfilt.core.engine.threads import run_strips
 from cnnfilt.core.engine.weights import has_zero_sum
 from cnnfilt.errors import ParameterError
 from cnnfilt.parsing import nearest
@@ -23,8 +23,22 @@ from cnnfilt.terms import Activation, ValueMapping
 
 __all__ = ["NO_LOSS", "Levels", "Loss", "Range", "apply_levels", "resolve_values", "write_levels"]
 
-Responses = Callable[[], Iterable[tuple[Any, Array]]]
-"""Starts yielding (where, values): `pixels[where]` is the place of the pixels for `values`."""
+
+class Responses(Protocol):
+    """What gives responses strip by strip."""
+
+    @property
+    def edges(self) -> Sequence[tuple[int, int]]:
+        """Return the (first, last) rows of each strip."""
+        ...
+
+    def worker(self) -> Callable[[int, int], Array]:
+        """Return what gives the responses of rows first to last, in memory that whoever asks may overwrite.
+
+        Every thread makes its own, and the next responses may take the place of the last.
+        """
+        ...
+
 
 CHUNK_VALUES = 1 << 18
 """How many values of a whole array are mapped at once: their 64-bit copies then stay in the cache."""
@@ -108,26 +122,48 @@ class Levels:
 def apply_levels(responses: npt.ArrayLike, levels: Levels) -> tuple[Array, Loss]:
     """Return (pixels, loss): `responses` of any shape as pixels of `levels.dtype`."""
     array = np.asarray(responses)
-    flat = np.ascontiguousarray(array).reshape(-1)
+    flat = np.ascontiguousarray(array, array.dtype.newbyteorder("=")).reshape(-1)
     pixels = np.empty(flat.shape, levels.pixel_dtype(array.dtype))
-    chunks = [slice(first, first + CHUNK_VALUES) for first in range(0, flat.size, CHUNK_VALUES)]
-    loss = write_levels(lambda: ((chunk, flat[chunk]) for chunk in chunks), pixels, levels)
+    loss = write_levels(_Ready(flat), pixels, levels)
     return pixels.reshape(array.shape), loss
 
 
 def write_levels(responses: Responses, pixels: Array, levels: Levels) -> Loss:
-    """Write `responses` as `pixels` and return what was lost.
+    """Write `responses` as `pixels` and return what was lost; several threads share the strips.
 
-    `responses` is called, and its strips computed, twice if the mapping needs to know the range first: that
-    takes longer than keeping them, but no memory.
+    If the mapping needs to know the range first, the strips are computed twice: that takes longer than keeping
+    them, but no memory.
     """
-    found = (float("inf"), float("-inf"))
+
+    def make_ranger() -> Callable[[int, int], Range]:
+        respond = responses.worker()
+        return lambda first, last: finite_range(respond(first, last))
+
+    found = None
     if levels.needs_range:
-        for _, values in responses():
-            low, high = finite_range(values)
-            found = min(found[0], low), max(found[1], high)
+        ranges = run_strips(responses.edges, make_ranger)
+        found = min(low for low, _ in ranges), max(high for _, high in ranges)
     scale = levels.scale(found)
-    return sum((scale.write(values, pixels[where]) for where, values in responses()), NO_LOSS)
+
+    def make_writer() -> Callable[[int, int], Loss]:
+        respond, writer = responses.worker(), Writer(scale)
+        return lambda first, last: writer.write(respond(first, last), pixels[first:last])
+
+    return sum(run_strips(responses.edges, make_writer), NO_LOSS)
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """Responses that are there already, (n,) values, in strips."""
+
+    values: Array
+
+    @property
+    def edges(self) -> Sequence[tuple[int, int]]:
+        return [(first, first + CHUNK_VALUES) for first in range(0, len(self.values), CHUNK_VALUES)]
+
+    def worker(self) -> Callable[[int, int], Array]:
+        return lambda first, last: self.values[first:last].copy()
 
 
 def resolve_values(

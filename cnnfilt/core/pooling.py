@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from cnnfilt.core.engine.fold import Fold, fold_of, lanes, taps_on_image
 from cnnfilt.core.engine.images import Array, as_image, like_image
-from cnnfilt.core.engine.pooled import Pooling
+from cnnfilt.core.engine.pooled import Pooling, Responses
 from cnnfilt.core.engine.scale import range_of
 from cnnfilt.core.engine.strips import strip_edges
 from cnnfilt.core.engine.threads import run_strips
@@ -77,7 +77,7 @@ def pool_to_levels(
     pooling = _pooling(image, kernel_size, **options)
     pixels = np.empty(pooling.shape, levels.pixel_dtype(pooling.fold.result))
     if not levels.keeps(pooling.pixels.dtype):
-        loss = write_levels(pooling.strips, pixels, levels)
+        loss = write_levels(Responses(pooling), pixels, levels)
         return like_image(pixels, image), loss
 
     def make_worker() -> Callable[[int, int], Loss]:

@@ -663,3 +663,11 @@ class TestToLevels:
         levels = Levels("clip", np.uint8, (-1.0, 1.0))
         row = np.array([[-100, 0, 100]], np.int16)
         assert convolve_to_levels(row, [[1]], levels, activation="tanh")[0].tolist() == [[0, 128, 255]]
+
+
+def test_pairs_of_subtracted_taps_are_subtracted():
+    """A kernel whose only taps in pairs are negative was once summed with the wrong sign."""
+    kernel = np.array([[3, -3, 2], [-3, -3, 0], [-3, 0, -1]])
+    image = np.random.default_rng(4).integers(0, 256, (9, 11)).astype(np.uint8)
+    expected = pytest.importorskip("scipy.signal").correlate2d(image.astype(int), kernel, mode="valid")
+    np.testing.assert_array_equal(convolve(image, kernel), expected)

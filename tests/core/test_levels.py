@@ -121,12 +121,24 @@ def test_a_large_array_of_any_layout_keeps_its_shape():
     assert (stretched.min(), stretched.max()) == (0, 255)
 
 
+class Strips:
+    """Responses three rows at a time."""
+
+    edges = ((0, 3), (3, 6), (6, 9), (9, 10))
+
+    def __init__(self, responses):
+        self.responses = responses
+
+    def worker(self):
+        return lambda first, last: self.responses[first:last].copy()
+
+
 def test_strips_are_mapped_as_the_whole_is():
     responses = np.random.default_rng(2).normal(0, 90, (10, 7)).astype(np.float32)
     for values in ("clip", "abs", "offset", "minmax", "symmetric"):
         levels = Levels(values, U8)
         made = np.empty(responses.shape, U8)
-        loss = write_levels(lambda: ((slice(y, y + 3), responses[y : y + 3]) for y in range(0, 10, 3)), made, levels)
+        loss = write_levels(Strips(responses), made, levels)
         whole, whole_loss = apply_levels(responses, levels)
         np.testing.assert_array_equal(made, whole)
         assert loss == whole_loss

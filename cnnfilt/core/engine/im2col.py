@@ -18,6 +18,7 @@ class Im2col:
     """Multiplies matrices; for floats only, and for strips in which every value is finite."""
 
     planar = True
+    spends_strip = False
 
     def __init__(self, job: Job, dtype: np.dtype) -> None:
         self._places = np.argwhere(job.weights.any(axis=3))

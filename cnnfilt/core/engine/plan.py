@@ -7,11 +7,12 @@ import numpy as np
 
 from cnnfilt.core.engine.borders import finite_values
 from cnnfilt.core.engine.images import Array
+from cnnfilt.core.engine.integers import can_add_up, integer_factors
 from cnnfilt.core.engine.job import Job
 from cnnfilt.core.engine.weights import whole_or_float
 from cnnfilt.errors import ShapeError
 
-TechniqueName = Literal["taps", "im2col"]
+TechniqueName = Literal["integers", "taps", "im2col"]
 
 FEW_FILTERS = 4
 """Below this many filters, filling the matrix costs more than the multiplication saves."""
@@ -32,12 +33,16 @@ def plan(job: Job, *, dtype: np.dtype | None = None) -> Plan:
     Raises ShapeError when whole-number sums could pass 64 bits.
     """
     dtype = dtype or sum_dtype(job)
-    exact = dtype.kind == "i"
-    arithmetic = f"exact in {dtype}" if exact else f"in {dtype}"
-    if not exact and not job.each and job.weights.shape[3] >= FEW_FILTERS:
-        return Plan(dtype, "im2col", f"{job.weights.shape[3]} filters as one matrix product, {arithmetic}")
+    exact, (height, width, _, filters) = dtype.kind == "i", job.weights.shape
+    kernel = f"{height}x{width} {'integer' if exact else 'float'}"
+    if not exact and not job.each and filters >= FEW_FILTERS:
+        return Plan(dtype, "im2col", f"{kernel}, {filters} filters as one matrix product: {dtype} sums")
     taps = np.count_nonzero(job.weights)
-    return Plan(dtype, "taps", f"{taps} tap{'' if taps == 1 else 's'} added up, {arithmetic}")
+    counted = f"{taps} tap{'' if taps == 1 else 's'}"
+    if exact and can_add_up(job):
+        rank_1 = integer_factors(job.weights[:, :, 0, 0]) is not None
+        return Plan(dtype, "integers", f"{kernel}, {'rank 1' if rank_1 else counted}: {dtype} sums")
+    return Plan(dtype, "taps", f"{kernel}, {counted}: {dtype} sums")
 
 
 def sum_dtype(job: Job) -> np.dtype:

@@ -2,10 +2,10 @@
 
 pooling = Pooling(fold, pixels, rows, columns)
 pooling.write(out)          # (H', W', C) of the fold's result type; averages also into whole levels, rounded
-pooling.strips()            # (where, values), for what maps values to levels in another way
+Responses(pooling)          # strip by strip, for what maps values to levels in another way
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,14 +51,6 @@ class Pooling:
             return lambda first, last: work(first, last, out[first:last])
 
         run_strips(self.edges, make_worker)
-
-    def strips(self) -> Iterator[tuple[slice, Array]]:
-        """Yield (rows of the result, their values (rows, W', C)); each overwrites the one before."""
-        values = np.empty((self.height, *self.shape[1:]), self.fold.result)
-        work = self.worker(values.dtype)
-        for first, last in self.edges:
-            work(first, last, values[: last - first])
-            yield slice(first, last), values[: last - first]
 
     @property
     def height(self) -> int:
@@ -166,3 +158,26 @@ def padded_width(columns: Window) -> int:
     """Return how many columns a row of scratch has: the image, all that windows reach, and whole strides."""
     reach = max((columns.output_size - 1) * columns.stride + columns.span, columns.before + columns.size)
     return -(-reach // columns.stride) * columns.stride
+
+
+@dataclass(frozen=True)
+class Responses:
+    """What is pooled, strip by strip, for `levels.write_levels`."""
+
+    pooling: Pooling
+
+    @property
+    def edges(self) -> tuple[tuple[int, int], ...]:
+        """Return the (first, last) rows of each strip."""
+        return self.pooling.edges
+
+    def worker(self) -> Callable[[int, int], Array]:
+        """Return what gives the values (rows, W', C) of rows first to last; each overwrites the one before."""
+        values = np.empty((self.pooling.height, *self.pooling.shape[1:]), self.pooling.fold.result)
+        work = self.pooling.worker(values.dtype)
+
+        def respond(first: int, last: int) -> Array:
+            work(first, last, values[: last - first])
+            return values[: last - first]
+
+        return respond

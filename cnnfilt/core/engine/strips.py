@@ -16,6 +16,7 @@ Such views are into scratch memory that the next strip overwrites: read them, ne
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -24,18 +25,28 @@ from cnnfilt.core.engine.images import Array
 from cnnfilt.geometry import Window
 from cnnfilt.terms import PaddingMode
 
-SCRATCH_BYTES = 1 << 20
+SCRATCH_BYTES = 4 << 20
 """What a strip's rows may take: about a second-level cache. Smaller strips pay more for each call into NumPy."""
 
 
 @dataclass(frozen=True)
 class Strip:
-    """Output rows `start` to `stop`, and the padded rows their windows read."""
+    """Output rows `start` to `stop`, and the padded rows their windows read: `natural`, in the file's order."""
 
     start: int
     stop: int
-    padded: Array
+    natural: Array
     layout: "Layout"
+    scratch: Array | None = None
+
+    @cached_property
+    def padded(self) -> Array:
+        """Return the rows in the order of the layout: sorted when first asked for, since not every technique does."""
+        if self.scratch is None:
+            return self.natural
+        rows = self.scratch[: len(self.natural)]
+        self.layout.sort(self.natural, rows)
+        return rows
 
     @property
     def height(self) -> int:
@@ -98,8 +109,14 @@ class Layout:
         assert channel is not None, "a planar strip is read one channel at a time"
         return before * self.channels + channel * self.phase_width + skipped, self.columns.output_size
 
+    @property
+    def sorted_width(self) -> int:
+        """Return how many values a sorted row has."""
+        return len(self.phases) * self.phase_width * self.channels
+
     def sort(self, natural: Array, into: Array) -> None:
-        """Write `natural` rows (rows, padded_width, channels) in this order to `into` (rows, everything)."""
+        """Write `natural` rows (rows, padded_width * channels) in this order to `into` (rows, sorted_width)."""
+        natural = natural.reshape(len(natural), self.padded_width, self.channels)
         shape = (self.channels, self.phase_width) if self.planar else (self.phase_width, self.channels)
         sorted_rows = into.reshape(len(natural), len(self.phases), *shape)
         if self.planar:
@@ -122,9 +139,9 @@ class StripReader:
         padding_value: PaddingValue = 0,
         dtype: np.dtype | None = None,
         planar: bool = False,
-        row_bytes: int = 0,
+        height: int | None = None,
     ) -> None:
-        """Prepare to read `image` (H, W, C) as `dtype`; `row_bytes` is what the reader's caller needs per output row.
+        """Prepare to read `image` (H, W, C) as `dtype`, in strips of at most `height` output rows.
 
         Raises ShapeError when the padding mode cannot reach so far, ParameterError for a padding value that
         does not fit `dtype`.
@@ -138,13 +155,13 @@ class StripReader:
             dtype=dtype,
         )
         width = self.layout.padded_width * image.shape[2]
-        self.edges = strip_edges(rows, width * self.padded.dtype.itemsize, row_bytes)
-        height = max(self._needed_rows(stop - start) for start, stop in self.edges)
-        self._natural = np.empty((height, width), self.padded.dtype)
+        self.edges = strip_edges(rows, width * self.padded.dtype.itemsize, height=height)
+        most = max(self._needed_rows(stop - start) for start, stop in self.edges)
+        self._natural = np.empty((most, width), self.padded.dtype)
+        self._sorted = None
         if not self.layout.is_natural:
-            sorted_width = len(self.layout.phases) * self.layout.phase_width * image.shape[2]
             # Not every remainder has equally many columns: what stays unused must not hold a NaN by chance.
-            self._sorted = np.zeros((height, sorted_width), self.padded.dtype)
+            self._sorted = np.zeros((most, self.layout.sorted_width), self.padded.dtype)
 
     def __iter__(self) -> Iterator[Strip]:
         return (self.read(start, stop) for start, stop in self.edges)
@@ -156,10 +173,7 @@ class StripReader:
         rows = self._natural[:count]
         pixels = rows.reshape(count, self.layout.padded_width, self.layout.channels)
         self.padded.read(first, pixels)
-        if not self.layout.is_natural:
-            rows = self._sorted[:count]
-            self.layout.sort(pixels, rows)
-        return Strip(start, stop, rows, self.layout)
+        return Strip(start, stop, rows, self.layout, self._sorted)
 
     def _needed_rows(self, output_rows: int) -> int:
         return (output_rows - 1) * self.layout.rows.stride + self.layout.rows.span
@@ -217,12 +231,14 @@ class PaddedImage:
             into[:, side] = self._value if self._value is not None else centre[:, positions]
 
 
-def strip_edges(rows: Window, padded_row_bytes: int, output_row_bytes: int = 0) -> tuple[tuple[int, int], ...]:
-    """Return (start, stop) of each strip's output rows, so that a strip's scratch is about SCRATCH_BYTES.
+def strip_edges(
+    rows: Window, padded_row_bytes: int, output_row_bytes: int = 0, *, height: int | None = None
+) -> tuple[tuple[int, int], ...]:
+    """Return (start, stop) of each strip's output rows: `height` rows, or what makes its scratch SCRATCH_BYTES.
 
     The halo (the span - 1 rows two strips share) is not counted: for a tall kernel the taps cost so much more
     than reading a row twice that taller strips would gain nothing.
     """
     per_row = rows.stride * padded_row_bytes + output_row_bytes
-    height = max(1, SCRATCH_BYTES // max(per_row, 1))
+    height = height or max(1, SCRATCH_BYTES // max(per_row, 1))
     return tuple((start, min(start + height, rows.output_size)) for start in range(0, rows.output_size, height))

@@ -33,6 +33,8 @@ class Tap:
 class Taps:
     """Adds up taps, whatever the kernel, the stride and the type."""
 
+    spends_strip = False
+
     def __init__(self, job: Job, dtype: np.dtype) -> None:
         self.planar = not job.each
         weights = job.weights.astype(dtype)

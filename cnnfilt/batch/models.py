@@ -1,0 +1,138 @@
+"""A trained network in one file: its layers, its weights, and how images are to be read for it."""
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cnnfilt.errors import CnnfiltError, InputError, ShapeError
+from cnnfilt.files.atomic import write_atomically
+from cnnfilt.files.npz import Archive, write_npz
+from cnnfilt.layer_specs import Flat
+from cnnfilt.nn.layers import Array
+from cnnfilt.nn.model import Sequential, reports_of, shapes_of
+
+FORMAT = 1
+"""The number of the way models are written, in every file; it grows when older programmes could not read it."""
+
+_HEADER = "model"
+_STATE = "training."
+_LONGEST_HEADER = 1 << 20
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """A network and what it was trained on.
+
+    `input_scale` multiplies pixels first; None divides them by their depth's top. `training` is what is known of
+    how it came about, and `state` the arrays with which training goes on.
+    """
+
+    network: Sequential
+    classes: tuple[str, ...]
+    gray: bool
+    input_scale: float | None = None
+    training: Mapping[str, Any] = field(default_factory=dict)
+    state: Mapping[str, Array] = field(default_factory=dict)
+
+
+def save_model(path: str, model: Model, *, overwrite: bool) -> None:
+    """Write `model` to the file `path`, whole or not at all; the same model gives the same bytes. OutputError."""
+    header = {
+        "format": FORMAT,
+        "layers": model.network.words,
+        "input": model.network.size,
+        "classes": model.classes,
+        "gray": model.gray,
+        "input_scale": model.input_scale,
+        "training": dict(model.training),
+    }
+    arrays = {_HEADER: np.frombuffer(json.dumps(header).encode(), np.uint8), **model.network.parameters}
+    # In order of their names, so that how the state came together does not show in the bytes.
+    data = write_npz(arrays | {f"{_STATE}{name}": array for name, array in sorted(model.state.items())})
+    write_atomically(path, lambda stream: stream.write(data), overwrite=overwrite)
+
+
+def load_model(path: str | Path) -> Model:
+    """Return the model in the file `path`. InputError, one line that starts with the path, whatever is wrong with it.
+
+    Nothing in the file is trusted: no array is unpacked before its size has been held against the layers.
+    """
+    try:
+        return _loaded(Archive(path))
+    except (CnnfiltError, RecursionError) as error:
+        about = error.about(str(path)) if isinstance(error, CnnfiltError) else f"{path}: nested too deep"
+        raise InputError(about) from None
+
+
+def _loaded(archive: Archive) -> Model:
+    header = _header(archive)
+    size = (header["input"][0], header["input"][1], header["input"][2])
+    shapes = shapes_of(reports_of(header["layers"], size))
+    theirs = set(archive.names) - {_HEADER}
+    state = {name for name in theirs if name.startswith(_STATE)}
+    if odd := sorted((theirs - state) ^ shapes.keys()):
+        raise ShapeError(f"its layers and its arrays differ: {', '.join(odd[:3])}")
+    weights = {name: _finite(archive.array(name, most_bytes=math.prod(shapes[name]) * 8), name) for name in shapes}
+    network = Sequential(header["layers"], size, weights)
+    _check_classes(network, header["classes"])
+    most = max((array.size * 8 for array in weights.values()), default=0) + 8
+    return Model(
+        network,
+        tuple(header["classes"]),
+        header["gray"],
+        header["input_scale"],
+        header["training"],
+        {name.removeprefix(_STATE): archive.array(name, most_bytes=most) for name in sorted(state)},
+    )
+
+
+def _header(archive: Archive) -> dict[str, Any]:
+    if _HEADER not in archive.names:
+        raise InputError("{image} is no model: it was not written by cnnfilt net train")
+    array = archive.array(_HEADER, most_bytes=_LONGEST_HEADER)
+    try:
+        header = json.loads(array.tobytes())
+    except ValueError:
+        header = None
+    if not isinstance(header, dict) or header.get("format") != FORMAT:
+        raise InputError("{image} is a model of another version of cnnfilt, or damaged")
+    for name, fits in _FIELDS.items():
+        if not fits(header.get(name)):
+            raise InputError(f"{{image}} is damaged: its {name} is {header.get(name)!r:.60}")
+    return header
+
+
+def _is_size(value: object) -> bool:
+    return isinstance(value, list) and len(value) == 3 and all(type(n) is int and 0 < n < 2**31 for n in value)
+
+
+def _is_scale(value: object) -> bool:
+    return value is None or (isinstance(value, int | float) and math.isfinite(value))
+
+
+_FIELDS: dict[str, Callable[[Any], bool]] = {
+    "layers": lambda value: isinstance(value, str) and len(value) < _LONGEST_HEADER,
+    "input": _is_size,
+    "classes": lambda value: isinstance(value, list) and all(isinstance(name, str) for name in value),
+    "gray": lambda value: isinstance(value, bool),
+    "input_scale": _is_scale,
+    "training": lambda value: isinstance(value, dict),
+}
+"""What the header must hold, and how each value is told to be one."""
+
+
+def _check_classes(network: Sequential, classes: list[str]) -> None:
+    outputs = network.output.features if isinstance(network.output, Flat) else None
+    if outputs != (1 if len(classes) == 2 else len(classes)) and outputs != len(classes):
+        raise ShapeError(f"its layers give {network.output} values for {len(classes)} classes")
+
+
+def _finite(array: Array, name: str) -> Array:
+    if not np.isfinite(array).all():
+        raise InputError(f"weights {name} are not all finite")
+    return array

@@ -1,0 +1,113 @@
+"""Whole numbers, exactly and in few passes: one filter that meets every channel on its own.
+
+A kernel of rank 1 is a column times a row, [1; 1; 1] x [1, 0, -1] say. Then it is one sum down the columns and
+one along the rows, which for 3x3 halves the additions; under a stride both are made for kept rows and columns
+only. Any other kernel is one sum over all its taps. `tap_sums` says how a sum is made.
+"""
+
+from dataclasses import replace
+from math import gcd
+
+import numpy as np
+
+from cnnfilt.core.engine.images import Array
+from cnnfilt.core.engine.job import Job
+from cnnfilt.core.engine.strips import Layout, Strip
+from cnnfilt.core.engine.tap_sums import Tap, TapSum
+from cnnfilt.geometry import Window
+
+Factors = tuple[list[int], list[int]]
+
+
+class Integers:
+    """Adds up whole numbers; `can_add_up` tells for which jobs."""
+
+    planar = False
+
+    def __init__(self, job: Job, dtype: np.dtype) -> None:
+        kernel = job.weights[:, :, 0, 0]
+        self._dtype, self._bias = dtype, int(job.bias[0])
+        self._pitch, width = job.columns.padded_size * job.maps, job.columns.output_size * job.maps
+        self._along: TapSum | None = None
+        factors = integer_factors(kernel)
+        if factors is not None and (job.columns.stride > 1 or saves_additions(factors)):
+            self._plan_two_passes(factors, job)
+        else:
+            places = [(i * job.rows.dilation, j * job.columns.dilation * job.maps) for i, j in np.ndindex(kernel.shape)]
+            self._sum = TapSum(_taps(kernel.ravel().tolist(), places), job.rows.stride)
+        sorts = self._along is not None and not self._layout.is_natural
+        # Once the sums down the columns are made, nobody needs the strip.
+        self.spends_strip = self._along is not None
+        rows = (self._along is not None) + sorts + bool(self._spare_rows(1))
+        self.row_bytes = (rows * self._pitch + (not self.spends_strip) * width) * dtype.itemsize
+
+    def _plan_two_passes(self, factors: Factors, job: Job) -> None:
+        column, row = factors
+        self._sum = TapSum(_taps(column, [(i * job.rows.dilation, 0) for i in range(len(column))]), job.rows.stride)
+        row, window = _without_holes(row, job.columns)
+        self._layout = Layout(job.rows, window, job.maps, planar=False)
+        self._along = TapSum(_taps(row, [(0, self._layout.columns_of(j, None)[0]) for j in range(len(row))]))
+
+    def prepare(self, height: int) -> None:
+        """Make the scratch memory for strips of up to `height` rows."""
+        self._spare = np.empty(self._spare_rows(height) * self._pitch, self._dtype)
+        if self._along:
+            self._sums = np.empty((height, self._pitch), self._dtype)
+            if not self._layout.is_natural:
+                self._sorted = np.empty((height, self._layout.sorted_width), self._dtype)
+
+    def _spare_rows(self, height: int) -> int:
+        return max(one.spare_rows(height) for one in (self._sum, self._along) if one)
+
+    def write(self, strip: Strip, out: Array) -> None:
+        """Write the strip's sums, bias included, to `out` (strip.height, W' * maps)."""
+        if not self._along:
+            self._sum.write(strip.natural, out, self._spare)
+        else:
+            sums = self._sums[: strip.height]
+            self._sum.write(strip.natural, sums, self._spare)
+            if not self._layout.is_natural:
+                natural, sums = sums, self._sorted[: strip.height]
+                self._layout.sort(natural, sums)
+            self._along.write(sums, out, self._spare)
+        if self._bias:
+            np.add(out, np.int64(self._bias).astype(self._dtype), out=out)
+
+
+def can_add_up(job: Job) -> bool:
+    """Tell whether the whole numbers of `job` can be added up here: a stride along the rows wants a rank of 1."""
+    kernel = job.weights[:, :, 0, 0]
+    return job.each and bool(kernel.any()) and (job.columns.stride == 1 or integer_factors(kernel) is not None)
+
+
+def integer_factors(kernel: Array) -> Factors | None:
+    """Return the whole numbers (column, row) whose products are `kernel`; None if it has not rank 1.
+
+    >>> integer_factors(np.array([[2, 0, -2], [4, 0, -4]]))
+    ([2, 4], [1, 0, -1])
+    """
+    rows = kernel.tolist()
+    first = next((row for row in rows if any(row)), None)
+    if first is None:
+        return None
+    row = [weight // gcd(*first) for weight in first]
+    place = next(j for j, weight in enumerate(row) if weight)
+    column = [line[place] // row[place] for line in rows]
+    return (column, row) if [[c * r for r in row] for c in column] == rows else None
+
+
+def saves_additions(factors: Factors) -> bool:
+    """Tell whether two passes, down and along, are fewer additions than one over all taps."""
+    down, along = (sum(weight != 0 for weight in factor) for factor in factors)
+    return down > 1 and along > 1
+
+
+def _taps(weights: list[int], places: list[tuple[int, int]]) -> list[Tap]:
+    return [Tap(weight, *place) for weight, place in zip(weights, places, strict=True) if weight]
+
+
+def _without_holes(row: list[int], columns: Window) -> tuple[list[int], Window]:
+    """Return [1, -1] for [1, 0, -1], and the window dilated to match: columns under zeros need not be sorted."""
+    step = gcd(*(j for j, weight in enumerate(row) if weight)) or len(row)
+    row = row[::step]
+    return row, replace(columns, kernel_size=len(row), dilation=columns.dilation * step)

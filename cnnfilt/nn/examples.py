@@ -1,0 +1,67 @@
+"""Labelled images: split for validation, cut into batches, varied a little each time they are seen."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnnfilt.nn.layers import Array
+from cnnfilt.terms import Augmentation
+
+_FARTHEST = 8
+"""A shift moves an image by up to its side over this."""
+
+
+@dataclass(frozen=True, eq=False)
+class Examples:
+    """Images (N, H, W, C), float32, and the numbers of their classes (N,), counted from 0."""
+
+    images: Array
+    labels: Array
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def at(self, rows: Array | slice) -> "Examples":
+        """Return those in `rows`."""
+        return Examples(self.images[rows], self.labels[rows])
+
+
+def split(examples: Examples, fraction: float, seed: int) -> tuple[Examples, Examples]:
+    """Return (for training, for validation): `fraction` of each class is held out, but never all of it."""
+    generator = np.random.default_rng([seed, _SPLIT])
+    held_out = np.zeros(len(examples), bool)
+    for label in np.unique(examples.labels):
+        rows = generator.permutation(np.flatnonzero(examples.labels == label))
+        held_out[rows[: min(round(fraction * len(rows)), len(rows) - 1)]] = True
+    return examples.at(~held_out), examples.at(held_out)
+
+
+def batches(examples: Examples, size: int, generator: np.random.Generator | None = None) -> Iterator[Examples]:
+    """Yield the examples in batches of `size`, the last one smaller; in a drawn order if there is a generator."""
+    order = np.arange(len(examples)) if generator is None else generator.permutation(len(examples))
+    for start in range(0, len(order), size):
+        yield examples.at(order[start : start + size])
+
+
+def augmented(images: Array, ways: Sequence[Augmentation], generator: np.random.Generator) -> Array:
+    """Return the batch with each image mirrored or not ("flip") and moved a little ("shift", its border continued)."""
+    if "flip" in ways:
+        mirrored = generator.random(len(images)) < 0.5
+        images = np.where(mirrored[:, None, None, None], images[:, :, ::-1], images)
+    if "shift" in ways:
+        rows, columns = (_moved(length, len(images), generator) for length in images.shape[1:3])
+        images = images[np.arange(len(images))[:, None, None], rows[:, :, None], columns[:, None, :]]
+    return images
+
+
+def _moved(length: int, count: int, generator: np.random.Generator) -> Array:
+    """Return for each image where every row (or column) is taken from, (count, length)."""
+    farthest = max(length // _FARTHEST, 1)
+    steps = generator.integers(-farthest, farthest, count, endpoint=True)
+    moved: Array = np.clip(np.arange(length) + steps[:, None], 0, length - 1)
+    return moved
+
+
+_SPLIT = 1 << 32
+"""Keeps the generator of the split apart from those of the epochs, which are numbered."""

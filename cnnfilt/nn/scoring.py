@@ -1,0 +1,83 @@
+"""What a network says of images, and how right it is."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnnfilt.errors import ParameterError
+from cnnfilt.nn.examples import Examples, batches
+from cnnfilt.nn.layers import Array, Sigmoid, Softmax
+from cnnfilt.nn.losses import binary_cross_entropy, categorical_cross_entropy, sparse_categorical_cross_entropy
+from cnnfilt.nn.model import Sequential
+from cnnfilt.terms import LossName
+
+Loss = Callable[[Array, Array], tuple[float, Array]]
+"""(logits, class numbers) to (mean loss, dL/d(logits))."""
+
+_BATCH = 64
+"""So many images at once need little memory and waste no time."""
+
+
+@dataclass(frozen=True)
+class Score:
+    """The mean loss, and the fraction of images whose class was told right."""
+
+    loss: float
+    accuracy: float
+
+
+def loss_of(network: Sequential, name: LossName = "auto") -> Loss:
+    """Return the loss that suits the network's last layer, as the notes have it: sigmoid for two classes, else softmax.
+
+    ParameterError if `name` asks for one that does not.
+    """
+    last = network.layers[-1] if network.layers else None
+    if not isinstance(last, Softmax | Sigmoid):
+        raise ParameterError("a network that is trained must end in softmax or sigmoid", parameter="layer")
+    if name != "auto" and (name == "binary") != isinstance(last, Sigmoid):
+        ends = "sigmoid" if name == "binary" else "softmax"
+        raise ParameterError(f"the loss {name} is for networks that end in {ends}", parameter="loss")
+    if isinstance(last, Sigmoid):
+        return _binary
+    return _categorical if name == "categorical" else sparse_categorical_cross_entropy
+
+
+def told(logits: Array) -> Array:
+    """Return the number of the class that each row of logits speaks for, (N,)."""
+    # One value is that of the second class: the sigmoid of 0 is 1/2.
+    answer = logits[:, 0] > 0 if logits.shape[1] == 1 else logits.argmax(axis=1)
+    return answer.astype(np.int64)
+
+
+def probabilities(network: Sequential, images: Array) -> Array:
+    """Return how likely each class is for each image, (N, classes); two classes may share one sigmoid."""
+    parts = [network.forward(images[start : start + _BATCH]) for start in range(0, len(images), _BATCH)]
+    answer = np.concatenate(parts)
+    return np.concatenate([1 - answer, answer], axis=1) if answer.shape[1] == 1 else answer
+
+
+def evaluate(network: Sequential, examples: Examples, name: LossName = "auto") -> tuple[Score, Array]:
+    """Return the score over all examples, and the class numbers that were told, (N,)."""
+    loss, total, answers = loss_of(network, name), 0.0, []
+    for batch in batches(examples, _BATCH):
+        logits = network.logits(batch.images)
+        total += loss(logits, batch.labels)[0] * len(batch)
+        answers.append(told(logits))
+    answer = np.concatenate(answers)
+    return Score(total / len(examples), float((answer == examples.labels).mean())), answer
+
+
+def confusion(labels: Array, answers: Array, classes: int) -> Array:
+    """Return how often an image of class i was taken for class j, (classes, classes)."""
+    counts = np.zeros((classes, classes), np.int64)
+    np.add.at(counts, (labels, answers), 1)
+    return counts
+
+
+def _binary(logits: Array, labels: Array) -> tuple[float, Array]:
+    return binary_cross_entropy(logits, labels[:, None].astype(logits.dtype))
+
+
+def _categorical(logits: Array, labels: Array) -> tuple[float, Array]:
+    return categorical_cross_entropy(logits, np.eye(logits.shape[1], dtype=logits.dtype)[labels])
