@@ -4,6 +4,7 @@ import io
 import warnings
 from collections.abc import Sequence
 from dataclasses import replace
+from mmap import mmap
 from typing import Any
 
 import numpy as np
@@ -30,11 +31,12 @@ def encode_image(
     metadata: Metadata,
     keep: MetadataMode,
     quality: int | None,
+    spare: mmap | None = None,
 ) -> tuple[Parts, tuple[str, ...]]:
     """Return the parts of an image file, in order, and notes on metadata that was left out.
 
     The caller has made sure that `format` holds these pixels. Raises ParameterError for a quality outside
-    1..100, OutputError if the encoder fails.
+    1..100, OutputError if the encoder fails. `spare` is memory whose content is not needed any more.
     """
     if quality is not None and not 1 <= quality <= 100:
         raise ParameterError(f"quality is {quality}; it must be from 1 to 100", parameter="quality")
@@ -60,7 +62,7 @@ def encode_image(
                 return encode_png(pixels, alpha, arguments, quality=quality), notes
             arguments |= _coding(format, metadata, gray=gray, quality=quality)
             stream = io.BytesIO()
-            image = for_jpeg(pixels) if format == "jpeg" else from_array(pixels, alpha)
+            image = for_jpeg(pixels, spare) if format == "jpeg" else from_array(pixels, alpha)
             image.save(stream, format=format, **arguments)
             return [stream.getbuffer()], notes
     except MemoryError:

@@ -20,4 +20,6 @@ def as_arrays(loaded: Loaded) -> Image:
             alpha = to_array(loaded.alpha)
     except MemoryError:
         raise InputError(f"this {FORMATS[loaded.format].title} needs more memory than there is") from None
-    return Image(pixels, alpha, format=loaded.format, metadata=loaded.metadata, notes=loaded.notes)
+    return Image(
+        pixels, alpha, format=loaded.format, metadata=loaded.metadata, notes=loaded.notes, memory=loaded.memory
+    )

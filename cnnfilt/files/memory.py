@@ -5,6 +5,8 @@ decode, and NumPy would have to copy from it.
 """
 
 import mmap
+import sys
+from contextlib import suppress
 
 import PIL.ImageFile
 
@@ -29,9 +31,13 @@ def lend(image: PIL.ImageFile.ImageFile) -> mmap.mmap | None:
 def _large_pages(size: int) -> mmap.mmap:
     """Return zeros of the process's own, in large pages where the system has them."""
     try:
-        memory = mmap.mmap(-1, size)
+        if sys.platform == "win32":
+            return mmap.mmap(-1, size)
+        # Python's own choice is memory to be shared with other processes, which never comes in large pages.
+        memory = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     except OSError:
         raise MemoryError from None
-    if hasattr(memory, "madvise") and hasattr(mmap, "MADV_HUGEPAGE"):
-        memory.madvise(mmap.MADV_HUGEPAGE)
+    if hasattr(mmap, "MADV_HUGEPAGE"):
+        with suppress(OSError):  # A kernel may know no large pages.
+            memory.madvise(mmap.MADV_HUGEPAGE)
     return memory

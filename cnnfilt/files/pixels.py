@@ -36,12 +36,17 @@ def from_array(pixels: Array, alpha: Array | None = None) -> PIL.Image.Image:
     return PIL.Image.fromarray(np.ascontiguousarray(pixels))
 
 
-def for_jpeg(pixels: Array) -> PIL.Image.Image:
-    """Return what `from_array` does, of colours as RGBX, which Pillow's JPEG encoder reads too: a third of the time."""
+def for_jpeg(pixels: Array, spare: mmap | None = None) -> PIL.Image.Image:
+    """Return what `from_array` does, of colours as RGBX, which Pillow's JPEG encoder reads too: a third of the time.
+
+    It lies in `spare` if that is large enough.
+    """
     if pixels.ndim == 2:
         return from_array(pixels)
     height, width = pixels.shape[:2]
-    spread = np.empty((height, width, 4), np.uint8)
+    spread = _reused(spare, pixels)
+    if spread is None:
+        spread = np.empty((height, width, 4), np.uint8)
 
     def spread_rows(first: int, last: int) -> None:
         for channel in range(3):
@@ -49,6 +54,15 @@ def for_jpeg(pixels: Array) -> PIL.Image.Image:
 
     run_strips(_strips(height), lambda: spread_rows)
     return PIL.Image.frombuffer("RGBX", (width, height), spread, "raw", "RGBX", 0, 1)
+
+
+def _reused(spare: mmap | None, pixels: Array) -> Array | None:
+    """Return `spare` as (H, W, 4), or None where that cannot be: too small, or the pixels lie in it themselves."""
+    height, width = pixels.shape[:2]
+    if spare is None or len(spare) < height * width * 4:
+        return None
+    memory = np.frombuffer(spare, np.uint8, height * width * 4)
+    return None if np.may_share_memory(memory, pixels) else memory.reshape(height, width, 4)
 
 
 def _copied(image: PIL.Image.Image) -> Array:

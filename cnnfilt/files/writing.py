@@ -69,7 +69,9 @@ def encode(image: Image, format: str, *, quality: int | None = None, metadata: M
         notes = (f"16-bit levels written as 8-bit (v / 257), for {named(format).title} holds no more here",)
     from cnnfilt.files.encoders import encode_image
 
-    parts, left_out = encode_image(pixels, alpha, format, metadata=image.metadata, keep=metadata, quality=quality)
+    parts, left_out = encode_image(
+        pixels, alpha, format, metadata=image.metadata, keep=metadata, quality=quality, spare=image.memory
+    )
     return Encoded(parts, notes + left_out)
 
 
