@@ -1,8 +1,8 @@
 """An image file loaded by Pillow: upright, its alpha apart, with what came along. No NumPy."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from mmap import mmap
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import PIL.Image
 import PIL.ImageFile
@@ -27,8 +27,7 @@ _LENT = frozenset({"jpeg", "png", "ppm", "pgm"})
 """The formats whose plugins decode into memory that is there already; others have their own ways."""
 
 
-@dataclass(frozen=True)
-class Loaded:
+class Loaded(NamedTuple):
     """A decoded image: `base` in mode L, RGB, I;16, I or F and `alpha` in mode L.
 
     `memory` is what `base` lies in if that is ours (see `memory`).
@@ -117,4 +116,4 @@ def _with_exif_note(image: Loaded, warned: list[str]) -> Loaded:
     damaged = any("EXIF" in warning or "Truncated File Read" in warning for warning in warned)
     if not damaged or _DAMAGED_EXIF in image.notes:
         return image
-    return replace(image, notes=(*image.notes, "some of its EXIF data is damaged"))
+    return image._replace(notes=(*image.notes, "some of its EXIF data is damaged"))

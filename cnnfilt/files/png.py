@@ -8,8 +8,7 @@ bytes do not depend on how many threads there were.
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from cnnfilt.core.engine.threads import run_strips
 from cnnfilt.files.image import Array
@@ -39,8 +38,7 @@ _ZLIB_HEADER = b"\x78\x9c"
 _ADLER_BASE = 65521
 
 
-@dataclass(frozen=True)
-class Coding:
+class Coding(NamedTuple):
     """One way to code: how rows are filtered, and how hard zlib looks for repetitions."""
 
     filter: Filter
