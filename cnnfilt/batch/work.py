@@ -1,7 +1,9 @@
 """One job carried out: read, operate, write, and a record of what happened."""
 
+import os
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -174,6 +176,9 @@ def _print(parts: Iterable[bytes | memoryview]) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
+        # What Python still holds for it goes nowhere from here, or the last flush would fail, and be told, again.
+        with suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise output_error("standard output", error) from None
 
 

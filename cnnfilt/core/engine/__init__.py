@@ -5,6 +5,7 @@ strips                      the padded image, a cache-sized piece at a time
 blocks                      the same as small images of their own (edges)
 job, plan, run              what is asked for; in which arithmetic and by which technique; carrying it out
 taps, im2col                the techniques of convolution
-fold                        windows reduced to their largest, smallest or summed value (pooling)
+fold, sliding, averages     pooling: what is combined; in few passes over plain slices; sums to averages or levels
+pooled, pair_sums, passes   carried out in strips; gray averages two pixels at a time; calls prepared beforehand
 scale                       responses to pixels, with what was clipped counted
 """
