@@ -23,6 +23,7 @@ class Integers:
     """Adds up whole numbers; `can_add_up` tells for which jobs."""
 
     planar = False
+    strip_rows = 1
 
     def __init__(self, job: Job, dtype: np.dtype) -> None:
         kernel = job.weights[:, :, 0, 0]

@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from cnnfilt.core.engine.borders import PaddingValue
+from cnnfilt.core.engine.depthwise import Depthwise
 from cnnfilt.core.engine.im2col import Im2col
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.integers import Integers
@@ -16,6 +17,7 @@ from cnnfilt.core.engine.plan import TechniqueName, plan
 from cnnfilt.core.engine.strips import Strip, StripReader, strip_edges
 from cnnfilt.core.engine.taps import Taps
 from cnnfilt.core.engine.threads import Edges, run_strips, thread_count
+from cnnfilt.core.engine.winograd import Winograd
 from cnnfilt.errors import ParameterError
 from cnnfilt.terms import Activation
 
@@ -23,14 +25,16 @@ from cnnfilt.terms import Activation
 class Technique(Protocol):
     """One way to sum: made from a job and the type of its sums.
 
-    `planar` is how it wants its strips, `row_bytes` the scratch memory it needs for each output row, and
-    `spends_strip` tells whether `out` may be the memory of the strip itself, which is then overwritten. Every thread
-    works with a copy of its own: what `prepare` and `write` do must not reach into what `__init__` made.
+    `planar` is how it wants its strips, `strip_rows` of how many rows their height should be a multiple, and
+    `row_bytes` the scratch memory it needs for each output row. `spends_strip` tells whether `out` may be the memory
+    of the strip itself, which is then overwritten. Every thread works with a copy of its own: what `prepare` and
+    `write` do must not reach into what `__init__` made.
     """
 
     planar: bool
     spends_strip: bool
     row_bytes: int
+    strip_rows: int
 
     def __init__(self, job: Job, dtype: np.dtype) -> None: ...
 
@@ -41,7 +45,13 @@ class Technique(Protocol):
         """Write the strip's sums, bias included, to `out` (strip.height, W' * maps)."""
 
 
-TECHNIQUES: dict[TechniqueName, type[Technique]] = {"integers": Integers, "taps": Taps, "im2col": Im2col}
+TECHNIQUES: dict[TechniqueName, type[Technique]] = {
+    "integers": Integers,
+    "taps": Taps,
+    "depthwise": Depthwise,
+    "im2col": Im2col,
+    "winograd": Winograd,
+}
 
 
 class Convolution:
@@ -56,7 +66,7 @@ class Convolution:
         check_range(job.bias, dtype, "bias")
         self.technique = TECHNIQUES[self.plan.technique](job, dtype)
         padded_row = job.columns.padded_size * job.image.shape[2] * dtype.itemsize
-        self.edges = strip_edges(job.rows, padded_row, self.technique.row_bytes)
+        self.edges = strip_edges(job.rows, padded_row, self.technique.row_bytes, multiple=self.technique.strip_rows)
 
     @property
     def how(self) -> str:

@@ -34,6 +34,7 @@ class Taps:
     """Adds up taps, whatever the kernel, the stride and the type."""
 
     spends_strip = False
+    strip_rows = 1
 
     def __init__(self, job: Job, dtype: np.dtype) -> None:
         self.planar = not job.each
@@ -99,6 +100,32 @@ class Taps:
             else:
                 np.multiply(values, tap.weight, out=product)
                 np.add(out, product, out=out)
+
+
+class SpareTaps:
+    """Taps for a technique that is right only where all is finite; they cost nothing until they are called upon."""
+
+    def __init__(self, job: Job, dtype: np.dtype) -> None:
+        self._job, self._dtype = job, dtype
+        self._taps: Taps | None = None
+        self._height = 0
+
+    def write(self, strip: Strip, out: Array) -> None:
+        """Write the strip's sums, bias included, to `out` (strip.height, W' * maps)."""
+        if self._taps is None or strip.height > self._height:
+            self._taps = Taps(self._job, self._dtype)
+            self._taps.prepare(strip.height)
+            self._height = strip.height
+        self._taps.write(strip, out)
+
+
+def all_finite(values: Array) -> bool:
+    """Tell whether `values` (rows, columns) hold no infinity or NaN: either would spread to their sum.
+
+    A sum past the float range is reported as one too, which costs time but no precision. No memory is needed, and
+    einsum adds twice as fast as np.sum.
+    """
+    return bool(np.isfinite(np.einsum("ij->", values)))
 
 
 def _taps(weights: Array, each: bool) -> list[Tap]:
