@@ -1,6 +1,5 @@
 """Run the command line: `cnnfilt`, or `python -m cnnfilt`."""
 
-import gc
 from typing import NoReturn
 
 from cnnfilt.leaving import leave_on_signals
@@ -9,7 +8,6 @@ from cnnfilt.leaving import leave_on_signals
 def run() -> NoReturn:
     """Run the command line and leave with its exit code."""
     leave_on_signals()
-    gc.disable()  # A twentieth of a short run would go into looking for garbage among what is being imported.
     # Only now, for a Ctrl-C that comes during the imports is to be one line, too.
     from cnnfilt.cli.main import run as run_command
 

@@ -1,6 +1,5 @@
 """From a command's options to files: plan, choose who works, run, and say on stderr what happened."""
 
-import gc
 import sys
 from collections.abc import Generator, Sequence
 from contextlib import closing
@@ -64,8 +63,6 @@ def run_operation(
     )
     settings = _settings(files, target, gray=gray)
     reporter = Reporter(command, plan, quiet=files.quiet, verbose=files.verbose, json=files.json)
-    gc.freeze()  # What was imported is no garbage: it need not be looked through.
-    gc.enable()
     # Closing the records ends what is still under way, however we leave.
     with reporter, closing(_records(plan.jobs, operation, settings, files)) as records:
         for record in records:

@@ -62,8 +62,9 @@ def _loaded(image: PIL.ImageFile.ImageFile, format: str, *, gray: bool, auto_ori
         image.draft("L", image.size)
     image.decodermaxblock = _BLOCK_BYTES
     stays = orientation in (1, None) and not (gray and image.mode == "RGB")
-    memory = lend(image) if stays and format in _LENT else None
+    lent = lend(image) if stays and format in _LENT else None
     image.load()
+    memory = lent.memory if lent and lent.holds(image) else None
     if is_png(image):
         metadata = with_late_texts(metadata, image)
     whole, metadata = _turned(image, orientation or 1, metadata, auto_orient=auto_orient)

@@ -7,6 +7,7 @@ decode, and NumPy would have to copy from it.
 import mmap
 import sys
 from contextlib import suppress
+from typing import Any, NamedTuple
 
 import PIL.ImageFile
 
@@ -14,7 +15,18 @@ PIXEL_BYTES = {"L": 1, "RGB": 4}
 """The modes it is lent for, and what Pillow takes for a pixel of each: colours have a fourth byte that says nothing."""
 
 
-def lend(image: PIL.ImageFile.ImageFile) -> mmap.mmap | None:
+class Lent(NamedTuple):
+    """Memory lent to Pillow, and Pillow's own view of it."""
+
+    memory: mmap.mmap
+    view: Any
+
+    def holds(self, image: PIL.ImageFile.ImageFile) -> bool:
+        """Return whether the image was decoded into it: a plugin may have made memory of its own nevertheless."""
+        return image.im is self.view
+
+
+def lend(image: PIL.ImageFile.ImageFile) -> Lent | None:
     """Return the memory that an opened image of mode L or RGB will be decoded into, or None for other modes.
 
     Not for images that Pillow is to convert or turn afterwards.
@@ -25,7 +37,7 @@ def lend(image: PIL.ImageFile.ImageFile) -> mmap.mmap | None:
     # Pillow maps a buffer of mode RGBX but not of RGB; they look the same in memory.
     mode = "RGBX" if image.mode == "RGB" else image.mode
     image.im = PIL.Image.frombuffer(mode, image.size, memory, "raw", mode, 0, 1).im  # type: ignore[arg-type]  # It takes any buffer.
-    return memory
+    return Lent(memory, image.im)
 
 
 def _large_pages(size: int) -> mmap.mmap:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import PIL.Image
+import PIL.PngImagePlugin
 import pytest
 
 from cnnfilt.files.memory import lend
@@ -30,9 +31,11 @@ def test_lent_memory_holds_what_pillow_decodes(size: tuple[int, int], format: st
     expected = np.asarray(PIL.Image.open(io.BytesIO(data)))
     image = PIL.Image.open(io.BytesIO(data))
     assert hasattr(image, "tile")
-    memory = lend(image)
+    lent = lend(image)
     image.load()
-    pixels = to_array(image, memory)
+    assert lent is not None
+    assert lent.holds(image)
+    pixels = to_array(image, lent.memory)
     np.testing.assert_array_equal(pixels, expected)
     assert pixels.flags.writeable
     np.testing.assert_array_equal(read_bytes(data).pixels, expected)
@@ -40,16 +43,29 @@ def test_lent_memory_holds_what_pillow_decodes(size: tuple[int, int], format: st
 
 def test_pixels_outlive_the_image() -> None:
     image = PIL.Image.open(io.BytesIO(saved(PIL.Image.fromarray(random_levels(40, 50, 3)), "png")))
-    memory = lend(image)
+    lent = lend(image)
     image.load()
-    pixels = to_array(image, memory)
-    del image, memory
+    assert lent is not None
+    pixels = to_array(image, lent.memory)
+    del image, lent
     np.testing.assert_array_equal(pixels, random_levels(40, 50, 3))
 
 
 def test_no_memory_is_lent_for_other_modes() -> None:
     image = PIL.Image.open(io.BytesIO(saved(PIL.Image.fromarray(random_levels(4, 5, 4)), "png")))
     assert lend(image) is None
+
+
+def test_memory_that_a_plugin_did_not_use_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = saved(PIL.Image.fromarray(random_levels(40, 50, 3)), "png")
+    prepare = PIL.PngImagePlugin.PngImageFile.load_prepare
+
+    def with_memory_of_its_own(image: PIL.PngImagePlugin.PngImageFile) -> None:
+        image.im = PIL.Image.new("RGB", image.size).im
+        prepare(image)
+
+    monkeypatch.setattr(PIL.PngImagePlugin.PngImageFile, "load_prepare", with_memory_of_its_own)
+    np.testing.assert_array_equal(read_bytes(data).pixels, random_levels(40, 50, 3))
 
 
 @pytest.mark.parametrize("format", ["png", "jpeg"])
