@@ -83,7 +83,10 @@ def canny(image, sigma, low, high, top):
     peaks = set()
     for (y, x), here in strength.items():
         dy, dx = ahead[direction[y, x]]
-        if here > strength.get((y - dy, x - dx), 0) and here >= strength.get((y + dy, x + dx), 0) and here >= low:
+        before, after = strength.get((y - dy, x - dx), 0), strength.get((y + dy, x + dx), 0)
+        # Of two that are equal but for rounding the first is the peak: an image of two pixels is always such a tie.
+        tie = 1e-5 * (1 + here)
+        if here - before > tie and here - after >= -tie and here >= low:
             peaks.add((y, x))
     found = [place for place in peaks if strength[place] >= high]
     kept = set(found)

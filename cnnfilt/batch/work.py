@@ -77,8 +77,7 @@ def run_job(job: Job, operation: Operation, settings: Settings) -> Record:
     targets = [replace(target, format=target.format or _answering_format(image)) for target in job.targets]
     format_name = targets[0].format or ""
     results = operation(image, format_name)
-    # The input goes before the results are encoded: with it, a large image would take twice the memory.
-    image = replace(image, pixels=_NOTHING, alpha=None)
+    image = _emptied(image, format_name)
     if len(targets) == 1 < len(results):
         results = _in_one_file(results, format_name)
     if len(targets) < len(results):
@@ -94,6 +93,11 @@ def run_job(job: Job, operation: Operation, settings: Settings) -> Record:
             _write(Image(pixels=result.extra, kind="matrix", format="npy"), settings.extra, settings)
     losses = (result.loss for result in results if result.loss is not None)
     return Record(job.source.path, shape, tuple(outputs), sum(losses, NO_LOSS), tuple(notes))
+
+
+def _emptied(image: Image, format_name: str) -> Image:
+    """Return `image` without its pixels: beside the results, a large image would take twice the memory."""
+    return replace(image, pixels=_NOTHING, alpha=None, memory=image.memory if format_name == "jpeg" else None)
 
 
 def _in_one_file(results: list[Result], format_name: str) -> list[Result]:

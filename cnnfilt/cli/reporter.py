@@ -1,6 +1,5 @@
 """What a run says as it goes: a status line for one file; progress, failures and a summary for many."""
 
-import json
 import sys
 import time
 from contextlib import AbstractContextManager, ExitStack
@@ -117,7 +116,9 @@ def _targets_of(job: Job) -> str:
 
 
 def _json_line(data: dict[str, Any]) -> str:
-    return json.dumps(data) + "\n"
+    from json import dumps  # Most runs do without.
+
+    return dumps(data) + "\n"
 
 
 def _as_planned(job: Job, status: str) -> dict[str, Any]:

@@ -148,9 +148,12 @@ def conv2d(
     tall = batch.reshape(-1, *batch.shape[2:])
     dtype = sum_dtype(Job(tall, weights, False, biases, rows, columns))
     out = np.empty((len(batch), rows.output_size, columns.output_size, weights.shape[3]), dtype)
-    for inputs, maps in zip(_parts(batch.shape[3], groups), _parts(weights.shape[3], groups), strict=True):
+    # One filter for each channel is one job for all of them; other groups have to be taken one by one.
+    depthwise = groups > 1 and weights.shape[2:] == (1, groups)
+    parts = 1 if depthwise else groups
+    for inputs, maps in zip(_parts(batch.shape[3], parts), _parts(weights.shape[3], parts), strict=True):
         for image, responses in zip(batch, out, strict=True):
-            job = Job(image[:, :, inputs], weights[..., maps], False, biases[maps], rows, columns)
+            job = Job(image[:, :, inputs], weights[..., maps], depthwise, biases[maps], rows, columns)
             Convolution(job, dtype=dtype).write(responses[:, :, maps])
     return out
 

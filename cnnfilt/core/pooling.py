@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from cnnfilt.core.engine.fold import Fold, fold_of, lanes, taps_on_image
 from cnnfilt.core.engine.images import Array, as_image, like_image
-from cnnfilt.core.engine.pooled import Pooling, Responses
+from cnnfilt.core.engine.pooled import Pooling
 from cnnfilt.core.engine.scale import range_of
 from cnnfilt.core.engine.strips import strip_edges
 from cnnfilt.core.engine.threads import run_strips
@@ -77,18 +77,18 @@ def pool_to_levels(
     pooling = _pooling(image, kernel_size, **options)
     pixels = np.empty(pooling.shape, levels.pixel_dtype(pooling.fold.result))
     if not levels.keeps(pooling.pixels.dtype):
-        loss = write_levels(Responses(pooling), pixels, levels)
+        loss = write_levels(pooling, pixels, levels)
         return like_image(pixels, image), loss
 
     def make_worker() -> Callable[[int, int], Loss]:
-        work = pooling.worker(pixels.dtype)
+        write = pooling.writer(pixels.dtype)
 
-        def write(first: int, last: int) -> Loss:
+        def work(first: int, last: int) -> Loss:
             strip = pixels[first:last]
-            work(first, last, strip)
+            write(first, last, strip)
             return Loss(*range_of(strip), 0, strip.size)
 
-        return write
+        return work
 
     loss = sum(run_strips(pooling.edges, make_worker), NO_LOSS)
     return like_image(pixels, image), loss
@@ -159,7 +159,7 @@ def adaptive_pool(image: npt.ArrayLike, output_size: int | Pair, *, kind: PoolKi
     down = np.full((edges[0][1], width + 1, channels), fold.start, fold.dtype)
     for first, last in edges:
         for target, (start, stop) in zip(down, rows[first:last], strict=False):
-            fold.reduce(pixels[start:stop], into=target[:width])
+            fold.reduce(pixels[start:stop], target[:width])
         across = fold.reduce_spans(down[: last - first], columns)
         fold.finish(across, (tall[first:last], wide), result[first:last])
     return like_image(result, image)

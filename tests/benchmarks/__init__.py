@@ -24,5 +24,5 @@ The code, from the ground up:
     programs                    how each program is started
     rows_filters, rows_pooling, rows_networks, rows_process     the rows
     growth                      the cost per pixel from 1 to 96 megapixels, and from 9x9 to 31x31
-    table                       Markdown
+    table, report               Markdown: one row, one table, everything
 """

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from cnnfilt.core.levels import Levels, apply_levels
-from cnnfilt.core.pooling import pool
+from cnnfilt.core.levels import Levels
+from cnnfilt.core.pooling import pool, pool_to_levels
 from cnnfilt.terms import Padding
 from tests.benchmarks.images import Images
 from tests.benchmarks.measure import seconds
@@ -30,7 +30,7 @@ def average(size: int) -> Make:
 
     def make(images: Images) -> Call:
         pixels = images.gray
-        return lambda: apply_levels(pool(pixels, size, kind="avg"), clip)
+        return lambda: pool_to_levels(pixels, size, clip, kind="avg")
 
     return make
 

@@ -141,6 +141,15 @@ def test_plain_loops(size, sigma, low, more, seed):
     assert mask.tolist() == oracles.canny(image.tolist(), sigma, low, low + more, 1)
 
 
+@pytest.mark.parametrize("size", [(1, 2), (2, 1)])
+@pytest.mark.parametrize("seed", range(20))
+def test_of_two_equal_pixels_the_first_is_the_edge(size, seed):
+    """Their gradients are one number computed twice, so rounding alone must never choose."""
+    image = smooth_noise(seed, size)
+    mask = canny(image, sigma=0.4, low=0.0, high=0.0)
+    assert mask.ravel().tolist() == [True, False]
+
+
 def test_turned_images_have_turned_edges():
     image = smooth_noise(2, (40, 33, 2))
     mask = canny(image)

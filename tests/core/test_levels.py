@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnfilt.core.engine.scale import count_true
+from cnnfilt.core.engine.scale import Mask
 from cnnfilt.core.levels import NO_LOSS, Levels, Loss, apply_levels, resolve_values, write_levels
 from cnnfilt.errors import ParameterError
 from tests import oracles
@@ -210,4 +210,4 @@ def test_whole_responses_round_as_in_64_bits(values, low, high):
 @pytest.mark.parametrize("size", [1, 2039, 2040, 2041, 100_000])
 def test_true_values_are_counted(size):
     for mask in (np.ones(size, bool), np.zeros(size, bool), np.random.default_rng(size).random(size) < 0.3):
-        assert count_true(mask) == np.count_nonzero(mask)
+        assert Mask(mask).count() == np.count_nonzero(mask)

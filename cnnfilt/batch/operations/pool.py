@@ -8,7 +8,7 @@ import numpy as np
 from cnnfilt.batch.operations.base import AUTO, Array, Result, Values, alpha_under, checked_windows, size_of, spelled
 from cnnfilt.core.alpha import premultiplied, unpremultiplied
 from cnnfilt.core.levels import apply_levels
-from cnnfilt.core.pooling import adaptive_pool, global_pool, pool, pool_with_indices
+from cnnfilt.core.pooling import adaptive_pool, global_pool, pool, pool_to_levels, pool_with_indices
 from cnnfilt.errors import ParameterError
 from cnnfilt.files.image import Image
 from cnnfilt.geometry import adaptive_bounds
@@ -45,12 +45,15 @@ class Pool:
     def __call__(self, image: Image, format_name: str) -> list[Result]:
         """Return the one pooled image, with the indices as its extra array where they were asked for."""
         levels = self.values.levels(image, format_name)
-        indices = None
         if self.alpha == "filter" and image.alpha is not None:
             premultiplied_pool, _ = self._pool(image, premultiplied(image.pixels, image.alpha))
             colours, alpha = unpremultiplied(premultiplied_pool, image.pixels, image.alpha.dtype)
             pixels, loss = apply_levels(colours, levels)
             return [Result(pixels, alpha, self._how(), loss)]
+        if not (self.whole or self.adaptive or self.indices):
+            checked_windows(image, self.kernel_size, self.max_pixels, **self._geometry())
+            pixels, loss = pool_to_levels(image.pixels, self.kernel_size, levels, **self._options())
+            return [Result(pixels, self._alpha(image), self._how(), loss)]
         pooled, indices = self._pool(image, image.pixels)
         pixels, loss = apply_levels(pooled, levels)
         return [Result(pixels, self._alpha(image), self._how(), loss, indices)]
@@ -61,10 +64,12 @@ class Pool:
         if self.adaptive:
             return adaptive_pool(pixels, self.adaptive, kind=self.kind), None
         checked_windows(image, self.kernel_size, self.max_pixels, **self._geometry())
-        options = {"kind": self.kind, **self._geometry()}
         if self.indices:
-            return pool_with_indices(pixels, self.kernel_size, **options)
-        return pool(pixels, self.kernel_size, count_include_pad=self.count_include_pad, **options), None
+            return pool_with_indices(pixels, self.kernel_size, kind=self.kind, **self._geometry())
+        return pool(pixels, self.kernel_size, **self._options()), None
+
+    def _options(self) -> dict[str, Any]:
+        return {"kind": self.kind, "count_include_pad": self.count_include_pad, **self._geometry()}
 
     def _geometry(self) -> dict[str, Any]:
         return {

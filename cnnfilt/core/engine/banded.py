@@ -9,6 +9,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from cnnfilt.core.engine.images import Array
+from cnnfilt.core.engine.products import multiply
 
 
 def banded(kernel: Array, count: int, dilation: int) -> Array:
@@ -33,10 +34,10 @@ def multiply_down(matrix: Array, rows: Array, out: Array, *, step: int = 1) -> N
     width = out.shape[1]
     row, value = rows.strides
     blocks = as_strided(rows, (whole, reach, width), (count * step * row, row, value))
-    np.matmul(matrix, blocks, out=out[: whole * count].reshape(whole, count, width))
+    multiply(matrix[np.newaxis], blocks, out=out[: whole * count].reshape(whole, count, width))
     if left:
         rest = rows[whole * count * step :]
-        np.matmul(matrix[:left, : len(rest)], rest, out=out[-left:])
+        multiply(matrix[:left, : len(rest)], rest, out=out[-left:])
 
 
 def multiply_along(matrix: Array, rows: Array, out: Array) -> None:
@@ -48,7 +49,7 @@ def multiply_along(matrix: Array, rows: Array, out: Array) -> None:
     whole, left = divmod(out.shape[1], count)
     tiles = as_strided(rows, (whole, len(rows), reach), (count * rows.strides[1], *rows.strides))
     results = as_strided(out, (whole, len(out), count), (count * out.strides[1], *out.strides))
-    np.matmul(tiles, matrix, out=results)
+    multiply(tiles, matrix, out=results)
     if left:
         rest = rows[:, whole * count :]
-        np.matmul(rest, matrix[: rest.shape[1], :left], out=out[:, -left:])
+        multiply(rest, matrix[: rest.shape[1], :left], out=out[:, -left:])

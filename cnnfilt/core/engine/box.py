@@ -22,7 +22,7 @@ class Box:
 
     planar = False
     spends_strip = False
-    strip_rows = 0
+    strip_rows = 1
 
     def __init__(self, job: Job, dtype: np.dtype) -> None:
         height, width = job.weights.shape[:2]

@@ -1,7 +1,7 @@
-"""Windows reduced to their largest, smallest or summed value, first down the columns and then along the rows.
+"""What pooling does with the values of a window: which operation, in which type, and which taps take part.
 
-A window of h x w so costs h + w passes. No padded copy is made: a tap that falls beside the image takes no
-part, which is what padding with -infinity (max), +infinity (min) or 0 (sums) means.
+A tap that falls beside the image takes no part, which is what padding with -infinity (max), +infinity (min) or 0
+(sums) means.
 """
 
 from collections.abc import Iterator, Sequence
@@ -30,10 +30,10 @@ class Fold:
     result: np.dtype[Any]
     averages: bool = False
 
-    def reduce(self, rows: Array, into: Array) -> None:
+    def reduce(self, rows: Array, out: Array) -> None:
         """Fold all of `rows` (n, ...) into one."""
         with _infinities_allowed():
-            self.combine.reduce(rows, axis=0, dtype=self.dtype, out=into)
+            self.combine.reduce(rows, axis=0, dtype=self.dtype, out=out)
 
     def reduce_spans(self, rows: Array, spans: Sequence[Pair]) -> Array:
         """Return each row of `rows` (n, W + 1, C) folded from `start` to `stop` of every span: (n, spans, C).

@@ -39,6 +39,7 @@ class Fourier(FiniteTechnique):
     def __init__(self, job: Job, dtype: np.dtype) -> None:
         super().__init__(job, dtype)
         self._height, self._length = tile_length(job.rows), tile_length(job.columns)
+        # So tall that one tile down is a strip, unless the image is narrow.
         self.strip_rows = self._height - job.rows.span + 1
         self._kept = self._length - job.columns.span + 1
         spread = np.zeros((1, job.rows.span, job.columns.span), dtype)
@@ -52,7 +53,9 @@ class Fourier(FiniteTechnique):
     def _write(self, strip: Strip, out: Array) -> None:
         channels = self._job.maps
         for channel, rows in enumerate(np.split(strip.natural, channels, axis=1)):
-            self._write_channel(rows, out[:, channel::channels])
+            for top in range(0, strip.height, self.strip_rows):
+                part = slice(top, top + self.strip_rows)
+                self._write_channel(rows[top : top + self._height], out[part, channel::channels])
 
     def _write_channel(self, rows: Array, out: Array) -> None:
         whole = max((rows.shape[1] - self._length) // self._kept + 1, 0)

@@ -12,9 +12,10 @@ from cnnfilt.terms import Activation, PaddingMode
 class Job:
     """A convolution of `image` (H, W, C) with `weights` and `bias` as made by `weights`.
 
-    With `each`, the one filter (kernel height, kernel width, 1, 1) meets every channel; otherwise every filter
-    of (kernel height, kernel width, C, N) sums over the channels. Zero taps are left out of the sum, so an
-    infinity or NaN under one does not spread (0 * inf would).
+    With `each`, the one filter (kernel height, kernel width, 1, 1) meets every channel, or there is one for each,
+    (kernel height, kernel width, 1, C), with a bias for each; otherwise every filter of (kernel height, kernel
+    width, C, N) sums over the channels. Zero taps are left out of the sum, so an infinity or NaN under one does
+    not spread (0 * inf would).
     """
 
     image: Array
@@ -31,6 +32,11 @@ class Job:
     def maps(self) -> int:
         """Return the number of channels of the result."""
         return int(self.image.shape[2] if self.each else self.weights.shape[3])
+
+    @property
+    def is_depthwise(self) -> bool:
+        """Tell whether every channel has a filter of its own."""
+        return self.each and self.weights.shape[3] > 1
 
     @property
     def shape(self) -> tuple[int, int, int]:

@@ -15,7 +15,9 @@ from cnnfilt.core.engine.separable import MOST_TERMS
 from cnnfilt.core.engine.weights import whole_or_float
 from cnnfilt.errors import ShapeError
 
-TechniqueName = Literal["integers", "box", "toeplitz", "separable", "fourier", "taps", "im2col"]
+TechniqueName = Literal[
+    "integers", "box", "toeplitz", "separable", "fourier", "taps", "depthwise", "im2col", "winograd"
+]
 
 FEW_FILTERS = 4
 """Below this many filters, filling the matrix costs more than the multiplication saves."""
@@ -35,6 +37,12 @@ FOURIER_AREA = 81
 FOURIER_WORK = 1 << 28
 """How many products there must be in all for transforms: below, importing them takes longer than they save."""
 
+WINOGRAD_CHANNELS = 48
+"""From so many channels and filters on, the products that Winograd saves outweigh its transforms."""
+
+WINOGRAD_PIXELS = 256
+"""Below so many pixels there are too few tiles to multiply at once."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -53,6 +61,10 @@ def plan(job: Job, *, dtype: np.dtype | None = None) -> Plan:
     dtype = dtype or sum_dtype(job)
     exact, (height, width, _, filters) = dtype.kind == "i", job.weights.shape
     kernel = f"{height}x{width} {'integer' if exact else 'float'}"
+    if job.is_depthwise:
+        return Plan(dtype, "depthwise", f"{kernel}, one for each of {filters} channels: {dtype} sums")
+    if suits_winograd(job, dtype):
+        return Plan(dtype, "winograd", f"{kernel}, {filters} filters in tiles of 4x4 (Winograd): {dtype} sums")
     if not exact and not job.each and filters >= FEW_FILTERS:
         return Plan(dtype, "im2col", f"{kernel}, {filters} filters as one matrix product: {dtype} sums")
     taps = np.count_nonzero(job.weights)
@@ -83,6 +95,15 @@ def float_technique(job: Job) -> tuple[TechniqueName, str]:
     if area >= FOURIER_AREA and work >= FOURIER_WORK:
         return "fourier", "by Fourier transforms of tiles"
     return ("toeplitz", "as a banded matrix") if area <= TERMS else ("taps", counted)
+
+
+def suits_winograd(job: Job, dtype: np.dtype) -> bool:
+    """Tell whether tiles are faster than the matrix, and precise enough (in float32; float64 is for more)."""
+    height, width, channels, filters = job.weights.shape
+    if job.each or dtype != np.float32 or (height, width) != (3, 3) or job.rows.stride * job.columns.stride > 1:
+        return False
+    pixels = job.rows.output_size * job.columns.output_size
+    return min(channels, filters) >= WINOGRAD_CHANNELS and pixels >= WINOGRAD_PIXELS
 
 
 def sum_dtype(job: Job) -> np.dtype:

@@ -2,25 +2,24 @@
 
 pooling = Pooling(fold, pixels, rows, columns)
 pooling.write(out)          # (H', W', C) of the fold's result type; averages also into whole levels, rounded
-Responses(pooling)          # strip by strip, for what maps values to levels in another way
+pooling.edges, .worker()    # the values strip by strip, for `levels.write_levels`
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
-from cnnfilt.core.engine.averages import Finish, Rounding, divide, finish_averages
+from cnnfilt.core.engine.averages import Averages, Finish, Rounding, divide
 from cnnfilt.core.engine.fold import Fold, taps_counted
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.pair_sums import PairSums, pair_sums_suit
-from cnnfilt.core.engine.sliding import fold_columns, fold_rows, is_shared, scratch_rows, spare_rows
+from cnnfilt.core.engine.passes import Pass, copy, run_passes
+from cnnfilt.core.engine.sliding import fold_columns, fold_rows, scratch_rows, spare_rows
 from cnnfilt.core.engine.strips import strip_edges
 from cnnfilt.core.engine.threads import run_strips
 from cnnfilt.geometry import Window
-
-LARGER = 3
-"""How much more scratch than others' strips have: passes this short lose more by handing over the interpreter."""
 
 
 @dataclass(frozen=True)
@@ -40,38 +39,58 @@ class Pooling:
 
     @property
     def edges(self) -> tuple[tuple[int, int], ...]:
-        """Return (first, last) of the rows of windows in each strip."""
-        return strip_edges(self.rows, 0, self._technique.row_bytes(self) // LARGER)
+        """Return (first, last) of the rows of windows in each strip: an even number of them, almost equally high.
+
+        One pass over a strip, not all its scratch, takes what strips' scratch is allowed to: passes are so short
+        that smaller ones cost more in waiting for the interpreter than they save in the cache.
+        """
+        count = len(strip_edges(self.rows, 0, self._technique.row_bytes(self)))
+        total = self.rows.output_size
+        count = min(count + count % 2 if count > 1 else 1, total)
+        return tuple((index * total // count, (index + 1) * total // count) for index in range(count))
 
     def write(self, out: Array) -> None:
         """Write what is pooled to `out` (H', W', C)."""
 
         def make_worker() -> Callable[[int, int], None]:
-            work = self.worker(out.dtype)
-            return lambda first, last: work(first, last, out[first:last])
+            write = self.writer(out.dtype)
+            return lambda first, last: write(first, last, out[first:last])
 
         run_strips(self.edges, make_worker)
+
+    def worker(self) -> Callable[[int, int], Array]:
+        """Return what gives the values (rows, W', C) of rows first to last; each overwrites the one before.
+
+        Every thread makes its own.
+        """
+        values = np.empty((self.height, *self.shape[1:]), self.fold.result)
+        write = self.writer(values.dtype)
+
+        def work(first: int, last: int) -> Array:
+            write(first, last, values[: last - first])
+            return values[: last - first]
+
+        return work
 
     @property
     def height(self) -> int:
         """Return the number of rows of the tallest strip."""
         return max(last - first for first, last in self.edges)
 
-    def worker(self, dtype: np.dtype) -> Callable[[int, int, Array], None]:
+    def writer(self, dtype: np.dtype) -> Callable[[int, int, Array], None]:
         """Return what pools the windows of rows `first` to `last` into a contiguous array of `dtype`.
 
         For one thread: every thread makes its own.
         """
         folder = self._technique(self)
         if self.fold.dtype == dtype and not self.fold.averages:
-            return folder.fold
+            return lambda first, last, into: run_passes(folder.fold(first, last, into))
         folded = np.empty((self.height, *self.shape[1:]), self.fold.dtype)
         finish = self._finish(dtype)
 
         def work(first: int, last: int, into: Array) -> None:
             strip = folded[: last - first]
-            folder.fold(first, last, strip)
-            finish(strip, first, last, into)
+            run_passes(chain(folder.fold(first, last, strip), finish(strip, first, last, into)))
 
         return work
 
@@ -79,24 +98,27 @@ class Pooling:
     def _technique(self) -> "type[SlidingFolder | PairSums]":
         return PairSums if pair_sums_suit(self) else SlidingFolder
 
-    def _finish(self, dtype: np.dtype) -> Callable[[Array, int, int, Array], None]:
+    def _finish(self, dtype: np.dtype) -> Callable[[Array, int, int, Array], Iterable[Pass]]:
         if not self.fold.averages:
-            return lambda folded, first, last, into: np.copyto(into, folded)
+            return lambda folded, first, last, into: [(copy, (folded,), into)]
         tall, wide = (taps_counted(window, include_pad=self.include_pad) for window in (self.rows, self.columns))
-        shape = (self.height, *self.shape[1:])
+        shape = self.height, self.shape[1] * self.shape[2]
         finish: Finish = divide if dtype.kind == "f" else Rounding(shape, self.fold.dtype)
-        return lambda sums, first, last, into: finish_averages(finish, sums, (tall[first:last], wide), into)
+        return Averages(finish, tall, wide).finish
 
 
 class SlidingFolder:
     """Folds strips of any pooling, down the columns and then along the rows; one thread's, with its scratch."""
 
-    def __init__(self, pooling: "Pooling") -> None:
+    def __init__(self, pooling: Pooling) -> None:
         """Make the scratch memory for strips as tall as the tallest."""
         fold, pixels, rows, columns = pooling.fold, pooling.pixels, pooling.rows, pooling.columns
         self._fold, self._rows, self._columns, self._pixels = fold, rows, columns, pixels
         row, height = pixels.shape[1] * pixels.shape[2], pooling.height
-        needed = 0 if is_foldable(pixels, fold.dtype) else (height - 1) * rows.stride + rows.span
+        self._is_foldable = is_foldable(pixels, fold.dtype)
+        # A strip of one row of windows may be one of very tall windows: its rows are not worth copying.
+        self._shares_rows = self._is_foldable or height > 1
+        needed = 0 if self._is_foldable or not self._shares_rows else (height - 1) * rows.stride + rows.span
         self._source = np.empty((needed, row), fold.dtype)
         self._scratch = np.empty((scratch_rows(rows, height), row), fold.dtype)
         shape = (height, padded_width(columns) * pixels.shape[2])
@@ -106,47 +128,39 @@ class SlidingFolder:
         self._down[:, :left] = self._down[:, left + row :] = fold.start
 
     @staticmethod
-    def row_bytes(pooling: "Pooling") -> int:
-        """Return what the scratch memory takes for each row of windows, but for what neighbouring strips share."""
-        fold, rows, columns = pooling.fold, pooling.rows, pooling.columns
-        copied = 0 if is_foldable(pooling.pixels, fold.dtype) else rows.stride
-        shared = (rows.stride + 1 if rows.stride > 1 else 2) if is_shared(rows) else 0
-        scratch = copied + shared + 1 + spare_rows(columns, fold.combine)
-        return int(scratch * padded_width(columns) * pooling.pixels.shape[2] * fold.dtype.itemsize)
+    def row_bytes(pooling: Pooling) -> int:
+        """Return what one pass writes for each row of windows."""
+        return int(padded_width(pooling.columns) * pooling.pixels.shape[2] * pooling.fold.dtype.itemsize)
 
-    def fold(self, first: int, last: int, into: Array) -> None:
-        """Write the folded windows of rows `first` to `last` to `into` (rows, W', C), which is contiguous."""
+    def fold(self, first: int, last: int, into: Array) -> Iterator[Pass]:
+        """Yield the passes that write the folded rows `first` to `last` to `into` (rows, W', C), contiguous."""
         count, channels = last - first, self._pixels.shape[2]
         left = self._columns.before * channels
         down = self._down[:count]
-        # Infinities of both signs sum to NaN, as they should: no reason for a warning.
-        with np.errstate(invalid="ignore", over="ignore"):
-            self._fold_down(first, last, down[:, left : left + self._pixels.shape[1] * channels])
-            fold_columns(self._fold.combine, down, into, self._columns, [spare[:count] for spare in self._spare])
+        yield from self._fold_down(first, last, down[:, left : left + self._pixels.shape[1] * channels])
+        spare = [array[:count] for array in self._spare]
+        yield from fold_columns(self._fold.combine, down, into, self._columns, spare)
 
-    def _fold_down(self, first: int, last: int, into: Array) -> None:
+    def _fold_down(self, first: int, last: int, into: Array) -> Iterator[Pass]:
         rows, height = self._rows, self._pixels.shape[0]
         top, bottom = max(rows.start(first), 0), min(rows.start(last - 1) + rows.span, height)
-        source = self._read(top, bottom)
-        start = min(max(first, -(-rows.before // rows.stride)), last)
+        part = self._pixels[top:bottom]
+        start = min(max(first, -(-rows.before // rows.stride)), last) if self._shares_rows else last
         stop = max(start, min(last, (height - rows.span + rows.before) // rows.stride + 1))
         for index in (*range(first, start), *range(stop, last)):
             # A window across the upper or lower edge of the image: only its taps on the image take part.
             begin = rows.start(index)
             tap = begin + max(0, -(begin // rows.dilation)) * rows.dilation - top
-            self._fold.reduce(source[tap : begin + rows.span - top : rows.dilation], into=into[index - first])
+            taps = part[tap : begin + rows.span - top : rows.dilation]
+            yield self._fold.reduce, (taps,), into[index - first].reshape(taps.shape[1:])
         if start < stop:
-            inner = source[rows.start(start) - top :]
-            fold_rows(self._fold.combine, inner, into[start - first : stop - first], rows, self._scratch)
-
-    def _read(self, top: int, bottom: int) -> Array:
-        """Return rows `top` to `bottom` as (rows, W * C): a view of the image, or a copy in the type of the fold."""
-        part = self._pixels[top:bottom]
-        if not len(self._source):
-            return part.reshape(len(part), -1)
-        rows = self._source[: len(part)]
-        np.copyto(rows.reshape(part.shape), part, casting="unsafe")
-        return rows
+            source = part[rows.start(start) - top :]
+            if not self._is_foldable:
+                copied = self._source[: len(source)]
+                yield copy, (source,), copied.reshape(source.shape)
+                source = copied
+            source, target = source.reshape(len(source), -1), into[start - first : stop - first]
+            yield from fold_rows(self._fold.combine, source, target, rows, self._scratch)
 
 
 def is_foldable(pixels: Array, dtype: np.dtype) -> bool:
@@ -158,26 +172,3 @@ def padded_width(columns: Window) -> int:
     """Return how many columns a row of scratch has: the image, all that windows reach, and whole strides."""
     reach = max((columns.output_size - 1) * columns.stride + columns.span, columns.before + columns.size)
     return -(-reach // columns.stride) * columns.stride
-
-
-@dataclass(frozen=True)
-class Responses:
-    """What is pooled, strip by strip, for `levels.write_levels`."""
-
-    pooling: Pooling
-
-    @property
-    def edges(self) -> tuple[tuple[int, int], ...]:
-        """Return the (first, last) rows of each strip."""
-        return self.pooling.edges
-
-    def worker(self) -> Callable[[int, int], Array]:
-        """Return what gives the values (rows, W', C) of rows first to last; each overwrites the one before."""
-        values = np.empty((self.pooling.height, *self.pooling.shape[1:]), self.pooling.fold.result)
-        work = self.pooling.worker(values.dtype)
-
-        def respond(first: int, last: int) -> Array:
-            work(first, last, values[: last - first])
-            return values[: last - first]
-
-        return respond

@@ -9,6 +9,7 @@ import numpy as np
 
 from cnnfilt.core.engine.borders import PaddingValue
 from cnnfilt.core.engine.box import Box
+from cnnfilt.core.engine.depthwise import Depthwise
 from cnnfilt.core.engine.fourier import Fourier
 from cnnfilt.core.engine.im2col import Im2col
 from cnnfilt.core.engine.images import Array
@@ -22,6 +23,7 @@ from cnnfilt.core.engine.strips import Strip, StripReader, strip_edges
 from cnnfilt.core.engine.taps import Taps
 from cnnfilt.core.engine.threads import Edges, run_strips, thread_count
 from cnnfilt.core.engine.toeplitz import Toeplitz
+from cnnfilt.core.engine.winograd import Winograd
 from cnnfilt.errors import ParameterError
 from cnnfilt.terms import Activation
 
@@ -29,10 +31,10 @@ from cnnfilt.terms import Activation
 class Technique(Protocol):
     """One way to sum: made from a job and the type of its sums.
 
-    `planar` is how it wants its strips, `reads` in which type (None: the sums'), `strip_rows` with how many output
-    rows (0: as the scratch memory allows), `row_bytes` the scratch memory it needs for each of them, and
-    `spends_strip` tells whether `out` may be the memory of the strip itself, which is then overwritten. Every thread
-    works with a copy of its own: what `prepare` and `write` do must not reach into what `__init__` made.
+    `planar` is how it wants its strips, `reads` in which type (None: the sums'), `strip_rows` of how many rows their
+    height should be a multiple, and `row_bytes` the scratch memory it needs for each output row. `spends_strip` tells
+    whether `out` may be the memory of the strip itself, which is then overwritten. Every thread works with a copy of
+    its own: what `prepare` and `write` do must not reach into what `__init__` made.
     """
 
     planar: bool
@@ -57,7 +59,9 @@ TECHNIQUES: dict[TechniqueName, type[Technique]] = {
     "separable": Separable,
     "fourier": Fourier,
     "taps": Taps,
+    "depthwise": Depthwise,
     "im2col": Im2col,
+    "winograd": Winograd,
 }
 
 
@@ -73,8 +77,7 @@ class Convolution:
         check_range(job.bias, dtype, "bias")
         self.technique = TECHNIQUES[self.plan.technique](job, dtype)
         padded_row = job.columns.padded_size * job.image.shape[2] * (self.technique.reads or dtype).itemsize
-        height = self.technique.strip_rows or None
-        self.edges = strip_edges(job.rows, padded_row, self.technique.row_bytes, height=height)
+        self.edges = strip_edges(job.rows, padded_row, self.technique.row_bytes, multiple=self.technique.strip_rows)
 
     @property
     def how(self) -> str:
@@ -142,17 +145,26 @@ class Solver:
         self._technique.prepare(height)
         self._shape = convolution.shape[1:]
         self._memory = scratch(height * prod(self._shape) if keeps and not self._technique.spends_strip else 0, dtype)
+        self._results: dict[int, tuple[Array, Array]] = {}
+        self._is_exact = dtype.kind == "i"
 
     def responses(self, first: int, last: int) -> Array:
         """Return the responses of rows `first` to `last`, (rows, W', maps), until the next call."""
         strip = self.reader.read(first, last)
-        memory = strip.natural.reshape(-1) if self._technique.spends_strip else self._memory
-        rows = memory[: strip.height * prod(self._shape)].reshape(strip.height, -1)
+        if strip.height not in self._results:
+            memory = strip.natural.reshape(-1) if self._technique.spends_strip else self._memory
+            rows = memory[: strip.height * prod(self._shape)].reshape(strip.height, -1)
+            self._results[strip.height] = rows, rows.reshape(strip.height, *self._shape)
+        rows, result = self._results[strip.height]
         self.write(strip, rows)
-        return rows.reshape(strip.height, *self._shape)
+        return result
 
     def write(self, strip: Strip, out: Array) -> None:
         """Write the responses of `strip` to `out` (rows, W' * maps)."""
+        if self._is_exact:
+            self._technique.write(strip, out)
+            activate(out, self._activation)
+            return
         # Infinities and NaN in the image, and sums past the float range, give what IEEE 754 says, silently.
         with np.errstate(invalid="ignore", over="ignore", under="ignore"):
             self._technique.write(strip, out)

@@ -2,7 +2,7 @@
 
 Down the columns the windows of two neighbouring rows share all but one row of each: what they share is combined
 once for both, and again by pairs. A window of any height so costs at most three passes for an odd height, four
-for an even one; 3 rows cost 1.5. Along the rows widths are doubled: 15 columns are four passes (of maxima,
+for an even one. Along the rows widths are doubled: 15 columns are four passes (of maxima,
 whose parts may overlap; sums need six). All passes run over contiguous values, in the values' own type: a u8
 maximum takes 0.05 ns, and one of every second column 0.8 ns. Columns between the windows are dropped at the end.
 """
@@ -13,33 +13,38 @@ from collections.abc import Iterator
 import numpy as np
 
 from cnnfilt.core.engine.images import Array
+from cnnfilt.core.engine.passes import Pass, copy
 from cnnfilt.geometry import Window
+
+FEW = 2
+"""So few passes are not worth sharing: every second row is read and written more slowly than all of them."""
 
 DENSE_PASSES = 3
 """What sharing costs for each row there is; cheaper than one pass for each tap of the rows that are kept."""
 
 
-def fold_rows(combine: np.ufunc, source: Array, target: Array, window: Window, scratch: Array) -> None:
-    """Write to row i of `target` the rows i * stride + tap * dilation of `source`, combined.
+def fold_rows(combine: np.ufunc, source: Array, target: Array, window: Window, scratch: Array) -> Iterator[Pass]:
+    """Yield the passes that write to row i of `target` rows i * stride + tap * dilation of `source`, combined.
 
     `scratch` has rows of the same length and type, `scratch_rows` of them; `source` is not changed.
     """
     size, stride, dilation = window.kernel_size, window.stride, window.dilation
-    if is_shared(window) and stride > 1:
-        dense = scratch[: (len(target) - 1) * stride + 1]
-        _fold_phases(combine, source, dense, size, dilation, scratch[len(dense) :])
-        np.copyto(target, dense[::stride])
-    elif is_shared(window):
-        _fold_phases(combine, source, target, size, dilation, scratch)
-    else:
-        reach = (len(target) - 1) * stride + 1
+    reach = (len(target) - 1) * stride + 1
+    if not is_shared(window):
         taps = [source[start : start + reach : stride] for start in range(0, window.span, dilation)]
-        _fold_taps(combine, taps, target)
+        yield from _fold_taps(combine, taps, target)
+        return
+    dense, rest = (target, scratch) if stride == 1 else (scratch[:reach], scratch[reach:])
+    # Rows with the same remainder modulo the dilation are an image of their own.
+    for phase in range(min(dilation, reach)):
+        yield from _fold_shared(combine, source[phase::dilation], dense[phase::dilation], size, rest)
+    if stride > 1:
+        yield copy, (dense[::stride],), target
 
 
 def is_shared(window: Window) -> bool:
     """Tell whether sharing between neighbouring windows pays."""
-    return window.kernel_size - 1 > (1 if window.stride == 1 else DENSE_PASSES * window.stride)
+    return window.kernel_size - 1 > max(FEW, DENSE_PASSES * window.stride if window.stride > 1 else 0)
 
 
 def scratch_rows(window: Window, count: int) -> int:
@@ -50,34 +55,27 @@ def scratch_rows(window: Window, count: int) -> int:
     return (dense if window.stride > 1 else 0) + _shared_rows(dense, window.kernel_size)
 
 
-def _fold_phases(combine: np.ufunc, source: Array, target: Array, size: int, dilation: int, scratch: Array) -> None:
-    # Rows with the same remainder modulo the dilation are an image of their own.
-    for phase in range(min(dilation, len(target))):
-        _fold_shared(combine, source[phase::dilation], target[phase::dilation], size, scratch)
-
-
-def _fold_shared(combine: np.ufunc, source: Array, target: Array, size: int, scratch: Array) -> None:
-    """Write rows i to i + size of `source`, combined, to row i of `target`; row i and i + 1 (i even) share them.
+def _fold_shared(combine: np.ufunc, source: Array, target: Array, size: int, scratch: Array) -> Iterator[Pass]:
+    """Write rows i to i + size of `source`, combined, to row i of `target`; i and i + 1 (i even) share most.
 
     Rows i + 1 to i + size are in both windows: as many pairs as fit, and one more row if the size is even.
     """
     if size <= 2:
-        _fold_taps(combine, [source[tap : tap + len(target)] for tap in range(size)], target)
+        yield from _fold_taps(combine, [source[tap : tap + len(target)] for tap in range(size)], target)
         return
     count, pairs = (len(target) + 1) // 2, (size - 1) // 2
-    paired = scratch[: count + pairs - 1]
+    shared = paired = scratch[: count + pairs - 1]
     last = 2 * len(paired)
-    combine(source[1:last:2], source[2 : last + 1 : 2], out=paired)
-    shared = paired
+    yield combine, (source[1:last:2], source[2 : last + 1 : 2]), paired
     if pairs > 1:
         shared = scratch[len(paired) : len(paired) + count]
-        _fold_shared(combine, paired, shared, pairs, scratch[len(paired) + count :])
+        yield from _fold_shared(combine, paired, shared, pairs, scratch[len(paired) + count :])
     if size % 2 == 0:
         # In place is safe where input and output are the same elements.
-        combine(shared, source[size - 1 : size - 1 + 2 * count : 2], out=shared)
+        yield combine, (shared, source[size - 1 : size - 1 + 2 * count : 2]), shared
     odd = len(target) // 2
-    combine(shared, source[0 : 2 * count : 2], out=target[::2])
-    combine(shared[:odd], source[size : size + 2 * odd : 2], out=target[1::2])
+    yield combine, (shared, source[0 : 2 * count : 2]), target[::2]
+    yield combine, (shared[:odd], source[size : size + 2 * odd : 2]), target[1::2]
 
 
 def _shared_rows(count: int, size: int) -> int:
@@ -87,74 +85,74 @@ def _shared_rows(count: int, size: int) -> int:
     return half + pairs - 1 + (half + _shared_rows(half, pairs) if pairs > 1 else 0)
 
 
-def _fold_taps(combine: np.ufunc, taps: list[Array], target: Array) -> None:
+def _fold_taps(combine: np.ufunc, taps: list[Array], target: Array) -> Iterator[Pass]:
     if len(taps) == 1:
-        np.copyto(target, taps[0])
+        yield copy, (taps[0],), target
         return
-    combine(taps[0], taps[1], out=target)
+    yield combine, (taps[0], taps[1]), target
     for tap in taps[2:]:
-        combine(target, tap, out=target)
+        yield combine, (target, tap), target
 
 
-def fold_columns(combine: np.ufunc, rows: Array, target: Array, window: Window, spare: list[Array]) -> None:
-    """Write to `target` (n, W', C) each row of `rows` (n, padded width * C) combined over its windows.
+def fold_columns(combine: np.ufunc, rows: Array, target: Array, window: Window, spare: list[Array]) -> Iterator[Pass]:
+    """Yield the passes that write to `target` (n, W', C) each of `rows` (n, width * C) combined over its windows.
 
     `rows` is contiguous, as are `spare`, `spare_rows` more of its shape and type; C * stride divides its width.
     """
     channels = target.shape[2]
-    step, size = channels * window.dilation, window.output_size * channels
+    step, size = channels * window.dilation, target.shape[1] * channels
+    steps = _steps(window.kernel_size, combine)
     current = rows
-    passes = list(_passes(window.kernel_size, combine is not np.add))
-    for number, (doubled, shift) in enumerate(passes):
-        other = current if doubled else rows
-        if window.stride == 1 and number == len(passes) - 1:
-            start = shift * step
-            combine(current[:, :size], other[:, start : start + size], out=target.reshape(len(rows), -1))
+    for number, (doubled, shift) in enumerate(steps):
+        other, start = current if doubled else rows, shift * step
+        if window.stride == 1 and number == len(steps) - 1:
+            yield combine, (current[:, :size], other[:, start : start + size]), target.reshape(len(rows), -1)
             return
         into = spare[number % len(spare)]
         # All rows at once: what runs over the end of a row into the next is where no window ends.
-        flat, end = into.reshape(-1), into.size - shift * step
-        combine(current.reshape(-1)[:end], other.reshape(-1)[shift * step :], out=flat[:end])
+        end = into.size - start
+        yield combine, (current.reshape(-1)[:end], other.reshape(-1)[start:]), into.reshape(-1)[:end]
         current = into
-    _take_columns(current, target, window.stride)
+    yield from take_columns(current, target, window.stride)
 
 
 def spare_rows(window: Window, combine: np.ufunc) -> int:
     """Return how many spare arrays `fold_columns` needs: none, one, or two to write by turns."""
-    passes = len(list(_passes(window.kernel_size, combine is not np.add)))
-    return max(0, min(2, passes - (window.stride == 1)))
+    steps = len(_steps(window.kernel_size, combine))
+    return max(0, min(2, steps - (window.stride == 1)))
 
 
-def _passes(size: int, may_overlap: bool) -> Iterator[tuple[bool, int]]:
-    """Yield (doubled, shift): a pass combines what there is with itself (or with single values), `shift` taps on."""
-    width = 1
-    if may_overlap:
+def _steps(size: int, combine: np.ufunc) -> list[tuple[bool, int]]:
+    """Return (doubled, shift) of each pass: it combines the last one's result with itself, or with single values.
+
+    `shift` is how many taps further on. The values of a sum may be counted only once.
+    """
+    steps, width = [], 1
+    if combine is not np.add:
         while width < size:
-            shift = min(width, size - width)
-            yield True, shift
-            width += shift
-        return
+            steps.append((True, min(width, size - width)))
+            width += steps[-1][1]
+        return steps
     for bit in bin(size)[3:]:
-        yield True, width
+        steps.append((True, width))
         width *= 2
         if bit == "1":
-            yield False, width
+            steps.append((False, width))
             width += 1
+    return steps
 
 
-def _take_columns(rows: Array, target: Array, stride: int) -> None:
+def take_columns(rows: Array, target: Array, stride: int) -> Iterator[Pass]:
     """Write the first of every `stride` pixels of `rows` (n, width * C) to `target` (n, W', C)."""
     height, width, channels = target.shape
     pixel = channels * rows.itemsize
     if stride > 1 and pixel in (1, 2, 4) and pixel * stride in (2, 4, 8) and sys.byteorder == "little":
         # The first pixel is the low half (quarter, ...) of a wider integer: casting is four times as fast.
         wide = rows.view(f"u{pixel * stride}")[:, :width]
-        np.copyto(target.reshape(height, -1).view(f"u{pixel}"), wide, casting="unsafe")
+        yield copy, (wide,), target.reshape(height, -1).view(f"u{pixel}")
         return
     every = rows.reshape(height, -1, channels)[:, : width * stride : stride]
-    if stride == 1:
-        np.copyto(target, every)
-        return
-    for channel in range(channels):
-        # NumPy walks strided pixels three values at a time: taking each channel on its own is much faster.
-        np.copyto(target[..., channel], every[..., channel])
+    # NumPy walks strided pixels three values at a time: taking each channel on its own is much faster.
+    lanes = [slice(None)] if stride == 1 else [slice(channel, channel + 1) for channel in range(channels)]
+    for lane in lanes:
+        yield copy, (every[..., lane],), target[..., lane]

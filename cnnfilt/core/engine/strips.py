@@ -22,7 +22,9 @@ import numpy as np
 
 from cnnfilt.core.engine.borders import PaddingValue, border_positions, finite_values, fitting
 from cnnfilt.core.engine.images import Array
+from cnnfilt.core.engine.passes import Pass, copy, run_passes
 from cnnfilt.core.engine.scratch import scratch
+from cnnfilt.core.engine.sliding import take_columns
 from cnnfilt.geometry import Window
 from cnnfilt.terms import PaddingMode
 
@@ -49,7 +51,7 @@ class Strip:
         if self.scratch is None:
             return self.natural
         rows = self.scratch[: len(self.natural)]
-        self.layout.sort(self.natural, rows)
+        run_passes(self.layout.sort(self.natural, rows))
         return rows
 
     @property
@@ -60,13 +62,23 @@ class Strip:
     def tap(self, row: int, column: int, channel: int | None = None) -> Array:
         """Return a view of what tap (row, column) of every window meets: (height, out_width * channels).
 
-        In a planar strip `channel` is wanted, and the view is (height, out_width).
+        With `channel` it is (height, out_width): a planar strip wants that, any other gives it with gaps.
         """
         layout = self.layout
         first = row * layout.rows.dilation
         last = first + (self.height - 1) * layout.rows.stride + 1
         left, width = layout.columns_of(column, channel)
-        return self.padded[first : last : layout.rows.stride, left : left + width]
+        values = self.padded[first : last : layout.rows.stride, left : left + width]
+        return values if layout.planar or channel is None else values[:, channel :: layout.channels]
+
+    def values(self, row: int, column: int) -> Array:
+        """Return a view of what tap (row, column) of every window meets: (height, out_width, channels)."""
+        layout = self.layout
+        skipped, phase = divmod(column * layout.columns.dilation, layout.columns.stride)
+        first = row * layout.rows.dilation
+        rows = self.padded[first : first + (self.height - 1) * layout.rows.stride + 1 : layout.rows.stride]
+        pixels = layout.pixels(rows)[:, layout.phases.index(phase)]
+        return pixels[:, skipped : skipped + layout.columns.output_size]
 
 
 @dataclass(frozen=True)
@@ -88,13 +100,13 @@ class Layout:
         """Return how many columns there are, the padding counted."""
         return self.columns.padded_size
 
-    @property
+    @cached_property
     def phases(self) -> tuple[int, ...]:
         """Return the remainders modulo the stride that some tap's columns have, ascending."""
         stride, dilation = self.columns.stride, self.columns.dilation
         return tuple(sorted({tap * dilation % stride for tap in range(min(self.columns.kernel_size, stride))}))
 
-    @property
+    @cached_property
     def phase_width(self) -> int:
         """Return how many columns have the same remainder (at most)."""
         return -(-self.padded_width // self.columns.stride)
@@ -118,22 +130,38 @@ class Layout:
         """Return how many values a sorted row has."""
         return len(self.phases) * self.phase_width * self.channels
 
-    def pixels(self, natural: Array) -> Array:
-        """Return a view (rows, padded_width, channels) of `natural` rows: what pixels are read into."""
+    def natural_pixels(self, rows: Array) -> Array:
+        """Return a view (rows, padded_width, channels) of rows that are not sorted: what pixels are read into."""
         if self.planar and self.is_natural:
-            return natural.reshape(len(natural), self.channels, self.padded_width).swapaxes(1, 2)
-        return natural.reshape(len(natural), self.padded_width, self.channels)
+            return rows.reshape(len(rows), self.channels, self.padded_width).swapaxes(1, 2)
+        return rows.reshape(len(rows), self.padded_width, self.channels)
 
-    def sort(self, natural: Array, into: Array) -> None:
-        """Write `natural` rows (rows, padded_width * channels) in this order to `into` (rows, sorted_width)."""
-        natural = self.pixels(natural)
+    def pixels(self, rows: Array) -> Array:
+        """Return a view of rows in this order as (rows, phases, phase_width, channels)."""
         shape = (self.channels, self.phase_width) if self.planar else (self.phase_width, self.channels)
-        sorted_rows = into.reshape(len(natural), len(self.phases), *shape)
-        if self.planar:
-            sorted_rows = sorted_rows.swapaxes(2, 3)
+        view = rows.reshape(len(rows), len(self.phases), *shape)
+        return view.swapaxes(2, 3) if self.planar else view
+
+    def sort(self, natural: Array, into: Array) -> Iterator[Pass]:
+        """Yield the passes that write `natural` rows (rows, padded_width * C) in this order to `into`.
+
+        That is (rows, sorted_width).
+        """
+        if self.phases == (0,) and not self.planar and self.padded_width % self.columns.stride == 0:
+            yield from take_columns(natural, into.reshape(len(natural), -1, self.channels), self.columns.stride)
+            return
+        natural = natural.reshape(len(natural), self.padded_width, self.channels)
+        sorted_rows = self.pixels(into)
         for place, phase in enumerate(self.phases):
             columns = natural[:, phase :: self.columns.stride]
-            np.copyto(sorted_rows[:, place, : columns.shape[1]], columns)
+            for lane in self._lanes:
+                yield copy, (columns[:, :, lane],), sorted_rows[:, place, : columns.shape[1], lane]
+
+    @property
+    def _lanes(self) -> list[slice]:
+        # NumPy copies strided pixels a few values at a time: taking few channels one by one is four times as fast.
+        apart = 1 < self.channels <= 4
+        return [slice(channel, channel + 1) for channel in range(self.channels)] if apart else [slice(None)]
 
 
 class StripReader:
@@ -168,6 +196,7 @@ class StripReader:
         self.edges = strip_edges(rows, width * self.padded.dtype.itemsize, height=height)
         most = max(self._needed_rows(stop - start) for start, stop in self.edges)
         self._natural = scratch((most, width), self.padded.dtype)
+        self._views: dict[int, tuple[Array, Array]] = {}
         self._sorted = None
         if not self.layout.is_natural:
             # Not every remainder has equally many columns: what stays unused must not hold a NaN by chance.
@@ -178,10 +207,11 @@ class StripReader:
 
     def read(self, start: int, stop: int) -> Strip:
         """Return the strip of output rows `start` to `stop`."""
-        count = self._needed_rows(stop - start)
-        first = start * self.layout.rows.stride
-        rows = self._natural[:count]
-        self.padded.read(first, self.layout.pixels(rows))
+        if stop - start not in self._views:
+            rows = self._natural[: self._needed_rows(stop - start)]
+            self._views[stop - start] = rows, self.layout.natural_pixels(rows)
+        rows, pixels = self._views[stop - start]
+        self.padded.read(start * self.layout.rows.stride, pixels)
         return Strip(start, stop, rows, self.layout, self._sorted)
 
     def _needed_rows(self, output_rows: int) -> int:
@@ -246,13 +276,15 @@ class PaddedImage:
 
 
 def strip_edges(
-    rows: Window, padded_row_bytes: int, output_row_bytes: int = 0, *, height: int | None = None
+    rows: Window, padded_row_bytes: int, output_row_bytes: int = 0, *, height: int | None = None, multiple: int = 1
 ) -> tuple[tuple[int, int], ...]:
     """Return (start, stop) of each strip's output rows: `height` rows, or what makes its scratch SCRATCH_BYTES.
+
+    Their number is then a multiple of `multiple`, the last strip's apart.
 
     The halo (the span - 1 rows two strips share) is not counted: for a tall kernel the taps cost so much more
     than reading a row twice that taller strips would gain nothing.
     """
     per_row = rows.stride * padded_row_bytes + output_row_bytes
-    height = height or max(1, SCRATCH_BYTES // max(per_row, 1))
+    height = height or max(1, SCRATCH_BYTES // max(per_row, 1) // multiple) * multiple
     return tuple((start, min(start + height, rows.output_size)) for start in range(0, rows.output_size, height))

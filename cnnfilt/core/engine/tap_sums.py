@@ -5,14 +5,13 @@ in pairs one step apart, half of them are added once and their sum is used twice
 neighbours, up + left is what right + down was one row and column before.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
 
 import numpy as np
 
 from cnnfilt.core.engine.images import Array
+from cnnfilt.core.engine.passes import Pass
 from cnnfilt.terms import Pair
 
 MOST_PAIRED = 64
@@ -33,16 +32,6 @@ class Tap:
         return source[self.row : last : stride, self.column + left : self.column + left + shape[1]]
 
 
-Step = tuple[Callable[..., Any], tuple[Any, ...]]
-"""A function of NumPy, and the views it is called with: made once and used for every strip of the same height."""
-
-
-def run_steps(steps: Iterable[Step]) -> None:
-    """Carry out `steps`. Between them no time is lost: another thread may be waiting for the interpreter."""
-    for function, arguments in steps:
-        function(*arguments)
-
-
 @dataclass(frozen=True)
 class Group:
     """`weight` times the sum of `taps` (1 or -1, 1 first) and, if there is a `step`, of `shared` (all 1) twice."""
@@ -51,12 +40,6 @@ class Group:
     taps: tuple[Tap, ...]
     shared: tuple[Tap, ...] = ()
     step: Pair = (0, 0)
-
-    @cached_property
-    def is_three_rows(self) -> bool:
-        """Tell whether these are three taps of one sign, one below the other."""
-        first = self.taps[0] if self.taps else Tap(0, 0, 0)
-        return self.taps == tuple(Tap(1, first.row + i, first.column) for i in range(3)) and not self.shared
 
     @property
     def count(self) -> int:
@@ -83,46 +66,35 @@ class TapSum:
         others = (group.count > 1 or abs(group.weight) != 1 for group in self._groups[1:])
         return height + self._reach if self._groups[0].shared or any(others) else 0
 
-    def steps(self, source: Array, out: Array, spare: Array) -> Iterator[Step]:
+    def passes(self, source: Array, out: Array, spare: Array) -> Iterator[Pass]:
         """Yield what writes the sum to `out` (rows, width); `spare` is flat memory of `spare_rows`.
 
         Whole numbers may wrap on the way: modulo 2**16 (or 32, 64) the sum is right at the end, since it fits.
         """
         first, *others = self._groups
-        yield from self._group_steps(first, source, out, spare)
+        yield from self._group_passes(first, source, out, spare)
         for group in others:
             if group.count == 1 and abs(group.weight) == 1:
                 yield _adding(out, group.taps[0].view(source, out.shape, self._stride), group.weight, out)
                 continue
             part = spare[: out.size].reshape(out.shape)
-            yield from self._group_steps(group, source, part, spare)
-            yield np.add, (out, part, out)
+            yield from self._group_passes(group, source, part, spare)
+            yield np.add, (out, part), out
 
-    def _group_steps(self, group: Group, source: Array, out: Array, spare: Array) -> Iterator[Step]:
+    def _group_passes(self, group: Group, source: Array, out: Array, spare: Array) -> Iterator[Pass]:
         weight = out.dtype.type(np.int64(group.weight))
         if group.count == 1:
-            yield np.multiply, (group.taps[0].view(source, out.shape, self._stride), weight, out)
+            yield np.multiply, (group.taps[0].view(source, out.shape, self._stride), weight), out
             return
-        if group.is_three_rows and self._stride == 1:
-            yield from _three_rows(group.taps[0].view(source, (len(out) + 2, out.shape[1])), out)
-        else:
-            terms = [(tap.view(source, out.shape, self._stride), tap.weight) for tap in group.taps]
-            if group.shared:
-                half, first, second = _halves(group, out.shape, spare)
-                left = min(group.step[1], 0)
-                yield from _adding_all([(tap.view(source, half.shape, left=left), 1) for tap in group.shared], half)
-                terms[:0] = [(first, 1), (second, 1)]
-            yield from _adding_all(terms, out)
+        terms = [(tap.view(source, out.shape, self._stride), tap.weight) for tap in group.taps]
+        if group.shared:
+            half, first, second = _halves(group, out.shape, spare)
+            left = min(group.step[1], 0)
+            yield from _adding_all([(tap.view(source, half.shape, left=left), 1) for tap in group.shared], half)
+            terms[:0] = [(first, 1), (second, 1)]
+        yield from _adding_all(terms, out)
         if group.weight != 1:
-            yield np.multiply, (out, weight, out)
-
-
-def _three_rows(rows: Array, out: Array) -> Iterator[Step]:
-    """Yield the sums of every three rows: two neighbouring sums share two rows, so each takes 1.5 additions."""
-    count, even, odd = len(out), out[::2], out[1::2]
-    yield np.add, (rows[1 : count + 1 : 2], rows[2 : count + 2 : 2], even)
-    yield np.add, (even[: len(odd)], rows[3 : count + 2 : 2], odd)
-    yield np.add, (even, rows[:count:2], even)
+            yield np.multiply, (out, weight), out
 
 
 def _halves(group: Group, shape: Pair, spare: Array) -> tuple[Array, Array, Array]:
@@ -134,7 +106,7 @@ def _halves(group: Group, shape: Pair, spare: Array) -> tuple[Array, Array, Arra
     return half, half[:height, left : left + width], half[down:, right : right + width]
 
 
-def _adding_all(terms: Sequence[tuple[Array, int]], out: Array) -> Iterator[Step]:
+def _adding_all(terms: Sequence[tuple[Array, int]], out: Array) -> Iterator[Pass]:
     """Yield the sum of two or more values times 1 or -1, the first times 1."""
     (total, _), *others = terms
     for values, sign in others:
@@ -142,8 +114,8 @@ def _adding_all(terms: Sequence[tuple[Array, int]], out: Array) -> Iterator[Step
         total = out
 
 
-def _adding(total: Array, values: Array, sign: int, out: Array) -> Step:
-    return np.add if sign > 0 else np.subtract, (total, values, out)
+def _adding(total: Array, values: Array, sign: int, out: Array) -> Pass:
+    return np.add if sign > 0 else np.subtract, (total, values), out
 
 
 def _group(taps: list[Tap], *, pairs: bool) -> Group:

@@ -9,7 +9,7 @@ import numpy as np
 
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.job import Job
-from cnnfilt.core.engine.strips import Strip
+from cnnfilt.core.engine.strips import Strip, StripReader
 
 BLOCK = 32
 """How many floats are added one after the other before their sum joins the others'.
@@ -34,7 +34,7 @@ class Taps:
     """Adds up taps, whatever the kernel, the stride and the type."""
 
     spends_strip = False
-    strip_rows = 0
+    strip_rows = 1
     reads: np.dtype | None = None
 
     def __init__(self, job: Job, dtype: np.dtype) -> None:
@@ -101,6 +101,39 @@ class Taps:
             else:
                 np.multiply(values, tap.weight, out=product)
                 np.add(out, product, out=out)
+
+
+class SpareTaps:
+    """Taps for a technique that is right only where all is finite; they cost nothing until they are called upon."""
+
+    def __init__(self, job: Job, dtype: np.dtype) -> None:
+        self._job, self._dtype = job, dtype
+
+    def write(self, strip: Strip, out: Array) -> None:
+        """Write the strip's sums, bias included, to `out` (strip.height, W' * maps)."""
+        job, taps = self._job, Taps(self._job, self._dtype)
+        taps.prepare(strip.height)
+        # The strip is read once more: the technique may have spent it, or want it laid out in another way.
+        reader = StripReader(
+            job.image,
+            job.rows,
+            job.columns,
+            padding_mode=job.padding_mode,
+            padding_value=job.padding_value,
+            dtype=self._dtype,
+            planar=taps.planar,
+            height=strip.height,
+        )
+        taps.write(reader.read(strip.start, strip.stop), out)
+
+
+def all_finite(values: Array) -> bool:
+    """Tell whether `values` (rows, columns) hold no infinity or NaN: either would spread to their sum.
+
+    A sum past the float range is reported as one too, which costs time but no precision. No memory is needed, and
+    einsum adds twice as fast as np.sum.
+    """
+    return bool(np.isfinite(np.einsum("ij->", values)))
 
 
 def _taps(weights: Array, each: bool) -> list[Tap]:

@@ -1,0 +1,134 @@
+"""Winograd's tiles against the loops, wherever the plan chooses them, and within the bound of every float result."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cnnfilt import conv2d, convolve
+from cnnfilt.core.engine import plan as planning
+from cnnfilt.core.engine import strips, winograd
+from cnnfilt.core.engine.job import Job
+from cnnfilt.core.engine.plan import WINOGRAD_CHANNELS, plan
+from cnnfilt.core.engine.winograd import A_T, B_T, G
+from cnnfilt.geometry import windows
+
+
+def plainly(x, weights, bias=0, dilation=(1, 1), pads=((0, 0), (0, 0))):
+    """Return the sums of `x` (H, W, C) and `weights` (3, 3, C, N) in float64, tap by tap."""
+    seen = np.pad(np.asarray(x, np.float64), (*pads, (0, 0)))
+    height, width = (n - 2 * d for n, d in zip(seen.shape, dilation, strict=False))
+    out = np.zeros((height, width, weights.shape[3])) + bias
+    for i in range(3):
+        for j in range(3):
+            y, x0 = i * dilation[0], j * dilation[1]
+            out += seen[y : y + height, x0 : x0 + width] @ weights[i, j]
+    return out
+
+
+def bound(x, weights, bias=0):
+    return 1e-5 * (np.abs(weights).sum(axis=(0, 1, 2)) * np.abs(x).max() + np.abs(bias))
+
+
+def job_of(x, weights, **geometry):
+    rows, columns = windows(x.shape[:2], weights.shape[:2], **geometry)
+    return Job(x, weights, False, np.zeros(weights.shape[3]), rows, columns)
+
+
+def test_a_tile_of_one_row_is_the_sum_itself():
+    rng = np.random.default_rng(0)
+    values, kernel = rng.normal(size=6), rng.normal(size=3)
+    np.testing.assert_allclose(A_T @ ((G @ kernel) * (B_T @ values)), np.correlate(values, kernel), atol=1e-12)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    size=st.tuples(st.integers(3, 40), st.integers(3, 40)),
+    dilation=st.tuples(st.integers(1, 3), st.integers(1, 3)),
+    pads=st.tuples(st.tuples(*[st.integers(0, 3)] * 2), st.tuples(*[st.integers(0, 3)] * 2)),
+    channels=st.integers(1, 5),
+    filters=st.integers(1, 5),
+    block=st.sampled_from([1, 3, 64]),
+    scratch=st.sampled_from([1, 5000, 1 << 20]),
+    seed=st.integers(0, 999),
+)
+def test_any_geometry_equals_the_sums(size, dilation, pads, channels, filters, block, scratch, seed):
+    size = tuple(max(n, 2 * d + 1) for n, d in zip(size, dilation, strict=True))
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(*size, channels)).astype(np.float32)
+    weights, bias = rng.normal(size=(3, 3, channels, filters)), rng.normal(size=filters)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(planning, "WINOGRAD_CHANNELS", 1)
+        patch.setattr(planning, "WINOGRAD_PIXELS", 1)
+        patch.setattr(winograd, "BLOCK_TILES", block)
+        patch.setattr(strips, "SCRATCH_BYTES", scratch)
+        assert plan(job_of(x, weights, padding=pads, dilation=dilation)).technique == "winograd"
+        result = convolve(x, weights, bias=bias, dilation=dilation, padding=pads)
+    assert result.dtype == np.float32
+    expected = plainly(x, weights, bias, dilation, pads)
+    assert (np.abs(result - expected) <= bound(x, weights, bias)).all()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 9999), st.sampled_from([0, 0.02, 0.1, 1]), st.booleans(), st.booleans())
+def test_few_taps_and_extreme_images_stay_within_the_bound(seed, density, signs, same):
+    many = WINOGRAD_CHANNELS
+    rng = np.random.default_rng(seed)
+    x = rng.choice([-1, 1], (18, 18, many)) if signs else np.ones((18, 18, many))
+    x = (x * (0.7 if same else rng.random((18, 18, many)))).astype(np.float32)
+    weights = rng.normal(size=(3, 3, many, many)) * (rng.random((3, 3, many, many)) < density)
+    weights[rng.integers(3), rng.integers(3), 0] += 1
+    assert plan(job_of(x, weights)).technique == "winograd"
+    result = convolve(x, weights)
+    assert (np.abs(result - plainly(x, weights)) <= bound(x, weights)).all()
+
+
+def test_an_infinity_or_nan_reaches_only_its_own_windows():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(20, 30, 48)).astype(np.float32)
+    weights = rng.normal(size=(3, 3, 48, 48))
+    expected = plainly(x, weights)
+    x[5, 7, 3], x[18, 29, 0] = np.inf, np.nan
+    result = convolve(x, weights)
+    touched = np.zeros(result.shape[:2], bool)
+    touched[3:6, 5:8] = touched[16:18, 27:28] = True
+    assert not np.isfinite(result[touched]).any()
+    np.testing.assert_allclose(result[~touched], expected[~touched], atol=1e-3)
+
+
+def test_a_transform_past_the_float_range_does_not_spoil_the_sums():
+    x = np.full((18, 18, 48), 1e38, np.float32)
+    weights = np.full((3, 3, 48, 48), 1e-3)
+    np.testing.assert_allclose(convolve(x, weights), 0.432e38, rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "shape", "options"),
+    [
+        ("f8", (3, 3, 48, 48), {}),
+        ("f4", (3, 3, 48, 48), {"stride": 2}),
+        ("f4", (3, 3, 48, 48), {"stride": (1, 2)}),
+        ("f4", (3, 5, 48, 48), {}),
+        ("f4", (3, 3, WINOGRAD_CHANNELS - 1, 48), {}),
+        ("f4", (3, 3, 48, WINOGRAD_CHANNELS - 1), {}),
+    ],
+)
+def test_where_it_does_not_apply_another_technique_does(dtype, shape, options):
+    x = np.zeros((40, 40, shape[2]), dtype)
+    assert plan(job_of(x, np.full(shape, 0.5), **options)).technique == "im2col"
+
+
+def test_torch():
+    torch = pytest.importorskip("torch")
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(2, 37, 50, 96)).astype(np.float32)
+    weight = rng.normal(size=(3, 3, 48, 96)).astype(np.float32)
+    expected = torch.nn.functional.conv2d(
+        torch.from_numpy(x.transpose(0, 3, 1, 2).copy()),
+        torch.from_numpy(weight.transpose(3, 2, 0, 1).copy()),
+        padding=2,
+        dilation=2,
+        groups=2,
+    ).numpy()
+    result = conv2d(x, weight, padding=2, dilation=2, groups=2)
+    np.testing.assert_allclose(result, expected.transpose(0, 2, 3, 1), atol=1e-3)
