@@ -19,6 +19,8 @@ IMAGE = np.broadcast_to(np.uint8(7), (4000, 6000))
         (RNG.normal(size=(3, 3)), {"stride": 2}, "taps"),
         (RNG.normal(size=(2, 2)), {}, "taps"),
         (RNG.normal(size=(9, 9)), {}, "fourier"),
+        (np.eye(23) / 3, {}, "taps"),
+        (np.eye(25) / 3, {}, "fourier"),
         (RNG.normal(size=(63, 63)), {"padding": "same"}, "fourier"),
         (named("gaussian:3"), {}, "separable"),
         (named("gaussian:3"), {"channels": "sum"}, "taps"),

@@ -22,8 +22,8 @@ TechniqueName = Literal[
 FEW_FILTERS = 4
 """Below this many filters, filling the matrix costs more than the multiplication saves."""
 
-FEW_TAPS = 5
-"""Up to so many float taps are added up in less time than any other technique takes to begin."""
+FEW_TAPS, SPARSE_TAPS = 5, 24
+"""Up to so many float taps, and so many in a kernel of four times as many cells or more, are best just added up."""
 
 SEPARABLE_AREA = 36
 """From this size of kernel on, a pass down and a pass along take less time than a dense technique."""
@@ -85,7 +85,8 @@ def float_technique(job: Job) -> tuple[TechniqueName, str]:
     kernel = job.weights[:, :, 0, 0]
     taps, area = int(np.count_nonzero(job.weights)), kernel.size
     counted = f"{taps} tap{'' if taps == 1 else 's'}"
-    if not job.each or taps <= FEW_TAPS or (job.rows.stride, job.columns.stride) != (1, 1):
+    is_sparse = taps <= max(FEW_TAPS, min(area // 4, SPARSE_TAPS))
+    if not job.each or is_sparse or (job.rows.stride, job.columns.stride) != (1, 1):
         return "taps", counted
     if SEPARABLE_AREA <= area <= FACTORED_AREA:
         factors = float_factors(kernel, 1 if area < FOURIER_AREA else MOST_TERMS)
