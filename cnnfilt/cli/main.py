@@ -76,7 +76,7 @@ def exit_code(arguments: Sequence[str]) -> int:
         click.echo(error.format_message(), err=True)
         return USAGE
     except click.ClickException as error:
-        print_error(command, f"{error.format_message().rstrip('.')} (see {_help_of(command)})")
+        print_error(command, f"{error.format_message().rstrip('.')} (see {_help_for(error)})")
         return USAGE
     except (ParameterError, PlanError) as error:
         print_error(command, str(error))
@@ -104,8 +104,9 @@ def exit_code(arguments: Sequence[str]) -> int:
     return code if isinstance(code, int) else 0
 
 
-def _help_of(command: str) -> str:
-    return "cnnfilt --help" if command == "cnnfilt" else f"cnnfilt {command} --help"
+def _help_for(error: click.ClickException) -> str:
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    return f"{context.command_path if context else 'cnnfilt'} --help"
 
 
 def _open_missing_streams() -> None:

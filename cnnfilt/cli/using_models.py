@@ -58,9 +58,12 @@ def _predicted(model: str, inputs: tuple[str, ...], reading: Reading, *, top: in
 def _evaluated(model: str, folder: str, reading: Reading, *, json_: bool) -> int:
     loaded = load_model(model)
     bad: list[str] = []
-    examples = load_examples(find_labelled(folder, loaded.classes), loaded.look, reading, bad.append)
-    for line in bad:
+
+    def tell(line: str) -> None:
+        bad.append(line)
         print_line(line)
+
+    examples = load_examples(find_labelled(folder, loaded.classes), loaded.look, reading, tell)
     score, answers = evaluate(loaded.network, examples, logits_of=Team(loaded.network).logits)
     counts = confusion(examples.labels, answers, len(loaded.classes))
     if json_:

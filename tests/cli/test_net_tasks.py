@@ -45,7 +45,7 @@ def test_digits_are_told_by_default(tmp_path: Path) -> None:
 
 @pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="takes long on one processor")
 def test_shapes_are_told(tmp_path: Path) -> None:
-    """At least 97% of 1,000 shapes under noise, turned, at many sizes and places."""
+    """At least 97% of 1,000 shapes under noise, turned, at many sizes."""
     write_shapes(tmp_path)
     found = accuracy(
         tmp_path, "--learning-rate", "0.001", "--epochs", "40", "--augment", "flip", FOR_SHAPES, timeout=3600

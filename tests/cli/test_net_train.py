@@ -189,6 +189,7 @@ def test_steps_that_are_too_large_are_one_line(run: Run, stripes: Path, tmp_path
         (["--resume", "--seed", "1"], 2, "takes seed from the model"),
         (["--resume", "relu"], 2, "takes layers from the model"),
         (["--resume"], 1, "no such file"),
+        (["--epochs", "0"], 2, "see cnnfilt net train --help"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )

@@ -71,6 +71,14 @@ def test_the_same_seed_gives_the_same_bits() -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["weights.conv1.bias", "optimizer.mean.0.kernel", "optimizer.steps"])
+def test_a_state_of_another_shape_is_refused(name: str) -> None:
+    """Also one that NumPy would stretch to fit."""
+    progress = trained(Settings(), 1).progress
+    with pytest.raises(ValueError, match="of shape"):
+        Trainer(network(), Settings()).restore(progress.history(), {**progress.state, name: np.zeros((1, 1))})
+
+
 @pytest.mark.parametrize("threads", [1, 2, 3])
 def test_the_number_of_threads_changes_no_bit(threads: int) -> None:
     settings = Settings(batch_size=35, optimizer="sgd")
