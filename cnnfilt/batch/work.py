@@ -91,6 +91,10 @@ def run_job(job: Job, operation: Operation, settings: Settings) -> Record:
         outputs.append(Written(_name_of(target), result.pixels.shape, result.how))
         if result.extra is not None and settings.extra is not None:
             _write(Image(pixels=result.extra, kind="matrix", format="npy"), settings.extra, settings)
+    sheets = (sheet for result in results for sheet in result.sheets)
+    for target, sheet in zip(job.sheets, sheets, strict=False):
+        _write(Image(pixels=sheet), target, settings)
+        outputs.append(Written(_name_of(target), sheet.shape, "feature maps"))
     losses = (result.loss for result in results if result.loss is not None)
     return Record(job.source.path, shape, tuple(outputs), sum(losses, NO_LOSS), tuple(notes))
 

@@ -19,13 +19,17 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True)
 class Result:
-    """One output of one image; `how` goes into the status line, `extra` is an array for a file of its own."""
+    """One output of one image; `how` goes into the status line, `extra` is an array for a file of its own.
+
+    `sheets` are pictures for the files that the job has for them.
+    """
 
     pixels: Array
     alpha: Array | None
     how: str
     loss: Loss | None = None
     extra: Array | None = None
+    sheets: tuple[Array, ...] = ()
 
 
 class Operation(Protocol):
