@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from cnnfilt.architecture import Report
-from cnnfilt.batch.operations.base import Array
+from cnnfilt.batch.operations.base import Array, spelled_range, spelled_value
 from cnnfilt.core.levels import Levels, apply_levels
 from cnnfilt.files.sheet import Tile, contact_sheet
 
@@ -30,7 +30,7 @@ def sheet_of(number: int, report: Report, values: Array, names: Sequence[str]) -
     maps = values[..., :MOST_MAPS]
     pixels, scale = _shown(maps)
     tiles = [
-        Tile(pixels[..., place], f"{name}\n{_spelled_range(*_range(maps[..., place]))}")
+        Tile(pixels[..., place], f"{name}\n{spelled_range(*_range(maps[..., place]))}")
         for place, name in enumerate(names[:MOST_MAPS])
     ]
     kept = f", {MOST_MAPS:,} of them shown" if values.shape[2] > MOST_MAPS else ""
@@ -63,9 +63,9 @@ def _shown(maps: Array) -> tuple[Array, str]:
     if low < 0:
         largest = max(-low, high)
         pixels, _ = apply_levels(maps, Levels("symmetric", np.uint8))
-        return pixels, f"black is {_spelled(-largest)}, middle gray 0, white {_spelled(largest)}"
+        return pixels, f"black is {spelled_value(-largest)}, middle gray 0, white {spelled_value(largest)}"
     pixels, _ = apply_levels(maps, Levels("clip", np.uint8, (0, high) if high else None))
-    return pixels, f"black is 0, white {_spelled(high)}" if high else "all values are 0"
+    return pixels, f"black is 0, white {spelled_value(high)}" if high else "all values are 0"
 
 
 def _range(values: Array) -> tuple[float, float]:
@@ -75,11 +75,3 @@ def _range(values: Array) -> tuple[float, float]:
         return low, high
     finite = values[np.isfinite(values)]
     return (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
-
-
-def _spelled_range(low: float, high: float) -> str:
-    return f"{_spelled(low)} to {_spelled(high)}" if low != high else _spelled(low)
-
-
-def _spelled(value: float) -> str:
-    return f"{value:.4g}" if abs(value) < 1000 or abs(value) >= 1e7 else f"{value:.0f}"
