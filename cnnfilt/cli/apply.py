@@ -16,7 +16,7 @@ Examples:
   cnnfilt apply "filter:gaussian:2,p=same pool:avg" photo.jpg -o small.jpg
   cnnfilt apply "conv:vertical+horizontal,p=same relu" photo.jpg -o maps/
   cnnfilt apply "conv:vertical relu pool:max flatten" matrix.csv
-  cnnfilt apply "conv:8,k=3 relu pool:max" photo.jpg --seed 0 -o x.npy --maps maps/
+  cnnfilt apply "conv:8,k=3 relu" photo.jpg --seed 0 -o x.npy --maps maps/
   cnnfilt apply --model digits.npz scan.png -o chances.csv
 """
 )
