@@ -153,10 +153,10 @@ def _enlarged(picture: Array) -> Array:
 
 
 def _shrunk(pictures: Sequence[Array], longest_side: int) -> list[Array]:
-    """Return the pictures small enough that, side by side, they stay about within `longest_side`."""
-    area = sum(picture.shape[0] * picture.shape[1] for picture in pictures)
-    longest = max(math.sqrt(area), *(max(picture.shape[:2]) for picture in pictures))
-    factor = math.ceil(longest / longest_side)
+    """Return the pictures made smaller by the least whole factor that lets all of them stand within `longest_side`."""
+    high, wide = (max(picture.shape[axis] for picture in pictures) for axis in (0, 1))
+    columns = _columns(len(pictures), (high, wide))
+    factor = math.ceil(max(-(-len(pictures) // columns) * high, columns * wide) / longest_side)
     if factor <= 1:
         return list(pictures)
     return [np.asarray(PIL.Image.fromarray(np.ascontiguousarray(picture)).reduce(factor)) for picture in pictures]
