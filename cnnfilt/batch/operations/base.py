@@ -21,7 +21,8 @@ Array = NDArray[Any]
 class Result:
     """One output of one image; `how` goes into the status line, `extra` is an array for a file of its own.
 
-    `sheets` are pictures for the files that the job has for them.
+    `plan` says in one line how it was computed, where there was a choice. `sheets` are pictures for the files that
+    the job has for them.
     """
 
     pixels: Array
@@ -29,6 +30,7 @@ class Result:
     how: str
     loss: Loss | None = None
     extra: Array | None = None
+    plan: str = ""
     sheets: tuple[Array, ...] = ()
 
 
