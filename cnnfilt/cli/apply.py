@@ -21,7 +21,11 @@ Examples:
 """
 )
 @click.argument("chain", required=False, metavar="CHAIN")
-@click.option("--maps", metavar="DIR", help="Draw the maps of every layer as a captioned sheet: DIR/01-conv-8.png ...")
+@click.option(
+    "--maps",
+    metavar="DIR",
+    help="Draw every layer's maps as a captioned sheet: DIR/01-relu.png ... (DIR/NAME/ for each of several inputs).",
+)
 @click.option("--model", metavar="FILE.npz", help="Layers and weights of a trained network; CHAIN is left out then.")
 @click.option(
     "--seed", type=click.IntRange(min=0), metavar="N", help="Draw weights for conv:N and fc:N, as for a new network."

@@ -227,7 +227,7 @@ def test_every_layer_is_drawn(run: Run, tmp_path: Path) -> None:
         "04-flatten.png", "05-fc-2.png", "06-softmax.png",
     ]  # fmt: skip
     assert pixels_of(maps / "01-filter-sobel-x.png").shape[0] > 256
-    assert sum("(feature maps)" in line for line in outcome.lines) == 6
+    assert sum("(maps)" in line for line in outcome.lines) == 6
 
 
 def test_maps_of_several_inputs_lie_apart(run: Run, tmp_path: Path) -> None:
@@ -258,6 +258,17 @@ def test_maps_never_take_the_place_of_anything(run: Run, tmp_path: Path) -> None
     assert own.code == 2
     assert "is an input" in own.stderr
     assert names_in(tmp_path) == ["01-relu.png", *before]
+
+
+def test_maps_alone_need_no_output(run: Run, tmp_path: Path, worked_example: Path) -> None:
+    inputs = [SAMPLES / "scene.png", worked_example]
+    alone = run("apply", "filter:sobel-x relu", inputs[0], "--maps", tmp_path / "one")
+    assert (alone.code, alone.stdout) == (0, b"")
+    assert names_in(tmp_path / "one") == ["01-filter-sobel-x.png", "02-relu.png"]
+    assert run("apply", "filter:sobel-x relu", *inputs, "--maps", tmp_path / "two", "-q").code == 0
+    assert len(names_in(tmp_path / "two")) == 4
+    printed = run("apply", "filter:vertical", worked_example, "--maps", tmp_path / "three")
+    assert printed.text.startswith("-8,-9,-2,14\n")
 
 
 def test_a_dry_run_tells_of_the_maps(run: Run, tmp_path: Path) -> None:
