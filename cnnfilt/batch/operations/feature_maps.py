@@ -49,8 +49,9 @@ def _in_rows(values: Array) -> Array:
 
 
 def _about_list(values: Array) -> str:
-    rows = "" if _row_of(values) == len(values) else f", in rows of {_row_of(values):,}"
-    return f"{len(values):,} values{rows}; number {int(values.argmax()):,} is the highest, counted from 0"
+    rows = "" if _row_of(values) == len(values) else f" in rows of {_row_of(values):,}"
+    highest = np.where(np.isnan(values), -np.inf, values).argmax()
+    return f"{len(values):,} values{rows}\nhighest: number {highest:,} (from 0)"
 
 
 def _row_of(values: Array) -> int:
