@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import cnnfilt
-from tests.benchmarks import growth, rows_filters, rows_networks, rows_pooling, rows_process
+from tests.benchmarks import growth, rows_filters, rows_folders, rows_networks, rows_pooling, rows_process
 from tests.benchmarks.images import Images
 from tests.benchmarks.limits import THREADS, measured_rates
 from tests.benchmarks.peers import version_of
@@ -19,6 +19,7 @@ SECTIONS = (
     rows_networks.SECTION,
     rows_process.SECTION,
     rows_process.MEMORY_SECTION,
+    rows_folders.SECTION,
 )
 
 
