@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks                              everything, at 24 megapixels (about a quarter of an hour)
     python -m tests.benchmarks --rows 'pool|gauss'          rows whose name matches, in any case
-    python -m tests.benchmarks --rows folders               200 JPEGs of 1 megapixel (two minutes)
+    python -m tests.benchmarks --rows folders               200 JPEGs of 1 megapixel (three minutes)
     python -m tests.benchmarks --megapixels 1 --repeats 3   a quick look; the targets are meant for 24
     python -m tests.benchmarks --list                       the names of the rows
 

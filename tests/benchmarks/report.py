@@ -58,7 +58,11 @@ def matches(pattern: str, name: str) -> bool:
 
 
 def same_package() -> None:
-    """Make the processes that are started use the package that is measured here, whatever is installed."""
+    """Make the processes that are started use the package that is measured here, whatever is installed.
+
+    And use it as an installed one, whose modules have been compiled: the first run may leave them so.
+    """
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     root = str(Path(cnnfilt.__file__).parents[1])
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
 
