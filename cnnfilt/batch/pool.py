@@ -12,8 +12,8 @@ from multiprocessing import connection, resource_tracker
 
 from cnnfilt.batch.limits import run_within_limits
 from cnnfilt.batch.resources import granted_cpus
+from cnnfilt.batch.reuse import reuse_memory
 from cnnfilt.core.engine.threads import limit_threads
-from cnnfilt.files.memory import reuse_memory
 from cnnfilt.leaving import WORDS, leave
 
 SECONDS_TO_END = 0.8
@@ -64,15 +64,12 @@ class Pool:
 
 
 def _begin_worker(threads: int) -> None:
-    """Prepare a worker: it ends cleanly when told to, and at once when its parent is gone.
-
-    It computes with `threads`, its part of the processors: as many as there are in every worker would take turns.
-    """
+    """Prepare a worker: it uses so many threads, and ends cleanly when told to, at once when its parent is gone."""
+    limit_threads(threads)
+    reuse_memory()
     signal.signal(signal.SIGTERM, lambda number, frame: leave(128 + number))
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_SETMASK, set(WORDS) - {signal.SIGTERM})
-    limit_threads(threads)
-    reuse_memory()
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_follow, args=(parent.sentinel,), name="follow", daemon=True).start()

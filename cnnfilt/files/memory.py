@@ -1,34 +1,55 @@
-"""Memory for one image after another: what the last one has left is taken by the next."""
+"""Memory that Pillow decodes into and NumPy then reads as it is. No NumPy.
 
-import ctypes
+Pillow's own comes in small pages and is given back with each image. That is half of the time that a large JPEG takes to
+decode, and NumPy would have to copy from it.
+"""
+
+import mmap
+import sys
 from contextlib import suppress
+from typing import Any, NamedTuple
 
-import PIL.Image
+import PIL.ImageFile
 
-_TRIM_THRESHOLD, _TOP_PAD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -2, -3, -8
-"""Parameters of glibc's `mallopt`, by their numbers in malloc.h."""
-
-_KEPT_BYTES = 64 << 20
-"""How much a process may keep for its next image; a worker is reckoned to take more anyway."""
-
-_LARGEST_KEPT = 32 << 20
-"""The largest array that is not returned to the system at once; glibc takes no higher threshold."""
-
-_STEP_BYTES = 4 << 20
+PIXEL_BYTES = {"L": 1, "RGB": 4}
+"""The modes it is lent for, and what Pillow takes for a pixel of each: colours have a fourth byte that says nothing."""
 
 
-def reuse_memory() -> None:
-    """Keep the memory of an image for the next one of this process, and Pillow's images each in one block.
+class Lent(NamedTuple):
+    """Memory lent to Pillow, and Pillow's own view of it."""
 
-    Else every array comes from the system, which clears its pages, and goes back to it: for photographs of 1 megapixel
-    that was a third of the whole work. In one block, Pillow's memory can become NumPy's without a copy. Both settings
-    are the process's own, so they are for the command line alone. Without glibc the first does nothing.
+    memory: mmap.mmap
+    view: Any
+
+    def holds(self, image: PIL.ImageFile.ImageFile) -> bool:
+        """Return whether the image was decoded into it: a plugin may have made memory of its own nevertheless."""
+        return image.im is self.view
+
+
+def lend(image: PIL.ImageFile.ImageFile) -> Lent | None:
+    """Return the memory that an opened image of mode L or RGB will be decoded into, or None for other modes.
+
+    Not for images that Pillow is to convert or turn afterwards.
     """
-    PIL.Image.core.set_use_block_allocator(1)  # type: ignore[attr-defined]  # So Pillow's manual calls it.
-    with suppress(OSError, AttributeError, TypeError):
-        set_option = ctypes.CDLL(None).mallopt
-        # Each file has a thread of its own; with memory of their own they would not find what the last one left.
-        set_option(_ARENA_MAX, 1)
-        set_option(_MMAP_THRESHOLD, _LARGEST_KEPT)
-        set_option(_TRIM_THRESHOLD, _KEPT_BYTES)
-        set_option(_TOP_PAD, _STEP_BYTES)
+    if image.mode not in PIXEL_BYTES:
+        return None
+    memory = _large_pages(image.width * image.height * PIXEL_BYTES[image.mode])
+    # Pillow maps a buffer of mode RGBX but not of RGB; they look the same in memory.
+    mode = "RGBX" if image.mode == "RGB" else image.mode
+    image.im = PIL.Image.frombuffer(mode, image.size, memory, "raw", mode, 0, 1).im  # type: ignore[arg-type]  # It takes any buffer.
+    return Lent(memory, image.im)
+
+
+def _large_pages(size: int) -> mmap.mmap:
+    """Return zeros of the process's own, in large pages where the system has them."""
+    try:
+        if sys.platform == "win32":
+            return mmap.mmap(-1, size)
+        # Python's own choice is memory to be shared with other processes, which never comes in large pages.
+        memory = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    except OSError:
+        raise MemoryError from None
+    if hasattr(mmap, "MADV_HUGEPAGE"):
+        with suppress(OSError):  # A kernel may know no large pages.
+            memory.madvise(mmap.MADV_HUGEPAGE)
+    return memory

@@ -9,7 +9,7 @@ import pytest
 SCRIPT = """
 import resource, threading
 import numpy as np
-from cnnfilt.files.memory import reuse_memory
+from cnnfilt.batch.reuse import reuse_memory
 
 reuse_memory()
 faults = []
@@ -35,5 +35,5 @@ def test_the_arrays_of_the_next_file_take_the_place_of_the_last_ones() -> None:
 
 
 def test_no_harm_is_done_where_there_is_no_such_setting() -> None:
-    script = "import ctypes; ctypes.CDLL = lambda name: object(); from cnnfilt.files.memory import reuse_memory; "
+    script = "import ctypes; ctypes.CDLL = lambda name: object(); from cnnfilt.batch.reuse import reuse_memory; "
     subprocess.run([sys.executable, "-c", script + "reuse_memory()"], check=True)
