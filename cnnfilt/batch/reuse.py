@@ -19,7 +19,7 @@ def reuse_memory() -> None:
     """Keep the memory of an image for the next one of this process.
 
     Else every array comes from the system, which clears its pages, and goes back to it: for photographs of 1 megapixel
-    that was a third of the computing. The setting is the process's own, so it is for the command line alone. Without
+    that was a fifth of the whole work. The setting is the process's own, so it is for the command line alone. Without
     glibc nothing happens.
     """
     with suppress(OSError, AttributeError, TypeError):
