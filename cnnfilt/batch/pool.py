@@ -12,7 +12,6 @@ from multiprocessing import connection, resource_tracker
 
 from cnnfilt.batch.limits import run_within_limits
 from cnnfilt.batch.resources import granted_cpus
-from cnnfilt.batch.reuse import reuse_memory
 from cnnfilt.core.engine.threads import limit_threads
 from cnnfilt.leaving import WORDS, leave
 
@@ -66,7 +65,6 @@ class Pool:
 def _begin_worker(threads: int) -> None:
     """Prepare a worker: it uses so many threads, and ends cleanly when told to, at once when its parent is gone."""
     limit_threads(threads)
-    reuse_memory()
     signal.signal(signal.SIGTERM, lambda number, frame: leave(128 + number))
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_SETMASK, set(WORDS) - {signal.SIGTERM})

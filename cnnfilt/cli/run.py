@@ -140,8 +140,5 @@ def _records(jobs: Sequence[Job], operation: "Operation", settings: Settings, fi
 
     count = worker_count(jobs, files.jobs)
     if count == 1:
-        from cnnfilt.batch.reuse import reuse_memory
-
-        reuse_memory()
         return run_one_by_one(jobs, operation, settings)
     return Crew(Processes, count, operation, settings).run(jobs)

@@ -2,8 +2,8 @@
 
 Ours is `cnnfilt edges PHOTOGRAPHS -o OUT/`, as shipped: every file is on the disk before it has its name. The peers
 only hand their files to the system, and before each turn what the one before it left is stored, so that our fsync does
-not have to; the figure without fsync stands beside. All write into a new folder, gray edges
-with the quality of the inputs, except where a peer is quicker, or able, only with something else:
+not have to; the figure without fsync stands beside. All write gray edges into a new folder, with the quality of the
+inputs, except where a peer is quicker, or able, only with something else:
 
     ImageMagick       the larger of both directions, the nearest to a magnitude that it has
     GraphicsMagick    one direction: it has nothing nearer
