@@ -24,6 +24,7 @@ COMMANDS = {
     "pool": "Shrink by the maximum, average or minimum of each window.",
     "edges": "Draw the edges of an image.",
     "shape": "Say what size comes out, of one window or a whole network.",
+    "diff": "Say by how much two images differ, and where.",
     "learn": "Recover the filter that turns one image into another.",
 }
 """The subcommands in the order of the help; each lives in the module of its name and is imported when it is used."""
