@@ -30,6 +30,9 @@ from cnnfilt.terms import DEFAULT_MAX_PIXELS, ChannelsMode, Pair, ValueMapping
 MOST_UNKNOWNS = 4096
 """So many numbers are solved for at most: their products alone take 128 MiB."""
 
+MOST_UNSURE = 0.25
+"""A filter whose coefficients may be wrong by a greater part of the largest is none to be used."""
+
 DEFAULT_SIZE = 5
 
 
@@ -99,6 +102,11 @@ def find_filter(collected: Collected, lesson: Lesson) -> Found:
     bias = lesson.bias or collected.undo.shifted
     best = solve(collected.equations, bias=bias)
     least = levels_off(best, collected.undo)
+    if best.unsure > MOST_UNSURE and least:
+        raise DemandError(
+            f"the images hardly tell the coefficients apart: they may be wrong by {best.unsure:.0%} of the largest; "
+            "use an image with more detail, or a smaller -f"
+        )
     descent = None
     if lesson.steps is not None:
         descent = descend(best.equations, learning_rate=lesson.learning_rate, steps=lesson.steps)

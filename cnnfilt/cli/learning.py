@@ -16,7 +16,7 @@ from cnnfilt.batch.naming import Target
 from cnnfilt.batch.pairs import ImagePair, find_pairs
 from cnnfilt.batch.sources import STDIN, Source
 from cnnfilt.cli.report import print_line
-from cnnfilt.errors import DemandError, PlanError
+from cnnfilt.errors import DemandError, ParameterError, PlanError
 from cnnfilt.files.atomic import write_atomically
 from cnnfilt.files.formats import FORMATS, format_of
 from cnnfilt.files.image import Array
@@ -40,6 +40,8 @@ def run_learning(
     """Return the exit code of learning a filter from `inputs`: 0, or DemandError where there is none."""
     if json and output == STDIN:
         raise click.UsageError("--json and -o - both want standard output; write to a file")
+    if max_residual < 0:
+        raise ParameterError(f"--max-residual {max_residual:g} is below 0; no filter is that good")
     lesson = Lesson(auto_orient=not no_auto_orient, **request)
     pairs, alone = find_pairs(inputs, recursive=recursive)
     format = _format(output, lesson)
@@ -131,11 +133,11 @@ def _tell(pairs: Sequence[ImagePair], output: str | None, collected: Collected, 
     if equations.windows == len(learned.unknowns):
         print_line("there were just as many windows as unknown numbers, so nothing was left to check the filter with")
     elif collected.undo.white and not collected.undo.stretched and found.levels_off > 2 * _rounding(collected):
-        print_line(
-            f"rounding alone would leave {_number(_rounding(collected))}: it fits well, but is not the whole story"
-        )
+        print_line(f"rounding alone would leave {_number(_rounding(collected))}: the filter explains most, not all")
     if learned.unsure > 0.01:
-        print_line(f"the images hardly tell the coefficients apart; they are sure to {learned.spread.max():.2g} only")
+        print_line(
+            f"the images hardly tell the coefficients apart: they may be {learned.unsure:.0%} of the largest off"
+        )
     every = equations.windows + equations.left_out
     if verbose or equations.left_out > every / 2:
         print_line(f"learned from {equations.windows:,} of {every:,} windows; the others meet black or white in AFTER")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import reduce
 from math import inf, log10, sqrt
 
 import numpy as np
@@ -57,14 +58,11 @@ def compare(a: Array, b: Array) -> Difference:
     """
     if a.shape != b.shape:
         raise ShapeError(f"{_spelled(a.shape)} and {_spelled(b.shape)} are not of one size")
-    per_row = max(1, a.size // len(a))
-    height = max(1, STRIP_VALUES // per_row)
-    edges = [(first, min(first + height, len(a))) for first in range(0, len(a), height)]
 
     def make_worker() -> Callable[[int, int], Difference]:
         return lambda first, last: _compared(a[first:last], b[first:last], first)
 
-    strips = run_strips(edges, make_worker)
+    strips = run_strips(_edges(a), make_worker)
     # The first strip with the largest: within it, too, the first place counts.
     most = max(strips, key=lambda strip: strip.largest)
     return Difference(
@@ -101,10 +99,21 @@ def difference_picture(a: Array, b: Array, *, largest: float, gain: float | None
     """Return uint8 (H, W): the largest |a - b| of each pixel times `gain`; without one `largest` becomes white."""
     factor = gain if gain is not None else (255 / largest if 0 < largest < inf else 1)
     picture = np.empty(a.shape[:2], np.uint8)
-    for row, first, second in zip(picture, a, b, strict=True):
-        apart = magnitudes(first, second).reshape(len(row), -1).max(axis=1).astype(np.float64)
-        row[:] = np.rint(np.minimum(apart * factor, 255))
+
+    def draw(first: int, last: int) -> None:
+        apart = magnitudes(a[first:last], b[first:last])
+        # A maximum over the last axis, of three, takes five times as long.
+        most = reduce(np.maximum, np.moveaxis(apart, 2, 0)) if apart.ndim == 3 else apart
+        picture[first:last] = np.rint(np.minimum(most * float(factor), 255))
+
+    run_strips(_edges(a), lambda: draw)
     return picture
+
+
+def _edges(array: Array) -> list[tuple[int, int]]:
+    """Return the first and last row of each strip."""
+    height = max(1, STRIP_VALUES * len(array) // max(1, array.size))
+    return [(first, min(first + height, len(array))) for first in range(0, len(array), height)]
 
 
 def _compared(a: Array, b: Array, first_row: int) -> Difference:
