@@ -127,7 +127,8 @@ def _tell(pairs: Sequence[ImagePair], output: str | None, collected: Collected, 
     where = "stdout" if output in (None, STDIN) else output
     print_line(f"{names} -> {where} {shape} ({_kind(learned.whole_over)}off by {_number(found.levels_off)} levels RMS)")
     if learned.has_bias and not collected.undo.shifted:
-        print_line(f"bias {_joined(learned.biases)}: convolve -k @{where} --bias {_joined(learned.biases)}")
+        bias = _joined(learned.biases)
+        print_line(f"bias {bias}; use both: convolve -k @{output or 'FILE'} --bias {bias}")
     if collected.undo.stretched:
         print_line("known only up to a positive factor, for AFTER was stretched; the plainest is given")
     if equations.windows == len(learned.unknowns):
