@@ -141,7 +141,8 @@ def _tell(pairs: Sequence[ImagePair], output: str | None, collected: Collected, 
         )
     every = equations.windows + equations.left_out
     if verbose or equations.left_out > every / 2:
-        print_line(f"learned from {equations.windows:,} of {every:,} windows; the others meet black or white in AFTER")
+        others = "; the others meet black or white in AFTER" if equations.left_out else ""
+        print_line(f"learned from {equations.windows:,} of {every:,} windows{others}")
 
 
 def _tell_descent(collected: Collected, found: Found) -> None:

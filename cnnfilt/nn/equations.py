@@ -25,13 +25,16 @@ STRIPS_BYTES = 256 << 20
 
 MOST_STRIPS = 32
 
+MOST_PRODUCTS = 10**12
+"""Of more products the rows are thinned out: some hundred windows for each coefficient settle it as well as all."""
+
 
 @dataclass(frozen=True)
 class Equations:
     """Sums over `windows` windows: X X^T (n, n), X y (n, maps) and y y (maps,); the last of the n is the constant 1.
 
-    `left_out` windows of the image met a pixel that was cut off; `largest` is the largest magnitude in y. Equations
-    add up, over strips, channels and pairs.
+    `left_out` windows of the rows looked at met a pixel that was cut off; `largest` is the largest magnitude in y.
+    Equations add up, over strips, channels and pairs.
     """
 
     gram: Array
@@ -140,13 +143,13 @@ def _summed(seen: Array, inner: Array, kernel_size: Pair, undo: Undoing) -> Equa
     """Return the equations of the windows of `seen` (H + h - 1, W + w - 1, C) that make `inner` (H, W, maps)."""
     unknowns = kernel_size[0] * kernel_size[1] * seen.shape[2] + 1
     strips = min(MOST_STRIPS, max(1, STRIPS_BYTES // (8 * unknowns**2)), len(inner))
-    height = -(-len(inner) // strips)
+    step = max(1, inner.shape[0] * inner.shape[1] * unknowns**2 // MOST_PRODUCTS)
+    height = -(-len(inner) // (strips * step)) * step
     edges = [(first, min(first + height, len(inner))) for first in range(0, len(inner), height)]
     width = max(1, min(inner.shape[1], BLOCK_BYTES // (8 * unknowns)))
 
     def make_worker() -> Callable[[int, int], Equations]:
-        blocks = _Blocks(seen, inner, kernel_size, undo, max(width, min(512, inner.shape[1])))
-        return blocks.sum
+        return _Blocks(seen, inner, kernel_size, undo, max(width, min(512, inner.shape[1])), step).sum
 
     strips_of = run_strips(edges, make_worker)
     return sum(strips_of[1:], strips_of[0])
@@ -155,15 +158,15 @@ def _summed(seen: Array, inner: Array, kernel_size: Pair, undo: Undoing) -> Equa
 class _Blocks:
     """One thread's scratch: the windows of a few rows, or of a part of one, as the columns of a matrix."""
 
-    def __init__(self, seen: Array, inner: Array, kernel_size: Pair, undo: Undoing, width: int) -> None:
+    def __init__(self, seen: Array, inner: Array, kernel_size: Pair, undo: Undoing, width: int, step: int) -> None:
         self._seen, self._inner, self._kernel_size, self._undo = seen, inner, kernel_size, undo
         self._unknowns = kernel_size[0] * kernel_size[1] * seen.shape[2] + 1
-        self._width = width
+        self._width, self._step = width, step
         self._height = max(1, BLOCK_BYTES // (8 * self._unknowns * width))
         self._memory = np.empty(self._unknowns * self._height * width)
 
     def sum(self, first: int, last: int) -> Equations:
-        """Return the equations of rows `first` to `last`."""
+        """Return the equations of every `step`-th row from `first` to `last`."""
         n, maps = self._unknowns, self._inner.shape[2]
         gram, moments, power = np.zeros((n, n)), np.zeros((n, maps)), np.zeros(maps)
         windows, left_out, largest = 0, 0, 0.0
@@ -185,20 +188,20 @@ class _Blocks:
         return Equations(gram, moments, power, windows, left_out, largest)
 
     def _places(self, first: int, last: int) -> Iterator[tuple[slice, slice]]:
-        for top in range(first, last, self._height):
+        for top in range(first, last, self._height * self._step):
             for left in range(0, self._inner.shape[1], self._width):
                 right = min(left + self._width, self._inner.shape[1])
-                yield slice(top, min(top + self._height, last)), slice(left, right)
+                yield slice(top, min(top + self._height * self._step, last), self._step), slice(left, right)
 
     def _windows(self, rows: slice, columns: slice) -> Array:
         """Return the windows of a block, (unknowns, height * width), the constant 1 last; valid until the next."""
-        height, width = rows.stop - rows.start, columns.stop - columns.start
+        height, width = len(range(rows.start, rows.stop, self._step)), columns.stop - columns.start
         x = self._memory[: self._unknowns * height * width].reshape(-1, height, width)
         number = 0
         for i in range(self._kernel_size[0]):
             for j in range(self._kernel_size[1]):
                 for channel in range(self._seen.shape[2]):
-                    down = slice(rows.start + i, rows.stop + i)
+                    down = slice(rows.start + i, rows.stop + i, self._step)
                     across = slice(columns.start + j, columns.stop + j)
                     x[number] = self._seen[down, across, channel]
                     number += 1

@@ -124,6 +124,15 @@ def test_a_large_image_is_summed_in_blocks_to_the_same_whole_numbers() -> None:
     np.testing.assert_array_equal(equations.gram[:-1, :-1], windows.T @ windows)
 
 
+@pytest.mark.parametrize("step", [2, 3, 7])
+def test_rows_are_thinned_out_where_there_are_more_than_enough(monkeypatch: pytest.MonkeyPatch, step: int) -> None:
+    image, kernel = RNG.integers(0, 256, (203, 64)).astype(np.uint8), RNG.integers(-5, 6, (4, 5))
+    monkeypatch.setattr("cnnfilt.nn.equations.MOST_PRODUCTS", 200 * 60 * 21**2 // step)
+    equations = equations_of(image, convolve(image, kernel), (4, 5), undo=RAW)
+    assert equations.windows == -(-200 // step) * 60
+    np.testing.assert_allclose(solve(equations).coefficients.reshape(4, 5), kernel, atol=1e-8)
+
+
 @pytest.mark.parametrize(
     "image",
     [np.full((30, 30), 7, np.uint8), np.tile(np.arange(30, dtype=np.uint8), (30, 1)), np.eye(2, dtype=np.uint8)],
