@@ -25,7 +25,7 @@ STRIPS_BYTES = 256 << 20
 
 MOST_STRIPS = 32
 
-MOST_PRODUCTS = 10**12
+MOST_PRODUCTS = 3 * 10**11
 """Of more products the rows are thinned out: some hundred windows for each coefficient settle it as well as all."""
 
 
@@ -149,7 +149,7 @@ def _summed(seen: Array, inner: Array, kernel_size: Pair, undo: Undoing) -> Equa
     width = max(1, min(inner.shape[1], BLOCK_BYTES // (8 * unknowns)))
 
     def make_worker() -> Callable[[int, int], Equations]:
-        return _Blocks(seen, inner, kernel_size, undo, max(width, min(512, inner.shape[1])), step).sum
+        return _Blocks(seen, inner, kernel_size, undo, max(width, min(2048, inner.shape[1])), step).sum
 
     strips_of = run_strips(edges, make_worker)
     return sum(strips_of[1:], strips_of[0])
