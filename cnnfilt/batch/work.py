@@ -131,11 +131,12 @@ def _read(job: Job, settings: Settings) -> Image:
         "max_pixels": settings.max_pixels,
     }
     if job.source.is_stdin:
-        return read_bytes(_standard_input(), name=job.source.name, **options)
+        return read_bytes(standard_input(), name=job.source.name, **options)
     return read(job.source.path, **options)
 
 
-def _standard_input() -> bytes:
+def standard_input() -> bytes:
+    """Return all of standard input; InputError if it cannot be read."""
     if sys.stdin is None:
         raise InputError("standard input is closed")
     try:

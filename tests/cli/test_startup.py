@@ -40,6 +40,8 @@ def imported_by(tmp_path: Path, *arguments: str) -> set[str]:
         ["edges", "--help"],
         ["apply", "--help"],
         ["shape", "--help"],
+        ["diff", "--help"],
+        ["learn", "--help"],
         ["shape", "6x6", "-f", "3"],
     ],
     ids=" ".join,
