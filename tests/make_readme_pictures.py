@@ -10,6 +10,7 @@ SAMPLES = Path(__file__).parents[1] / "sample_images"
 
 PICTURES = {
     "edges.png": "edges {samples}/face.png",
+    "kernels.png": "convolve {samples}/face.png -k vertical -k horizontal -k sharpen -k emboss --layout grid",
     "emboss.png": "convolve {samples}/face.png -k emboss -p same --padding-mode replicate",
 }
 """Each picture, and the command that makes it."""
