@@ -6,16 +6,15 @@ import sys
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
-from importlib import import_module
 from typing import Any, NoReturn
 
 import click
 
 from cnnfilt import __version__
+from cnnfilt.cli.lazy import LazyGroup
 from cnnfilt.cli.report import print_error
 from cnnfilt.errors import CnnfiltError, ParameterError, PlanError
 from cnnfilt.leaving import finish_undisturbed, leave, leave_on_signals
-from cnnfilt.parsing import nearest
 from cnnfilt.terms import WORK_THREAD
 
 COMMANDS = {
@@ -24,41 +23,16 @@ COMMANDS = {
     "pool": "Shrink by the maximum, average or minimum of each window.",
     "edges": "Draw the edges of an image.",
     "shape": "Say what size comes out, of one window or a whole network.",
+    "kernels": "List the kernels that have names, look into any kernel, write one to a file.",
 }
 """The subcommands in the order of the help; each lives in the module of its name and is imported when it is used."""
 
 USAGE, FAILED, INTERRUPTED = 2, 1, 130
 
 
-class LazyGroup(click.Group):
-    """A group that imports a command's module only when that command is asked for: start-up is most of a short run."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names in the order of the help."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return the command, or None for an unknown name."""
-        if cmd_name not in COMMANDS:
-            return None
-        command: click.Command = getattr(import_module(f"cnnfilt.cli.{cmd_name}"), cmd_name)
-        return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the command to run; an unknown name is answered with the nearest."""
-        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
-            raise click.UsageError(f"command {args[0]!r} is unknown; {nearest(args[0], tuple(COMMANDS))}")
-        return super().resolve_command(ctx, args)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the commands from the table above, without importing them."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
-
-
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup, table=COMMANDS, home="cnnfilt.cli.", context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(__version__, "--version", message="cnnfilt %(version)s")
 @click.option("--debug", is_flag=True, hidden=True, expose_value=False, help="Show the traceback of an internal error.")
 def cli() -> None:

@@ -1,7 +1,6 @@
 """How `cnnfilt shape` answers: as a table, as JSON, or explained window by window."""
 
 import json
-import os
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
@@ -9,11 +8,10 @@ from dataclasses import astuple, replace
 from itertools import pairwise
 from typing import Any
 
-import click
-
 from cnnfilt.architecture import Report, describe, parse_chain
 from cnnfilt.cli.report import printable
 from cnnfilt.cli.shape import formula_of_notes
+from cnnfilt.cli.tables import aligned, bold
 from cnnfilt.errors import ShapeError
 from cnnfilt.geometry import Window, windows
 from cnnfilt.layer_specs import Effect, Flat, Layer, Shape, Sliding, Volume
@@ -75,7 +73,7 @@ def _table(size: Shape, reports: Sequence[Report]) -> list[str]:
     params, macs = (sum(getattr(report.effect, name) for report in reports) for name in ("params", "macs"))
     rows.append(("total", "", f"{params:,}", f"{macs:,}", "", "", ""))
     heading, *lines = _aligned([HEADINGS, *rows])
-    return [_bold(heading), *lines]
+    return [bold(heading), *lines]
 
 
 def _json(size: Shape, reports: Sequence[Report], output: Shape) -> str:
@@ -102,7 +100,7 @@ def _explanation(reports: Sequence[Report]) -> Iterator[str]:
     for number, report in enumerate(reports):
         if number:
             yield ""
-        yield _bold(f"{printable(report.layer.word)}: {report.input} -> {report.output}")
+        yield bold(f"{printable(report.layer.word)}: {report.input} -> {report.output}")
         if report.effect.windows:
             yield from _axes(report.effect.windows)
             if isinstance(report.layer, Sliding):
@@ -124,24 +122,14 @@ def _pair(pair: Pair | None) -> str:
     return str(pair[0]) if pair[0] == pair[1] else f"{pair[0]}x{pair[1]}"
 
 
-def _bold(line: str) -> str:
-    """Return `line` in bold; click takes that off again where no terminal shows it."""
-    return line if "NO_COLOR" in os.environ else click.style(line, bold=True)
-
-
 def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     """Return `rows` in columns, words to the left and numbers to the right; long words shortened on a terminal."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    width = max(len(word) for word, *_ in rows)
     if sys.stdout.isatty():
-        spare = shutil.get_terminal_size().columns - sum(widths[1:]) - 2 * len(widths[1:])
-        widths[0] = min(widths[0], max(spare, SHORTEST_WORD))
-    lines = []
-    for word, output, *numbers in rows:
-        shown = word if len(word) <= widths[0] else word[: widths[0] - 3] + "..."
-        cells = [shown.ljust(widths[0]), output.ljust(widths[1])]
-        cells += [number.rjust(width) for number, width in zip(numbers, widths[2:], strict=True)]
-        lines.append("  ".join(cells).rstrip())
-    return lines
+        others = [max(map(len, column)) + 2 for column in list(zip(*rows, strict=True))[1:]]
+        width = min(width, max(shutil.get_terminal_size().columns - sum(others), SHORTEST_WORD))
+    shown = [(word if len(word) <= width else word[: width - 3] + "...", *others) for word, *others in rows]
+    return aligned(shown, "ll" + "r" * (len(rows[0]) - 2))
 
 
 def _axes(pair: tuple[Window, Window]) -> Iterator[str]:

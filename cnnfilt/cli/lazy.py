@@ -1,0 +1,44 @@
+"""A group of commands that imports only the one that was asked for: start-up is most of a short run."""
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+import click
+
+from cnnfilt.parsing import nearest
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are known by `table`, names with a line of help, and live in modules of their names.
+
+    The module of the command NAME is `home` followed by NAME, and the command in it has that name, too.
+    """
+
+    def __init__(self, *args: Any, table: Mapping[str, str], home: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.table, self.home = table, home
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of the help."""
+        return list(self.table)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command, or None for an unknown name."""
+        if cmd_name not in self.table:
+            return None
+        command: click.Command = getattr(import_module(f"{self.home}{cmd_name}"), cmd_name)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command to run; an unknown name is answered with the nearest."""
+        if args and not args[0].startswith("-") and args[0] not in self.table:
+            raise click.UsageError(f"command {args[0]!r} is unknown; {nearest(args[0], tuple(self.table))}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands from the table, without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(self.table.items()))
