@@ -4,16 +4,18 @@ import os
 import re
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
+from typing import Any, get_args
 
 import click
 
-from cnnfilt.cli.options import PADDING, PAIR
+from cnnfilt.cli.options import PADDING, PAIR, Word
 from cnnfilt.cli.report import print_line
 from cnnfilt.errors import CnnfiltError, DemandError, InputError, ParameterError
 from cnnfilt.geometry import Window, check_pixels, check_pool_padding, windows
 from cnnfilt.parsing import parse_numbers, parse_size
-from cnnfilt.terms import DEFAULT_MAX_PIXELS, Padding, Pair
+from cnnfilt.terms import DEFAULT_MAX_PIXELS, ModelName, Unknown
 
 Slide = partial[tuple[Window, Window]]
 """`windows` with everything but the input's size."""
@@ -22,12 +24,13 @@ EXAMPLES = """\b
 Examples:
   cnnfilt shape 6x6 -f 3                 a 3x3 filter on a 6x6 image
   cnnfilt shape photo.jpg -f 3 -s 2 -p same --want 240x320
+  cnnfilt shape 224x224 -f 7 -s 2 --want 112x112 --solve padding
   cnnfilt shape 28x28 conv:6,k=5,p=2 tanh pool:avg flatten fc:10
 """
 
 
 @click.command(epilog=EXAMPLES)
-@click.argument("source", metavar="SIZE|IMAGE")
+@click.argument("source", metavar="SIZE|IMAGE", required=False)
 @click.argument("layers", nargs=-1, metavar="[LAYER]...")
 @click.option("-f", "--kernel-size", type=PAIR, metavar="N|HxW", help="Size of the window: 3 or 3x5.")
 @click.option("-s", "--stride", type=PAIR, metavar="N|HxW", help="Steps from one window to the next.  [default: 1]")
@@ -41,23 +44,32 @@ Examples:
 @click.option("-d", "--dilation", type=PAIR, metavar="N|HxW", help="Spread the window's taps.  [default: 1]")
 @click.option("--ceil-mode", is_flag=True, help="Let a last window hang over the edge, as pooling can.")
 @click.option("--want", metavar="HxW[xC]", help="Exit with code 1 unless this size comes out.")
+@click.option(
+    "--solve",
+    type=Word(get_args(Unknown)),
+    metavar="padding|stride|kernel-size",
+    help="Find what gives the size of --want, simplest first.",
+)
 @click.option("--strict", is_flag=True, help="Exit with code 1 if a stride leaves rows or columns over.")
 @click.option("--explain", is_flag=True, help="Show the formulas with their numbers, and every window.")
+@click.option("--coverage", is_flag=True, help="Show how many windows see each pixel.")
+@click.option(
+    "--model",
+    type=Word(get_args(ModelName)),
+    metavar="lenet5|alexnet|vgg16",
+    help="Take the layers of this network, and its size unless one is given.",
+)
 @click.option("--json", "json_", is_flag=True, help="Print everything as JSON.")
 @click.option("-q", "--quiet", is_flag=True, help="Print no hints.")
 def shape(
-    source: str,
+    source: str | None,
     layers: tuple[str, ...],
-    kernel_size: Pair | None,
-    stride: Pair | None,
-    padding: Padding | None,
-    dilation: Pair | None,
-    ceil_mode: bool,
     want: str | None,
+    solve: Unknown | None,
     strict: bool,
-    explain: bool,
-    json_: bool,
+    model: ModelName | None,
     quiet: bool,
+    **asked: Any,
 ) -> None:
     """Say what size comes out of a window, or of a whole network.
 
@@ -77,19 +89,30 @@ def shape(
       pool:max|avg|min[,k=2,s=k,p=0,ceil=0] k=global: the whole input
       relu  tanh  sigmoid  softmax  flatten  fc:N[,bias=1]
     """
-    if json_ and explain:
-        raise click.UsageError("--json and --explain are two answers; ask for one")
-    slide = _slide(kernel_size, stride, padding, dilation, ceil_mode)
+    given = {name: asked.pop(name) for name in ("kernel_size", "stride", "padding", "dilation", "ceil_mode")}
+    answers = Answers(**asked)
+    source, layers = _input_and_layers(source, layers, model)
+    wanted = _wanted(want)
+    if solve:
+        from cnnfilt.cli.shape_solve import check_question, solutions
+
+        if layers or answers.longer:
+            raise click.UsageError("--solve is for one window; leave out layers, --explain and --coverage")
+        height_and_width = check_question(solve, given, wanted)
+        click.echo(solutions(input_size(source)[:2], _filled(given), solve, height_and_width, answers, strict=strict))
+        return
+    slide = _slide(given)
     if slide and layers:
         raise click.UsageError("-f is for one window; write a network's windows as layers, such as pool:max,k=3,s=2")
-    wanted = _wanted(want)
-    size = _input(source)
+    if answers.coverage and not (slide or layers):
+        raise click.UsageError("--coverage needs a window (-f) or layers")
+    size = input_size(source)
     try:
-        if layers or json_ or (slide and explain):
+        if layers or (slide and answers.longer) or answers.json_:
             # Describing layers takes as long to import as everything else together.
             from cnnfilt.cli.shape_text import answer
 
-            text, slid, output = answer(size, slide.keywords if slide else None, layers, json_=json_, explain=explain)
+            text, slid, output = answer(size, slide.keywords if slide else None, layers, answers)
         else:
             slid = [("", _slid(slide, size))] if slide else []
             output = (*(window.output_size for window in slid[0][1]), size[2]) if slid else size
@@ -97,7 +120,7 @@ def shape(
     except CnnfiltError as error:
         raise type(error)(error.message.replace("{image}", source), parameter=error.parameter) from None
     click.echo(text)
-    if slide and not (explain or quiet):
+    if slide and not (answers.longer or quiet):
         _hint(slid[0][1])
     if strict:
         _check_strict(slid)
@@ -105,26 +128,57 @@ def shape(
         _check_wanted(wanted, output)
 
 
+@dataclass(frozen=True)
+class Answers:
+    """What to print in the place of one size or a table."""
+
+    explain: bool
+    coverage: bool
+    json_: bool
+
+    def __post_init__(self) -> None:
+        """Refuse two answers at once."""
+        if self.json_ and self.explain:
+            raise click.UsageError("--json and --explain are two answers; ask for one")
+        if self.coverage and self.explain:
+            raise click.UsageError("--coverage and --explain are two answers; ask for one")
+
+    @property
+    def longer(self) -> bool:
+        """Return whether a text replaces the size."""
+        return self.explain or self.coverage
+
+
 def formula_of_notes(window: Window) -> int:
     """Return floor((n-f+1)/s), which lecture notes give: one too few whenever s does not divide n-f+1."""
     return (window.padded_size - window.span + 1) // window.stride
 
 
-def _slide(
-    kernel_size: Pair | None, stride: Pair | None, padding: Padding | None, dilation: Pair | None, ceil_mode: bool
-) -> Slide | None:
-    if kernel_size is None:
-        if ceil_mode or any(option is not None for option in (stride, padding, dilation)):
+def _slide(given: dict[str, Any]) -> Slide | None:
+    if given["kernel_size"] is None:
+        if any(given.values()):
             raise click.UsageError("stride, padding, dilation and --ceil-mode need a window: give its size with -f")
         return None
-    return partial(
-        windows,
-        kernel_size=kernel_size,
-        stride=stride or (1, 1),
-        padding=padding or 0,
-        dilation=dilation or (1, 1),
-        ceil_mode=ceil_mode,
-    )
+    return partial(windows, **_filled(given))
+
+
+def _filled(given: dict[str, Any]) -> dict[str, Any]:
+    defaults = {"stride": (1, 1), "padding": 0, "dilation": (1, 1)}
+    return {name: defaults.get(name) if value is None else value for name, value in given.items()}
+
+
+def _input_and_layers(
+    source: str | None, layers: tuple[str, ...], model: ModelName | None
+) -> tuple[str, tuple[str, ...]]:
+    if model is None:
+        if source is None:
+            raise click.UsageError("Missing argument 'SIZE|IMAGE'")
+        return source, layers
+    from cnnfilt.named_models import MODELS
+
+    if layers:
+        raise click.UsageError(f"--model {model} is a whole network; leave out the layers, or write all of them")
+    return source or MODELS[model].size, (MODELS[model].layers,)
 
 
 def _slid(slide: Slide, size: tuple[int, int, int]) -> tuple[Window, Window]:
@@ -137,7 +191,7 @@ def _slid(slide: Slide, size: tuple[int, int, int]) -> tuple[Window, Window]:
     return rows, columns
 
 
-def _input(source: str) -> tuple[int, int, int]:
+def input_size(source: str) -> tuple[int, int, int]:
     """Return (height, width, channels) as written in `source`, or of the image it names."""
     written = source.lower().replace("×", "x")
     if re.fullmatch(r"\d[\d\sx,+-]*", written):
