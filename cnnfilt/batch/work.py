@@ -44,11 +44,12 @@ class Settings:
 
 @dataclass(frozen=True)
 class Written:
-    """One output: its name, the shape of its pixels, and how they were made."""
+    """One output: its name, the shape of its pixels, how they were made, and the plan ("" where there is none)."""
 
     name: str
     shape: tuple[int, ...]
     how: str
+    plan: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,8 +77,7 @@ def run_job(job: Job, operation: Operation, settings: Settings) -> Record:
     targets = [replace(target, format=target.format or _answering_format(image)) for target in job.targets]
     format_name = targets[0].format or ""
     results = operation(image, format_name)
-    # The input goes before the results are encoded: with it, a large image would take twice the memory.
-    image = replace(image, pixels=_NOTHING, alpha=None)
+    image = _emptied(image, format_name)
     if len(targets) == 1 < len(results):
         results = _in_one_file(results, format_name)
     if len(targets) < len(results):
@@ -88,11 +88,16 @@ def run_job(job: Job, operation: Operation, settings: Settings) -> Record:
         if number and target.path is None:
             _print([b"\n"])
         notes += _write(_output(image, result), target, settings)
-        outputs.append(Written(_name_of(target), result.pixels.shape, result.how))
+        outputs.append(Written(_name_of(target), result.pixels.shape, result.how, result.plan))
         if result.extra is not None and settings.extra is not None:
             _write(Image(pixels=result.extra, kind="matrix", format="npy"), settings.extra, settings)
     losses = (result.loss for result in results if result.loss is not None)
     return Record(job.source.path, shape, tuple(outputs), sum(losses, NO_LOSS), tuple(notes))
+
+
+def _emptied(image: Image, format_name: str) -> Image:
+    """Return `image` without its pixels: beside the results, a large image would take twice the memory."""
+    return replace(image, pixels=_NOTHING, alpha=None, memory=image.memory if format_name == "jpeg" else None)
 
 
 def _in_one_file(results: list[Result], format_name: str) -> list[Result]:

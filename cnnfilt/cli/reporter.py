@@ -1,6 +1,5 @@
 """What a run says as it goes: a status line for one file; progress, failures and a summary for many."""
 
-import json
 import sys
 import time
 from contextlib import AbstractContextManager, ExitStack
@@ -74,6 +73,8 @@ class Reporter(AbstractContextManager["Reporter"]):
             for output in record.outputs:
                 shapes = f"{record.name} {_spelled(record.shape)} -> {output.name} {_spelled(output.shape)}"
                 print_line(f"{shapes} ({output.how})")
+                if self.verbose and output.plan:
+                    print_line(f"{record.name}: {output.plan}")
         if not self.several:
             _print_loss(record.name, record.loss)
 
@@ -115,7 +116,9 @@ def _targets_of(job: Job) -> str:
 
 
 def _json_line(data: dict[str, Any]) -> str:
-    return json.dumps(data) + "\n"
+    from json import dumps  # Most runs do without.
+
+    return dumps(data) + "\n"
 
 
 def _as_planned(job: Job, status: str) -> dict[str, Any]:

@@ -109,6 +109,15 @@ def convolve_to_levels(
     return _shaped(pixels, job, image, kernel), loss
 
 
+def describe(image: npt.ArrayLike, kernel: npt.ArrayLike, **options: Unpack[Options]) -> str:
+    """Return in one line how `convolve` computes this: which sums, in which type, in how many threads and strips.
+
+    >>> describe(np.zeros((9, 9), np.uint8), [[1, 0, -1]] * 3)
+    '3x3 integer, rank 1: int16 sums, 1 thread, one strip'
+    """
+    return Convolution(_job(image, kernel, **options)).how
+
+
 def conv2d(
     x: npt.ArrayLike,
     weight: npt.ArrayLike,

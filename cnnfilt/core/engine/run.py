@@ -14,6 +14,7 @@ from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.integers import Integers
 from cnnfilt.core.engine.job import Job
 from cnnfilt.core.engine.plan import TechniqueName, plan
+from cnnfilt.core.engine.scratch import scratch
 from cnnfilt.core.engine.strips import Strip, StripReader, strip_edges
 from cnnfilt.core.engine.taps import Taps
 from cnnfilt.core.engine.threads import Edges, run_strips, thread_count
@@ -118,18 +119,27 @@ class Solver:
         )
         self._technique.prepare(height)
         self._shape = convolution.shape[1:]
-        self._memory = np.empty(height * prod(self._shape) if keeps and not self._technique.spends_strip else 0, dtype)
+        self._memory = scratch(height * prod(self._shape) if keeps and not self._technique.spends_strip else 0, dtype)
+        self._results: dict[int, tuple[Array, Array]] = {}
+        self._is_exact = dtype.kind == "i"
 
     def responses(self, first: int, last: int) -> Array:
         """Return the responses of rows `first` to `last`, (rows, W', maps), until the next call."""
         strip = self.reader.read(first, last)
-        memory = strip.natural.reshape(-1) if self._technique.spends_strip else self._memory
-        rows = memory[: strip.height * prod(self._shape)].reshape(strip.height, -1)
+        if strip.height not in self._results:
+            memory = strip.natural.reshape(-1) if self._technique.spends_strip else self._memory
+            rows = memory[: strip.height * prod(self._shape)].reshape(strip.height, -1)
+            self._results[strip.height] = rows, rows.reshape(strip.height, *self._shape)
+        rows, result = self._results[strip.height]
         self.write(strip, rows)
-        return rows.reshape(strip.height, *self._shape)
+        return result
 
     def write(self, strip: Strip, out: Array) -> None:
         """Write the responses of `strip` to `out` (rows, W' * maps)."""
+        if self._is_exact:
+            self._technique.write(strip, out)
+            activate(out, self._activation)
+            return
         # Infinities and NaN in the image, and sums past the float range, give what IEEE 754 says, silently.
         with np.errstate(invalid="ignore", over="ignore", under="ignore"):
             self._technique.write(strip, out)
