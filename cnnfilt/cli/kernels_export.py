@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from cnnfilt.cli.help import Command
 from cnnfilt.cli.options import Word
 from cnnfilt.cli.report import print_line
 from cnnfilt.errors import OutputError, PlanError
@@ -11,13 +12,19 @@ from cnnfilt.files.formats import named
 
 
 @click.command(
+    cls=Command,
+    common=(
+        "output",
+        "overwrite",
+        "format",
+    ),
     epilog="""\b
 Examples:
   cnnfilt kernels export gaussian:2 -o soft.csv
   cnnfilt kernels export sobel-x -o sobel.npy
   cnnfilt kernels export vertical > k.csv
   cnnfilt convolve photo.jpg -k @soft.csv -o soft.jpg
-"""
+""",
 )
 @click.argument("spec", metavar="KERNEL")
 @click.option("-o", "--output", metavar="FILE|-", help="Write .csv, .tsv, .txt, .json or .npy; without it, print.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cnnfilt.cli.help import Command
 from cnnfilt.cli.report import print_line, printable
 from cnnfilt.cli.tables import aligned, bold, shortened
 from cnnfilt.kernels import hint, parse_kernel, split_scale
@@ -26,13 +27,18 @@ _TURNED = {
 
 
 @click.command(
+    cls=Command,
+    common=(
+        "json_",
+        "quiet",
+    ),
     epilog="""\b
 Examples:
   cnnfilt kernels show sobel-x
   cnnfilt kernels show gaussian:2
   cnnfilt kernels show "1/9 * 1,1,1; 1,1,1; 1,1,1"
   cnnfilt kernels show @k.csv --json
-"""
+""",
 )
 @click.argument("spec", metavar="KERNEL")
 @click.option("--json", "json_", is_flag=True, help="Print the same as JSON, the coefficients in full.")

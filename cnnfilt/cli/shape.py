@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 import click
 
+from cnnfilt.cli.help import Command
 from cnnfilt.cli.options import PADDING, PAIR, Word
 from cnnfilt.cli.report import print_line
 from cnnfilt.errors import CnnfiltError, DemandError, InputError, ParameterError
@@ -29,35 +30,50 @@ Examples:
 """
 
 
-@click.command(epilog=EXAMPLES)
+@click.command(
+    cls=Command,
+    common=(
+        "kernel_size",
+        "stride",
+        "padding",
+        "dilation",
+        "want",
+        "solve",
+        "explain",
+        "model",
+    ),
+    epilog=EXAMPLES,
+)
 @click.argument("source", metavar="SIZE|IMAGE", required=False)
 @click.argument("layers", nargs=-1, metavar="[LAYER]...")
 @click.option("-f", "--kernel-size", type=PAIR, metavar="N|HxW", help="Size of the window: 3 or 3x5.")
-@click.option("-s", "--stride", type=PAIR, metavar="N|HxW", help="Steps from one window to the next.  [default: 1]")
+@click.option("-s", "--stride", type=PAIR, metavar="N|HxW", help="From one window to the next.  [default: 1]")
 @click.option(
     "-p",
     "--padding",
     type=PADDING,
     metavar="PADDING",
-    help="Border added first: N, H,W, T,B,L,R, valid, same, same-lower or full.  [default: valid]",
+    help="N, H,W, T,B,L,R, or same.\f Or valid, same-lower, full.  [default: valid]",
 )
 @click.option("-d", "--dilation", type=PAIR, metavar="N|HxW", help="Spread the window's taps.  [default: 1]")
 @click.option("--ceil-mode", is_flag=True, help="Let a last window hang over the edge, as pooling can.")
-@click.option("--want", metavar="HxW[xC]", help="Exit with code 1 unless this size comes out.")
+@click.option("--want", metavar="HxW[xC]", help="Fail (exit code 1) unless this size comes out.")
 @click.option(
     "--solve",
     type=Word(get_args(Unknown)),
-    metavar="padding|stride|kernel-size",
-    help="Find what gives the size of --want, simplest first.",
+    metavar="WORD",
+    help="What padding, stride or kernel-size gives --want?",
 )
 @click.option("--strict", is_flag=True, help="Exit with code 1 if a stride leaves rows or columns over.")
-@click.option("--explain", is_flag=True, help="Show the formulas with their numbers, and every window.")
+@click.option(
+    "--explain", is_flag=True, help="Show the formulas, and what frameworks do.\f With their numbers, and every window."
+)
 @click.option("--coverage", is_flag=True, help="Show how many windows see each pixel.")
 @click.option(
     "--model",
     type=Word(get_args(ModelName)),
-    metavar="lenet5|alexnet|vgg16",
-    help="Take the layers of this network, and its size unless one is given.",
+    metavar="NAME",
+    help="The layers of lenet5, alexnet or vgg16.\f And their size, unless one is given.",
 )
 @click.option("--json", "json_", is_flag=True, help="Print everything as JSON.")
 @click.option("-q", "--quiet", is_flag=True, help="Print no hints.")
@@ -71,23 +87,23 @@ def shape(
     quiet: bool,
     **asked: Any,
 ) -> None:
-    """Say what size comes out of a window, or of a whole network.
+    """Say what size comes out of a window (-f), or of a whole network (LAYERs).
 
-    SIZE is HEIGHTxWIDTH or HEIGHTxWIDTHxCHANNELS; of an IMAGE only the header is read. With -f, one window
-    slides over it and the number of places it fits is printed: the size of the result of a filter or of pooling.
-
-    With layers, a table says what each makes of the one before: the output; the parameters to train; the
-    multiply-adds to compute it (MACs); the field, how many input pixels across one value sees; the jump, how many
-    input pixels apart two neighbours are; and the rows or columns of its input that no window reads.
+    SIZE is 224x224 or 224x224x3. LAYERs (brackets may be left out; pairs: 3x5):
 
     \b
-    LAYER is one of (values in brackets may be left out; pairs are 3x5)
-      conv:N,k=3[,s=1,p=0,d=1,g=1,bias=1]   N filters of size k: stride, padding,
-                                            dilation, groups
+      conv:N,k=3[,s=1,p=0,d=1,g=1,bias=1]   N filters of size k
       conv:KERNEL+KERNEL...[,s=,p=,d=]      one map of each kernel named
       filter:KERNEL[,s=,p=,d=]              a kernel on each channel by itself
       pool:max|avg|min[,k=2,s=k,p=0,ceil=0] k=global: the whole input
       relu  tanh  sigmoid  softmax  flatten  fc:N[,bias=1]
+    \f
+
+    s is the stride, p the padding, d the dilation and g the number of groups. SIZE is height first; of an IMAGE
+    only the header is read. With -f the number of places the window fits is printed: the size of the result of a
+    filter or of pooling. The table of layers has the output; the parameters to train; the
+    multiply-adds to compute it (MACs); the field, how many input pixels across one value sees; the jump, how many
+    input pixels apart two neighbours are; and the rows or columns of its input that no window reads.
     """
     given = {name: asked.pop(name) for name in ("kernel_size", "stride", "padding", "dilation", "ceil_mode")}
     answers = Answers(**asked)
