@@ -11,7 +11,7 @@ from click.shell_completion import CompletionItem, ShellComplete, add_completion
 from cnnfilt.architecture import WORDS
 from cnnfilt.named_kernels import NAMED
 
-BREAKS = ":=@"
+BREAKS = ":="
 """Where bash begins a new word; it wants only what comes after them."""
 
 _HEADS = {
@@ -31,8 +31,9 @@ _BASH = """\
         elif [[ $type == file ]]; then
             compopt -o default
         elif [[ $type == plain ]]; then
+            [[ $value == *' '* ]] && printf -v value %%q "$value"
             COMPREPLY+=("$value")
-            [[ $value == *: ]] && compopt -o nospace
+            [[ $value == *[:/] ]] && compopt -o nospace
         fi
     done < <(COMP_TYPED="${COMP_LINE:0:COMP_POINT}" %(complete_var)s=bash_complete "$1")
 }
@@ -84,12 +85,6 @@ class Bash(ShellComplete):
         words = split_arg_string(line)[1:]
         self.typed = words.pop() if words and not line[-1:].isspace() else ""
         return words, self.typed
-
-    def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem]:
-        """Return what can be typed next; after an @ bash itself looks for files."""
-        if incomplete.rpartition("=")[2].startswith("@"):
-            return files("")
-        return super().get_completions(args, incomplete)
 
     def format_completion(self, item: CompletionItem) -> str:
         """Return `kind,value` with the value from bash's last break on."""

@@ -60,15 +60,21 @@ def test_bash_completes_in_every_place(bash) -> None:
     assert bash("cnnfilt edges --padd") == ["--padding", "--padding-mode", "--padding-value"]
     assert bash("cnnfilt edges photo.jpg -o ou") == ["compopt -o default"]
     assert bash("cnnfilt convolve pho") == ["compopt -o default"]
-    # Bash begins a new word after a colon, an equals sign and an at sign.
+    # Bash begins a new word after a colon and an equals sign.
     assert bash("cnnfilt shape 6x6 pool:") == ["max", "avg", "min", "global"]
     assert bash("cnnfilt shape 6x6 filter:gau") == ["gaussian"]
     assert bash("cnnfilt shape 6x6 conv:vertical+hor") == ["vertical+horizontal"]
     assert bash("cnnfilt shape 6x6 fl") == ["flatten"]
     assert bash("cnnfilt shape 6x6 fi") == ["compopt -o nospace", "filter:"]
     assert bash("cnnfilt convolve --kernel=gau") == ["gaussian"]
-    assert bash("cnnfilt convolve a.png -k @k") == ["compopt -o default"]
     assert bash("cnnfilt kernels show outl") == ["outline"]
+
+
+def test_bash_completes_files_after_an_at_sign(bash, tmp_path: Path) -> None:
+    (tmp_path / "my kernel.csv").touch()
+    (tmp_path / "more").mkdir()
+    assert bash(f"cnnfilt convolve a.png -k @{tmp_path}/my") == [f"@{tmp_path}/my\\ kernel.csv"]
+    assert bash(f"cnnfilt convolve a.png -k @{tmp_path}/mo") == ["compopt -o nospace", f"@{tmp_path}/more/"]
 
 
 def test_zsh_completes_kernels_words_and_layers() -> None:
