@@ -8,8 +8,8 @@ from typing import Any, Literal, get_args
 import click
 
 from cnnfilt.errors import ParameterError
-from cnnfilt.parsing import nearest, parse_number, parse_padding, parse_pair
-from cnnfilt.terms import DEFAULT_MAX_PIXELS, AlphaMode, MetadataMode, PaddingMode, ValueMapping
+from cnnfilt.parsing import nearest, parse_number, parse_padding, parse_pair, parse_whole
+from cnnfilt.terms import DEFAULT_MAX_PIXELS, AlphaMode, FrameChoice, MetadataMode, PaddingMode, ValueMapping
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 FORMATS = ("png", "jpeg", "tiff", "webp", "bmp", "ppm", "pgm", "csv", "tsv", "txt", "json", "npy")
@@ -60,6 +60,21 @@ def parse_range(text: str, name: str) -> tuple[float, float]:
 RANGE = Parsed(parse_range, "range")
 
 
+def parse_frames(text: str, name: str) -> FrameChoice:
+    """Return "first", "all", or the number of a frame, counted from 1."""
+    if text == "first":
+        return "first"
+    if text == "all":
+        return "all"
+    number = parse_whole(text, name) if text.isdecimal() else 0
+    if number < 1:
+        raise ParameterError(f"{name} {text!r} is neither first nor all nor a number from 1", parameter=name)
+    return number
+
+
+FRAMES = Parsed(parse_frames, "frames")
+
+
 @dataclass(frozen=True)
 class FileOptions:
     """What every command that reads and writes files was asked: what to read, how, and where to write."""
@@ -74,6 +89,7 @@ class FileOptions:
     background: str | None
     metadata: MetadataMode
     no_auto_orient: bool
+    frames: FrameChoice
     values: ValueMapping | Literal["auto"]
     value_range: tuple[float, float] | None
     max_pixels: int
@@ -188,6 +204,14 @@ _FILE_OPTIONS = [
         help="Keep the colour profile and resolution (safe), everything, or nothing.",
     ),
     click.option("--no-auto-orient", is_flag=True, help="Leave a camera's rotation as a tag."),
+    click.option(
+        "--frames",
+        type=FRAMES,
+        metavar="first|all|N",
+        default="first",
+        show_default=True,
+        help="Of an animation, or the pages of a TIFF: the first, all, or the Nth.",
+    ),
     click.option(
         "--quality",
         type=click.IntRange(1, 100),
