@@ -105,7 +105,9 @@ def convolve_to_levels(
     job = _job(image, kernel, **options)
     convolution = Convolution(job)
     pixels = np.empty(convolution.shape, levels.pixel_dtype(convolution.plan.dtype))
-    loss = write_levels(convolution, pixels, levels)
+    loss = convolution.write_rounded(pixels) if levels.keeps(job.image.dtype) else None
+    if loss is None:
+        loss = write_levels(convolution, pixels, levels)
     return _shaped(pixels, job, image, kernel), loss
 
 

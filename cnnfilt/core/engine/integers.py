@@ -27,6 +27,7 @@ class Integers:
 
     planar = False
     strip_rows = 1
+    reads: np.dtype | None = None
 
     def __init__(self, job: Job, dtype: np.dtype) -> None:
         kernel = job.weights[:, :, 0, 0]

@@ -34,7 +34,10 @@ SCRATCH_BYTES = 4 << 20
 
 @dataclass(frozen=True)
 class Strip:
-    """Output rows `start` to `stop`, and the padded rows their windows read: `natural`, in the file's order."""
+    """Output rows `start` to `stop`, and the padded rows their windows read.
+
+    `natural` has the columns in the file's order; so have the channels, unless the layout is planar and stride 1.
+    """
 
     start: int
     stop: int
@@ -110,8 +113,8 @@ class Layout:
 
     @property
     def is_natural(self) -> bool:
-        """Tell whether a row is simply the file's order."""
-        return self.columns.stride == 1 and (self.channels == 1 or not self.planar)
+        """Tell whether the columns stay in their order, so that a row can be read as it shall lie."""
+        return self.columns.stride == 1
 
     def columns_of(self, tap: int, channel: int | None) -> tuple[int, int]:
         """Return (first position in the row, number of positions) of what the tap in that kernel column meets."""
@@ -126,6 +129,12 @@ class Layout:
     def sorted_width(self) -> int:
         """Return how many values a sorted row has."""
         return len(self.phases) * self.phase_width * self.channels
+
+    def natural_pixels(self, rows: Array) -> Array:
+        """Return a view (rows, padded_width, channels) of rows that are not sorted: what pixels are read into."""
+        if self.planar and self.is_natural:
+            return rows.reshape(len(rows), self.channels, self.padded_width).swapaxes(1, 2)
+        return rows.reshape(len(rows), self.padded_width, self.channels)
 
     def pixels(self, rows: Array) -> Array:
         """Return a view of rows in this order as (rows, phases, phase_width, channels)."""
@@ -200,7 +209,7 @@ class StripReader:
         """Return the strip of output rows `start` to `stop`."""
         if stop - start not in self._views:
             rows = self._natural[: self._needed_rows(stop - start)]
-            self._views[stop - start] = rows, rows.reshape(len(rows), *self.padded.shape[1:])
+            self._views[stop - start] = rows, self.layout.natural_pixels(rows)
         rows, pixels = self._views[stop - start]
         self.padded.read(start * self.layout.rows.stride, pixels)
         return Strip(start, stop, rows, self.layout, self._sorted)
