@@ -3,11 +3,9 @@
 import re
 from collections.abc import Iterator, Sequence
 from inspect import cleandoc
-from textwrap import indent
 from typing import Any
 
 import click
-from click.formatting import wrap_text
 
 from cnnfilt.cli.completion_values import complete
 
@@ -54,6 +52,10 @@ class Command(click.Command):
             formatter.write_dl([(name, _LONGER.sub("", text)) for name, text in _records(ctx, common)])
         rest = [one for _, group in others for one in group if "--help" not in one.opts and one.name != "help_all"]
         if rest:
+            from textwrap import indent  # Only help needs these, and every run would pay for them.
+
+            from click.formatting import wrap_text
+
             with formatter.section("More, explained by --help-all"):
                 # No line may end in the middle of a name.
                 text = wrap_text(" ".join(map(_shortest, rest)).replace("-", _DASH), formatter.width - 2)

@@ -3,7 +3,6 @@
 import os
 import re
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, get_args
@@ -13,9 +12,10 @@ import click
 from cnnfilt.cli.help import Command
 from cnnfilt.cli.options import PADDING, PAIR, Word
 from cnnfilt.cli.report import print_line
-from cnnfilt.errors import CnnfiltError, DemandError, InputError, ParameterError
+from cnnfilt.cli.shape_demands import check_strict, check_wanted, joined, parse_wanted
+from cnnfilt.errors import CnnfiltError, InputError
 from cnnfilt.geometry import Window, check_pixels, check_pool_padding, windows
-from cnnfilt.parsing import parse_numbers, parse_size
+from cnnfilt.parsing import parse_size
 from cnnfilt.terms import DEFAULT_MAX_PIXELS, ModelName, Unknown
 
 Slide = partial[tuple[Window, Window]]
@@ -108,7 +108,7 @@ def shape(
     given = {name: asked.pop(name) for name in ("kernel_size", "stride", "padding", "dilation", "ceil_mode")}
     answers = Answers(**asked)
     source, layers = _input_and_layers(source, layers, model)
-    wanted = _wanted(want)
+    wanted = parse_wanted(want)
     if solve:
         from cnnfilt.cli.shape_solve import check_question, solutions
 
@@ -132,16 +132,16 @@ def shape(
         else:
             slid = [("", _slid(slide, size))] if slide else []
             output = (*(window.output_size for window in slid[0][1]), size[2]) if slid else size
-            text = _joined(output[:2])
+            text = joined(output[:2])
     except CnnfiltError as error:
         raise type(error)(error.message.replace("{image}", source), parameter=error.parameter) from None
     click.echo(text)
     if slide and not (answers.longer or quiet):
         _hint(slid[0][1])
     if strict:
-        _check_strict(slid)
+        check_strict(slid)
     if wanted is not None:
-        _check_wanted(wanted, output)
+        check_wanted(wanted, output)
 
 
 @dataclass(frozen=True)
@@ -225,41 +225,8 @@ def input_size(source: str) -> tuple[int, int, int]:
         raise type(error)(error.about("stdin" if source == "-" else source), parameter=error.parameter) from None
 
 
-def _wanted(want: str | None) -> tuple[int, ...] | None:
-    if want is None:
-        return None
-    numbers = parse_numbers(want.lower(), "--want")
-    if len(numbers) > 3 or min(numbers) < 1:
-        raise ParameterError(f"--want {want!r} is not a size such as 112x112 or 112x112x64", parameter="want")
-    return numbers
-
-
-def _check_wanted(wanted: tuple[int, ...], output: tuple[int, ...]) -> None:
-    # Channels are only compared when they were asked for; a flat output is one number.
-    found = output[: max(len(wanted), 2)]
-    if wanted != found:
-        raise DemandError(f"{_joined(found)} comes out, not {_joined(wanted)}")
-
-
-def _check_strict(slid: Sequence[tuple[str, tuple[Window, Window]]]) -> None:
-    for where, pair in slid:
-        for window in pair:
-            if window.remainder:
-                raise DemandError(where + _left_over(window))
-
-
-def _left_over(window: Window) -> str:
-    lines = "rows" if window.axis == "high" else "columns"
-    steps = f"{window.size} + {window.before} + {window.after} - {window.span} = {window.padded_size - window.span}"
-    return f"stride {window.stride} does not divide {steps} {lines}; {window.remainder} left over"
-
-
 def _hint(pair: tuple[Window, Window]) -> None:
     """Say so where the formula of some lecture notes would mislead."""
     notes = [formula_of_notes(window) for window in pair]
     if notes != [window.output_size for window in pair] and not pair[0].ceil_mode:
-        print_line(f"hint: floor((n-f+1)/s), in some notes, says {_joined(notes)}; it loses a window (see --explain)")
-
-
-def _joined(size: Sequence[int]) -> str:
-    return "x".join(map(str, size))
+        print_line(f"hint: floor((n-f+1)/s), in some notes, says {joined(notes)}; it loses a window (see --explain)")
