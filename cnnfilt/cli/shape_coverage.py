@@ -12,7 +12,7 @@ Pair = tuple[Window, Window]
 RAMP = ".:-=+*#%@"
 """From seldom to often; what nothing sees is left blank."""
 
-MOST_ROWS, MAP_WIDTH = 16, 60
+MOST_ROWS, MAP_WIDTH, FEWEST_LETTERS = 16, 60, 20
 
 
 def coverage_text(pairs: Sequence[Pair]) -> Iterator[str]:
@@ -87,10 +87,10 @@ def _widest(counts: dict[str, list[int]]) -> int:
 def _map(rows: Sequence[int], columns: Sequence[int], periods: Sequence[int]) -> Iterator[str]:
     """Yield a picture of letters, each the mean of a block of pixels; a letter is twice as high as it is wide.
 
-    Blocks are whole `periods` of the strides, or the picture would show stripes that are not there.
+    Blocks are whole `periods` of the strides where these are short, or stripes would show that are not there.
     """
-    across = _multiple(len(columns) / min(MAP_WIDTH, _width() - 4), periods[1])
-    down = _multiple(max(2 * across, len(rows) / MOST_ROWS), periods[0])
+    across = _block_size(len(columns) / min(MAP_WIDTH, _width() - 4), periods[1], len(columns))
+    down = _block_size(max(2 * across, len(rows) / MOST_ROWS), periods[0], len(rows))
     most = max(rows) * max(columns)
     means = _means(columns, across)
     for row in _means(rows, down):
@@ -103,8 +103,9 @@ def _map(rows: Sequence[int], columns: Sequence[int], periods: Sequence[int]) ->
     yield "  and each pixel as often as its row times its column"
 
 
-def _multiple(least: float, period: int) -> int:
-    return ceil(least / period) * period
+def _block_size(least: float, period: int, length: int) -> int:
+    # Of a deep network a period is so long that a handful of letters would be left.
+    return ceil(least / period) * period if period * FEWEST_LETTERS <= length else ceil(least)
 
 
 def _letter(part: float) -> str:
