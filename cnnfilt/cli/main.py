@@ -23,7 +23,9 @@ COMMANDS = {
     "pool": "Shrink by the maximum, average or minimum of each window.",
     "edges": "Draw the edges of an image.",
     "shape": "Say what size comes out, of one window or a whole network.",
-    "kernels": "List the kernels that have names, look into any kernel, write one to a file.",
+    "kernels": "List the kernels with names, look into any, write one to a file.",
+    "diff": "Say by how much two images differ, and where.",
+    "learn": "Recover the filter that turns one image into another.",
 }
 """The subcommands in the order of the help; each lives in the module of its name and is imported when it is used."""
 

@@ -43,6 +43,8 @@ def imported_by(tmp_path: Path, *arguments: str) -> set[str]:
         ["kernels", "--help"],
         ["kernels", "show", "--help"],
         ["kernels", "export", "--help"],
+        ["diff", "--help"],
+        ["learn", "--help"],
         ["shape", "6x6", "-f", "3"],
     ],
     ids=" ".join,
