@@ -31,7 +31,8 @@ class Target:
 class Request:
     """What the user asked of the outputs: -o, --format, -y, and a label for each result that one input gives.
 
-    `also_read` are the files, such as kernels, that no output may replace.
+    `also_read` are the files, such as kernels, that no output may replace. Pictures called `sheets` go beside the
+    results, to `sheet_folder`.
     """
 
     output: str | None = None
@@ -41,6 +42,8 @@ class Request:
     labels: tuple[str, ...] = ("",)
     also_read: tuple[str, ...] = ()
     all_frames: bool = False
+    sheets: tuple[str, ...] = ()
+    sheet_folder: Path | None = None
 
     def __post_init__(self) -> None:
         """Refuse an unknown format."""
@@ -88,6 +91,14 @@ def targets_of(source: Source, request: Request, folder: Path | None) -> tuple[T
     if first.format in STACKED and request.several:
         return (_target(source, replace(request, labels=("",)), folder, ""),)
     return (first, *(_target(source, request, folder, label) for label in request.labels[1:]))
+
+
+def sheets_of(source: Source, request: Request, *, several: bool) -> tuple[Target, ...]:
+    """Return where the pictures of one source go: right into their folder, or of several each into one of its own."""
+    if request.sheet_folder is None:
+        return ()
+    folder = request.sheet_folder / source.subfolder / source.stem if several else request.sheet_folder
+    return tuple(Target(folder / name, "png", make_folder=True) for name in request.sheets)
 
 
 def _stdout(source: Source, request: Request) -> Target:

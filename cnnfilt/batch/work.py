@@ -85,7 +85,7 @@ def run_on_image(image: Image, job: Job, operation: Operation, settings: Setting
     """Return the record of one image operated on, all its outputs written."""
     shape = image.pixels.shape
     targets = settled_targets(image, job)
-    format_name = targets[0].format or ""
+    format_name = (targets[0].format or "") if targets else "npy"
     results = operation(image, format_name)
     image = _emptied(image, format_name)
     if len(targets) == 1 < len(results):
@@ -94,13 +94,15 @@ def run_on_image(image: Image, job: Job, operation: Operation, settings: Setting
         targets *= len(results)  # matrices on standard output, one after another
     notes = list(image.notes)
     outputs = []
-    for number, (target, result) in enumerate(zip(targets, results, strict=True)):
+    # Without targets it is the sheets alone that are wanted.
+    for number, (target, result) in enumerate(zip(targets, results if targets else (), strict=True)):
         if number and target.path is None:
             _print([b"\n"])
         notes += _write(_output(image, result), target, settings)
         outputs.append(Written(name_of(target), result.pixels.shape, result.how, result.plan))
         if result.extra is not None and settings.extra is not None:
             _write(Image(pixels=result.extra, kind="matrix", format="npy"), settings.extra, settings)
+    outputs += _draw(results, job.sheets, settings)
     losses = (result.loss for result in results if result.loss is not None)
     return Record(job.source.path, shape, tuple(outputs), sum(losses, NO_LOSS), tuple(notes))
 
@@ -108,6 +110,14 @@ def run_on_image(image: Image, job: Job, operation: Operation, settings: Setting
 def settled_targets(image: Image, job: Job) -> list[Target]:
     """Return the outputs, each with its format."""
     return [replace(target, format=target.format or _answering_format(image)) for target in job.targets]
+
+
+def _draw(results: list[Result], targets: tuple[Target, ...], settings: Settings) -> list[Written]:
+    """Write the sheets that the results have; return an entry for each."""
+    sheets = [sheet for result in results for sheet in result.sheets]
+    for target, sheet in zip(targets, sheets, strict=True):
+        _write(Image(pixels=sheet), target, settings)
+    return [Written(name_of(target), sheet.shape, "maps") for target, sheet in zip(targets, sheets, strict=True)]
 
 
 def _emptied(image: Image, format_name: str) -> Image:

@@ -14,7 +14,7 @@ from cnnfilt.cli.options import (
     stride_and_dilation,
     window_options,
 )
-from cnnfilt.terms import Activation, ChannelsMode
+from cnnfilt.terms import Activation, ChannelsMode, Layout
 
 
 @click.command(
@@ -32,6 +32,7 @@ Examples:
   cnnfilt convolve photo.jpg -k gaussian:2 -p same -o soft.jpg
   cnnfilt convolve photos/ -k sharpen -p same -o sharp/
   cnnfilt convolve photo.jpg -k sobel-x -k sobel-y -o maps/
+  cnnfilt convolve photo.jpg -k box -k emboss --layout grid -o all.png
   cnnfilt kernels                                            the names for -k
 """,
 )
@@ -77,6 +78,14 @@ Examples:
 )
 @click.option("--flip", is_flag=True, help="Rotate the kernel by 180 degrees: the convolution of mathematics.")
 @click.option("--normalize", is_flag=True, help="Divide the kernel by its sum.")
+@click.option(
+    "--layout",
+    type=Word(get_args(Layout)),
+    metavar="files|grid",
+    default="files",
+    show_default=True,
+    help="Several kernels: a file for each, or one captioned picture of all.",
+)
 @file_options
 def convolve(files: FileOptions, kernels: tuple[str, ...], bias: str | None, **window: Any) -> int:
     """Slide a kernel over each INPUT (an image, a folder, a matrix, or -) and write the sums of products.\f
@@ -92,5 +101,5 @@ def convolve(files: FileOptions, kernels: tuple[str, ...], bias: str | None, **w
 
     filters = read_filters(kernels, bias, quiet=files.quiet)
     operation = Convolve(filters=filters, **window)
-    labels = tuple(filter.label for filter in filters)
+    labels = tuple(filter.label for filter in filters) if operation.layout == "files" else ("",)
     return run_operation("convolve", operation, files, labels=labels, also_read=named_files(kernels, bias))

@@ -22,6 +22,7 @@ COMMANDS = {
     "pad": "Add a border: zeros, a colour, or the image continued.",
     "pool": "Shrink by the maximum, average or minimum of each window.",
     "edges": "Draw the edges of an image.",
+    "apply": "Put images through a chain of layers.",
     "shape": "Say what size comes out, of one window or a whole network.",
     "kernels": "List the kernels with names, look into any, write one to a file.",
     "diff": "Say by how much two images differ, and where.",

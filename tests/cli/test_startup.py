@@ -38,6 +38,7 @@ def imported_by(tmp_path: Path, *arguments: str) -> set[str]:
         ["pad", "--help"],
         ["pool", "--help"],
         ["edges", "--help"],
+        ["apply", "--help"],
         ["shape", "--help"],
         ["kernels"],
         ["kernels", "--help"],
