@@ -97,9 +97,9 @@ def _named(error: CnnfiltError, number: int, layer: Layer) -> CnnfiltError:
 
 def _parse(text: str) -> Layer:
     name, _, rest = text.partition(":")
-    if name not in _WORDS:
-        raise ParameterError(f"layer {text!r} is unknown; {nearest(name.lower(), tuple(_WORDS))}", parameter="layer")
-    parse, known = _WORDS[name]
+    if name not in WORDS:
+        raise ParameterError(f"layer {text!r} is unknown; {nearest(name.lower(), tuple(WORDS))}", parameter="layer")
+    parse, known = WORDS[name]
     items = rest.split(",")
     # Commas without a "=" before them belong to the kernel: "gaussian:2,13".
     first = next((i for i, item in enumerate(items) if "=" in item), len(items))
@@ -234,7 +234,7 @@ def _flag(options: dict[str, str], name: str, default: bool) -> bool:
 
 _GLOBAL = "global"
 _FUNCTIONS: tuple[Function, ...] = get_args(Function)
-_WORDS: dict[str, tuple[Callable[[str, str, dict[str, str]], Layer], tuple[str, ...]]] = {
+WORDS: dict[str, tuple[Callable[[str, str, dict[str, str]], Layer], tuple[str, ...]]] = {
     "conv": (_conv, ("k", "s", "p", "d", "g", "bias")),
     "filter": (_filter, ("s", "p", "d")),
     "pool": (_pool, ("k", "s", "p", "d", "ceil")),

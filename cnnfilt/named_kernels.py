@@ -19,12 +19,13 @@ MAX_KERNEL_SIZE = 1001
 
 @dataclass(frozen=True)
 class NamedKernel:
-    """One name: who published it, how to build it, and what may follow its colon.
+    """One name: what it is for, who published it, how to build it, and what may follow its colon.
 
     `build` takes the `arguments` in order, each of them optional; it raises ParameterError.
     """
 
     name: str
+    purpose: str
     source: str
     build: Callable[..., Rows]
     arguments: tuple[str, ...] = ()
@@ -123,12 +124,14 @@ def _transposed(rows: Rows) -> Rows:
     return tuple(zip(*rows, strict=True))
 
 
-def _fixed(name: str, source: str, rows: Rows) -> NamedKernel:
-    return NamedKernel(name, source, lambda: rows)
+def _fixed(name: str, purpose: str, source: str, rows: Rows) -> NamedKernel:
+    return NamedKernel(name, purpose, source, lambda: rows)
 
 
-def _pair(name: str, source: str, rows: Rows) -> tuple[NamedKernel, NamedKernel]:
-    return _fixed(f"{name}-x", source, rows), _fixed(f"{name}-y", source, _transposed(rows))
+def _pair(name: str, purpose: str, source: str, rows: Rows) -> tuple[NamedKernel, NamedKernel]:
+    ways = ((rows, "to the right"), (_transposed(rows), "downward"))
+    (x, across), (y, down) = ((way, f"slope {word}, {purpose}") for way, word in ways)
+    return _fixed(f"{name}-x", across, source, x), _fixed(f"{name}-y", down, source, y)
 
 
 _NOTES = "the lecture notes' edge filter: Prewitt's, looking the other way"
@@ -149,25 +152,27 @@ _FARID_SMOOTH = (0.0376593171958126, 0.249153396177344, 0.426374573253687, 0.249
 _FARID_SLOPE = (-0.109603762960254, -0.276690988455557, 0.0, 0.276690988455557, 0.109603762960254)
 
 _ENTRIES = (
-    _fixed("identity", "every pixel as it is", ((0, 0, 0), (0, 1, 0), (0, 0, 0))),
-    _fixed("vertical", _NOTES, _VERTICAL),
-    _fixed("horizontal", _NOTES, _transposed(_VERTICAL)),
-    *_pair("prewitt", _PREWITT, (_STEP,) * 3),
-    *_pair("sobel", _SOBEL, _outer((1, 2, 1), _STEP)),
-    *_pair("scharr", _SCHARR, _outer((3, 10, 3), _STEP)),
-    *_pair("farid", _FARID, _outer(_FARID_SMOOTH, _FARID_SLOPE)),
-    _fixed("roberts-1", _ROBERTS, ((1, 0), (0, -1))),
-    _fixed("roberts-2", _ROBERTS, ((0, 1), (-1, 0))),
-    _fixed("laplacian4", _GONZALEZ, ((0, 1, 0), (1, -4, 1), (0, 1, 0))),
-    _fixed("laplacian8", _GONZALEZ, ((1, 1, 1), (1, -8, 1), (1, 1, 1))),
-    _fixed("sharpen", _GONZALEZ, ((0, -1, 0), (-1, 5, -1), (0, -1, 0))),
-    _fixed("outline", _POWELL, ((-1, -1, -1), (-1, 8, -1), (-1, -1, -1))),
-    _fixed("emboss", _POWELL, ((-2, -1, 0), (-1, 1, 1), (0, 1, 2))),
-    NamedKernel("box", "the mean of K x K pixels", box, ("K",)),
-    NamedKernel("gaussian", "a sampled Gaussian over its own sum", gaussian, ("SIGMA", "K")),
-    NamedKernel("log", _LOG, log, ("SIGMA", "K")),
-    NamedKernel("kirsch", _KIRSCH, kirsch, ("ANGLE",)),
-    NamedKernel("motion", "the share of a line in each pixel", motion, ("LENGTH", "ANGLE")),
+    _fixed("identity", "nothing changes", "every pixel as it is", ((0, 0, 0), (0, 1, 0), (0, 0, 0))),
+    _fixed("vertical", "vertical edges, as in the notes: left - right", _NOTES, _VERTICAL),
+    _fixed("horizontal", "horizontal edges, as in the notes: above - below", _NOTES, _transposed(_VERTICAL)),
+    *_pair("prewitt", "all rows alike", _PREWITT, (_STEP,) * 3),
+    *_pair("sobel", "slightly smoothed", _SOBEL, _outer((1, 2, 1), _STEP)),
+    *_pair("scharr", "truest in all directions", _SCHARR, _outer((3, 10, 3), _STEP)),
+    *_pair("farid", "5x5, for exact angles", _FARID, _outer(_FARID_SMOOTH, _FARID_SLOPE)),
+    _fixed("roberts-1", "slope along one diagonal, finest detail", _ROBERTS, ((1, 0), (0, -1))),
+    _fixed("roberts-2", "slope along the other diagonal", _ROBERTS, ((0, 1), (-1, 0))),
+    _fixed("laplacian4", "edges and spots in all directions", _GONZALEZ, ((0, 1, 0), (1, -4, 1), (0, 1, 0))),
+    _fixed("laplacian8", "the same, diagonals counted", _GONZALEZ, ((1, 1, 1), (1, -8, 1), (1, 1, 1))),
+    _fixed("sharpen", "crisper detail, brightness kept", _GONZALEZ, ((0, -1, 0), (-1, 5, -1), (0, -1, 0))),
+    _fixed("outline", "bright outlines on black", _POWELL, ((-1, -1, -1), (-1, 8, -1), (-1, -1, -1))),
+    _fixed("emboss", "relief, lit from one corner", _POWELL, ((-2, -1, 0), (-1, 1, 1), (0, 1, 2))),
+    NamedKernel("box", "blur: the mean of K x K pixels", "the mean of K x K pixels", box, ("K",)),
+    NamedKernel(
+        "gaussian", "soft blur, SIGMA pixels wide", "a sampled Gaussian over its own sum", gaussian, ("SIGMA", "K")
+    ),
+    NamedKernel("log", "edges and spots SIGMA pixels wide", _LOG, log, ("SIGMA", "K")),
+    NamedKernel("kirsch", "edges facing ANGLE: 0 right, 90 up, ... 315", _KIRSCH, kirsch, ("ANGLE",)),
+    NamedKernel("motion", "blur of a moving camera", "the share of a line in each pixel", motion, ("LENGTH", "ANGLE")),
 )
 
 NAMED: dict[str, NamedKernel] = {entry.name: entry for entry in _ENTRIES}

@@ -41,6 +41,7 @@ class Request:
     skip_existing: bool = False
     labels: tuple[str, ...] = ("",)
     also_read: tuple[str, ...] = ()
+    all_frames: bool = False
     sheets: tuple[str, ...] = ()
     sheet_folder: Path | None = None
 
@@ -155,8 +156,9 @@ def _format_of_file(path: Path, request: Request) -> str:
     if named is not None and request.format is not None and named != request.format:
         raise PlanError(f"{path} names the format {named} but --format says {request.format}; leave one out")
     format_name = request.format or named or ""
-    if not FORMATS[format_name].writable:
-        raise PlanError(f"{path}: {format_name} is read but not written; use .png")
+    if not FORMATS[format_name].writable and not (request.all_frames and FORMATS[format_name].several):
+        but = " without --frames all" if FORMATS[format_name].several else ""
+        raise PlanError(f"{path}: {format_name} is read but not written{but}; use .png")
     return format_name
 
 

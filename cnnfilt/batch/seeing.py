@@ -12,7 +12,7 @@ from cnnfilt.batch.look import BACKGROUND, Look
 from cnnfilt.batch.operations.base import Operation
 from cnnfilt.batch.runner import Crew
 from cnnfilt.batch.sources import Source
-from cnnfilt.batch.work import Record, Settings, read_input
+from cnnfilt.batch.work import Record, Settings, read_image
 from cnnfilt.errors import CnnfiltError
 from cnnfilt.files.image import Array
 from cnnfilt.terms import DEFAULT_MAX_PIXELS
@@ -72,7 +72,7 @@ def look_within_limits(job: Job, operation: Operation, settings: Settings) -> Re
 
 
 def _look(job: Job, operation: Operation, settings: Settings) -> _Seen:
-    image = read_input(job, settings)
+    image = read_image(job, settings)
     levels = operation(image, "")[0].pixels
     return _Seen(job.source.path, image.pixels.shape, notes=image.notes, levels=levels)
 

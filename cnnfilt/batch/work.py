@@ -14,13 +14,13 @@ from cnnfilt.batch.naming import Target
 from cnnfilt.batch.operations.base import Operation, Result
 from cnnfilt.core.levels import NO_LOSS, Loss
 from cnnfilt.errors import CnnfiltError, InputError, OutputError
-from cnnfilt.files.atomic import output_error
+from cnnfilt.files.atomic import output_error, write_atomically
 from cnnfilt.files.formats import named
 from cnnfilt.files.image import Image
 from cnnfilt.files.reading import ReadOptions, read, read_bytes
 from cnnfilt.files.streams import bounded
-from cnnfilt.files.writing import encode, write
-from cnnfilt.terms import DEFAULT_MAX_PIXELS, AlphaMode, MetadataMode
+from cnnfilt.files.writing import Encoded, encode
+from cnnfilt.terms import DEFAULT_MAX_PIXELS, AlphaMode, FrameChoice, MetadataMode
 
 _NOTHING = np.empty((0, 0), np.uint8)
 
@@ -40,6 +40,7 @@ class Settings:
     timeout: float = 60
     debug: bool = False
     extra: Target | None = None
+    frames: FrameChoice = "first"
 
 
 @dataclass(frozen=True)
@@ -72,9 +73,18 @@ class Record:
 
 def run_job(job: Job, operation: Operation, settings: Settings) -> Record:
     """Return the record of one job, all its outputs written; a CnnfiltError is for the caller."""
-    image = read_input(job, settings)
+    if settings.frames != "first":
+        # Few runs want another than the first frame.
+        from cnnfilt.batch.frames import run_on_frames
+
+        return run_on_frames(job, operation, settings)
+    return run_on_image(read_image(job, settings), job, operation, settings)
+
+
+def run_on_image(image: Image, job: Job, operation: Operation, settings: Settings) -> Record:
+    """Return the record of one image operated on, all its outputs written."""
     shape = image.pixels.shape
-    targets = [replace(target, format=target.format or _answering_format(image)) for target in job.targets]
+    targets = settled_targets(image, job)
     format_name = (targets[0].format or "") if targets else "npy"
     results = operation(image, format_name)
     image = _emptied(image, format_name)
@@ -89,7 +99,7 @@ def run_job(job: Job, operation: Operation, settings: Settings) -> Record:
         if number and target.path is None:
             _print([b"\n"])
         notes += _write(_output(image, result), target, settings)
-        outputs.append(Written(_name_of(target), result.pixels.shape, result.how, result.plan))
+        outputs.append(Written(name_of(target), result.pixels.shape, result.how, result.plan))
         if result.extra is not None and settings.extra is not None:
             _write(Image(pixels=result.extra, kind="matrix", format="npy"), settings.extra, settings)
     outputs += _draw(results, job.sheets, settings)
@@ -97,18 +107,9 @@ def run_job(job: Job, operation: Operation, settings: Settings) -> Record:
     return Record(job.source.path, shape, tuple(outputs), sum(losses, NO_LOSS), tuple(notes))
 
 
-def read_input(job: Job, settings: Settings) -> Image:
-    """Return the input of `job`, a file or standard input. InputError or ShapeError if it cannot be read."""
-    options: ReadOptions = {
-        "gray": settings.gray,
-        "auto_orient": settings.auto_orient,
-        "alpha": settings.alpha,
-        "background": settings.background,
-        "max_pixels": settings.max_pixels,
-    }
-    if job.source.is_stdin:
-        return read_bytes(standard_input(), name=job.source.name, **options)
-    return read(job.source.path, **options)
+def settled_targets(image: Image, job: Job) -> list[Target]:
+    """Return the outputs, each with its format."""
+    return [replace(target, format=target.format or _answering_format(image)) for target in job.targets]
 
 
 def _draw(results: list[Result], targets: tuple[Target, ...], settings: Settings) -> list[Written]:
@@ -116,7 +117,7 @@ def _draw(results: list[Result], targets: tuple[Target, ...], settings: Settings
     sheets = [sheet for result in results for sheet in result.sheets]
     for target, sheet in zip(targets, sheets, strict=True):
         _write(Image(pixels=sheet), target, settings)
-    return [Written(_name_of(target), sheet.shape, "maps") for target, sheet in zip(targets, sheets, strict=True)]
+    return [Written(name_of(target), sheet.shape, "maps") for target, sheet in zip(targets, sheets, strict=True)]
 
 
 def _emptied(image: Image, format_name: str) -> Image:
@@ -136,8 +137,22 @@ def _in_one_file(results: list[Result], format_name: str) -> list[Result]:
     return [replace(results[0], pixels=stack, loss=sum((r.loss for r in results if r.loss), NO_LOSS))]
 
 
+def read_image(job: Job, settings: Settings, content: bytes | None = None) -> Image:
+    """Return the input of a job; `content` is what it holds, where that has been read already."""
+    options: ReadOptions = {
+        "gray": settings.gray,
+        "auto_orient": settings.auto_orient,
+        "alpha": settings.alpha,
+        "background": settings.background,
+        "max_pixels": settings.max_pixels,
+    }
+    if content is not None or job.source.is_stdin:
+        return read_bytes(standard_input() if content is None else content, name=job.source.name, **options)
+    return read(job.source.path, **options)
+
+
 def standard_input() -> bytes:
-    """Return all of standard input; InputError if it cannot be read."""
+    """Return all of standard input. InputError."""
     if sys.stdin is None:
         raise InputError("standard input is closed")
     try:
@@ -159,19 +174,19 @@ def _output(image: Image, result: Result) -> Image:
 
 def _write(image: Image, target: Target, settings: Settings) -> tuple[str, ...]:
     """Write one output and return notes on what it could not keep."""
+    return put(
+        encode(image, target.format or "", quality=settings.quality, metadata=settings.metadata), target, settings
+    )
+
+
+def put(encoded: Encoded, target: Target, settings: Settings) -> tuple[str, ...]:
+    """Write the content of one output and return its notes."""
     format_name = target.format or ""
     if target.path is not None:
         if target.make_folder:
             _make_folder(target.path.parent)
-        return write(
-            image,
-            target.path,
-            format=format_name,
-            overwrite=settings.overwrite,
-            quality=settings.quality,
-            metadata=settings.metadata,
-        )
-    encoded = encode(image, format_name, quality=settings.quality, metadata=settings.metadata)
+        write_atomically(target.path, lambda stream: stream.writelines(encoded.parts), overwrite=settings.overwrite)
+        return encoded.notes
     if sys.stdout is None:
         raise OutputError("standard output is closed; name a file with -o")
     binary = format_name == "npy" or named(format_name).kind == "image"
@@ -202,5 +217,6 @@ def _make_folder(folder: Path) -> None:
         raise output_error(f"the folder {folder}", error) from None
 
 
-def _name_of(target: Target) -> str:
+def name_of(target: Target) -> str:
+    """Return what an output is called in messages."""
     return "stdout" if target.path is None else str(target.path)

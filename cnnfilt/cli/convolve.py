@@ -1,11 +1,11 @@
 """`cnnfilt convolve`: slide one kernel or several over images."""
 
-from textwrap import wrap
 from typing import Any, get_args
 
 import click
 
 from cnnfilt.cli.ahead import read_ahead
+from cnnfilt.cli.help import Command
 from cnnfilt.cli.options import (
     NUMBER,
     FileOptions,
@@ -14,26 +14,27 @@ from cnnfilt.cli.options import (
     stride_and_dilation,
     window_options,
 )
-from cnnfilt.named_kernels import NAMED
 from cnnfilt.terms import Activation, ChannelsMode, Layout
-
-NAMES = "\n  ".join(wrap("  ".join(entry.usage for entry in NAMED.values()), 74))
 
 
 @click.command(
-    epilog=f"""\b
-Kernel names (what follows a colon may be left out):
-  {NAMES}
-
-\b
+    cls=Command,
+    common=(
+        "kernels",
+        "stride",
+        "padding",
+        "output",
+        "overwrite",
+        "values",
+    ),
+    epilog="""\b
 Examples:
   cnnfilt convolve photo.jpg -k gaussian:2 -p same -o soft.jpg
-  cnnfilt convolve photo.jpg -k sharpen -p same --padding-mode replicate -o sharp.jpg
-  cnnfilt convolve photo.jpg -k "1/9 * 1,1,1; 1,1,1; 1,1,1" -o mean.png
-  cnnfilt convolve matrix.csv -k vertical
+  cnnfilt convolve photos/ -k sharpen -p same -o sharp/
   cnnfilt convolve photo.jpg -k sobel-x -k sobel-y -o maps/
-  cnnfilt convolve photo.jpg -k box -k sharpen -k emboss --layout grid -o all.png
-"""
+  cnnfilt convolve photo.jpg -k box -k emboss --layout grid -o all.png
+  cnnfilt kernels                                            the names for -k
+""",
 )
 @click.option(
     "-k",
@@ -42,12 +43,12 @@ Examples:
     required=True,
     multiple=True,
     metavar="SPEC",
-    help='The filter: a name (sobel-x, gaussian:2), rows ("1,0,-1; 1,0,-1"), JSON, or @file. Repeat for several.',
+    help='A name, "1,0,-1; 1,0,-1", or @file.\f Or JSON; repeat -k for several. "cnnfilt kernels" has the names.',
 )
 @stride_and_dilation(stride="1", stride_help="Move the window by this many pixels.")
 @window_options(
     padding="valid",
-    padding_help="valid: only where the kernel fits; same: keep the size; full; or numbers.",
+    padding_help="same keeps the size; or numbers.\f valid: only where it fits; full: wherever it touches.",
     padding_mode="zeros",
 )
 @click.option(
@@ -87,7 +88,7 @@ Examples:
 )
 @file_options
 def convolve(files: FileOptions, kernels: tuple[str, ...], bias: str | None, **window: Any) -> int:
-    """Slide a kernel over each INPUT and write the sums of products.
+    """Slide a kernel over each INPUT (an image, a folder, a matrix, or -) and write the sums of products.\f
 
     INPUT is an image, a folder of images, a matrix (.csv .tsv .txt .json .npy), or - for a pipe. The kernel is
     not flipped (cross-correlation, as in every CNN; --flip rotates it). Only places where it fits count, unless

@@ -5,33 +5,43 @@ from typing import Any, get_args
 import click
 
 from cnnfilt.cli.ahead import read_ahead
+from cnnfilt.cli.help import Command
 from cnnfilt.cli.options import NUMBER, FileOptions, Word, file_options, window_options
 from cnnfilt.terms import EdgeDirection, EdgeMethod
 
 
 @click.command(
+    cls=Command,
+    common=(
+        "method",
+        "direction",
+        "gain",
+        "threshold",
+        "output",
+        "overwrite",
+        "gray",
+    ),
     epilog="""\b
 Examples:
   cnnfilt edges photo.jpg -o edges.png
-  cnnfilt edges photo.jpg --direction vertical -o vertical.png
   cnnfilt edges photo.jpg --method canny -o lines.png
   cnnfilt edges photos/ -o edges/
   cat photo.png | cnnfilt edges - > edges.png
-"""
+""",
 )
 @click.option(
     "--method",
     type=Word(get_args(EdgeMethod)),
-    metavar="METHOD",
+    metavar="NAME",
     default="prewitt",
     show_default=True,
-    help=f"{', '.join(get_args(EdgeMethod))} (prewitt: the notes' filter).",
+    help=f"sobel, canny, ...\f {', '.join(get_args(EdgeMethod))} (prewitt: the notes' filter).",
 )
 @click.option(
     "--direction",
     type=Word(get_args(EdgeDirection)),
-    metavar="vertical|horizontal|both",
-    help="Only vertical edges (differences along a row), only horizontal ones, or both.  [default: both]",
+    metavar="WORD",
+    help="vertical, horizontal (edges), or both.\f Vertical ones are differences along a row.  [default: both]",
 )
 @click.option(
     "--gain",
@@ -39,7 +49,7 @@ Examples:
     metavar="NUMBER",
     default="3",
     show_default=True,
-    help="Brightness: 3 is prewitt as in the notes.",
+    help="Brightness.\f 3 is prewitt as in the notes.",
 )
 @click.option("--threshold", type=NUMBER, metavar="LEVEL", help="White from this level on, black below.")
 @click.option("--angle", metavar="FILE.npy", help="Also write the gradient's angle in radians, y pointing down.")
@@ -55,7 +65,7 @@ Examples:
 @window_options(padding="same", padding_help="same: keep the size; valid; or numbers.", padding_mode="replicate")
 @file_options
 def edges(files: FileOptions, angle: str | None, **request: Any) -> int:
-    """Draw the edges of each INPUT: dark where it is even, bright where it changes.
+    """Draw the edges of each INPUT (image, folder, matrix, or -): white on black.\f
 
     INPUT is an image, a folder of images, a matrix (.csv .tsv .txt .json .npy), or - for a pipe. Works in shades
     of gray (--no-gray: each colour on its own). Values are magnitudes; for signed ones use convolve.

@@ -12,6 +12,7 @@ from cnnfilt.batch.operations.convolve import Filter
 from cnnfilt.cli.report import print_line
 from cnnfilt.errors import CnnfiltError, KernelError, ParameterError
 from cnnfilt.files.colours import Colour, parse_colour
+from cnnfilt.files.image import Image
 from cnnfilt.files.matrices import read_matrix_file
 from cnnfilt.kernels import hint, parse_kernel, split_scale
 from cnnfilt.parsing import parse_number
@@ -31,6 +32,13 @@ def read_filters(specs: Sequence[str], bias: str | None, *, quiet: bool = False)
     return tuple(
         Filter(label, kernel, value) for label, (_, kernel), value in zip(labels, labelled, biases, strict=True)
     )
+
+
+def read_kernel(spec: str) -> tuple[str, Image]:
+    """Return the label of one kernel and its coefficients as a matrix, all the filters of a 4-D one. KernelError."""
+    pairs = _kernels(spec, 1, quiet=True)
+    rows = pairs[0][1] if len(pairs) == 1 else np.stack([kernel for _, kernel in pairs], axis=-1)
+    return pairs[0][0].replace(os.sep, "-"), Image(pixels=rows, kind="matrix", format="csv")
 
 
 def read_fill(text: str | None) -> Colour | None:

@@ -24,6 +24,7 @@ COMMANDS = {
     "edges": "Draw the edges of an image.",
     "apply": "Put images through a chain of layers.",
     "shape": "Say what size comes out, of one window or a whole network.",
+    "kernels": "List the kernels with names, look into any, write one to a file.",
     "diff": "Say by how much two images differ, and where.",
     "learn": "Recover the filter that turns one image into another.",
     "net": "Train a network on folders of images, and use it.",
@@ -34,19 +35,24 @@ USAGE, FAILED, INTERRUPTED = 2, 1, 130
 
 
 @click.group(
-    cls=LazyGroup, table=COMMANDS, home="cnnfilt.cli.", context_settings={"help_option_names": ["-h", "--help"]}
+    cls=LazyGroup,
+    table=COMMANDS,
+    home="cnnfilt.cli.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="""\b
+Examples:
+  cnnfilt edges photo.jpg -o edges.png
+  cnnfilt edges photos/ -o edges/
+  cnnfilt convolve photo.jpg -k gaussian:2 -p same -o soft.jpg
+  cnnfilt shape 224x224 -f 7 -s 2 -p 3
+""",
 )
 @click.version_option(__version__, "--version", message="cnnfilt %(version)s")
 @click.option("--debug", is_flag=True, hidden=True, expose_value=False, help="Show the traceback of an internal error.")
 def cli() -> None:
     """Apply the operations of a convolutional neural network to images.
 
-    \b
-    cnnfilt edges photo.jpg -o edges.png
-    cnnfilt convolve photo.jpg -k gaussian:2 -p same -o soft.jpg
-    cnnfilt shape 224x224 -f 7 -s 2 -p 3
-
-    Try "cnnfilt COMMAND --help".
+    "cnnfilt COMMAND --help" tells more of each.
     """
 
 
@@ -57,6 +63,8 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
         os.environ.setdefault(name, "1")
     leave_on_signals()
     _open_missing_streams()
+    if "_CNNFILT_COMPLETE" in os.environ:  # A shell asks what can be typed next; click answers it through this.
+        import cnnfilt.cli.completion  # noqa: F401
     code = exit_code(sys.argv[1:] if arguments is None else arguments)
     with suppress(OSError):
         sys.stderr.flush()

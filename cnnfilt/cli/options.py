@@ -8,8 +8,8 @@ from typing import Any, Literal, get_args
 import click
 
 from cnnfilt.errors import ParameterError
-from cnnfilt.parsing import nearest, parse_number, parse_padding, parse_pair
-from cnnfilt.terms import DEFAULT_MAX_PIXELS, AlphaMode, MetadataMode, PaddingMode, ValueMapping
+from cnnfilt.parsing import nearest, parse_number, parse_padding, parse_pair, parse_whole
+from cnnfilt.terms import DEFAULT_MAX_PIXELS, AlphaMode, FrameChoice, MetadataMode, PaddingMode, ValueMapping
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 FORMATS = ("png", "jpeg", "tiff", "webp", "bmp", "ppm", "pgm", "csv", "tsv", "txt", "json", "npy")
@@ -60,6 +60,21 @@ def parse_range(text: str, name: str) -> tuple[float, float]:
 RANGE = Parsed(parse_range, "range")
 
 
+def parse_frames(text: str, name: str) -> FrameChoice:
+    """Return "first", "all", or the number of a frame, counted from 1."""
+    if text == "first":
+        return "first"
+    if text == "all":
+        return "all"
+    number = parse_whole(text, name) if text.isdecimal() else 0
+    if number < 1:
+        raise ParameterError(f"{name} {text!r} is neither first nor all nor a number from 1", parameter=name)
+    return number
+
+
+FRAMES = Parsed(parse_frames, "frames")
+
+
 @dataclass(frozen=True)
 class FileOptions:
     """What every command that reads and writes files was asked: what to read, how, and where to write."""
@@ -74,6 +89,7 @@ class FileOptions:
     background: str | None
     metadata: MetadataMode
     no_auto_orient: bool
+    frames: FrameChoice
     values: ValueMapping | Literal["auto"]
     value_range: tuple[float, float] | None
     max_pixels: int
@@ -186,7 +202,7 @@ _FILE_OPTIONS = [
         "-o",
         "--output",
         metavar="FILE|DIR|-",
-        help="Where the result goes: a file, a folder (ends in /), - for a pipe, or a pattern: out/{stem}.png.",
+        help="A file, a folder (ends in /), or - for a pipe.\f Or a pattern: out/{stem}.png.",
     ),
     click.option("-y", "--overwrite", is_flag=True, help="Replace outputs that exist (never an input)."),
     click.option("--format", type=Word(FORMATS), metavar="FORMAT", help=f"Write {', '.join(FORMATS)}."),
@@ -196,7 +212,7 @@ _FILE_OPTIONS = [
         metavar="MAPPING",
         default="auto",
         show_default=True,
-        help="How results become pixel levels: clip, abs, offset (0 becomes mid-gray), minmax, symmetric, or raw.",
+        help="How results become levels.\f clip, abs, offset (0 becomes mid-gray), minmax, symmetric, or raw.",
     ),
     click.option("--value-range", type=RANGE, metavar="LO,HI", help="Map LO..HI to black..white instead."),
     click.option("--gray/--no-gray", default=None, help="Read in shades of gray, or in colour."),
@@ -218,6 +234,14 @@ _FILE_OPTIONS = [
         help="Keep the colour profile and resolution (safe), everything, or nothing.",
     ),
     click.option("--no-auto-orient", is_flag=True, help="Leave a camera's rotation as a tag."),
+    click.option(
+        "--frames",
+        type=FRAMES,
+        metavar="first|all|N",
+        default="first",
+        show_default=True,
+        help="Of an animation, or the pages of a TIFF: the first, all, or the Nth.",
+    ),
     click.option(
         "--quality",
         type=click.IntRange(1, 100),

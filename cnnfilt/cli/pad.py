@@ -5,11 +5,20 @@ from typing import Any, get_args
 import click
 
 from cnnfilt.cli.ahead import read_ahead
+from cnnfilt.cli.help import Command
 from cnnfilt.cli.options import PADDING, PAIR, FileOptions, Word, file_options
 from cnnfilt.terms import PaddingMode
 
 
 @click.command(
+    cls=Command,
+    common=(
+        "padding",
+        "padding_mode",
+        "padding_value",
+        "output",
+        "overwrite",
+    ),
     epilog="""\b
 Padding modes, and what the other tools call them (a b c d are the pixels):
   mode       is seen as           numpy      scipy.ndimage  OpenCV
@@ -23,9 +32,8 @@ Padding modes, and what the other tools call them (a b c d are the pixels):
 Examples:
   cnnfilt pad matrix.csv -p 1
   cnnfilt pad photo.jpg -p 20 --padding-value white -o framed.jpg
-  cnnfilt pad tile.png -p 0,0,32,32 --padding-mode circular -o wide.png
   cnnfilt pad photo.jpg -p same --for-kernel 5 -o ready.png
-"""
+""",
 )
 @click.option(
     "-p",
@@ -33,7 +41,7 @@ Examples:
     type=PADDING,
     metavar="PADDING",
     required=True,
-    help="How much: N, H,W or top,bottom,left,right; or same, full.",
+    help="N, H,W or top,bottom,left,right.\f Or same, full.",
 )
 @click.option(
     "--padding-mode",
@@ -41,18 +49,16 @@ Examples:
     metavar="MODE",
     default="zeros",
     show_default=True,
-    help="What the border holds: see the table below.",
+    help="What the border holds.",
 )
-@click.option(
-    "--padding-value", metavar="NUMBER|COLOUR", help="Fill with this: 128, white, #ff8000, or 255,128,0 (,alpha)."
-)
+@click.option("--padding-value", metavar="COLOUR", help="Fill with this: 128, white, #ff8000.\f Or 255,128,0 (,alpha).")
 @click.option(
     "--for-kernel", type=PAIR, metavar="N|HxW", help="With -p same or full: the kernel size the border is for."
 )
 @click.option("--for-stride", type=PAIR, metavar="N|HxW", default="1", help="With -p same: the stride it is for.")
 @file_options
 def pad(files: FileOptions, padding_value: str | None, **window: Any) -> int:
-    """Add a border to each INPUT.
+    """Add a border to each INPUT (an image, a folder, a matrix, or -).\f
 
     INPUT is an image, a folder of images, a matrix (.csv .tsv .txt .json .npy), or - for a pipe.
     Without -o a matrix is printed.

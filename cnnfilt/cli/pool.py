@@ -5,25 +5,35 @@ from typing import Any, get_args
 import click
 
 from cnnfilt.cli.ahead import read_ahead
+from cnnfilt.cli.help import Command
 from cnnfilt.cli.options import PAIR, FileOptions, Word, file_options, stride_and_dilation, window_options
 from cnnfilt.terms import PoolKind
 
 
 @click.command(
+    cls=Command,
+    common=(
+        "kernel_size",
+        "stride",
+        "padding",
+        "kind",
+        "ceil_mode",
+        "output",
+        "overwrite",
+    ),
     epilog="""\b
 Examples:
-  cnnfilt pool matrix.csv -f 2
   cnnfilt pool photo.jpg -f 2 -o half.jpg
   cnnfilt pool photo.jpg -f 8 --kind avg -o small.png
   cnnfilt pool photo.jpg -f 3 -s 2 -p 1 --indices where.npy -o pooled.png
-"""
+""",
 )
 @click.option(
     "-f", "--kernel-size", type=PAIR, metavar="N|HxW", default="2", show_default=True, help="The size of the window."
 )
 @stride_and_dilation(stride=None, stride_help="Move the window by this much.  [default: its size]")
 @window_options(
-    padding="0", padding_help="0 or same or numbers; padding never wins and never counts.", padding_mode=None
+    padding="0", padding_help="0, same, or numbers.\f Padding never wins and never counts.", padding_mode=None
 )
 @click.option(
     "--kind",
@@ -40,7 +50,7 @@ Examples:
 @click.option("--indices", metavar="FILE.npy", help="Also write where each maximum stood: row * width + column.")
 @file_options
 def pool(files: FileOptions, indices: str | None, **window: Any) -> int:
-    """Shrink each INPUT by keeping one value of each window.
+    """Shrink each INPUT (an image, a folder, a matrix, or -) by keeping one value of each window.\f
 
     INPUT is an image, a folder of images, a matrix (.csv .tsv .txt .json .npy), or - for a pipe.
     Without -o a matrix is printed. The number of channels stays.

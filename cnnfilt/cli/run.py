@@ -54,7 +54,9 @@ def run_operation(
         raise click.UsageError("--json and -o - both want standard output; write to files")
     if files.cluster is not None and files.jobs is not None:
         raise click.UsageError("--cluster uses all workers of the cluster; leave out -j")
-    request = Request(files.output, files.format, files.overwrite, files.skip_existing, labels, also_read)
+    request = Request(
+        files.output, files.format, files.overwrite, files.skip_existing, labels, also_read, files.frames == "all"
+    )
     if sheet_folder is not None:
         request = replace(request, sheets=sheets, sheet_folder=Path(sheet_folder))
     plan = plan_jobs(_inputs(files), request, recursive=files.recursive, listed=files.files_from is not None)
@@ -128,6 +130,7 @@ def _settings(files: FileOptions, extra: Target | None, *, gray: bool) -> Settin
         timeout=files.timeout,
         debug="--debug" in sys.argv,
         extra=extra,
+        frames=files.frames,
     )
 
 

@@ -3,17 +3,20 @@
 import os
 import re
 import sys
-from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
+from typing import Any, get_args
 
 import click
 
-from cnnfilt.cli.options import PADDING, PAIR
+from cnnfilt.cli.help import Command
+from cnnfilt.cli.options import PADDING, PAIR, Word
 from cnnfilt.cli.report import print_line
-from cnnfilt.errors import CnnfiltError, DemandError, InputError, ParameterError
+from cnnfilt.cli.shape_demands import check_strict, check_wanted, joined, parse_wanted
+from cnnfilt.errors import CnnfiltError, InputError
 from cnnfilt.geometry import Window, check_pixels, check_pool_padding, windows
-from cnnfilt.parsing import parse_numbers, parse_size
-from cnnfilt.terms import DEFAULT_MAX_PIXELS, Padding, Pair
+from cnnfilt.parsing import parse_size
+from cnnfilt.terms import DEFAULT_MAX_PIXELS, ModelName, Unknown
 
 Slide = partial[tuple[Window, Window]]
 """`windows` with everything but the input's size."""
@@ -22,87 +25,144 @@ EXAMPLES = """\b
 Examples:
   cnnfilt shape 6x6 -f 3                 a 3x3 filter on a 6x6 image
   cnnfilt shape photo.jpg -f 3 -s 2 -p same --want 240x320
+  cnnfilt shape 224x224 -f 7 -s 2 --want 112x112 --solve padding
   cnnfilt shape 28x28 conv:6,k=5,p=2 tanh pool:avg flatten fc:10
 """
 
 
-@click.command(epilog=EXAMPLES)
-@click.argument("source", metavar="SIZE|IMAGE")
+@click.command(
+    cls=Command,
+    common=(
+        "kernel_size",
+        "stride",
+        "padding",
+        "dilation",
+        "want",
+        "solve",
+        "explain",
+        "model",
+    ),
+    epilog=EXAMPLES,
+)
+@click.argument("source", metavar="SIZE|IMAGE", required=False)
 @click.argument("layers", nargs=-1, metavar="[LAYER]...")
 @click.option("-f", "--kernel-size", type=PAIR, metavar="N|HxW", help="Size of the window: 3 or 3x5.")
-@click.option("-s", "--stride", type=PAIR, metavar="N|HxW", help="Steps from one window to the next.  [default: 1]")
+@click.option("-s", "--stride", type=PAIR, metavar="N|HxW", help="From one window to the next.  [default: 1]")
 @click.option(
     "-p",
     "--padding",
     type=PADDING,
     metavar="PADDING",
-    help="Border added first: N, H,W, T,B,L,R, valid, same, same-lower or full.  [default: valid]",
+    help="N, H,W, T,B,L,R, or same.\f Or valid, same-lower, full.  [default: valid]",
 )
 @click.option("-d", "--dilation", type=PAIR, metavar="N|HxW", help="Spread the window's taps.  [default: 1]")
 @click.option("--ceil-mode", is_flag=True, help="Let a last window hang over the edge, as pooling can.")
-@click.option("--want", metavar="HxW[xC]", help="Exit with code 1 unless this size comes out.")
+@click.option("--want", metavar="HxW[xC]", help="Fail (exit code 1) unless this size comes out.")
+@click.option(
+    "--solve",
+    type=Word(get_args(Unknown)),
+    metavar="WORD",
+    help="What padding, stride or kernel-size gives --want?",
+)
 @click.option("--strict", is_flag=True, help="Exit with code 1 if a stride leaves rows or columns over.")
-@click.option("--explain", is_flag=True, help="Show the formulas with their numbers, and every window.")
+@click.option(
+    "--explain", is_flag=True, help="Show the formulas, and what frameworks do.\f With their numbers, and every window."
+)
+@click.option("--coverage", is_flag=True, help="Show how many windows see each pixel.")
+@click.option(
+    "--model",
+    type=Word(get_args(ModelName)),
+    metavar="NAME",
+    help="The layers of lenet5, alexnet or vgg16.\f And their size, unless one is given.",
+)
 @click.option("--json", "json_", is_flag=True, help="Print everything as JSON.")
 @click.option("-q", "--quiet", is_flag=True, help="Print no hints.")
 def shape(
-    source: str,
+    source: str | None,
     layers: tuple[str, ...],
-    kernel_size: Pair | None,
-    stride: Pair | None,
-    padding: Padding | None,
-    dilation: Pair | None,
-    ceil_mode: bool,
     want: str | None,
+    solve: Unknown | None,
     strict: bool,
-    explain: bool,
-    json_: bool,
+    model: ModelName | None,
     quiet: bool,
+    **asked: Any,
 ) -> None:
-    """Say what size comes out of a window, or of a whole network.
+    """Say what size comes out of a window (-f), or of a whole network (LAYERs).
 
-    SIZE is HEIGHTxWIDTH or HEIGHTxWIDTHxCHANNELS; of an IMAGE only the header is read. With -f, one window
-    slides over it and the number of places it fits is printed: the size of the result of a filter or of pooling.
-
-    With layers, a table says what each makes of the one before: the output; the parameters to train; the
-    multiply-adds to compute it (MACs); the field, how many input pixels across one value sees; the jump, how many
-    input pixels apart two neighbours are; and the rows or columns of its input that no window reads.
+    SIZE is 224x224 or 224x224x3. LAYERs (brackets may be left out; pairs: 3x5):
 
     \b
-    LAYER is one of (values in brackets may be left out; pairs are 3x5)
-      conv:N,k=3[,s=1,p=0,d=1,g=1,bias=1]   N filters of size k: stride, padding,
-                                            dilation, groups
+      conv:N,k=3[,s=1,p=0,d=1,g=1,bias=1]   N filters of size k
       conv:KERNEL+KERNEL...[,s=,p=,d=]      one map of each kernel named
       filter:KERNEL[,s=,p=,d=]              a kernel on each channel by itself
       pool:max|avg|min[,k=2,s=k,p=0,ceil=0] k=global: the whole input
       relu  tanh  sigmoid  softmax  flatten  fc:N[,bias=1]
+    \f
+
+    s is the stride, p the padding, d the dilation and g the number of groups. SIZE is height first; of an IMAGE
+    only the header is read. With -f the number of places the window fits is printed: the size of the result of a
+    filter or of pooling. The table of layers has the output; the parameters to train; the
+    multiply-adds to compute it (MACs); the field, how many input pixels across one value sees; the jump, how many
+    input pixels apart two neighbours are; and the rows or columns of its input that no window reads.
     """
-    if json_ and explain:
-        raise click.UsageError("--json and --explain are two answers; ask for one")
-    slide = _slide(kernel_size, stride, padding, dilation, ceil_mode)
+    given = {name: asked.pop(name) for name in ("kernel_size", "stride", "padding", "dilation", "ceil_mode")}
+    answers = Answers(**asked)
+    source, layers = _input_and_layers(source, layers, model)
+    wanted = parse_wanted(want)
+    if solve:
+        from cnnfilt.cli.shape_solve import check_question, solutions
+
+        if layers or answers.longer:
+            raise click.UsageError("--solve is for one window; leave out layers, --explain and --coverage")
+        height_and_width = check_question(solve, given, wanted)
+        click.echo(solutions(input_size(source)[:2], _filled(given), solve, height_and_width, answers, strict=strict))
+        return
+    slide = _slide(given)
     if slide and layers:
         raise click.UsageError("-f is for one window; write a network's windows as layers, such as pool:max,k=3,s=2")
-    wanted = _wanted(want)
-    size = _input(source)
+    if answers.coverage and not (slide or layers):
+        raise click.UsageError("--coverage needs a window (-f) or layers")
+    size = input_size(source)
     try:
-        if layers or json_ or (slide and explain):
+        if layers or (slide and answers.longer) or answers.json_:
             # Describing layers takes as long to import as everything else together.
             from cnnfilt.cli.shape_text import answer
 
-            text, slid, output = answer(size, slide.keywords if slide else None, layers, json_=json_, explain=explain)
+            text, slid, output = answer(size, slide.keywords if slide else None, layers, answers)
         else:
             slid = [("", _slid(slide, size))] if slide else []
             output = (*(window.output_size for window in slid[0][1]), size[2]) if slid else size
-            text = _joined(output[:2])
+            text = joined(output[:2])
     except CnnfiltError as error:
         raise type(error)(error.message.replace("{image}", source), parameter=error.parameter) from None
     click.echo(text)
-    if slide and not (explain or quiet):
+    if slide and not (answers.longer or quiet):
         _hint(slid[0][1])
     if strict:
-        _check_strict(slid)
+        check_strict(slid)
     if wanted is not None:
-        _check_wanted(wanted, output)
+        check_wanted(wanted, output)
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What to print in the place of one size or a table."""
+
+    explain: bool
+    coverage: bool
+    json_: bool
+
+    def __post_init__(self) -> None:
+        """Refuse two answers at once."""
+        if self.json_ and self.explain:
+            raise click.UsageError("--json and --explain are two answers; ask for one")
+        if self.coverage and self.explain:
+            raise click.UsageError("--coverage and --explain are two answers; ask for one")
+
+    @property
+    def longer(self) -> bool:
+        """Return whether a text replaces the size."""
+        return self.explain or self.coverage
 
 
 def formula_of_notes(window: Window) -> int:
@@ -110,21 +170,31 @@ def formula_of_notes(window: Window) -> int:
     return (window.padded_size - window.span + 1) // window.stride
 
 
-def _slide(
-    kernel_size: Pair | None, stride: Pair | None, padding: Padding | None, dilation: Pair | None, ceil_mode: bool
-) -> Slide | None:
-    if kernel_size is None:
-        if ceil_mode or any(option is not None for option in (stride, padding, dilation)):
+def _slide(given: dict[str, Any]) -> Slide | None:
+    if given["kernel_size"] is None:
+        if any(given.values()):
             raise click.UsageError("stride, padding, dilation and --ceil-mode need a window: give its size with -f")
         return None
-    return partial(
-        windows,
-        kernel_size=kernel_size,
-        stride=stride or (1, 1),
-        padding=padding or 0,
-        dilation=dilation or (1, 1),
-        ceil_mode=ceil_mode,
-    )
+    return partial(windows, **_filled(given))
+
+
+def _filled(given: dict[str, Any]) -> dict[str, Any]:
+    defaults = {"stride": (1, 1), "padding": 0, "dilation": (1, 1)}
+    return {name: defaults.get(name) if value is None else value for name, value in given.items()}
+
+
+def _input_and_layers(
+    source: str | None, layers: tuple[str, ...], model: ModelName | None
+) -> tuple[str, tuple[str, ...]]:
+    if model is None:
+        if source is None:
+            raise click.UsageError("Missing argument 'SIZE|IMAGE'")
+        return source, layers
+    from cnnfilt.named_models import MODELS
+
+    if layers:
+        raise click.UsageError(f"--model {model} is a whole network; leave out the layers, or write all of them")
+    return source or MODELS[model].size, (MODELS[model].layers,)
 
 
 def _slid(slide: Slide, size: tuple[int, int, int]) -> tuple[Window, Window]:
@@ -137,7 +207,7 @@ def _slid(slide: Slide, size: tuple[int, int, int]) -> tuple[Window, Window]:
     return rows, columns
 
 
-def _input(source: str) -> tuple[int, int, int]:
+def input_size(source: str) -> tuple[int, int, int]:
     """Return (height, width, channels) as written in `source`, or of the image it names."""
     written = source.lower().replace("×", "x")
     if re.fullmatch(r"\d[\d\sx,+-]*", written):
@@ -155,41 +225,8 @@ def _input(source: str) -> tuple[int, int, int]:
         raise type(error)(error.about("stdin" if source == "-" else source), parameter=error.parameter) from None
 
 
-def _wanted(want: str | None) -> tuple[int, ...] | None:
-    if want is None:
-        return None
-    numbers = parse_numbers(want.lower(), "--want")
-    if len(numbers) > 3 or min(numbers) < 1:
-        raise ParameterError(f"--want {want!r} is not a size such as 112x112 or 112x112x64", parameter="want")
-    return numbers
-
-
-def _check_wanted(wanted: tuple[int, ...], output: tuple[int, ...]) -> None:
-    # Channels are only compared when they were asked for; a flat output is one number.
-    found = output[: max(len(wanted), 2)]
-    if wanted != found:
-        raise DemandError(f"{_joined(found)} comes out, not {_joined(wanted)}")
-
-
-def _check_strict(slid: Sequence[tuple[str, tuple[Window, Window]]]) -> None:
-    for where, pair in slid:
-        for window in pair:
-            if window.remainder:
-                raise DemandError(where + _left_over(window))
-
-
-def _left_over(window: Window) -> str:
-    lines = "rows" if window.axis == "high" else "columns"
-    steps = f"{window.size} + {window.before} + {window.after} - {window.span} = {window.padded_size - window.span}"
-    return f"stride {window.stride} does not divide {steps} {lines}; {window.remainder} left over"
-
-
 def _hint(pair: tuple[Window, Window]) -> None:
     """Say so where the formula of some lecture notes would mislead."""
     notes = [formula_of_notes(window) for window in pair]
     if notes != [window.output_size for window in pair] and not pair[0].ceil_mode:
-        print_line(f"hint: floor((n-f+1)/s), in some notes, says {_joined(notes)}; it loses a window (see --explain)")
-
-
-def _joined(size: Sequence[int]) -> str:
-    return "x".join(map(str, size))
+        print_line(f"hint: floor((n-f+1)/s), in some notes, says {joined(notes)}; it loses a window (see --explain)")

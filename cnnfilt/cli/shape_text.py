@@ -1,19 +1,19 @@
 """How `cnnfilt shape` answers: as a table, as JSON, or explained window by window."""
 
 import json
-import os
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import astuple, replace
 from itertools import pairwise
 from typing import Any
 
-import click
-
 from cnnfilt.architecture import Report, describe, parse_chain
 from cnnfilt.cli.report import printable
-from cnnfilt.cli.shape import formula_of_notes
+from cnnfilt.cli.shape import Answers, formula_of_notes
+from cnnfilt.cli.shape_coverage import coverage_data, coverage_text
+from cnnfilt.cli.tables import aligned, bold
 from cnnfilt.errors import ShapeError
 from cnnfilt.geometry import Window, windows
 from cnnfilt.layer_specs import Effect, Flat, Layer, Shape, Sliding, Volume
@@ -27,7 +27,7 @@ Slid = list[tuple[str, tuple[Window, Window]]]
 
 
 def answer(
-    size: tuple[int, int, int], window: dict[str, Any] | None, words: Sequence[str], *, json_: bool, explain: bool
+    size: tuple[int, int, int], window: dict[str, Any] | None, words: Sequence[str], answers: Answers
 ) -> tuple[str, Slid, tuple[int, ...]]:
     """Return the text to print, the windows, and the output as (height, width, channels) or (features,).
 
@@ -41,11 +41,17 @@ def answer(
         if report.effect.windows:
             slid.append(("" if window else f"layer {number} ({report.layer.word}): ", report.effect.windows))
     output = reports[-1].output if reports else shape
-    if json_:
-        text = _json(shape, reports, output)
+    if answers.json_:
+        text = json.dumps(_object(shape, reports, output) | _counted(slid, answers))
+    elif answers.coverage:
+        text = "\n".join(coverage_text([pair for _, pair in slid]))
     else:
-        text = "\n".join(_explanation(reports) if explain else _table(shape, reports))
+        text = "\n".join(_explanation(reports) if answers.explain else _table(shape, reports))
     return text, slid, astuple(output)
+
+
+def _counted(slid: Slid, answers: Answers) -> dict[str, Any]:
+    return {"coverage": coverage_data([pair for _, pair in slid])} if answers.coverage else {}
 
 
 def _sliding(window: dict[str, Any]) -> Sliding:
@@ -75,11 +81,11 @@ def _table(size: Shape, reports: Sequence[Report]) -> list[str]:
     params, macs = (sum(getattr(report.effect, name) for report in reports) for name in ("params", "macs"))
     rows.append(("total", "", f"{params:,}", f"{macs:,}", "", "", ""))
     heading, *lines = _aligned([HEADINGS, *rows])
-    return [_bold(heading), *lines]
+    return [bold(heading), *lines]
 
 
-def _json(size: Shape, reports: Sequence[Report], output: Shape) -> str:
-    """Return the same as one line of JSON; of a flat output, what needs rows and columns is null."""
+def _object(size: Shape, reports: Sequence[Report], output: Shape) -> dict[str, Any]:
+    """Return the same as data; of a flat output, what needs rows and columns is None."""
     layers = [
         {
             "layer": report.layer.word,
@@ -93,8 +99,7 @@ def _json(size: Shape, reports: Sequence[Report], output: Shape) -> str:
         for report in reports
     ]
     totals = {name: sum(getattr(report.effect, name) for report in reports) for name in ("params", "macs")}
-    answer = {"input": _shape_object(size), "layers": layers, "output": _shape_object(output), **totals}
-    return json.dumps(answer)
+    return {"input": _shape_object(size), "layers": layers, "output": _shape_object(output), **totals}
 
 
 def _explanation(reports: Sequence[Report]) -> Iterator[str]:
@@ -102,7 +107,7 @@ def _explanation(reports: Sequence[Report]) -> Iterator[str]:
     for number, report in enumerate(reports):
         if number:
             yield ""
-        yield _bold(f"{printable(report.layer.word)}: {report.input} -> {report.output}")
+        yield bold(f"{printable(report.layer.word)}: {report.input} -> {report.output}")
         if report.effect.windows:
             yield from _axes(report.effect.windows)
             if isinstance(report.layer, Sliding):
@@ -124,24 +129,14 @@ def _pair(pair: Pair | None) -> str:
     return str(pair[0]) if pair[0] == pair[1] else f"{pair[0]}x{pair[1]}"
 
 
-def _bold(line: str) -> str:
-    """Return `line` in bold; click takes that off again where no terminal shows it."""
-    return line if "NO_COLOR" in os.environ else click.style(line, bold=True)
-
-
 def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
     """Return `rows` in columns, words to the left and numbers to the right; long words shortened on a terminal."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    width = max(len(word) for word, *_ in rows)
     if sys.stdout.isatty():
-        spare = shutil.get_terminal_size().columns - sum(widths[1:]) - 2 * len(widths[1:])
-        widths[0] = min(widths[0], max(spare, SHORTEST_WORD))
-    lines = []
-    for word, output, *numbers in rows:
-        shown = word if len(word) <= widths[0] else word[: widths[0] - 3] + "..."
-        cells = [shown.ljust(widths[0]), output.ljust(widths[1])]
-        cells += [number.rjust(width) for number, width in zip(numbers, widths[2:], strict=True)]
-        lines.append("  ".join(cells).rstrip())
-    return lines
+        others = [max(map(len, column)) + 2 for column in list(zip(*rows, strict=True))[1:]]
+        width = min(width, max(shutil.get_terminal_size().columns - sum(others), SHORTEST_WORD))
+    shown = [(word if len(word) <= width else word[: width - 3] + "...", *others) for word, *others in rows]
+    return aligned(shown, "ll" + "r" * (len(rows[0]) - 2))
 
 
 def _axes(pair: tuple[Window, Window]) -> Iterator[str]:
@@ -180,32 +175,44 @@ def _starts(window: Window) -> str:
 
 
 def _conventions(layer: Sliding, pair: tuple[Window, Window]) -> Iterator[str]:
-    """Yield what the frameworks' ways of padding would make of the same window."""
+    """Yield what the frameworks' ways of padding would make of the same window, and the options for each."""
     half = pair[0].span // 2, pair[1].span // 2
-    ways: list[tuple[str, Padding, bool]] = [
-        ("as asked", layer.padding, layer.ceil_mode),
-        (f"PyTorch, padding={_pair(half)}", half, False),
-        ("Keras SAME, ONNX SAME_UPPER", "same", False),
-        ("ONNX SAME_LOWER", "same-lower", False),
-        ("ceil mode (pooling), padding as asked", layer.padding, True),
+    ways: list[tuple[str, str, Padding, bool]] = [
+        ("as asked", "", layer.padding, layer.ceil_mode),
+        (f"PyTorch padding={half[0] if half[0] == half[1] else half}", f"-p {_pair(half)}", half, False),
+        ("Keras SAME, ONNX SAME_UPPER", "-p same", "same", False),
+        ("ONNX SAME_LOWER", "-p same-lower", "same-lower", False),
+        ("Keras, TensorFlow, ONNX VALID", "-p valid", "valid", False),
+        ("PyTorch ceil_mode (pooling)", "--ceil-mode", layer.padding, True),
     ]
-    rows: list[tuple[str, ...]] = [("the same window elsewhere", "output", "top,bottom", "left,right")]
-    for name, padding, ceil_mode in ways:
-        try:
-            found = windows(
-                (pair[0].size, pair[1].size),
-                layer.kernel_size,
-                stride=layer.stride,
-                padding=padding,
-                dilation=layer.dilation,
-                ceil_mode=ceil_mode,
-            )
-        except ShapeError:
-            continue
-        pads = [f"{window.before},{window.after}" for window in found]
-        rows.append((name, f"{found[0].output_size}x{found[1].output_size}", *pads))
+    rows: list[tuple[str, ...]] = [("the same window elsewhere", "here", "output", "top,bottom", "left,right")]
+    for name, option, padding, ceil_mode in ways:
+        with suppress(ShapeError):
+            found = _way(layer, pair, padding, ceil_mode)
+            pads = [f"{window.before},{window.after}" for window in found]
+            rows.append((name, option, f"{found[0].output_size}x{found[1].output_size}", *pads))
     yield ""
-    yield from ("  " + line for line in _aligned(rows))
+    yield from ("  " + line for line in aligned(rows, "lllrr"))
+    yield from _pad_first(_way(layer, pair, "same", False))
+
+
+def _way(layer: Sliding, pair: tuple[Window, Window], padding: Padding, ceil_mode: bool) -> tuple[Window, Window]:
+    return windows(
+        (pair[0].size, pair[1].size),
+        layer.kernel_size,
+        stride=layer.stride,
+        padding=padding,
+        dilation=layer.dilation,
+        ceil_mode=ceil_mode,
+    )
+
+
+def _pad_first(same: tuple[Window, Window]) -> Iterator[str]:
+    """Say how PyTorch, whose padding is even, gets the windows of SAME where that is not."""
+    rows, columns = same
+    if rows.before != rows.after or columns.before != columns.after:
+        pads = columns.before, columns.after, rows.before, rows.after
+        yield f"  SAME in PyTorch, which pads evenly: F.pad(x, {pads}), then padding=0"
 
 
 def _counts(effect: Effect) -> Iterator[str]:

@@ -19,7 +19,10 @@ _ANY = 2**31 - 1
 
 @dataclass(frozen=True)
 class Format:
-    """A file format: `gray` and `colour` name the NumPy types its samples can have, `alpha` those beside alpha."""
+    """A file format: `gray` and `colour` name the NumPy types its samples can have, `alpha` those beside alpha.
+
+    `several`: a file can hold several images, frames or pages. GIF is written only as such.
+    """
 
     name: str
     title: str
@@ -29,6 +32,7 @@ class Format:
     colour: frozenset[str] = _NONE
     alpha: frozenset[str] = _NONE
     longest_side: int = _ANY
+    several: bool = False
 
     @property
     def writable(self) -> bool:
@@ -41,11 +45,11 @@ def _matrix(name: str) -> Format:
 
 
 _ALL = (
-    Format("png", "PNG", (".png",), gray=_DEEP_LEVELS, colour=_DEEP_LEVELS, alpha=_DEEP_LEVELS),
+    Format("png", "PNG", (".png",), gray=_DEEP_LEVELS, colour=_DEEP_LEVELS, alpha=_DEEP_LEVELS, several=True),
     Format("jpeg", "JPEG", (".jpg", ".jpeg", ".jpe", ".jfif"), gray=_LEVELS, colour=_LEVELS, longest_side=65_500),
-    Format("tiff", "TIFF", (".tif", ".tiff"), gray=_NUMBERS, colour=_NUMBERS, alpha=_DEEP_LEVELS),
-    Format("webp", "WebP", (".webp",), gray=_LEVELS, colour=_LEVELS, alpha=_LEVELS, longest_side=16_383),
-    Format("gif", "GIF", (".gif",)),
+    Format("tiff", "TIFF", (".tif", ".tiff"), gray=_NUMBERS, colour=_NUMBERS, alpha=_DEEP_LEVELS, several=True),
+    Format("webp", "WebP", (".webp",), gray=_LEVELS, colour=_LEVELS, alpha=_LEVELS, longest_side=16_383, several=True),
+    Format("gif", "GIF", (".gif",), several=True),
     Format("bmp", "BMP", (".bmp", ".dib"), gray=_LEVELS, colour=_LEVELS),
     Format("ppm", "PPM", (".ppm",), gray=_DEEP_LEVELS, colour=_DEEP_LEVELS),
     Format("pgm", "PGM", (".pgm",), gray=_DEEP_LEVELS),

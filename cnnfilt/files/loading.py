@@ -20,6 +20,8 @@ from cnnfilt.files.storage import Storage, split, storage
 
 _DAMAGED_EXIF = "its EXIF data is damaged, so it is taken as upright"
 
+SEVERAL = "holds several images; only the first is used (--frames all takes all)"
+
 _BLOCK_BYTES = 1 << 24
 """How much of a file is decoded at once: between blocks a decoder waits for the interpreter."""
 
@@ -50,11 +52,12 @@ def load_image(stream: BinaryIO, format: str, *, gray: bool, auto_orient: bool, 
     """
     with decoding(FORMATS[format].title, max_pixels=max_pixels) as warned:
         opened = open_image(stream, format, max_pixels=max_pixels)
-        image = _loaded(opened, format, gray=gray, auto_orient=auto_orient)
+        image = loaded(opened, format, gray=gray, auto_orient=auto_orient)
     return _with_exif_note(image, warned)
 
 
-def _loaded(image: PIL.ImageFile.ImageFile, format: str, *, gray: bool, auto_orient: bool) -> Loaded:
+def loaded(image: PIL.ImageFile.ImageFile, format: str, *, gray: bool, auto_orient: bool, lends: bool = True) -> Loaded:
+    """Return an opened image decoded; to be called within `decoding`. `lends`: it may decode into memory of ours."""
     metadata, stored, orientation = read_metadata(image), storage(image), stored_orientation(image)
     notes = _header_notes(image, deep_colour=stored.deep_colour, damaged_exif=orientation is None)
     if gray and is_jpeg(image) and is_luma_coded(image):
@@ -62,7 +65,7 @@ def _loaded(image: PIL.ImageFile.ImageFile, format: str, *, gray: bool, auto_ori
         image.draft("L", image.size)
     image.decodermaxblock = _BLOCK_BYTES
     stays = orientation in (1, None) and not (gray and image.mode == "RGB")
-    lent = lend(image) if stays and format in _LENT else None
+    lent = lend(image) if lends and stays and format in _LENT else None
     image.load()
     memory = lent.memory if lent and lent.holds(image) else None
     if is_png(image):
@@ -99,7 +102,7 @@ def _header_notes(image: PIL.Image.Image, *, deep_colour: bool, damaged_exif: bo
     if deep_colour:
         notes.append("16-bit colour, read as 8-bit (only gray is read with 16)")
     if _holds_several(image):
-        notes.append("holds several images; only the first is used")
+        notes.append(SEVERAL)
     return notes
 
 

@@ -44,8 +44,13 @@ def read(
     alpha "drop" leaves none either, and the pixels as they are. With `auto_orient` off the EXIF orientation
     is kept in the metadata instead of being applied. Raises InputError, or ShapeError over `max_pixels` (0: no limit).
     """
-    colour = None if background is None else parse_colour(background, "background")
     image = _content(source, name, gray=gray, auto_orient=auto_orient, max_pixels=max_pixels)
+    return finished(image, gray=gray, alpha=alpha, background=background)
+
+
+def finished(image: Image, *, gray: bool = False, alpha: AlphaMode = "keep", background: str | None = None) -> Image:
+    """Return a decoded `image` on its background, with hints, and in gray, as `read` describes it."""
+    colour = None if background is None else parse_colour(background, "background")
     if colour is None:
         image = _with_hints(image)
     elif image.alpha is not None:

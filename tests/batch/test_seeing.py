@@ -42,7 +42,7 @@ def test_the_limits_hold(pictures: Make, monkeypatch: pytest.MonkeyPatch) -> Non
     [first, _] = see(sources, LOOK, Reading(max_pixels=1000))
     assert "1,200 pixels; the limit is 1,000" in str(first.error)
     done = threading.Event()
-    monkeypatch.setattr(cnnfilt.batch.seeing, "read_input", lambda *_: done.wait())
+    monkeypatch.setattr(cnnfilt.batch.seeing, "read_image", lambda *_: done.wait())
     [first, _] = see(sources, LOOK, Reading(timeout=0.01))
     done.set()
     assert "was given up" in str(first.error)

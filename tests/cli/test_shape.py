@@ -217,12 +217,13 @@ def test_explain_one_window(shape):
         "    in notes  floor((n + pads - span + 1)/s) = floor(7/2) = 3, one window too few: 2 does not divide 7\n"
         "    windows   start at 0, 2, 4, 6\n"
         "\n"
-        "  the same window elsewhere              output  top,bottom  left,right\n"
-        "  as asked                               3x4            0,0         0,0\n"
-        "  PyTorch, padding=1                     4x5            1,1         1,1\n"
-        "  Keras SAME, ONNX SAME_UPPER            4x5            1,1         1,1\n"
-        "  ONNX SAME_LOWER                        4x5            1,1         1,1\n"
-        "  ceil mode (pooling), padding as asked  3x4            0,0         0,0\n"
+        "  the same window elsewhere      here           output  top,bottom  left,right\n"
+        "  as asked                                      3x4            0,0         0,0\n"
+        "  PyTorch padding=1              -p 1           4x5            1,1         1,1\n"
+        "  Keras SAME, ONNX SAME_UPPER    -p same        4x5            1,1         1,1\n"
+        "  ONNX SAME_LOWER                -p same-lower  4x5            1,1         1,1\n"
+        "  Keras, TensorFlow, ONNX VALID  -p valid       3x4            0,0         0,0\n"
+        "  PyTorch ceil_mode (pooling)    --ceil-mode    3x4            0,0         0,0\n"
     )
 
 
@@ -356,3 +357,151 @@ def test_the_size_is_that_of_pooling(shape, size, kernel, stride, padding, dilat
     else:
         output = json.loads(out)["output"]
         assert (code, output["height"], output["width"]) == (0, *result.shape)
+
+
+def test_explain_says_how_pytorch_pads_as_keras_does(shape):
+    """With stride 2 both give 112x112, but the windows of SAME start a pixel later."""
+    _, out, _ = shape("224x226", "-f", "3x5", "-s", "2", "-p", "1", "--explain")
+    assert "SAME in PyTorch, which pads evenly: F.pad(x, (1, 2, 0, 1)), then padding=0\n" in out
+    assert max(map(len, out.splitlines())) <= 100
+    assert "F.pad" not in shape("224x224", "-f", "3", "-p", "1", "--explain")[1]
+
+
+def test_the_notes_corner_pixel_with_and_without_padding(shape):
+    code, out, err = shape("6x6", "-f", "3", "--coverage")
+    assert (code, err) == (0, "")
+    assert out == (
+        "6x6 -> 4x4; how many of the 16 windows see each pixel:\n"
+        "  1 2 3 3 2 1\n"
+        "  2 4 6 6 4 2\n"
+        "  3 6 9 9 6 3\n"
+        "  3 6 9 9 6 3\n"
+        "  2 4 6 6 4 2\n"
+        "  1 2 3 3 2 1\n"
+        "the corner pixel is seen once, the one seen most 9 times\n"
+        "\n"
+        "with -p same: 6x6 -> 6x6; how many of the 36 windows see each pixel:\n"
+        "  4 6 6 6 6 4\n"
+        "  6 9 9 9 9 6\n"
+        "  6 9 9 9 9 6\n"
+        "  6 9 9 9 9 6\n"
+        "  6 9 9 9 9 6\n"
+        "  4 6 6 6 6 4\n"
+        "the corner pixel is seen 4 times, the one seen most 9 times\n"
+    )
+
+
+def test_coverage_of_a_large_image_is_a_map(shape, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    code, out, _ = shape("224x320", "-f", "5", "-s", "2", "-p", "1", "--coverage")
+    lines = out.splitlines()
+    assert code == 0
+    assert max(map(len, lines)) <= 80
+    drawn = [line for line in lines if line.startswith("  |")]
+    # Away from the border the windows lie evenly: no stripes.
+    assert len(set(drawn[1:-1])) == 1
+    assert set(drawn[1][4:-4]) == {"#"}
+    assert "rows are seen 1, 2, 2, 3, 2, 3, ..., 2, 3, 2, 2, 1, 1 times\n" in out
+    assert "without padding: 224x320 -> 110x158;\nthe corner pixel is seen once" in out
+
+
+def test_coverage_of_a_network_and_as_json(shape):
+    _, out, _ = shape("12x12x3", "conv:2,k=3", "relu", "pool:max", "flatten", "fc:10", "--coverage")
+    assert out.startswith("12x12 -> 5x5; how many of the 25 values that come out see each pixel:\n  1 1 2 2 2")
+    data = json.loads(shape("6x7", "-f", "3", "--coverage", "--json")[1])
+    assert data["coverage"] == {"rows": [1, 2, 3, 3, 2, 1], "columns": [1, 2, 3, 3, 3, 2, 1]}
+    assert data["output"]["width"] == 5
+
+
+@pytest.mark.parametrize(
+    ("arguments", "out"),
+    [
+        (
+            "224x224 -f 7 -s 2 --solve padding",
+            "-p 3        symmetric; 1 row and 1 column left over\n"
+            "-p 2,3,2,3  -p same, as TensorFlow pads; nothing left over\n"
+            "-p 3,2,3,2  -p same-lower; nothing left over\n",
+        ),
+        (
+            "224x224 -f 7 -s 2 --solve padding --strict",
+            "-p 2,3,2,3  -p same, as TensorFlow pads; nothing left over\n"
+            "-p 3,2,3,2  -p same-lower; nothing left over\n",
+        ),
+        ("224x224 -f 7 -p 3 --solve stride", "-s 2  symmetric; 1 row and 1 column left over\n"),
+        (
+            "224x224x3 -s 2 -p 3 --solve kernel-size",
+            "-f 7  odd, so it has a middle; 1 row and 1 column left over\n-f 8  nothing left over\n",
+        ),
+        ("112x224 -f 3 -s 1x2 --solve padding", None),
+    ],
+)
+def test_solve(shape, arguments, out):
+    code, found, err = shape(*arguments.split(), "--want", "112x112")
+    assert (code, err) == (0, "")
+    assert out is None or found == out
+
+
+@given(
+    size=st.tuples(st.integers(3, 20), st.integers(3, 20)),
+    want=st.tuples(st.integers(1, 20), st.integers(1, 20)),
+    unknown=st.sampled_from(["padding", "stride", "kernel-size"]),
+    given_too=st.sampled_from([["-d", "2"], ["--ceil-mode"], []]),
+)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_every_option_that_solve_prints_gives_the_size(shape, size, want, unknown, given_too):
+    options = {"padding": ["-f", "3", "-s", "2"], "stride": ["-f", "2"], "kernel-size": ["-p", "1"]}[unknown]
+    question = [f"{size[0]}x{size[1]}", *options, *given_too]
+    code, out, err = shape(*question, "--want", f"{want[0]}x{want[1]}", "--solve", unknown)
+    if code:
+        assert (code, out, err.count("\n")) == (1, "", 1)
+        return
+    for line in out.splitlines():
+        if line.startswith("-"):
+            answer = line.split()[:2]
+            assert shape(*question, *answer, "-q") == (0, f"{want[0]}x{want[1]}\n", "")
+
+
+@pytest.mark.parametrize(
+    ("model", "size", "params"),
+    [("lenet5", "28x28x1", 61_706), ("alexnet", "224x224x3", 61_100_840), ("vgg16", "224x224x3", 138_357_544)],
+)
+def test_models_have_their_published_parameters(shape, model, size, params):
+    code, out, _ = shape("--model", model, "--json")
+    data = json.loads(out)
+    assert (code, data["params"]) == (0, params)
+    assert shape(size, "--model", model, "--json")[1] == out
+    # The words of the table are the network.
+    assert shape(size, *(layer["layer"] for layer in data["layers"]), "--json")[1] == out
+
+
+def test_a_model_on_images_of_another_size(shape):
+    assert "32x32x6" in shape("32x32x3", "--model", "lenet5")[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        ("6x6 --coverage", 2, "--coverage needs a window"),
+        ("6x6 -f 3 --coverage --explain", 2, "--coverage and --explain are two answers"),
+        ("20001x4 -f 3 --coverage", 1, "too long to count"),
+        ("6x6 -f 3 --solve padding", 2, "needs the size to reach, such as --want"),
+        ("6x6 -f 3 --solve padding --want 9", 2, "needs the size to reach"),
+        ("6x6 -f 3 -p 1 --solve padding --want 6x6", 2, "looks for --padding; leave that out"),
+        ("6x6 -f 3 --solve kernel-size --want 6x6", 2, "looks for --kernel-size"),
+        ("6x6 --solve stride --want 6x6", 2, "needs a window"),
+        ("6x6 conv:1,k=3 --solve stride --want 6x6", 2, "--solve is for one window"),
+        ("6x6 -f 3 --solve strid --want 6x6", 2, "'strid' is unknown; use padding, stride or kernel-size"),
+        ("6x6 -f 3 --solve stride --want 3x3", 1, "a stride of 1 makes 4 and 2 makes 2"),
+        ("6x6 -f 3 --solve padding --want 99999x99999", 1, "the limit is"),
+        ("6x6 -f 9 --solve stride --want 1x1", 1, "kernel spans 9 rows but 6x6 is 6 rows high"),
+        ("8x8 -f 3 --solve stride --want 3x3 --strict", 1, "leaves some over"),
+        ("--model resnet", 2, "'resnet' is unknown; use lenet5, alexnet or vgg16"),
+        ("28x28 relu --model lenet5", 2, "is a whole network"),
+        ("--model vgg16 -f 3", 2, "-f is for one window"),
+        ("8x8 --model lenet5", 1, "layer 4"),
+    ],
+)
+def test_errors_of_questions_are_one_line(shape, arguments, code, message):
+    found, out, err = shape(*arguments.split())
+    assert (found, out, err.count("\n")) == (code, "", 1)
+    assert message in err

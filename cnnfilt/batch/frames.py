@@ -1,0 +1,94 @@
+"""One job carried out on all frames of its input, or on the one that was chosen."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+
+from cnnfilt.batch.jobs import Job
+from cnnfilt.batch.naming import Target
+from cnnfilt.batch.operations.base import Operation, Result
+from cnnfilt.batch.work import (
+    Record,
+    Settings,
+    Written,
+    name_of,
+    put,
+    read_image,
+    run_on_image,
+    settled_targets,
+    standard_input,
+)
+from cnnfilt.core.levels import NO_LOSS
+from cnnfilt.errors import InputError, OutputError, ParameterError
+from cnnfilt.files.frames import GIF_COLOURS, Timing, encode_frames, read_frames
+from cnnfilt.files.image import Image
+from cnnfilt.files.reading import finished
+from cnnfilt.files.streams import open_stream
+
+
+def run_on_frames(job: Job, operation: Operation, settings: Settings) -> Record:
+    """Return the record of one job on the frames that were asked for; a CnnfiltError is for the caller."""
+    content = _content(job)
+    found = read_frames(
+        job.source.path if content is None else content,
+        settings.frames,
+        gray=settings.gray,
+        auto_orient=settings.auto_orient,
+        max_pixels=settings.max_pixels,
+    )
+    if found is None:
+        if isinstance(settings.frames, int) and settings.frames > 1:
+            raise InputError(f"there is no frame {settings.frames} in {{image}}: it holds one image")
+        images, timing = [read_image(job, settings, content)], Timing((0,))
+    else:
+        decoded, timing = found
+        images = [_finished(image, settings) for image in decoded]
+    targets = settled_targets(images[0], job)
+    if len(images) == 1 and all(target.format != "gif" for target in targets):
+        return run_on_image(images[0], job, operation, settings)
+    return _run_on_all(images, timing, targets, job, operation, settings)
+
+
+def _run_on_all(
+    images: list[Image], timing: Timing, targets: Sequence[Target], job: Job, operation: Operation, settings: Settings
+) -> Record:
+    if settings.extra is not None:
+        raise ParameterError("--angle and --indices write the array of one image; choose it with --frames N")
+    shape, count = images[0].pixels.shape, len(images)
+    results = []
+    for number, image in enumerate(images):
+        results.append(operation(image, targets[0].format or ""))
+        # What has been operated on goes, or a long animation would take twice the memory.
+        images[number] = replace(image, pixels=image.pixels[:0], alpha=None)
+    if len(results[0]) != len(targets):
+        raise OutputError(f"{len(results[0])} animations cannot share one output; write to a folder")
+    notes = [note for image in images for note in image.notes]
+    outputs = []
+    for target, maps in zip(targets, zip(*results, strict=True), strict=True):
+        frames = [_output(image, result) for image, result in zip(images, maps, strict=True)]
+        kind = target.format or ""
+        encoded = encode_frames(frames, timing, kind, quality=settings.quality, metadata=settings.metadata)
+        notes += put(encoded, target, settings)
+        how = f"{maps[0].how}; {count} {'page' if kind == 'tiff' else 'frame'}{'s' * (count != 1)}"
+        colours = f", {GIF_COLOURS} colours" if kind == "gif" else ""
+        outputs.append(Written(name_of(target), maps[0].pixels.shape, how + colours, maps[0].plan))
+    losses = (result.loss for one in results for result in one if result.loss is not None)
+    return Record(job.source.path, shape, tuple(outputs), sum(losses, NO_LOSS), tuple(dict.fromkeys(notes)))
+
+
+def _content(job: Job) -> bytes | None:
+    """Return what a pipe holds, for it can be read only once; None for a file."""
+    if job.source.is_stdin:
+        return standard_input()
+    if os.path.isfile(job.source.path) or not os.path.exists(job.source.path):
+        return None
+    with open_stream(job.source.path) as stream:
+        return stream.read()
+
+
+def _finished(image: Image, settings: Settings) -> Image:
+    return finished(image, gray=settings.gray, alpha=settings.alpha, background=settings.background)
+
+
+def _output(image: Image, result: Result) -> Image:
+    return replace(image, pixels=result.pixels, alpha=result.alpha, memory=None)

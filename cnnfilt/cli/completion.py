@@ -1,0 +1,97 @@
+"""Completion in bash, zsh and fish: what can be typed next, and bash's own way of asking.
+
+Imported only when a shell asks: `_CNNFILT_COMPLETE` is set then.
+"""
+
+import os
+from pathlib import Path
+
+from click.shell_completion import CompletionItem, ShellComplete, add_completion_class, split_arg_string
+
+from cnnfilt.architecture import WORDS
+from cnnfilt.named_kernels import NAMED
+
+BREAKS = ":="
+"""Where bash begins a new word; it wants only what comes after them."""
+
+_HEADS = {
+    "conv": ("64,k=3", "64,k=3,p=1", *NAMED),
+    "filter": tuple(NAMED),
+    "pool": ("max", "avg", "min", "global"),
+    "fc": ("10", "1000"),
+}
+"""What can stand after the colon of a layer word."""
+
+_BASH = """\
+%(complete_func)s() {
+    local IFS=$'\\n' type value
+    while IFS=',' read -r type value; do
+        if [[ $type == dir ]]; then
+            compopt -o dirnames
+        elif [[ $type == file ]]; then
+            compopt -o default
+        elif [[ $type == plain ]]; then
+            [[ $value == *' '* ]] && printf -v value %%q "$value"
+            COMPREPLY+=("$value")
+            [[ $value == *[:/] ]] && compopt -o nospace
+        fi
+    done < <(COMP_TYPED="${COMP_LINE:0:COMP_POINT}" %(complete_var)s=bash_complete "$1")
+}
+complete -o nosort -F %(complete_func)s %(prog_name)s
+"""
+
+
+def files(typed: str) -> list[CompletionItem]:
+    """Return the request that the shell itself completes a file."""
+    return kernels(typed) if typed.startswith("@") else [CompletionItem(typed, type="file")]
+
+
+def kernels(typed: str) -> list[CompletionItem]:
+    """Return the names of kernels that start as typed, and the files after an @."""
+    if typed.startswith("@"):
+        return [CompletionItem(f"@{path}") for path in _paths(typed[1:])]
+    return [CompletionItem(name, help=entry.purpose) for name, entry in NAMED.items() if name.startswith(typed)]
+
+
+def layers(typed: str) -> list[CompletionItem]:
+    """Return the layer words that start as typed, or what can follow the colon of one."""
+    word, colon, head = typed.partition(":")
+    if not colon:
+        return [CompletionItem(f"{name}:" if name in _HEADS else name) for name in WORDS if name.startswith(typed)]
+    # Several kernels of one layer are joined by a plus.
+    before, _, last = head.rpartition("+")
+    known = (f"{word}:{before}{'+' * bool(before)}{value}" for value in _HEADS.get(word, ()) if value.startswith(last))
+    return [CompletionItem(value) for value in known]
+
+
+def _paths(typed: str) -> list[str]:
+    folder, start = os.path.split(typed)
+    try:
+        found = sorted(path for path in Path(folder or ".").iterdir() if path.name.startswith(start))
+    except OSError:
+        return []
+    return [os.path.join(folder, path.name) + "/" * path.is_dir() for path in found]
+
+
+class Bash(ShellComplete):
+    """Bash takes words apart at colons; so it is asked for the whole line, and told the part it lacks."""
+
+    name = "bash"
+    source_template = _BASH
+
+    def get_completion_args(self) -> tuple[list[str], str]:
+        """Return the words before the cursor's, and what is typed of that."""
+        line = os.environ.get("COMP_TYPED", "")
+        words = split_arg_string(line)[1:]
+        self.typed = words.pop() if words and not line[-1:].isspace() else ""
+        return words, self.typed
+
+    def format_completion(self, item: CompletionItem) -> str:
+        """Return `kind,value` with the value from bash's last break on."""
+        known = max(self.typed.rfind(character) for character in BREAKS) + 1
+        value = str(item.value)
+        # Of --kernel=gau only what comes after the sign has been asked for.
+        return f"{item.type},{value.removeprefix(self.typed[:known])}"
+
+
+add_completion_class(Bash)

@@ -1,0 +1,33 @@
+"""What can stand in each place of a command line; shells ask for it (see `completion`)."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+Complete = Callable[[click.Context, click.Parameter, str], "list[CompletionItem]"]
+
+FILES = ("inputs", "source", "output", "files_from", "angle", "indices", "bias")
+KERNELS = ("kernels", "spec")
+LAYERS = ("layers",)
+
+
+def complete(parameter: click.Parameter) -> None:
+    """Have shells complete `parameter` by what its name says it is; words complete themselves."""
+    for names, kind in ((FILES, "files"), (KERNELS, "kernels"), (LAYERS, "layers")):
+        if parameter.name in names:
+            parameter._custom_shell_complete = _asked_later(kind)
+
+
+def _asked_later(kind: str) -> Complete:
+    def values(context: click.Context, parameter: click.Parameter, typed: str) -> "list[CompletionItem]":
+        # Only a shell asks, and every run would pay for the import.
+        from cnnfilt.cli import completion
+
+        answer: list[CompletionItem] = getattr(completion, kind)(typed)
+        return answer
+
+    return values

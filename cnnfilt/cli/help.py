@@ -1,0 +1,108 @@
+"""Help in two lengths: --help fits a screen and names every option, --help-all explains them in groups."""
+
+import re
+from collections.abc import Iterator, Sequence
+from inspect import cleandoc
+from typing import Any
+
+import click
+
+from cnnfilt.cli.completion_values import complete
+
+GROUPS = {
+    "Values": ("values", "value_range", "gray", "alpha", "background"),
+    "Files": ("output", "overwrite", "format", "quality", "metadata", "no_auto_orient", "frames", "max_pixels"),
+    "Many files": (
+        "recursive",
+        "files_from",
+        "null",
+        "skip_existing",
+        "dry_run",
+        "fail_fast",
+        "jobs",
+        "timeout",
+        "cluster",
+    ),
+    "What is printed": ("explain", "preview", "emit", "json", "json_", "quiet", "verbose", "--help", "help_all"),
+}
+"""The shared options by subject; all others are the command's own."""
+
+OWN = "Of this command"
+
+
+class Command(click.Command):
+    """A command whose --help shows the options in `common`, by their Python names, and only names the others.
+
+    What stands after a form feed, in its docstring or the help of an option, is for --help-all.
+    """
+
+    def __init__(self, *args: Any, common: Sequence[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.common = common
+        self.params.append(_help_all())
+        for parameter in self.params:
+            complete(parameter)
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the help that fits a screen."""
+        self.format_usage(ctx, formatter)
+        self.format_help_text(ctx, formatter)
+        (_, common), *others = self._grouped(ctx)
+        with formatter.section("Options"):
+            formatter.write_dl([(name, _LONGER.sub("", text)) for name, text in _records(ctx, common)])
+        rest = [one for _, group in others for one in group if "--help" not in one.opts and one.name != "help_all"]
+        if rest:
+            from textwrap import indent  # Only help needs these, and every run would pay for them.
+
+            from click.formatting import wrap_text
+
+            with formatter.section("More, explained by --help-all"):
+                # No line may end in the middle of a name.
+                text = wrap_text(" ".join(map(_shortest, rest)).replace("-", _DASH), formatter.width - 2)
+                formatter.write(indent(text.replace(_DASH, "-"), "  ") + "\n")
+        self.format_epilog(ctx, formatter)
+
+    def full_help(self, ctx: click.Context) -> str:
+        """Return the help with all options, in groups, the common ones first."""
+        formatter = ctx.make_formatter()
+        self.format_usage(ctx, formatter)
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text(cleandoc(self.help or "").replace("\f", ""))
+        for title, group in self._grouped(ctx):
+            with formatter.section(title):
+                formatter.write_dl([(name, text.replace("\f", "")) for name, text in _records(ctx, group)])
+        self.format_epilog(ctx, formatter)
+        return formatter.getvalue().rstrip()
+
+    def _grouped(self, ctx: click.Context) -> Iterator[tuple[str, list[click.Parameter]]]:
+        shown = [one for one in self.get_params(ctx) if isinstance(one, click.Option) and not one.hidden]
+        left: dict[str, click.Parameter] = {"--help" if "--help" in one.opts else one.name or "": one for one in shown}
+        yield "Common options", [left.pop(name) for name in self.common]
+        groups = {title: [left.pop(name) for name in names if name in left] for title, names in GROUPS.items()}
+        for title, group in {OWN: list(left.values()), **groups}.items():
+            if group:
+                yield title, group
+
+
+def _help_all() -> click.Option:
+    def show(ctx: click.Context, parameter: click.Parameter, value: bool) -> None:
+        if value and isinstance(ctx.command, Command):
+            click.echo(ctx.command.full_help(ctx))
+            ctx.exit()
+
+    return click.Option(
+        ["--help-all"], is_flag=True, is_eager=True, expose_value=False, callback=show, help="Show all options."
+    )
+
+
+def _records(ctx: click.Context, group: Sequence[click.Parameter]) -> list[tuple[str, str]]:
+    return [record for one in group if (record := one.get_help_record(ctx)) is not None]
+
+
+def _shortest(option: click.Parameter) -> str:
+    return min((*option.opts, *option.secondary_opts), key=len)
+
+
+_DASH = "\u2011"
+_LONGER = re.compile(r"\f.*?(?=  \[|$)", re.DOTALL)

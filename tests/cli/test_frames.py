@@ -1,0 +1,179 @@
+"""`--frames`: each frame as if it came alone, with its timing, in every format that holds several."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import PIL.Image
+import pytest
+
+from cnnfilt import pool
+from tests.cli.conftest import Run
+
+RNG = np.random.default_rng(6)
+FRAMES = [RNG.integers(0, 256, (12, 16, 3), dtype=np.uint8) // 64 * 64 for _ in range(3)]
+TIMES = [100, 250, 40]
+
+
+def save(path: Path, frames: list[np.ndarray] = FRAMES, **options: object) -> Path:
+    first, *others = (PIL.Image.fromarray(frame) for frame in frames)
+    first.save(path, save_all=True, append_images=others, **options)
+    return path
+
+
+def animation(folder: Path, suffix: str) -> Path:
+    timing = {} if suffix == "tiff" else {"duration": TIMES, "loop": 2}
+    return save(folder / f"in.{suffix}", **timing, **({"lossless": True} if suffix == "webp" else {}))
+
+
+def frames_of(source: Path | bytes) -> tuple[list[np.ndarray], list[float], object]:
+    arrays, times = [], []
+    with PIL.Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as image:
+        for number in range(getattr(image, "n_frames", 1)):
+            image.seek(number)
+            arrays.append(np.asarray(image.convert("RGB")))
+            times.append(image.info.get("duration"))
+        return arrays, times, image.info.get("loop")
+
+
+@pytest.mark.parametrize("suffix", ["webp", "png", "tiff"])
+@pytest.mark.parametrize("source", ["webp", "png", "gif", "tiff"])
+def test_every_frame_is_operated_on_and_keeps_its_time(run: Run, tmp_path: Path, source: str, suffix: str) -> None:
+    out = tmp_path / f"out.{suffix}"
+    outcome = run("pool", animation(tmp_path, source), "--frames", "all", "-o", out)
+    assert outcome.code == 0, outcome.stderr
+    assert len(outcome.lines) == 1
+    assert outcome.lines[0].endswith(f"; 3 {'pages' if suffix == 'tiff' else 'frames'})")
+    arrays, times, loop = frames_of(out)
+    for found, frame in zip(arrays, FRAMES, strict=True):
+        assert np.array_equal(found, pool(frame))
+    if suffix != "tiff":
+        assert times == ([1000] * 3 if source == "tiff" else TIMES)
+        # A GIF counts the times after the first one.
+        assert loop == {"tiff": 0, "gif": 3}.get(source, 2)
+
+
+def test_a_gif_is_written_where_it_is_asked_for(run: Run, tmp_path: Path) -> None:
+    source = animation(tmp_path, "gif")
+    outcome = run("pool", source, "--frames", "all", "-o", tmp_path / "out.gif")
+    assert (outcome.code, len(outcome.lines)) == (0, 1)
+    assert "3 frames, 256 colours" in outcome.stderr
+    arrays, times, loop = frames_of(tmp_path / "out.gif")
+    assert (times, loop) == (TIMES, 2)
+    for found, frame in zip(arrays, FRAMES, strict=True):
+        assert np.abs(found.astype(int) - pool(frame)).max() <= 8
+    # Without all frames it stays refused, and in a folder the frames go to an APNG.
+    assert "not written without --frames all" in run("pool", source, "-o", tmp_path / "no.gif").stderr
+    assert run("pool", source, "--frames", "all", "-o", f"{tmp_path}/folder/").code == 0
+    assert frames_of(tmp_path / "folder" / "in.png")[1] == TIMES
+
+
+def test_a_gif_that_plays_once_plays_once(run: Run, tmp_path: Path) -> None:
+    save(tmp_path / "in.gif", duration=50)
+    run("pool", tmp_path / "in.gif", "--frames", "all", "-o", tmp_path / "out.gif")
+    run("pool", tmp_path / "in.gif", "--frames", "all", "-o", tmp_path / "out.webp")
+    assert frames_of(tmp_path / "out.gif")[2] is None
+    assert frames_of(tmp_path / "out.webp")[2] == 1
+
+
+@pytest.mark.parametrize("suffix", ["webp", "png", "gif", "tiff"])
+def test_one_frame_is_what_it_would_be_alone(run: Run, tmp_path: Path, suffix: str) -> None:
+    source = animation(tmp_path, suffix)
+    outcome = run("pool", source, "--frames", "2", "-o", tmp_path / "two.png")
+    assert (outcome.code, len(outcome.lines)) == (0, 1)
+    arrays, _, _ = frames_of(tmp_path / "two.png")
+    assert len(arrays) == 1
+    assert np.array_equal(arrays[0], pool(FRAMES[1]))
+    missing = run("pool", source, "--frames", "4", "-o", tmp_path / "four.png")
+    assert (missing.code, len(missing.lines)) == (1, 1)
+    assert "no frame 4" in missing.stderr
+    assert "it has 3" in missing.stderr
+    assert not (tmp_path / "four.png").exists()
+
+
+def test_pages_may_differ_in_size_and_depth(run: Run, tmp_path: Path) -> None:
+    pages = [np.arange(48, dtype=np.uint8).reshape(6, 8), np.arange(40, dtype=np.uint16).reshape(4, 10) * 1600]
+    save(tmp_path / "in.tiff", pages)
+    assert run("pool", tmp_path / "in.tiff", "--frames", "all", "-o", tmp_path / "out.tiff").code == 0
+    with PIL.Image.open(tmp_path / "out.tiff") as image:
+        for number, page in enumerate(pages):
+            image.seek(number)
+            assert np.array_equal(np.asarray(image), pool(page))
+    refused = run("pool", tmp_path / "in.tiff", "--frames", "all", "-o", tmp_path / "out.webp")
+    assert (refused.code, len(refused.lines)) == (1, 1)
+    assert "differ in size" in refused.stderr
+
+
+@pytest.mark.parametrize("suffix", ["webp", "png", "gif"])
+def test_transparency_follows_every_frame(run: Run, tmp_path: Path, suffix: str) -> None:
+    frames = []
+    for number in range(3):
+        frame = np.full((8, 8, 4), (200, 60, 20, 255), np.uint8)
+        frame[2 * number : 2 * number + 2, :, 3] = 0
+        frames.append(frame)
+    source = save(tmp_path / f"in.{suffix}", frames, duration=50, disposal=1 if suffix == "png" else 2)
+    assert run("pool", source, "--frames", "all", "-o", tmp_path / "out.png").code == 0
+    with PIL.Image.open(tmp_path / "out.png") as image:
+        assert image.n_frames == 3
+        for number in range(3):
+            image.seek(number)
+            alpha = np.asarray(image.convert("RGBA"))[..., 3]
+            assert [int(row[0] > 0) for row in alpha] == [int(row != number) for row in range(4)]
+
+
+def test_frames_through_pipes(run: Run, tmp_path: Path) -> None:
+    data = animation(tmp_path, "webp").read_bytes()
+    outcome = run("pool", "-", "--frames", "all", "-o", "-", stdin=data)
+    assert outcome.code == 0
+    assert frames_of(outcome.stdout)[1] == TIMES
+
+
+def test_several_kernels_give_several_animations(run: Run, tmp_path: Path) -> None:
+    source = animation(tmp_path, "png")
+    outcome = run("convolve", source, "-k", "sobel-x", "-k", "sobel-y", "--frames", "all", "-o", f"{tmp_path}/maps/")
+    assert outcome.code == 0
+    for name in ("in.sobel-x.png", "in.sobel-y.png"):
+        assert len(frames_of(tmp_path / "maps" / name)[0]) == 3
+
+
+def test_a_folder_of_stills_and_animations(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    animation(folder, "png")
+    PIL.Image.fromarray(FRAMES[0]).save(folder / "still.jpg")
+    assert run("pool", folder, "--frames", "all", "-o", f"{tmp_path}/out/").code == 0
+    assert len(frames_of(tmp_path / "out" / "in.png")[0]) == 3
+    assert len(frames_of(tmp_path / "out" / "still.jpg")[0]) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["--frames", "0"], 2, "neither first nor all nor a number from 1"),
+        (["--frames", "some"], 2, "neither first nor all"),
+        (["--frames", "all", "-o", "out.jpg"], 1, "JPEG holds one image; use --frames N"),
+        (["--frames", "all", "-o", "out.npy"], 1, "holds one image"),
+        (["--frames", "all", "-o", "out.png", "--indices", "where.npy"], 2, "choose it with --frames N"),
+        (["--frames", "all", "-o", "out.png", "--max-pixels", "400"], 1, "the limit is 400"),
+    ],
+)
+def test_errors_are_one_line_and_leave_nothing(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], code: int, message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    source = animation(tmp_path, "gif")
+    outcome = run("pool", source.name, *arguments)
+    assert (outcome.code, outcome.stdout) == (code, b"")
+    assert len(outcome.lines) == 1
+    assert message in outcome.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["in.gif"]
+
+
+def test_a_damaged_animation_is_one_line(run: Run, tmp_path: Path) -> None:
+    source = animation(tmp_path, "gif")
+    data = source.read_bytes()
+    for length in range(20, len(data) - 1, 97):
+        source.write_bytes(data[:length])
+        outcome = run("pool", source, "--frames", "all", "-y", "-o", tmp_path / "out.png")
+        assert outcome.code in (0, 1)
+        assert "cnnfilt itself" not in outcome.stderr

@@ -1,0 +1,74 @@
+"""What --help shows: a screen a command, every option by name, examples at the end that run as they stand."""
+
+import re
+import shlex
+
+import click
+import pytest
+
+from cnnfilt.cli.help import Command
+from cnnfilt.cli.main import COMMANDS, cli
+from tests.cli.conftest import Run
+
+SCREEN = 30
+"""At 80 columns; the image commands keep to the 24 lines of the smallest terminal, as long as no option is added."""
+
+WHOLE = [("convolve",), ("pad",), ("pool",), ("edges",), ("shape",), ("kernels", "show"), ("kernels", "export")]
+
+
+def command_of(path: tuple[str, ...]) -> click.Command:
+    command: click.Command = cli
+    for name in path:
+        assert isinstance(command, click.Group)
+        found = command.get_command(click.Context(command), name)
+        assert found is not None
+        command = found
+    return command
+
+
+@pytest.fixture(autouse=True)
+def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+
+
+@pytest.mark.parametrize("path", [(), ("kernels",), *WHOLE], ids=" ".join)
+def test_help_fits_a_screen_and_ends_in_examples(run: Run, path: tuple[str, ...]) -> None:
+    text = run(*path, "--help").text
+    lines = text.splitlines()
+    assert len(lines) <= SCREEN
+    assert max(map(len, lines)) <= 80
+    assert lines[0].startswith("Usage: cnnfilt")
+    examples = text.partition("Examples:\n")[2].splitlines()
+    assert examples
+    assert all(line.startswith("    c") for line in examples)
+    assert "\f" not in text
+    assert run(*path, "-h").text == text
+
+
+@pytest.mark.parametrize("path", WHOLE, ids=" ".join)
+def test_every_option_is_named_in_help_and_explained_in_help_all(run: Run, path: tuple[str, ...]) -> None:
+    command = command_of(path)
+    assert isinstance(command, Command)
+    short, full = run(*path, "--help").text, run(*path, "--help-all").text
+    for option in command.params:
+        if isinstance(option, click.Option) and option.name != "help_all":
+            assert any(re.search(rf"(?<![\w-]){name}(?![\w-])", short) for name in option.opts), option.opts
+            assert option.help
+            first, _, rest = option.help.partition("\f")
+            words = " ".join(full.split())
+            assert " ".join((first + rest).split())[:30] in words
+    assert "\f" not in full
+    assert max(map(len, full.splitlines())) <= 80
+    assert full.index("Common options:") < full.index("What is printed:")
+
+
+@pytest.mark.parametrize("path", [(), ("kernels",), *WHOLE], ids=" ".join)
+def test_examples_are_understood(run: Run, path: tuple[str, ...]) -> None:
+    """Every example is parsed by the command it names: no option in it is unknown, no value refused."""
+    for line in run(*path, "--help").text.partition("Examples:\n")[2].splitlines():
+        words = shlex.split(re.split(r"\s{3,}\w", line.strip())[0].partition(" > ")[0].removeprefix("cat photo.png | "))
+        assert words[0] == "cnnfilt"
+        if words[1:2] == ["kernels"] and len(words) == 2:
+            continue
+        depth = 2 if words[1] in COMMANDS and not isinstance(command_of((words[1],)), click.Group) else 3
+        command_of(tuple(words[1:depth])).make_context("cnnfilt", words[depth:])
