@@ -6,6 +6,7 @@ from typing import Any, get_args
 import click
 
 from cnnfilt.cli.ahead import read_ahead
+from cnnfilt.cli.looks import Looks, look_options
 from cnnfilt.cli.options import (
     NUMBER,
     FileOptions,
@@ -31,6 +32,7 @@ Examples:
   cnnfilt convolve photo.jpg -k sharpen -p same --padding-mode replicate -o sharp.jpg
   cnnfilt convolve photo.jpg -k "1/9 * 1,1,1; 1,1,1; 1,1,1" -o mean.png
   cnnfilt convolve matrix.csv -k vertical
+  cnnfilt convolve matrix.csv -k vertical --explain 0,0
   cnnfilt convolve photo.jpg -k sobel-x -k sobel-y -o maps/
 """
 )
@@ -76,8 +78,9 @@ Examples:
 )
 @click.option("--flip", is_flag=True, help="Rotate the kernel by 180 degrees: the convolution of mathematics.")
 @click.option("--normalize", is_flag=True, help="Divide the kernel by its sum.")
+@look_options(explain=True)
 @file_options
-def convolve(files: FileOptions, kernels: tuple[str, ...], bias: str | None, **window: Any) -> int:
+def convolve(files: FileOptions, looks: Looks, kernels: tuple[str, ...], bias: str | None, **window: Any) -> int:
     """Slide a kernel over each INPUT and write the sums of products.
 
     INPUT is an image, a folder of images, a matrix (.csv .tsv .txt .json .npy), or - for a pipe. The kernel is
@@ -92,4 +95,4 @@ def convolve(files: FileOptions, kernels: tuple[str, ...], bias: str | None, **w
     filters = read_filters(kernels, bias, quiet=files.quiet)
     operation = Convolve(filters=filters, **window)
     labels = tuple(filter.label for filter in filters)
-    return run_operation("convolve", operation, files, labels=labels, also_read=named_files(kernels, bias))
+    return run_operation("convolve", operation, files, labels=labels, also_read=named_files(kernels, bias), looks=looks)

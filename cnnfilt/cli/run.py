@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 import click
 
 from cnnfilt.batch.clashes import check_outputs, refuse_existing
-from cnnfilt.batch.jobs import Job, Plan, plan_jobs
+from cnnfilt.batch.jobs import Job, Plan, plan_jobs, plan_looks
 from cnnfilt.batch.naming import Request, Target
 from cnnfilt.batch.operations.base import Values
 from cnnfilt.batch.runner import Crew, run_one_by_one
 from cnnfilt.batch.sources import STDIN, read_list
 from cnnfilt.batch.work import Record, Settings
+from cnnfilt.cli.looks import Looks
 from cnnfilt.cli.options import FileOptions
 from cnnfilt.cli.reporter import Reporter, print_plan
 from cnnfilt.errors import InputError, PlanError
@@ -30,6 +31,9 @@ if TYPE_CHECKING:  # A command imports its own operation, and not the others.
     Operation = Convolve | Pad | Pool | Edges
 
 
+NO_LOOKS = Looks()
+
+
 def run_operation(
     command: str,
     operation: "Operation",
@@ -39,18 +43,25 @@ def run_operation(
     also_read: tuple[str, ...] = (),
     extra: str | None = None,
     gray: bool = False,
+    looks: Looks = NO_LOOKS,
 ) -> int:
     """Return the exit code of carrying `operation` to all inputs: 0, or 1 if any file failed.
 
     `labels` tell the results of one input apart, `also_read` are files that no output may replace, `extra` is the
-    file for an array that goes beside the result, `gray` is the command's default for --gray.
+    file for an array that goes beside the result, `gray` is the command's default for --gray. Where there are
+    `looks` and no -o, the results are only looked at.
     """
     if files.json and files.output == STDIN:
         raise click.UsageError("--json and -o - both want standard output; write to files")
+    if looks.takes_stdout and files.output == STDIN:
+        raise click.UsageError(f"{looks.takes_stdout} and -o - both want standard output; write to a file")
     if files.cluster is not None and files.jobs is not None:
         raise click.UsageError("--cluster uses all workers of the cluster; leave out -j")
     request = Request(files.output, files.format, files.overwrite, files.skip_existing, labels, also_read)
-    plan = plan_jobs(_inputs(files), request, recursive=files.recursive, listed=files.files_from is not None)
+    if looks.wanted and files.output is None and extra is None:
+        plan = plan_looks(_inputs(files), request, recursive=files.recursive)
+    else:
+        plan = plan_jobs(_inputs(files), request, recursive=files.recursive, listed=files.files_from is not None)
     target = _extra_target(plan, extra, overwrite=files.overwrite)
     if files.dry_run:
         print_plan(plan, json=files.json)
@@ -61,8 +72,8 @@ def run_operation(
         alpha=files.alpha,
         max_pixels=files.max_pixels,
     )
-    settings = _settings(files, target, gray=gray)
-    reporter = Reporter(command, plan, quiet=files.quiet, verbose=files.verbose, json=files.json)
+    settings = replace(_settings(files, target, gray=gray), looks=looks.carried())
+    reporter = Reporter(command, plan, quiet=files.quiet, verbose=files.verbose, json=files.json, looks=looks)
     # Closing the records ends what is still under way, however we leave.
     with reporter, closing(_records(plan.jobs, operation, settings, files)) as records:
         for record in records:

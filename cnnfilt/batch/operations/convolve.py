@@ -1,7 +1,7 @@
 """Kernels slid over an image."""
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnnfilt.batch.operations.base import (
     AUTO,
@@ -20,6 +20,9 @@ from cnnfilt.errors import ParameterError
 from cnnfilt.files.image import Image
 from cnnfilt.geometry import Window
 from cnnfilt.terms import DEFAULT_MAX_PIXELS, Activation, AlphaMode, ChannelsMode, Padding, PaddingMode, Pair
+
+if TYPE_CHECKING:
+    from cnnfilt.core.explain import Explained
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,19 @@ class Convolve:
     def __call__(self, image: Image, format_name: str) -> list[Result]:
         """Return one result for each filter."""
         return [self._slide(one, image, format_name) for one in self.filters]
+
+    def explain(
+        self, image: Image, number: int, place: Pair, format_name: str
+    ) -> tuple[str, Levels, "tuple[Explained, ...]"]:
+        """Return the label of result `number`, its mapping to pixels, and its maps explained at `place`."""
+        # Few runs explain anything; the others do not wait for this.
+        from cnnfilt.core.explain import explain_convolution
+
+        if self.alpha == "filter":
+            raise ParameterError("--explain does not go with --alpha filter; keep or drop the alpha")
+        one = self.filters[number]
+        explained = explain_convolution(image.pixels, one.kernel, place, name=one.label, **self._options(one))
+        return one.label, self._levels(one, image, format_name), explained
 
     def _slide(self, one: Filter, image: Image, format_name: str) -> Result:
         height, width = one.kernel.shape[:2]

@@ -1,16 +1,20 @@
 """How strong the edge is at each pixel."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cnnfilt.batch.operations.base import AUTO, Result, Values, alpha_under, checked_windows, refuse_unused_value
 from cnnfilt.core.edges import edge_angles, edges_to_levels
 from cnnfilt.core.gradients import kernels_of
+from cnnfilt.core.levels import Levels
 from cnnfilt.errors import ParameterError
 from cnnfilt.files.image import Image
-from cnnfilt.terms import DEFAULT_MAX_PIXELS, AlphaMode, EdgeDirection, EdgeMethod, Padding, PaddingMode
+from cnnfilt.terms import DEFAULT_MAX_PIXELS, AlphaMode, EdgeDirection, EdgeMethod, Padding, PaddingMode, Pair
+
+if TYPE_CHECKING:
+    from cnnfilt.core.explain import Explained
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,11 +48,7 @@ class Edges:
 
     def __call__(self, image: Image, format_name: str) -> list[Result]:
         """Return the one picture of edges."""
-        padding: dict[str, Any] = {
-            "padding": self.padding,
-            "padding_mode": self.padding_mode,
-            "padding_value": self.padding_value,
-        }
+        padding = self._padding()
         kernel = kernels_of(self.method, self.direction, **({} if self.sigma is None else {"sigma": self.sigma}))[0]
         rows, columns = checked_windows(image, (len(kernel), len(kernel[0])), self.max_pixels, padding=self.padding)
         levels = self.values.levels(image, format_name, edges=True)
@@ -58,6 +58,19 @@ class Edges:
         # Of 8 or 16 bits a strong edge is meant to be white; of other whole numbers clipping may be a surprise.
         told = None if image.pixels.dtype in (np.uint8, np.uint16) else loss
         return [Result(pixels, alpha_under(image, rows, columns), how, told, angles)]
+
+    def explain(
+        self, image: Image, number: int, place: Pair, format_name: str
+    ) -> tuple[str, Levels, "tuple[Explained, ...]"]:
+        """Return the method, its mapping to pixels, and each channel explained at `place`."""
+        # Few runs explain anything; the others do not wait for this.
+        from cnnfilt.core.explain import explain_edges
+
+        levels = self.values.levels(image, format_name, edges=True)
+        return self.method, levels, explain_edges(image.pixels, place, **self._options(), **self._padding())
+
+    def _padding(self) -> dict[str, Any]:
+        return {"padding": self.padding, "padding_mode": self.padding_mode, "padding_value": self.padding_value}
 
     def _options(self) -> dict[str, Any]:
         asked = {"sigma": self.sigma, "low": self.low, "high": self.high, "threshold": self.threshold}

@@ -1,0 +1,91 @@
+"""What a run shows beside its files, or instead of them: values explained, a preview, another tool's code."""
+
+import functools
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from cnnfilt.cli.options import Parsed
+from cnnfilt.errors import ParameterError
+from cnnfilt.parsing import parse_numbers
+from cnnfilt.terms import Pair
+
+if TYPE_CHECKING:
+    from cnnfilt.batch.work import Look, Record
+
+Place = Pair | Literal["all"]
+
+
+@dataclass(frozen=True)
+class Looks:
+    """What was asked to be shown; without -o nothing else is done."""
+
+    explain: Place | None = None
+
+    @property
+    def wanted(self) -> bool:
+        """Return whether anything is to be shown."""
+        return self.explain is not None
+
+    @property
+    def takes_stdout(self) -> str | None:
+        """Return the option that prints on standard output, if one does."""
+        return "--explain" if self.explain is not None else None
+
+    def carried(self) -> "tuple[Look, ...]":
+        """Return what is to be learned from each image, in the order of `show`."""
+        looks: list[Look] = []
+        if self.explain is not None:
+            from cnnfilt.batch.explaining import Explain
+
+            looks.append(Explain(None if self.explain == "all" else self.explain))
+        return tuple(looks)
+
+    def show(self, record: "Record") -> None:
+        """Print what was learned from one image."""
+        if self.explain is not None:
+            from cnnfilt.cli.explanations import print_explanations
+
+            print_explanations(record.name, record.seen[0], sys.stdout)
+
+    def as_json(self, record: "Record") -> dict[str, Any]:
+        """Return what was learned from one image as data."""
+        if self.explain is None or not record.seen:
+            return {}
+        from cnnfilt.cli.explanations import as_data
+
+        return {"explain": as_data(record.seen[0])}
+
+
+def parse_place(text: str, name: str) -> Place:
+    """Return (row, column) from `ROW,COL`, or "all"."""
+    if text == "all":
+        return "all"
+    numbers = parse_numbers(text, name)
+    if len(numbers) != 2 or min(numbers) < 0:
+        raise ParameterError(f"{name} {text!r} is not ROW,COL counted from 0, nor all", parameter="explain")
+    return numbers[0], numbers[1]
+
+
+_EXPLAIN = click.option(
+    "--explain",
+    type=Parsed(parse_place, "place"),
+    metavar="ROW,COL|all",
+    help="Print how this value of the result comes about (counted from 0), or walk through all.",
+)
+
+
+def look_options(*, explain: bool) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return the decorator for the options of looks; the command receives them together, as `looks`."""
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def command(explain: Place | None = None, **parameters: Any) -> Any:
+            return function(looks=Looks(explain), **parameters)
+
+        return _EXPLAIN(command) if explain else command
+
+    return decorate
