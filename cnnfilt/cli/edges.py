@@ -17,6 +17,7 @@ Examples:
   cnnfilt edges photo.jpg --direction vertical -o vertical.png
   cnnfilt edges photo.jpg --method canny -o lines.png
   cnnfilt edges photo.jpg --explain 100,200
+  cnnfilt edges photo.jpg --preview
   cnnfilt edges photos/ -o edges/
   cat photo.png | cnnfilt edges - > edges.png
 """

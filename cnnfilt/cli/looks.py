@@ -24,11 +24,12 @@ class Looks:
     """What was asked to be shown; without -o nothing else is done."""
 
     explain: Place | None = None
+    preview: bool = False
 
     @property
     def wanted(self) -> bool:
         """Return whether anything is to be shown."""
-        return self.explain is not None
+        return self.explain is not None or self.preview
 
     @property
     def takes_stdout(self) -> str | None:
@@ -42,14 +43,23 @@ class Looks:
             from cnnfilt.batch.explaining import Explain
 
             looks.append(Explain(None if self.explain == "all" else self.explain))
+        if self.preview:
+            from cnnfilt.batch.thumbnails import Thumbnails
+            from cnnfilt.cli.preview import box, terminal_size
+
+            looks.append(Thumbnails(*box(*terminal_size(sys.stderr))))
         return tuple(looks)
 
-    def show(self, record: "Record") -> None:
-        """Print what was learned from one image."""
-        if self.explain is not None:
+    def show(self, record: "Record", *, json: bool) -> None:
+        """Print what was learned from one image; with `json` that is in a line of its own, but for the preview."""
+        if self.explain is not None and not json:
             from cnnfilt.cli.explanations import print_explanations
 
             print_explanations(record.name, record.seen[0], sys.stdout)
+        if self.preview and sys.stderr is not None:
+            from cnnfilt.cli.preview import print_preview
+
+            print_preview(record.seen[-1], sys.stderr)
 
     def as_json(self, record: "Record") -> dict[str, Any]:
         """Return what was learned from one image as data."""
@@ -78,14 +88,18 @@ _EXPLAIN = click.option(
 )
 
 
+_PREVIEW = click.option("--preview", is_flag=True, help="Show before and after in the terminal.")
+
+
 def look_options(*, explain: bool) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Return the decorator for the options of looks; the command receives them together, as `looks`."""
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(function)
-        def command(explain: Place | None = None, **parameters: Any) -> Any:
-            return function(looks=Looks(explain), **parameters)
+        def command(*, explain: Place | None = None, preview: bool, **parameters: Any) -> Any:
+            return function(looks=Looks(explain, preview), **parameters)
 
-        return _EXPLAIN(command) if explain else command
+        shown = _PREVIEW(command)
+        return _EXPLAIN(shown) if explain else shown
 
     return decorate

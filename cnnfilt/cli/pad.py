@@ -5,6 +5,7 @@ from typing import Any, get_args
 import click
 
 from cnnfilt.cli.ahead import read_ahead
+from cnnfilt.cli.looks import Looks, look_options
 from cnnfilt.cli.options import PADDING, PAIR, FileOptions, Word, file_options
 from cnnfilt.terms import PaddingMode
 
@@ -50,8 +51,9 @@ Examples:
     "--for-kernel", type=PAIR, metavar="N|HxW", help="With -p same or full: the kernel size the border is for."
 )
 @click.option("--for-stride", type=PAIR, metavar="N|HxW", default="1", help="With -p same: the stride it is for.")
+@look_options(explain=False)
 @file_options
-def pad(files: FileOptions, padding_value: str | None, **window: Any) -> int:
+def pad(files: FileOptions, looks: Looks, padding_value: str | None, **window: Any) -> int:
     """Add a border to each INPUT.
 
     INPUT is an image, a folder of images, a matrix (.csv .tsv .txt .json .npy), or - for a pipe.
@@ -62,4 +64,4 @@ def pad(files: FileOptions, padding_value: str | None, **window: Any) -> int:
     from cnnfilt.cli.filters import read_fill
     from cnnfilt.cli.run import run_operation
 
-    return run_operation("pad", Pad(fill=read_fill(padding_value), **window), files)
+    return run_operation("pad", Pad(fill=read_fill(padding_value), **window), files, looks=looks)

@@ -65,8 +65,7 @@ class Reporter(AbstractContextManager["Reporter"]):
                 print_error(self.command, "the run stops here, for no other file could be written either")
             return
         self.done, self.loss = self.done + 1, self.loss + record.loss
-        if not self.json:
-            self.looks.show(record)
+        self.looks.show(record, json=self.json)
         if not self.quiet:
             self._tell_success(record)
 
@@ -74,10 +73,11 @@ class Reporter(AbstractContextManager["Reporter"]):
         for note in record.notes:
             print_line(f"{record.name}: {note}")
         if not self.several or self.verbose:
-            for output in record.outputs if record.written else ():
-                shapes = f"{record.name} {_spelled(record.shape)} -> {output.name} {_spelled(output.shape)}"
+            for output in record.outputs if record.written or self.looks.preview else ():
+                name = f"{output.name} " if output.name else ""
+                shapes = f"{record.name} {_spelled(record.shape)} -> {name}{_spelled(output.shape)}"
                 print_line(f"{shapes} ({output.how})")
-        if not self.several and record.written:
+        if not self.several and (record.written or self.looks.preview):
             _print_loss(record.name, record.loss)
 
     def _leave(self) -> None:
