@@ -33,6 +33,7 @@ Examples:
   cnnfilt convolve photo.jpg -k "1/9 * 1,1,1; 1,1,1; 1,1,1" -o mean.png
   cnnfilt convolve matrix.csv -k vertical
   cnnfilt convolve matrix.csv -k vertical --explain 0,0
+  cnnfilt convolve photo.jpg -k sobel-x -p same --emit torch
   cnnfilt convolve photo.jpg -k sobel-x -k sobel-y -o maps/
 """
 )

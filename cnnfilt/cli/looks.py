@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from cnnfilt.cli.options import Parsed
+from cnnfilt.cli.options import FileOptions, Parsed, Word
 from cnnfilt.errors import ParameterError
 from cnnfilt.parsing import parse_numbers
 from cnnfilt.terms import Pair
@@ -25,18 +25,21 @@ class Looks:
 
     explain: Place | None = None
     preview: bool = False
+    emit: str | None = None
 
     @property
     def wanted(self) -> bool:
         """Return whether anything is to be shown."""
-        return self.explain is not None or self.preview
+        return self.explain is not None or self.preview or self.emit is not None
 
     @property
     def takes_stdout(self) -> str | None:
         """Return the option that prints on standard output, if one does."""
+        if self.emit is not None:
+            return "--emit"
         return "--explain" if self.explain is not None else None
 
-    def carried(self) -> "tuple[Look, ...]":
+    def carried(self, files: FileOptions, *, gray: bool) -> "tuple[Look, ...]":
         """Return what is to be learned from each image, in the order of `show`."""
         looks: list[Look] = []
         if self.explain is not None:
@@ -48,6 +51,10 @@ class Looks:
             from cnnfilt.cli.preview import box, terminal_size
 
             looks.append(Thumbnails(*box(*terminal_size(sys.stderr))))
+        if self.emit is not None:
+            from cnnfilt.batch.described import Describe
+
+            looks.append(Describe(gray, not files.no_auto_orient, files.background, files.output))
         return tuple(looks)
 
     def show(self, record: "Record", *, json: bool) -> None:
@@ -56,14 +63,25 @@ class Looks:
             from cnnfilt.cli.explanations import print_explanations
 
             print_explanations(record.name, record.seen[0], sys.stdout)
+        if self.emit is not None and not json:
+            sys.stdout.write(self._script(record))
         if self.preview and sys.stderr is not None:
             from cnnfilt.cli.preview import print_preview
 
-            print_preview(record.seen[-1], sys.stderr)
+            print_preview(record.seen[1 if self.explain is not None else 0], sys.stderr)
+
+    def _script(self, record: "Record") -> str:
+        from cnnfilt.cli.emit.script import script
+
+        return script(self.emit or "", record.seen[-1], record.name)
 
     def as_json(self, record: "Record") -> dict[str, Any]:
         """Return what was learned from one image as data."""
-        if self.explain is None or not record.seen:
+        if not record.seen:
+            return {}
+        if self.emit is not None:
+            return {"emit": self._script(record)}
+        if self.explain is None:
             return {}
         from cnnfilt.cli.explanations import as_data
 
@@ -91,15 +109,25 @@ _EXPLAIN = click.option(
 _PREVIEW = click.option("--preview", is_flag=True, help="Show before and after in the terminal.")
 
 
+_EMIT = click.option(
+    "--emit",
+    type=Word(("torch", "keras", "opencv")),
+    metavar="torch|keras|opencv",
+    help="Print a script that does the same with that library.",
+)
+
+
 def look_options(*, explain: bool) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Return the decorator for the options of looks; the command receives them together, as `looks`."""
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(function)
-        def command(*, explain: Place | None = None, preview: bool, **parameters: Any) -> Any:
-            return function(looks=Looks(explain, preview), **parameters)
+        def command(*, explain: Place | None = None, preview: bool, emit: str | None, **parameters: Any) -> Any:
+            if explain is not None and emit is not None:
+                raise click.UsageError("--explain and --emit both want standard output; ask for one at a time")
+            return function(looks=Looks(explain, preview, emit), **parameters)
 
-        shown = _PREVIEW(command)
+        shown = _PREVIEW(_EMIT(command))
         return _EXPLAIN(shown) if explain else shown
 
     return decorate

@@ -62,6 +62,8 @@ def run_operation(
         plan = plan_looks(_inputs(files), request, recursive=files.recursive)
     else:
         plan = plan_jobs(_inputs(files), request, recursive=files.recursive, listed=files.files_from is not None)
+    if looks.emit is not None and len(plan.jobs) > 1:
+        raise PlanError("--emit writes a script for one input; name a single one")
     target = _extra_target(plan, extra, overwrite=files.overwrite)
     if files.dry_run:
         print_plan(plan, json=files.json)
@@ -72,7 +74,9 @@ def run_operation(
         alpha=files.alpha,
         max_pixels=files.max_pixels,
     )
-    settings = replace(_settings(files, target, gray=gray), looks=looks.carried())
+    settings = replace(
+        _settings(files, target, gray=gray), looks=looks.carried(files, gray=gray if files.gray is None else files.gray)
+    )
     reporter = Reporter(command, plan, quiet=files.quiet, verbose=files.verbose, json=files.json, looks=looks)
     # Closing the records ends what is still under way, however we leave.
     with reporter, closing(_records(plan.jobs, operation, settings, files)) as records:

@@ -65,6 +65,10 @@ class Convolve:
         """Return one result for each filter."""
         return [self._slide(one, image, format_name) for one in self.filters]
 
+    def levels_of(self, image: Image, number: int, format_name: str) -> Levels:
+        """Return how the values of result `number` become pixels."""
+        return self._levels(self.filters[number], image, format_name)
+
     def explain(
         self, image: Image, number: int, place: Pair, format_name: str
     ) -> tuple[str, Levels, "tuple[Explained, ...]"]:
@@ -76,7 +80,7 @@ class Convolve:
             raise ParameterError("--explain does not go with --alpha filter; keep or drop the alpha")
         one = self.filters[number]
         explained = explain_convolution(image.pixels, one.kernel, place, name=one.label, **self._options(one))
-        return one.label, self._levels(one, image, format_name), explained
+        return one.label, self.levels_of(image, number, format_name), explained
 
     def _slide(self, one: Filter, image: Image, format_name: str) -> Result:
         height, width = one.kernel.shape[:2]

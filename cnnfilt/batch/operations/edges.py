@@ -51,13 +51,17 @@ class Edges:
         padding = self._padding()
         kernel = kernels_of(self.method, self.direction, **({} if self.sigma is None else {"sigma": self.sigma}))[0]
         rows, columns = checked_windows(image, (len(kernel), len(kernel[0])), self.max_pixels, padding=self.padding)
-        levels = self.values.levels(image, format_name, edges=True)
+        levels = self.levels_of(image, 0, format_name)
         pixels, loss = edges_to_levels(image.pixels, levels, **self._options(), **padding)
         angles = edge_angles(image.pixels, method=self.method, **padding) if self.angle else None
         how = f"{self.method}, {self.direction}" if self.direction else self.method
         # Of 8 or 16 bits a strong edge is meant to be white; of other whole numbers clipping may be a surprise.
         told = None if image.pixels.dtype in (np.uint8, np.uint16) else loss
         return [Result(pixels, alpha_under(image, rows, columns), how, told, angles)]
+
+    def levels_of(self, image: Image, number: int, format_name: str) -> Levels:
+        """Return how the values of result `number` become pixels."""
+        return self.values.levels(image, format_name, edges=True)
 
     def explain(
         self, image: Image, number: int, place: Pair, format_name: str
@@ -66,7 +70,7 @@ class Edges:
         # Few runs explain anything; the others do not wait for this.
         from cnnfilt.core.explain import explain_edges
 
-        levels = self.values.levels(image, format_name, edges=True)
+        levels = self.levels_of(image, number, format_name)
         return self.method, levels, explain_edges(image.pixels, place, **self._options(), **self._padding())
 
     def _padding(self) -> dict[str, Any]:

@@ -61,6 +61,10 @@ class Pool:
         pixels, loss = apply_levels(pooled, levels)
         return [Result(pixels, self._alpha(image), self._how(), loss, indices)]
 
+    def levels_of(self, image: Image, number: int, format_name: str) -> Levels:
+        """Return how the values of result `number` become pixels."""
+        return self.values.levels(image, format_name)
+
     def explain(
         self, image: Image, number: int, place: Pair, format_name: str
     ) -> tuple[str, Levels, "tuple[Pooled, ...]"]:
@@ -74,7 +78,7 @@ class Pool:
             explained = explain_adaptive_pool(image.pixels, self.adaptive or 1, place, kind=self.kind)
         else:
             explained = explain_pool(image.pixels, self.kernel_size, place, **self._options())
-        return self.kind, self.values.levels(image, format_name), explained
+        return self.kind, self.levels_of(image, number, format_name), explained
 
     def _pool(self, image: Image, pixels: Array) -> tuple[Array, Array | None]:
         if self.whole:
