@@ -11,6 +11,8 @@ from contextlib import contextmanager, suppress
 from multiprocessing import connection, resource_tracker
 
 from cnnfilt.batch.limits import run_within_limits
+from cnnfilt.batch.resources import granted_cpus
+from cnnfilt.core.engine.threads import limit_threads
 from cnnfilt.leaving import WORDS, leave
 
 SECONDS_TO_END = 0.8
@@ -32,7 +34,9 @@ class Pool:
         # a Ctrl-C, and for the traceback of a worker that is born while we are killed.
         with _signals_blocked(), _stderr_closed():
             resource_tracker.ensure_running()
-            self.executor: Executor = ProcessPoolExecutor(count, mp_context=context, initializer=_begin_worker)
+            self.executor: Executor = ProcessPoolExecutor(
+                count, mp_context=context, initializer=_begin_worker, initargs=(max(1, granted_cpus() // count),)
+            )
             for _ in range(count):
                 self.executor.submit(os.getpid)
 
@@ -58,8 +62,9 @@ class Pool:
                 worker.kill()
 
 
-def _begin_worker() -> None:
-    """Prepare a worker: it ends cleanly when told to, and at once when its parent is gone."""
+def _begin_worker(threads: int) -> None:
+    """Prepare a worker: it uses so many threads, and ends cleanly when told to, at once when its parent is gone."""
+    limit_threads(threads)
     signal.signal(signal.SIGTERM, lambda number, frame: leave(128 + number))
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_SETMASK, set(WORDS) - {signal.SIGTERM})

@@ -54,11 +54,12 @@ class Settings:
 
 @dataclass(frozen=True)
 class Written:
-    """One output: its name, the shape of its pixels, and how they were made."""
+    """One output: its name, the shape of its pixels, how they were made, and the plan ("" where there is none)."""
 
     name: str
     shape: tuple[int, ...]
     how: str
+    plan: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,8 +95,7 @@ def run_job(job: Job, operation: Operation, settings: Settings) -> Record:
     format_name = targets[0].format or ""
     results = operation(image, format_name)
     seen = tuple(look(image, operation, results, format_name) for look in settings.looks)
-    # The input goes before the results are encoded: with it, a large image would take twice the memory.
-    image = replace(image, pixels=_NOTHING, alpha=None)
+    image = _emptied(image, format_name)
     if targets[0].unwritten:
         return _looked_at(job, shape, results, image.notes, seen)
     if len(targets) == 1 < len(results):
@@ -108,7 +108,7 @@ def run_job(job: Job, operation: Operation, settings: Settings) -> Record:
         if number and target.path is None:
             _print([b"\n"])
         notes += _write(_output(image, result), target, settings)
-        outputs.append(Written(_name_of(target), result.pixels.shape, result.how))
+        outputs.append(Written(_name_of(target), result.pixels.shape, result.how, result.plan))
         if result.extra is not None and settings.extra is not None:
             _write(Image(pixels=result.extra, kind="matrix", format="npy"), settings.extra, settings)
     return Record(job.source.path, shape, tuple(outputs), _loss(results), tuple(notes), seen=seen)
@@ -117,12 +117,17 @@ def run_job(job: Job, operation: Operation, settings: Settings) -> Record:
 def _looked_at(
     job: Job, shape: tuple[int, ...], results: list[Result], notes: tuple[str, ...], seen: tuple[Any, ...]
 ) -> Record:
-    outputs = tuple(Written("", result.pixels.shape, result.how) for result in results)
+    outputs = tuple(Written("", result.pixels.shape, result.how, result.plan) for result in results)
     return Record(job.source.path, shape, outputs, _loss(results), notes, seen=seen)
 
 
 def _loss(results: list[Result]) -> Loss:
     return sum((result.loss for result in results if result.loss is not None), NO_LOSS)
+
+
+def _emptied(image: Image, format_name: str) -> Image:
+    """Return `image` without its pixels: beside the results, a large image would take twice the memory."""
+    return replace(image, pixels=_NOTHING, alpha=None, memory=image.memory if format_name == "jpeg" else None)
 
 
 def _in_one_file(results: list[Result], format_name: str) -> list[Result]:

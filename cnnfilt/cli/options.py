@@ -188,7 +188,12 @@ _FILE_OPTIONS = [
         help="Keep the colour profile and resolution (safe), everything, or nothing.",
     ),
     click.option("--no-auto-orient", is_flag=True, help="Leave a camera's rotation as a tag."),
-    click.option("--quality", type=click.IntRange(1, 100), metavar="N", help="JPEG or WebP quality, 1-100."),
+    click.option(
+        "--quality",
+        type=click.IntRange(1, 100),
+        metavar="N",
+        help="Of a JPEG or WebP, 1-100; of a PNG the effort: 1 is fast, 100 small.",
+    ),
     click.option("-r", "--recursive", is_flag=True, help="Open the folders in a folder, too; the tree is kept."),
     click.option("--files-from", metavar="FILE|-", help="Read names of inputs here, one a line."),
     click.option("-0", "--null", is_flag=True, help="With --files-from: names end in a zero byte (find -print0)."),
@@ -220,7 +225,7 @@ _FILE_OPTIONS = [
     click.option("--cluster", metavar="ADDRESS", help="Have the files done by the Dask cluster at this address."),
     click.option("--json", is_flag=True, help="Print a line of JSON for each file when it is done."),
     click.option("-q", "--quiet", is_flag=True, help="Print errors only."),
-    click.option("-v", "--verbose", is_flag=True, help="Print how the values were mapped, too."),
+    click.option("-v", "--verbose", is_flag=True, help="Print how it was computed, too."),
 ]
 
 

@@ -1,6 +1,5 @@
 """What a run says as it goes: a status line for one file; progress, failures and a summary for many."""
 
-import json
 import sys
 import time
 from contextlib import AbstractContextManager, ExitStack
@@ -77,6 +76,8 @@ class Reporter(AbstractContextManager["Reporter"]):
                 name = f"{output.name} " if output.name else ""
                 shapes = f"{record.name} {_spelled(record.shape)} -> {name}{_spelled(output.shape)}"
                 print_line(f"{shapes} ({output.how})")
+                if self.verbose and output.plan:
+                    print_line(f"{record.name}: {output.plan}")
         if not self.several and (record.written or self.looks.preview):
             _print_loss(record.name, record.loss)
 
@@ -118,7 +119,9 @@ def _targets_of(job: Job) -> str:
 
 
 def _json_line(data: dict[str, Any]) -> str:
-    return json.dumps(data) + "\n"
+    from json import dumps  # Most runs do without.
+
+    return dumps(data) + "\n"
 
 
 def _as_planned(job: Job, status: str) -> dict[str, Any]:

@@ -105,8 +105,19 @@ def convolve_to_levels(
     job = as_job(image, kernel, **options)
     convolution = Convolution(job)
     pixels = np.empty(convolution.shape, levels.pixel_dtype(convolution.plan.dtype))
-    loss = write_levels(convolution, pixels, levels)
+    loss = convolution.write_rounded(pixels) if levels.keeps(job.image.dtype) else None
+    if loss is None:
+        loss = write_levels(convolution, pixels, levels)
     return _shaped(pixels, job, image, kernel), loss
+
+
+def describe(image: npt.ArrayLike, kernel: npt.ArrayLike, **options: Unpack[Options]) -> str:
+    """Return in one line how `convolve` computes this: which sums, in which type, in how many threads and strips.
+
+    >>> describe(np.zeros((9, 9), np.uint8), [[1, 0, -1]] * 3)
+    '3x3 integer, rank 1: int16 sums, 1 thread, one strip'
+    """
+    return Convolution(as_job(image, kernel, **options)).how
 
 
 def conv2d(

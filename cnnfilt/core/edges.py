@@ -106,6 +106,12 @@ def edges_to_levels(image: npt.ArrayLike, levels: Levels, **options: Unpack[Opti
     return like_image(written, image), loss
 
 
+def describe(image: npt.ArrayLike, **options: Unpack[Options]) -> str:
+    """Return in one line how `edges` computes this, as `cnnfilt.core.convolution.describe` does; "" for canny."""
+    detector = Detector(**options)
+    return "" if detector.method == "canny" else detector.responses(as_image(image)).how
+
+
 def edge_angles(
     image: npt.ArrayLike,
     *,

@@ -10,6 +10,7 @@ from cnnfilt.core.engine.borders import PaddingValue
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.job import Job
 from cnnfilt.core.engine.run import Convolution, Solver, in_strips
+from cnnfilt.core.engine.scratch import scratch
 from cnnfilt.core.engine.strips import PaddedImage, strip_edges
 from cnnfilt.core.engine.weights import as_bias, as_weights
 from cnnfilt.errors import KernelError, ParameterError
@@ -111,7 +112,7 @@ class Responses:
         """
         height = self.edges[0][1]
         respond = self._responder(min(len(self._convolutions), 2))
-        floats = np.empty((2 if len(self._convolutions) == 2 else 1, height, self._width), self._floats)
+        floats = scratch((2 if len(self._convolutions) == 2 else 1, height, self._width), self._floats)
 
         def magnitudes(first: int, last: int) -> Array:
             responses, count = respond(first, last), last - first
@@ -147,7 +148,7 @@ class Responses:
         """
         height = self.edges[0][1]
         solvers = [Solver(one, height, keeps=False) for one in self._convolutions]
-        memory = np.empty((kept, height, self._width), self._sums)
+        memory = scratch((kept, height, self._width), self._sums)
 
         def respond(first: int, last: int) -> Iterator[Array]:
             strip = solvers[0].reader.read(first, last)

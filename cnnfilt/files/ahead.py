@@ -1,6 +1,7 @@
 """Decoding an image while NumPy is still being imported. No NumPy, and no Pillow where nothing is to be decoded."""
 
 import os
+import stat
 import sys
 from threading import Thread
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,6 +12,9 @@ from cnnfilt.terms import WORK_THREAD
 
 if TYPE_CHECKING:
     from cnnfilt.files.loading import Loaded
+
+_SMALLEST_BYTES = 1 << 18
+"""A smaller file is decoded in no time; two threads that both want the interpreter would only delay each other."""
 
 _SWITCH_SECONDS = 0.0002
 """How long a thread that has decoded a piece waits for the interpreter; Python's own choice would be 0.005."""
@@ -31,17 +35,15 @@ _begun: "dict[Request, _Loading]" = {}
 def begin(request: Request) -> None:
     """Start to load an image in a thread of its own; `take` with the same request then waits for it.
 
-    Nothing happens where the source is no regular file, or not called an image. For the command line alone: Pillow
-    keeps every image in one block from here on, so that its memory can become NumPy's.
+    Nothing happens where the source is a small file or no regular one, or not called an image.
     """
     path = str(request.source)
     format = format_of(path)
     # While a TIFF is decoded, nothing can be said on stderr (see `decoding`).
-    if format is None or FORMATS[format].kind == "matrix" or format == "tiff" or not os.path.isfile(path):
+    if format is None or FORMATS[format].kind == "matrix" or format == "tiff":
         return
-    import PIL.Image
-
-    PIL.Image.core.set_use_block_allocator(1)  # type: ignore[attr-defined]  # So Pillow's manual calls it.
+    if not _is_large_file(path):
+        return
     _begun[request] = _Loading(request)
 
 
@@ -51,10 +53,20 @@ def take(request: Request) -> "Loaded | None":
     return begun.wait() if begun else None
 
 
+def _is_large_file(path: str) -> bool:
+    try:
+        status = os.stat(path)
+    except (OSError, ValueError):
+        return False  # The reader will say what is wrong.
+    return stat.S_ISREG(status.st_mode) and status.st_size >= _SMALLEST_BYTES
+
+
 class _Loading(Thread):
     """An image being loaded. Python does not wait for this thread at its end."""
 
     def __init__(self, request: Request) -> None:
+        import cnnfilt.files.loading  # noqa: F401 - before the others want the interpreter, too.
+
         super().__init__(name=WORK_THREAD, daemon=True)
         self._request = request
         self._loaded: Loaded | None = None

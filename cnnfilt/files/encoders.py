@@ -4,10 +4,10 @@ import io
 import warnings
 from collections.abc import Sequence
 from dataclasses import replace
+from mmap import mmap
 from typing import Any
 
 import numpy as np
-import PIL.WebPImagePlugin  # noqa: F401 - else Pillow imports all of its forty plugins to find this one.
 
 from cnnfilt.errors import OutputError, ParameterError
 from cnnfilt.files.decoding import PILLOW_ERRORS
@@ -15,10 +15,8 @@ from cnnfilt.files.formats import FORMATS
 from cnnfilt.files.image import Array, Metadata
 from cnnfilt.files.jpeg import coding_arguments
 from cnnfilt.files.metadata import save_arguments
-from cnnfilt.files.pixels import from_array
-from cnnfilt.files.png import encode_png
+from cnnfilt.files.pixels import for_jpeg, from_array
 from cnnfilt.files.streams import first_line
-from cnnfilt.files.tiff import encode_tiff
 from cnnfilt.terms import MetadataMode
 
 Parts = Sequence[bytes | memoryview]
@@ -33,11 +31,12 @@ def encode_image(
     metadata: Metadata,
     keep: MetadataMode,
     quality: int | None,
+    spare: mmap | None = None,
 ) -> tuple[Parts, tuple[str, ...]]:
     """Return the parts of an image file, in order, and notes on metadata that was left out.
 
     The caller has made sure that `format` holds these pixels. Raises ParameterError for a quality outside
-    1..100, OutputError if the encoder fails.
+    1..100, OutputError if the encoder fails. `spare` is memory whose content is not needed any more.
     """
     if quality is not None and not 1 <= quality <= 100:
         raise ParameterError(f"quality is {quality}; it must be from 1 to 100", parameter="quality")
@@ -52,13 +51,19 @@ def encode_image(
             # What Pillow warns of is in the notes.
             warnings.simplefilter("ignore")
             arguments, notes = save_arguments(metadata, format, keep=keep, gray=gray, size=pixels.shape[:2])
+            # What only one format needs is imported only for that.
             if format == "tiff":
+                from cnnfilt.files.tiff import encode_tiff
+
                 return [encode_tiff(pixels, alpha, arguments)], notes
             if format == "png":
+                from cnnfilt.files.png import encode_png
+
                 return encode_png(pixels, alpha, arguments, quality=quality), notes
             arguments |= _coding(format, metadata, gray=gray, quality=quality)
             stream = io.BytesIO()
-            from_array(pixels, alpha).save(stream, format=format, **arguments)
+            image = for_jpeg(pixels, spare) if format == "jpeg" else from_array(pixels, alpha)
+            image.save(stream, format=format, **arguments)
             return [stream.getbuffer()], notes
     except MemoryError:
         raise OutputError(f"encoding the {FORMATS[format].title} needs more memory than there is") from None
@@ -71,6 +76,8 @@ def _coding(format: str, metadata: Metadata, *, gray: bool, quality: int | None)
     if format == "jpeg":
         return coding_arguments(metadata.jpeg, gray=gray, quality=quality)
     if format == "webp":
+        import PIL.WebPImagePlugin  # noqa: F401 - else Pillow imports all of its forty plugins to find this one.
+
         # Without "exact", colours that no one sees are thrown away.
         return {"lossless": True, "exact": True} if quality is None else {"quality": quality}
     return {}

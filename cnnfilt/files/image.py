@@ -1,6 +1,7 @@
 """An image as cnnfilt passes it around: plain arrays, and what came along with them."""
 
 from dataclasses import dataclass, field
+from mmap import mmap
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,8 @@ class Image:
 
     `pixels` is (H, W) or (H, W, 3) in the file's own levels (uint8, uint16, int32, int64 or float32); a
     matrix may have any number of channels and any real type. `alpha` is (H, W) of the same type, or None.
-    `format` is the format it was read from. `notes` tell what the user should know about the reading.
+    `format` is the format it was read from. `notes` tell what the user should know about the reading. `memory` is
+    what it was decoded into; encoders may use it again, for fresh memory costs as much time as an encoder.
     """
 
     pixels: Array
@@ -29,6 +31,7 @@ class Image:
     format: str = "png"
     metadata: Metadata = field(default_factory=Metadata)
     notes: tuple[str, ...] = ()
+    memory: mmap | None = field(default=None, repr=False)
 
     @property
     def channels(self) -> int:

@@ -13,11 +13,13 @@ def as_arrays(loaded: Loaded) -> Image:
     stored = loaded.stored
     try:
         alpha: Array | None = None
-        pixels = true_levels(to_array(loaded.base), stored, loaded.format)
+        pixels = true_levels(to_array(loaded.base, loaded.memory), stored, loaded.format)
         if stored.key is not None:
             alpha = keyed_alpha(pixels, stored.key)
         elif loaded.alpha is not None:
             alpha = to_array(loaded.alpha)
     except MemoryError:
         raise InputError(f"this {FORMATS[loaded.format].title} needs more memory than there is") from None
-    return Image(pixels, alpha, format=loaded.format, metadata=loaded.metadata, notes=loaded.notes)
+    return Image(
+        pixels, alpha, format=loaded.format, metadata=loaded.metadata, notes=loaded.notes, memory=loaded.memory
+    )

@@ -1,7 +1,8 @@
 """An image file loaded by Pillow: upright, its alpha apart, with what came along. No NumPy."""
 
-from dataclasses import dataclass, replace
-from typing import BinaryIO
+from dataclasses import replace
+from mmap import mmap
+from typing import BinaryIO, NamedTuple
 
 import PIL.Image
 import PIL.ImageFile
@@ -12,6 +13,7 @@ from cnnfilt.files.formats import FORMATS
 from cnnfilt.files.header import open_image
 from cnnfilt.files.jpeg import is_luma_coded
 from cnnfilt.files.kinds import is_jpeg, is_png, is_tiff
+from cnnfilt.files.memory import lend
 from cnnfilt.files.metadata import read_metadata, upright, with_late_texts
 from cnnfilt.files.records import Metadata
 from cnnfilt.files.storage import Storage, split, storage
@@ -21,12 +23,18 @@ _DAMAGED_EXIF = "its EXIF data is damaged, so it is taken as upright"
 _BLOCK_BYTES = 1 << 24
 """How much of a file is decoded at once: between blocks a decoder waits for the interpreter."""
 
+_LENT = frozenset({"jpeg", "png", "ppm", "pgm"})
+"""The formats whose plugins decode into memory that is there already; others have their own ways."""
 
-@dataclass(frozen=True)
-class Loaded:
-    """A decoded image: `base` in mode L, RGB, I;16, I or F and `alpha` in mode L, which nobody else holds."""
+
+class Loaded(NamedTuple):
+    """A decoded image: `base` in mode L, RGB, I;16, I or F and `alpha` in mode L.
+
+    `memory` is what `base` lies in if that is ours (see `memory`).
+    """
 
     base: PIL.Image.Image
+    memory: mmap | None
     alpha: PIL.Image.Image | None
     stored: Storage
     format: str
@@ -53,7 +61,10 @@ def _loaded(image: PIL.ImageFile.ImageFile, format: str, *, gray: bool, auto_ori
         # The decoder then gives the file's own Y plane, and leaves the chroma alone.
         image.draft("L", image.size)
     image.decodermaxblock = _BLOCK_BYTES
+    stays = orientation in (1, None) and not (gray and image.mode == "RGB")
+    lent = lend(image) if stays and format in _LENT else None
     image.load()
+    memory = lent.memory if lent and lent.holds(image) else None
     if is_png(image):
         metadata = with_late_texts(metadata, image)
     whole, metadata = _turned(image, orientation or 1, metadata, auto_orient=auto_orient)
@@ -65,7 +76,7 @@ def _loaded(image: PIL.ImageFile.ImageFile, format: str, *, gray: bool, auto_ori
     base, alpha = split(whole)
     if gray and base.mode == "RGB" and alpha is None and stored.key is None:
         base = base.convert("L")
-    return Loaded(base, alpha, stored, format, metadata, tuple(notes))
+    return Loaded(base, memory, alpha, stored, format, metadata, tuple(notes))
 
 
 def _turned(
@@ -106,4 +117,4 @@ def _with_exif_note(image: Loaded, warned: list[str]) -> Loaded:
     damaged = any("EXIF" in warning or "Truncated File Read" in warning for warning in warned)
     if not damaged or _DAMAGED_EXIF in image.notes:
         return image
-    return replace(image, notes=(*image.notes, "some of its EXIF data is damaged"))
+    return image._replace(notes=(*image.notes, "some of its EXIF data is damaged"))

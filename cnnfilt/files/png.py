@@ -8,8 +8,7 @@ bytes do not depend on how many threads there were.
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from cnnfilt.core.engine.threads import run_strips
 from cnnfilt.files.image import Array
@@ -28,7 +27,7 @@ _BLOCK_BYTES = 1 << 20
 _FILTERED_BYTES = 1 << 17
 """What is filtered at once: it stays in the processor's cache."""
 
-_SAMPLE_BYTES, _LEAST_SAMPLE_BYTES, _PIECE_BYTES = 3 << 16, 1 << 15, 1 << 14
+_SAMPLE_BYTES, _LEAST_SAMPLE_BYTES, _PIECE_BYTES = 3 << 16, 1 << 14, 1 << 14
 """The sample is an eighth of a small image. Longer pieces would tell more of what repeats, but of fewer places."""
 
 _TOLERANCE = 1.005
@@ -39,8 +38,7 @@ _ZLIB_HEADER = b"\x78\x9c"
 _ADLER_BASE = 65521
 
 
-@dataclass(frozen=True)
-class Coding:
+class Coding(NamedTuple):
     """One way to code: how rows are filtered, and how hard zlib looks for repetitions."""
 
     filter: Filter
@@ -48,8 +46,11 @@ class Coding:
     strategy: int = zlib.Z_FILTERED
 
 
-_FAST = tuple(Coding(filter, 1, zlib.Z_RLE) for filter in ("up", "none", "paeth"))
-"""Huffman codes and runs alone: on photographs no larger than what takes ten times as long."""
+_FAST = (
+    Coding("none", 1, zlib.Z_RLE),
+    *(Coding(filter, 1, strategy) for filter in ("up", "paeth") for strategy in (zlib.Z_RLE, zlib.Z_HUFFMAN_ONLY)),
+)
+"""Huffman codes, with runs or alone: on photographs no larger than what takes ten times as long."""
 
 _THOROUGH = Coding("adaptive", 6)
 """What Pillow does, and so no larger."""
@@ -97,7 +98,7 @@ def _sample(rows: Rows) -> list[tuple[int, int]]:
     wanted = max(min(total // 8, _SAMPLE_BYTES), _LEAST_SAMPLE_BYTES)
     if total <= wanted:
         return [(0, rows.height)]
-    height = max(2, _PIECE_BYTES // rows.row_bytes)
+    height = max(2, min(_PIECE_BYTES, wanted // 2) // rows.row_bytes)
     count = min(max(1, wanted // (height * rows.row_bytes)), rows.height // height)
     tops = ((rows.height - height) * (2 * n + 1) // (2 * count) for n in range(count))
     return [(top, top + height) for top in tops]

@@ -1,6 +1,6 @@
 """How a file stores its samples, and a decoded Pillow image, of whatever mode, taken apart. No NumPy."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import PIL.Image
 
@@ -18,8 +18,7 @@ _WHITE_IS_ZERO = 0
 _STRETCHED = {"L;2": 85, "L;4": 17}
 
 
-@dataclass(frozen=True)
-class Storage:
+class Storage(NamedTuple):
     """How the samples lie in the file, as far as Pillow's mode does not tell it.
 
     `deep_colour`: 16-bit samples that Pillow gives as 8-bit ones. `key`: the one level or colour that is

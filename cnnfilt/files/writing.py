@@ -1,8 +1,7 @@
 """An Image becomes a file: fitted to what the format holds, encoded, and put in its place in one step."""
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
     from cnnfilt.files.encoders import Parts  # Pillow is imported only for images.
 
 
-@dataclass(frozen=True)
-class Encoded:
+class Encoded(NamedTuple):
     """The content of a file in parts, and notes on what it could not keep."""
 
     parts: "Parts"
@@ -69,7 +67,9 @@ def encode(image: Image, format: str, *, quality: int | None = None, metadata: M
         notes = (f"16-bit levels written as 8-bit (v / 257), for {named(format).title} holds no more here",)
     from cnnfilt.files.encoders import encode_image
 
-    parts, left_out = encode_image(pixels, alpha, format, metadata=image.metadata, keep=metadata, quality=quality)
+    parts, left_out = encode_image(
+        pixels, alpha, format, metadata=image.metadata, keep=metadata, quality=quality, spare=image.memory
+    )
     return Encoded(parts, notes + left_out)
 
 

@@ -38,6 +38,13 @@ def test_a_kernel_may_be_written_in_many_ways(run: Run, worked_example: Path, tm
     assert run("convolve", worked_example, "-k", spec.replace("{file}", str(file))).text == NOTES
 
 
+def test_verbose_tells_the_plan(run: Run, worked_example: Path) -> None:
+    outcome = run("convolve", worked_example, "-k", "vertical", "-v")
+    assert outcome.lines[1:] == [f"{worked_example}: 3x3 integer, rank 1: int64 sums, 1 thread, one strip"]
+    outcome = run("edges", worked_example, "-v", "-o", "-", "--format", "csv")
+    assert outcome.lines[1] == f"{worked_example}: 2 kernels 3x3 integer, rank 1: int64 sums, 1 thread, one strip"
+
+
 def test_flip_is_the_convolution_of_mathematics(run: Run, worked_example: Path) -> None:
     flipped = run("convolve", worked_example, "-k", "vertical", "--flip").text
     assert flipped == run("convolve", worked_example, "-k", "prewitt-x").text != NOTES

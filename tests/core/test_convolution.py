@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from cnnfilt import conv2d, convolve
 from cnnfilt.core.convolution import convolve_to_levels
-from cnnfilt.core.engine import strips
+from cnnfilt.core.engine import strips, threads
 from cnnfilt.core.levels import Levels, apply_levels
 from cnnfilt.errors import KernelError, ParameterError, ShapeError
 from tests import oracles
@@ -425,11 +425,23 @@ class TestProperties:
         stuffed[::3, ::2] = kernel
         np.testing.assert_array_equal(convolve(self.image, kernel, dilation=(3, 2)), convolve(self.image, stuffed))
 
-    def test_strips_of_any_height_give_the_same_bytes(self, monkeypatch):
+    def test_strips_of_any_height_give_the_same_numbers(self, monkeypatch):
         kernel = self.rng.normal(size=(3, 3))
         whole = convolve(self.image, kernel, padding="same")
         monkeypatch.setattr(strips, "SCRATCH_BYTES", 1)
-        assert convolve(self.image, kernel, padding="same").tobytes() == whole.tobytes()
+        # A matrix product of another shape may add up in another order.
+        np.testing.assert_allclose(convolve(self.image, kernel, padding="same"), whole, atol=1e-5 * 9 * 255)
+
+    @pytest.mark.parametrize("size", [(3, 3), (7, 7), (9, 1), (15, 15), (31, 31)])
+    @pytest.mark.parametrize("whole", [False, True])
+    def test_any_number_of_threads_gives_the_same_bytes(self, size, whole, monkeypatch):
+        image = self.rng.integers(0, 256, (700, 900), dtype=np.uint8)
+        kernel = np.ones(size) if whole else self.rng.normal(size=size)
+        results = []
+        for count in (1, 2, 3):
+            monkeypatch.setattr(threads, "thread_count", lambda count=count: count)
+            results.append(convolve(image, kernel, padding="same").tobytes())
+        assert results[0] == results[1] == results[2]
 
     @pytest.mark.parametrize(
         "view",

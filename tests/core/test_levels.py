@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cnnfilt.core.engine.scale import Mask
 from cnnfilt.core.levels import NO_LOSS, Levels, Loss, apply_levels, resolve_values, write_levels
 from cnnfilt.errors import ParameterError
 from tests import oracles
@@ -190,3 +191,23 @@ def test_what_is_asked_for_by_name_is_done():
     assert resolve_values("offset", kernels=[BOX], to_matrix=True) == ("offset", None)
     with pytest.raises(ParameterError, match="did you mean symmetric"):
         resolve_values("symetric")
+
+
+@pytest.mark.parametrize("values", ["offset", "minmax", "symmetric"])
+@pytest.mark.parametrize(("low", "high"), [(-32768, 32767), (-765, 765), (-3, 251), (7, 7), (0, 65535)])
+def test_whole_responses_round_as_in_64_bits(values, low, high):
+    """Also those that are computed in 32 bits: every response there is, also those exactly between two levels."""
+    responses = np.arange(low, high + 1).astype(np.int16 if high < 2**15 else np.uint16)
+    levels = Levels(values, U8)
+    scale = levels.scale((float(low), float(high)))
+    made = apply_levels(responses, levels)[0].tolist()
+    exact = [
+        oracles.level((v - scale.origin) * scale.gain / scale.over + scale.base, 255)[0] for v in responses.tolist()
+    ]
+    assert made == exact
+
+
+@pytest.mark.parametrize("size", [1, 2039, 2040, 2041, 100_000])
+def test_true_values_are_counted(size):
+    for mask in (np.ones(size, bool), np.zeros(size, bool), np.random.default_rng(size).random(size) < 0.3):
+        assert Mask(mask).count() == np.count_nonzero(mask)

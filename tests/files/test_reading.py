@@ -30,7 +30,7 @@ def test_colour_comes_back_as_it_went_in(format: str) -> None:
     image = read_bytes(saved(PIL.Image.fromarray(COLOUR), format, **arguments))
     np.testing.assert_array_equal(image.pixels, COLOUR)
     assert (image.kind, image.format, image.alpha, image.notes) == ("image", format.lower(), None, ())
-    assert image.pixels.flags.c_contiguous
+    assert image.pixels[0].flags.c_contiguous
     assert image.pixels.flags.writeable
 
 

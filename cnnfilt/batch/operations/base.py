@@ -19,13 +19,17 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True)
 class Result:
-    """One output of one image; `how` goes into the status line, `extra` is an array for a file of its own."""
+    """One output of one image; `how` goes into the status line, `extra` is an array for a file of its own.
+
+    `plan` says in one line how it was computed, where there was a choice.
+    """
 
     pixels: Array
     alpha: Array | None
     how: str
     loss: Loss | None = None
     extra: Array | None = None
+    plan: str = ""
 
 
 class Operation(Protocol):

@@ -14,7 +14,7 @@ from cnnfilt.batch.operations.base import (
     spelled,
 )
 from cnnfilt.core.alpha import premultiplied, unpremultiplied
-from cnnfilt.core.convolution import convolve, convolve_to_levels
+from cnnfilt.core.convolution import convolve, convolve_to_levels, describe
 from cnnfilt.core.levels import Levels, apply_levels
 from cnnfilt.errors import ParameterError
 from cnnfilt.files.image import Image
@@ -92,7 +92,8 @@ class Convolve:
         if self.alpha == "filter" and image.alpha is not None:
             return self._slide_premultiplied(one, image, image.alpha, levels, how)
         pixels, loss = convolve_to_levels(image.pixels, one.kernel, levels, **self._options(one))
-        return Result(pixels, alpha_under(image, rows, columns), how, loss)
+        plan = describe(image.pixels, one.kernel, **self._options(one))
+        return Result(pixels, alpha_under(image, rows, columns), how, loss, plan=plan)
 
     def _levels(self, one: Filter, image: Image, format_name: str) -> Levels:
         levels = self.values.levels(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cnnfilt.batch.operations.base import AUTO, Result, Values, alpha_under, checked_windows, refuse_unused_value
-from cnnfilt.core.edges import edge_angles, edges_to_levels
+from cnnfilt.core.edges import describe, edge_angles, edges_to_levels
 from cnnfilt.core.gradients import kernels_of
 from cnnfilt.core.levels import Levels
 from cnnfilt.errors import ParameterError
@@ -57,7 +57,8 @@ class Edges:
         how = f"{self.method}, {self.direction}" if self.direction else self.method
         # Of 8 or 16 bits a strong edge is meant to be white; of other whole numbers clipping may be a surprise.
         told = None if image.pixels.dtype in (np.uint8, np.uint16) else loss
-        return [Result(pixels, alpha_under(image, rows, columns), how, told, angles)]
+        plan = describe(image.pixels, **self._options(), **padding)
+        return [Result(pixels, alpha_under(image, rows, columns), how, told, angles, plan)]
 
     def levels_of(self, image: Image, number: int, format_name: str) -> Levels:
         """Return how the values of result `number` become pixels."""

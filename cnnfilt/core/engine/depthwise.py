@@ -26,6 +26,7 @@ class Depthwise:
     planar = False
     spends_strip = False
     strip_rows = 1
+    reads: np.dtype | None = None
 
     def __init__(self, job: Job, dtype: np.dtype) -> None:
         weights = job.weights[:, :, 0].astype(dtype)

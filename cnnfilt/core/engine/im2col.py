@@ -31,6 +31,7 @@ class Im2col:
 
     spends_strip = False
     strip_rows = 1
+    reads: np.dtype | None = None
 
     def __init__(self, job: Job, dtype: np.dtype) -> None:
         self.planar = job.image.shape[2] < MANY_CHANNELS

@@ -5,6 +5,7 @@ one along the rows, which for 3x3 halves the additions; under a stride both are 
 only. Any other kernel is one sum over all its taps. `tap_sums` says how a sum is made.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from math import gcd
 
@@ -12,6 +13,8 @@ import numpy as np
 
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.job import Job
+from cnnfilt.core.engine.passes import Pass, run_passes
+from cnnfilt.core.engine.scratch import scratch
 from cnnfilt.core.engine.strips import Layout, Strip
 from cnnfilt.core.engine.tap_sums import Tap, TapSum
 from cnnfilt.geometry import Window
@@ -24,6 +27,7 @@ class Integers:
 
     planar = False
     strip_rows = 1
+    reads: np.dtype | None = None
 
     def __init__(self, job: Job, dtype: np.dtype) -> None:
         kernel = job.weights[:, :, 0, 0]
@@ -51,28 +55,37 @@ class Integers:
 
     def prepare(self, height: int) -> None:
         """Make the scratch memory for strips of up to `height` rows."""
-        self._spare = np.empty(self._spare_rows(height) * self._pitch, self._dtype)
+        self._spare = scratch(self._spare_rows(height) * self._pitch, self._dtype)
+        self._passes: dict[int, tuple[list[Pass], Array]] = {}
         if self._along:
-            self._sums = np.empty((height, self._pitch), self._dtype)
+            self._sums = scratch((height, self._pitch), self._dtype)
             if not self._layout.is_natural:
-                self._sorted = np.empty((height, self._layout.sorted_width), self._dtype)
+                self._sorted = scratch((height, self._layout.sorted_width), self._dtype)
 
     def _spare_rows(self, height: int) -> int:
         return max(one.spare_rows(height) for one in (self._sum, self._along) if one)
 
     def write(self, strip: Strip, out: Array) -> None:
         """Write the strip's sums, bias included, to `out` (strip.height, W' * maps)."""
+        # A reader's strips are all in the same memory, and often the results are: one list serves nearly all strips.
+        passes, where = self._passes.get(strip.height, ([], None))
+        if where is not out:
+            passes = list(self._passes_to(strip, out))
+            self._passes[strip.height] = passes, out
+        run_passes(passes)
+
+    def _passes_to(self, strip: Strip, out: Array) -> Iterator[Pass]:
         if not self._along:
-            self._sum.write(strip.natural, out, self._spare)
+            yield from self._sum.passes(strip.natural, out, self._spare)
         else:
             sums = self._sums[: strip.height]
-            self._sum.write(strip.natural, sums, self._spare)
+            yield from self._sum.passes(strip.natural, sums, self._spare)
             if not self._layout.is_natural:
                 natural, sums = sums, self._sorted[: strip.height]
-                self._layout.sort(natural, sums)
-            self._along.write(sums, out, self._spare)
+                yield from self._layout.sort(natural, sums)
+            yield from self._along.passes(sums, out, self._spare)
         if self._bias:
-            np.add(out, np.int64(self._bias).astype(self._dtype), out=out)
+            yield np.add, (out, np.int64(self._bias).astype(self._dtype)), out
 
 
 def can_add_up(job: Job) -> bool:

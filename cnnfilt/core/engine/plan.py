@@ -6,16 +6,36 @@ from typing import Literal
 import numpy as np
 
 from cnnfilt.core.engine.borders import finite_values
+from cnnfilt.core.engine.box import is_box
+from cnnfilt.core.engine.factors import TERMS, float_factors
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.integers import can_add_up, integer_factors
 from cnnfilt.core.engine.job import Job
+from cnnfilt.core.engine.separable import MOST_TERMS
 from cnnfilt.core.engine.weights import whole_or_float
 from cnnfilt.errors import ShapeError
 
-TechniqueName = Literal["integers", "taps", "depthwise", "im2col", "winograd"]
+TechniqueName = Literal[
+    "integers", "box", "toeplitz", "separable", "fourier", "taps", "depthwise", "im2col", "winograd"
+]
 
 FEW_FILTERS = 4
 """Below this many filters, filling the matrix costs more than the multiplication saves."""
+
+FEW_TAPS, SPARSE_TAPS = 5, 24
+"""Up to so many float taps, and so many in a kernel of four times as many cells or more, are best just added up."""
+
+SEPARABLE_AREA = 36
+"""From this size of kernel on, a pass down and a pass along take less time than a dense technique."""
+
+FACTORED_AREA = 1 << 16
+"""Up to this size a kernel is looked at for factors, which for larger ones would itself take long."""
+
+FOURIER_AREA = 81
+"""From this size of kernel on, transforms take less time than a product with a banded matrix."""
+
+FOURIER_WORK = 1 << 28
+"""How many products there must be in all for transforms: below, importing them takes longer than they save."""
 
 WINOGRAD_CHANNELS = 48
 """From so many channels and filters on, the products that Winograd saves outweigh its transforms."""
@@ -49,10 +69,33 @@ def plan(job: Job, *, dtype: np.dtype | None = None) -> Plan:
         return Plan(dtype, "im2col", f"{kernel}, {filters} filters as one matrix product: {dtype} sums")
     taps = np.count_nonzero(job.weights)
     counted = f"{taps} tap{'' if taps == 1 else 's'}"
+    if is_box(job):
+        return Plan(dtype, "box", f"{kernel}, equal coefficients: whole sums, {dtype} results")
     if exact and can_add_up(job):
         rank_1 = integer_factors(job.weights[:, :, 0, 0]) is not None
         return Plan(dtype, "integers", f"{kernel}, {'rank 1' if rank_1 else counted}: {dtype} sums")
-    return Plan(dtype, "taps", f"{kernel}, {counted}: {dtype} sums")
+    if exact:
+        return Plan(dtype, "taps", f"{kernel}, {counted}: {dtype} sums")
+    technique, how = float_technique(job)
+    return Plan(dtype, technique, f"{kernel}, {how}: {dtype} sums")
+
+
+def float_technique(job: Job) -> tuple[TechniqueName, str]:
+    """Return by which technique floats are summed, and in words how."""
+    kernel = job.weights[:, :, 0, 0]
+    taps, area = int(np.count_nonzero(job.weights)), kernel.size
+    counted = f"{taps} tap{'' if taps == 1 else 's'}"
+    is_sparse = taps <= max(FEW_TAPS, min(area // 4, SPARSE_TAPS))
+    if not job.each or is_sparse or (job.rows.stride, job.columns.stride) != (1, 1):
+        return "taps", counted
+    if SEPARABLE_AREA <= area <= FACTORED_AREA:
+        factors = float_factors(kernel, 1 if area < FOURIER_AREA else MOST_TERMS)
+        if factors:
+            return "separable", f"rank {len(factors)}, down and along"
+    work = job.rows.output_size * job.columns.output_size * job.maps * area
+    if area >= FOURIER_AREA and work >= FOURIER_WORK:
+        return "fourier", "by Fourier transforms of tiles"
+    return ("toeplitz", "as a banded matrix") if area <= TERMS else ("taps", counted)
 
 
 def suits_winograd(job: Job, dtype: np.dtype) -> bool:

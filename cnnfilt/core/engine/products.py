@@ -19,7 +19,7 @@ FEWEST_ROWS = 24
 def multiply(left: Array, right: Array, out: Array) -> None:
     """Write left @ right to `out`: ([n,] rows, inner) @ ([n,] inner, columns)."""
     *_, inner, columns = right.shape
-    parts = -(-columns // max(1, MOST_PRODUCTS // (FEWEST_ROWS * inner)))
+    parts = -(-columns // max(1, MOST_PRODUCTS // (min(FEWEST_ROWS, left.shape[-2]) * inner)))
     width = -(-columns // parts)
     for first in range(0, columns, width):
         part = slice(first, first + width)

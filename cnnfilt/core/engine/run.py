@@ -8,15 +8,21 @@ from typing import Protocol
 import numpy as np
 
 from cnnfilt.core.engine.borders import PaddingValue
+from cnnfilt.core.engine.box import Box
 from cnnfilt.core.engine.depthwise import Depthwise
+from cnnfilt.core.engine.fourier import Fourier
 from cnnfilt.core.engine.im2col import Im2col
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.integers import Integers
 from cnnfilt.core.engine.job import Job
 from cnnfilt.core.engine.plan import TechniqueName, plan
+from cnnfilt.core.engine.scale import NO_LOSS, Loss
+from cnnfilt.core.engine.scratch import scratch
+from cnnfilt.core.engine.separable import Separable
 from cnnfilt.core.engine.strips import Strip, StripReader, strip_edges
 from cnnfilt.core.engine.taps import Taps
 from cnnfilt.core.engine.threads import Edges, run_strips, thread_count
+from cnnfilt.core.engine.toeplitz import Toeplitz
 from cnnfilt.core.engine.winograd import Winograd
 from cnnfilt.errors import ParameterError
 from cnnfilt.terms import Activation
@@ -25,16 +31,17 @@ from cnnfilt.terms import Activation
 class Technique(Protocol):
     """One way to sum: made from a job and the type of its sums.
 
-    `planar` is how it wants its strips, `strip_rows` of how many rows their height should be a multiple, and
-    `row_bytes` the scratch memory it needs for each output row. `spends_strip` tells whether `out` may be the memory
-    of the strip itself, which is then overwritten. Every thread works with a copy of its own: what `prepare` and
-    `write` do must not reach into what `__init__` made.
+    `planar` is how it wants its strips, `reads` in which type (None: the sums'), `strip_rows` of how many rows their
+    height should be a multiple, and `row_bytes` the scratch memory it needs for each output row. `spends_strip` tells
+    whether `out` may be the memory of the strip itself, which is then overwritten. Every thread works with a copy of
+    its own: what `prepare` and `write` do must not reach into what `__init__` made.
     """
 
     planar: bool
     spends_strip: bool
     row_bytes: int
     strip_rows: int
+    reads: np.dtype | None
 
     def __init__(self, job: Job, dtype: np.dtype) -> None: ...
 
@@ -47,6 +54,10 @@ class Technique(Protocol):
 
 TECHNIQUES: dict[TechniqueName, type[Technique]] = {
     "integers": Integers,
+    "box": Box,
+    "toeplitz": Toeplitz,
+    "separable": Separable,
+    "fourier": Fourier,
     "taps": Taps,
     "depthwise": Depthwise,
     "im2col": Im2col,
@@ -65,7 +76,7 @@ class Convolution:
         check_range(job.weights, dtype, "kernel")
         check_range(job.bias, dtype, "bias")
         self.technique = TECHNIQUES[self.plan.technique](job, dtype)
-        padded_row = job.columns.padded_size * job.image.shape[2] * dtype.itemsize
+        padded_row = job.columns.padded_size * job.image.shape[2] * (self.technique.reads or dtype).itemsize
         self.edges = strip_edges(job.rows, padded_row, self.technique.row_bytes, multiple=self.technique.strip_rows)
 
     @property
@@ -90,6 +101,20 @@ class Convolution:
 
         run_strips(self.edges, make_worker)
 
+    def write_rounded(self, pixels: Array) -> Loss | None:
+        """Write the responses to `pixels` as whole levels, if the technique can round them and none leaves the image's.
+
+        Otherwise return None, and nothing is written.
+        """
+        if not (isinstance(self.technique, Box) and self.technique.is_mean):
+            return None
+
+        def make_worker() -> Callable[[int, int], Loss]:
+            solver = Solver(self, self.edges[0][1], keeps=False)
+            return lambda first, last: solver.write_rounded(first, last, pixels[first:last])
+
+        return sum(run_strips(self.edges, make_worker), NO_LOSS)
+
     def worker(self) -> Callable[[int, int], Array]:
         """Return what gives the responses (rows, W', maps) of rows first to last; each overwrites the one before.
 
@@ -105,35 +130,52 @@ class Solver:
         """Prepare for strips of up to `height` rows; `keeps` whether `responses` is wanted."""
         job, dtype = convolution.job, convolution.plan.dtype
         self._technique = copy(convolution.technique)
+        reads = self._technique.reads or dtype
         self._activation = job.activation
         self.reader = StripReader(
             job.image,
             job.rows,
             job.columns,
             padding_mode=job.padding_mode,
-            padding_value=_padding_value(job, dtype),
-            dtype=dtype,
+            padding_value=_padding_value(job, reads),
+            dtype=reads,
             planar=self._technique.planar,
             height=height,
         )
         self._technique.prepare(height)
         self._shape = convolution.shape[1:]
-        self._memory = np.empty(height * prod(self._shape) if keeps and not self._technique.spends_strip else 0, dtype)
+        self._memory = scratch(height * prod(self._shape) if keeps and not self._technique.spends_strip else 0, dtype)
+        self._results: dict[int, tuple[Array, Array]] = {}
+        self._is_exact = dtype.kind == "i"
 
     def responses(self, first: int, last: int) -> Array:
         """Return the responses of rows `first` to `last`, (rows, W', maps), until the next call."""
         strip = self.reader.read(first, last)
-        memory = strip.natural.reshape(-1) if self._technique.spends_strip else self._memory
-        rows = memory[: strip.height * prod(self._shape)].reshape(strip.height, -1)
+        if strip.height not in self._results:
+            memory = strip.natural.reshape(-1) if self._technique.spends_strip else self._memory
+            rows = memory[: strip.height * prod(self._shape)].reshape(strip.height, -1)
+            self._results[strip.height] = rows, rows.reshape(strip.height, *self._shape)
+        rows, result = self._results[strip.height]
         self.write(strip, rows)
-        return rows.reshape(strip.height, *self._shape)
+        return result
 
     def write(self, strip: Strip, out: Array) -> None:
         """Write the responses of `strip` to `out` (rows, W' * maps)."""
+        if self._is_exact:
+            self._technique.write(strip, out)
+            activate(out, self._activation)
+            return
         # Infinities and NaN in the image, and sums past the float range, give what IEEE 754 says, silently.
         with np.errstate(invalid="ignore", over="ignore", under="ignore"):
             self._technique.write(strip, out)
             activate(out, self._activation)
+
+    def write_rounded(self, first: int, last: int, pixels: Array) -> Loss:
+        """Write the responses of rows `first` to `last` as whole levels (a box's means) to `pixels`."""
+        assert isinstance(self._technique, Box)
+        strip = self.reader.read(first, last)
+        lowest, highest = self._technique.write_rounded(strip, pixels.reshape(last - first, -1))
+        return Loss(lowest, highest, 0, pixels.size)
 
 
 def in_strips(edges: Edges) -> str:

@@ -1,10 +1,12 @@
 """Responses written as pixels by a linear mapping: rounded, clipped, cast, and what that lost counted."""
 
 from dataclasses import dataclass
+from math import isnan
 
 import numpy as np
 
 from cnnfilt.core.engine.images import Array
+from cnnfilt.core.engine.scratch import scratch
 
 Range = tuple[float, float]
 """The lowest and the highest value; (inf, -inf) where there is none."""
@@ -77,48 +79,67 @@ class Writer:
     def __init__(self, scale: Scale) -> None:
         self._scale = scale
         self._memory: dict[str, Array] = {}
+        self._masks: dict[int, Mask] = {}
 
     def write(self, responses: Array, pixels: Array) -> Loss:
         """Write the pixels for `responses` to `pixels`, of the same shape, and return what was lost.
 
-        The responses are overwritten: every copy less is a pass less.
+        The responses are contiguous, and overwritten: every copy less is a pass less.
         """
-        low, high = range_of(responses)
+        flat = responses.reshape(-1)
+        low, high, has_nan = _extremes(flat)
         clipped = 0
         if self._scale.top is None:
             with np.errstate(over="ignore"):
                 np.copyto(pixels, responses, casting="unsafe")
-        elif self._scale.is_identity and responses.dtype.kind in "biu":
-            clipped = self._write_whole(responses, pixels, self._scale.top, int(low), int(high))
+        elif self._scale.is_identity and flat.dtype.kind in "biu":
+            values, clipped = self._clip_whole(flat, self._scale.top, int(low), int(high))
+            np.copyto(pixels, values.reshape(pixels.shape), casting="unsafe")
         else:
             with np.errstate(invalid="ignore", over="ignore"):
-                clipped = self._write_scaled(responses, pixels, self._scale.top)
-        return Loss(low, high, clipped, responses.size)
+                values, clipped = self._clip_scaled(flat, self._scale.top, np.nan if has_nan else low, high)
+                np.copyto(pixels, values.reshape(pixels.shape), casting="unsafe")
+        return Loss(low, high, clipped, flat.size)
 
-    def _write_whole(self, responses: Array, pixels: Array, top: int, low: int, high: int) -> int:
-        if responses.dtype.kind == "b":
-            responses = responses.view(np.uint8)
+    def _clip_whole(self, values: Array, top: int, low: int, high: int) -> tuple[Array, int]:
+        """Return `values` clipped, and how many were."""
+        if values.dtype.kind == "b":
+            values = values.view(np.uint8)
         # Seen as unsigned, what lies below 0 lies above everything else: one comparison finds all that is clipped.
-        unsigned = responses.view(f"u{responses.dtype.itemsize}")
+        unsigned = values.view(_UNSIGNED[values.dtype.itemsize])
         if self._scale.magnitude and low < 0:
             # The lowest integer of a type has no magnitude in that type, but has one in its unsigned fellow.
-            responses = np.abs(responses, out=responses).view(unsigned.dtype)
-            unsigned, low, high = responses, 0, max(-low, high)
+            values = np.abs(values, out=values).view(unsigned.dtype)
+            unsigned, low, high = values, 0, max(-low, high)
         if low >= 0 and high <= top:
-            np.copyto(pixels, responses, casting="unsafe")
-            return 0
-        most = min(top, int(np.iinfo(responses.dtype).max))
-        mask = np.greater(unsigned, most, out=self._scratch("mask", responses, np.dtype(np.bool_)))
-        np.copyto(pixels, np.clip(responses, 0, most, out=responses), casting="unsafe")
-        return count_true(mask)
+            return values, 0
+        most, mask = min(top, _LARGEST[values.dtype.char]), self._mask(values)
+        np.greater(unsigned, most, mask.values)
+        # Numbers of the values' own type spare np.clip a look at what Python's would be.
+        return values.clip(values.dtype.type(0), values.dtype.type(most), values), mask.count()
 
-    def _write_scaled(self, responses: Array, pixels: Array, top: int) -> int:
-        scale = self._scale
+    def _clip_scaled(self, responses: Array, top: int, low: float, high: float) -> tuple[Array, int]:
+        """Return `responses` mapped and clipped, and how many were clipped; `low` is NaN where there are any."""
+        mapped, mask = self._mapped(responses), self._mask(responses)
+        np.greater(mapped, top, mask.values)
+        clipped = mask.count()
+        if not (self._scale.is_identity and (self._scale.magnitude or low >= 0)):
+            np.less(mapped, 0, mask.values)
+            clipped += mask.count()
+        # A NaN is on neither side, and becomes 0. A mapping can make one of an infinity.
+        if not (np.isfinite(low) and np.isfinite(high)):
+            np.isnan(mapped, mask.values)
+            clipped += mask.count()
+            np.copyto(mapped, 0, where=mask.values)
+        return np.clip(mapped, 0, top, out=mapped), clipped
+
+    def _mapped(self, responses: Array) -> Array:
+        """Return `responses` mapped and rounded, in their own memory if they are floats."""
+        scale, mapped = self._scale, responses
         # In 64 bits the rounding of the mapping itself is never seen.
         wide = np.dtype(np.float32 if scale.is_exact_in_float32(responses.dtype) else np.float64)
         if scale.is_identity:
             wide = np.result_type(responses, np.float32)
-        mapped = responses
         if responses.dtype != wide:
             mapped = self._scratch("mapped", responses, wide)
             np.copyto(mapped, responses)
@@ -128,53 +149,65 @@ class Writer:
             if getattr(scale, number) != neutral:
                 change(mapped, getattr(scale, number), out=mapped)
         np.rint(mapped, out=mapped)
-        if scale.base:
-            mapped += scale.base
-        kept = np.clip(mapped, 0, top, out=self._scratch("kept", mapped))
-        # A NaN differs from everything, itself included, so it is counted here and becomes 0 below.
-        mask = np.not_equal(kept, mapped, out=self._scratch("mask", responses, np.dtype(np.bool_)))
-        clipped = count_true(mask)
-        if clipped and np.isnan(kept.min()):
-            np.copyto(kept, 0, where=np.isnan(kept))
-        np.copyto(pixels, kept, casting="unsafe")
-        return clipped
+        return np.add(mapped, scale.base, out=mapped) if scale.base else mapped
 
-    def _scratch(self, name: str, like: Array, dtype: np.dtype | None = None) -> Array:
-        """Return memory of the shape of `like`, the same memory whenever it is large enough."""
+    def _mask(self, values: Array) -> "Mask":
+        if values.size not in self._masks:
+            self._masks[values.size] = Mask(self._scratch("mask", values, np.dtype(np.bool_)))
+        return self._masks[values.size]
+
+    def _scratch(self, name: str, like: Array, dtype: np.dtype) -> Array:
+        """Return memory for as many values as `like` has, the same memory whenever it is large enough."""
         memory = self._memory.get(name)
         if memory is None or memory.size < like.size:
-            memory = self._memory[name] = np.empty(like.size, dtype or like.dtype)
-        return memory[: like.size].reshape(like.shape)
+            memory = self._memory[name] = scratch(like.size, dtype)
+        return memory[: like.size]
 
+
+_UNSIGNED = {size: np.dtype(f"u{size}") for size in (1, 2, 4, 8)}
+_LARGEST = {char: int(np.iinfo(char).max) for char in np.typecodes["AllInteger"]}
 
 _STEPS = ((np.subtract, "origin", 0), (np.multiply, "gain", 1), (np.divide, "over", 1))
 """The mapping but for the rounding and the base: what is done, with which number, and which would change nothing."""
 
+WORD = 8
+MOST_WORDS = 255
+"""So many words of 8 truth values can be added, byte by byte, before a byte could overflow."""
 
-def count_true(mask: Array) -> int:
-    """Return how many of the contiguous `mask` are True, in a third of the time that np.count_nonzero takes.
 
-    Eight at a time, as the bytes of one word: 255 words can be added before a byte could overflow.
-    """
-    flat = mask.reshape(-1).view(np.uint8)
-    whole = len(flat) // (8 * 255) * (8 * 255)
-    words = flat[:whole].view(np.uint64).reshape(255, -1)
-    counts = np.add.reduce(words, axis=0).view(np.uint8)
-    return int(np.add.reduce(counts, dtype=np.int64)) + int(np.count_nonzero(flat[whole:]))
+class Mask:
+    """Truth values, and how many of them are True, in a third of the time that np.count_nonzero takes."""
+
+    def __init__(self, values: Array) -> None:
+        """Count in `values` (n,), whatever will be written there."""
+        self.values = values
+        whole = len(values) // (WORD * MOST_WORDS) * (WORD * MOST_WORDS)
+        self._words = values[:whole].view(np.uint64).reshape(MOST_WORDS, -1)
+        self._sums = np.empty(self._words.shape[1], np.uint64)
+        self._rest = values[whole:]
+
+    def count(self) -> int:
+        """Return how many are True."""
+        np.add.reduce(self._words, axis=0, out=self._sums)
+        return int(np.add.reduce(self._sums.view(np.uint8), dtype=np.int64)) + int(np.count_nonzero(self._rest))
 
 
 def range_of(responses: Array) -> Range:
     """Return the lowest and highest response as Python numbers, NaN passed over."""
+    return _extremes(responses)[:2]
+
+
+def _extremes(responses: Array) -> tuple[float, float, bool]:
+    """Return the lowest and highest response, and whether there is any NaN."""
     if responses.dtype.kind != "f":
-        return responses.min().item(), responses.max().item()
-    low, high = responses.min(initial=np.inf), responses.max(initial=-np.inf)
-    if np.isnan(low):
-        # These pass over NaN, but take four times as long.
-        low, high = (find.reduce(responses, axis=None, initial=start) for find, start in _PAST_NAN)
-    return low.item(), high.item()
-
-
-_PAST_NAN = ((np.fmin, np.inf), (np.fmax, -np.inf))
+        flat = responses.reshape(-1)
+        return np.minimum.reduce(flat).item(), np.maximum.reduce(flat).item(), False
+    low, high = responses.min(initial=np.inf).item(), responses.max(initial=-np.inf).item()
+    if not isnan(low):
+        return low, high, False
+    # These pass over NaN, but take four times as long.
+    low = np.fmin.reduce(responses, axis=None, initial=np.inf)
+    return low.item(), np.fmax.reduce(responses, axis=None, initial=-np.inf).item(), True
 
 
 def finite_range(responses: Array) -> Range:

@@ -113,7 +113,7 @@ def fold_columns(combine: np.ufunc, rows: Array, target: Array, window: Window, 
         end = into.size - start
         yield combine, (current.reshape(-1)[:end], other.reshape(-1)[start:]), into.reshape(-1)[:end]
         current = into
-    yield from _take_columns(current, target, window.stride)
+    yield from take_columns(current, target, window.stride)
 
 
 def spare_rows(window: Window, combine: np.ufunc) -> int:
@@ -142,7 +142,7 @@ def _steps(size: int, combine: np.ufunc) -> list[tuple[bool, int]]:
     return steps
 
 
-def _take_columns(rows: Array, target: Array, stride: int) -> Iterator[Pass]:
+def take_columns(rows: Array, target: Array, stride: int) -> Iterator[Pass]:
     """Write the first of every `stride` pixels of `rows` (n, width * C) to `target` (n, W', C)."""
     height, width, channels = target.shape
     pixel = channels * rows.itemsize

@@ -22,6 +22,9 @@ import numpy as np
 
 from cnnfilt.core.engine.borders import PaddingValue, border_positions, finite_values, fitting
 from cnnfilt.core.engine.images import Array
+from cnnfilt.core.engine.passes import Pass, copy, run_passes
+from cnnfilt.core.engine.scratch import scratch
+from cnnfilt.core.engine.sliding import take_columns
 from cnnfilt.geometry import Window
 from cnnfilt.terms import PaddingMode
 
@@ -31,7 +34,10 @@ SCRATCH_BYTES = 4 << 20
 
 @dataclass(frozen=True)
 class Strip:
-    """Output rows `start` to `stop`, and the padded rows their windows read: `natural`, in the file's order."""
+    """Output rows `start` to `stop`, and the padded rows their windows read.
+
+    `natural` has the columns in the file's order; so have the channels, unless the layout is planar and stride 1.
+    """
 
     start: int
     stop: int
@@ -45,7 +51,7 @@ class Strip:
         if self.scratch is None:
             return self.natural
         rows = self.scratch[: len(self.natural)]
-        self.layout.sort(self.natural, rows)
+        run_passes(self.layout.sort(self.natural, rows))
         return rows
 
     @property
@@ -107,8 +113,8 @@ class Layout:
 
     @property
     def is_natural(self) -> bool:
-        """Tell whether a row is simply the file's order."""
-        return self.columns.stride == 1 and (self.channels == 1 or not self.planar)
+        """Tell whether the columns stay in their order, so that a row can be read as it shall lie."""
+        return self.columns.stride == 1
 
     def columns_of(self, tap: int, channel: int | None) -> tuple[int, int]:
         """Return (first position in the row, number of positions) of what the tap in that kernel column meets."""
@@ -124,20 +130,32 @@ class Layout:
         """Return how many values a sorted row has."""
         return len(self.phases) * self.phase_width * self.channels
 
+    def natural_pixels(self, rows: Array) -> Array:
+        """Return a view (rows, padded_width, channels) of rows that are not sorted: what pixels are read into."""
+        if self.planar and self.is_natural:
+            return rows.reshape(len(rows), self.channels, self.padded_width).swapaxes(1, 2)
+        return rows.reshape(len(rows), self.padded_width, self.channels)
+
     def pixels(self, rows: Array) -> Array:
         """Return a view of rows in this order as (rows, phases, phase_width, channels)."""
         shape = (self.channels, self.phase_width) if self.planar else (self.phase_width, self.channels)
         view = rows.reshape(len(rows), len(self.phases), *shape)
         return view.swapaxes(2, 3) if self.planar else view
 
-    def sort(self, natural: Array, into: Array) -> None:
-        """Write `natural` rows (rows, padded_width * channels) in this order to `into` (rows, sorted_width)."""
+    def sort(self, natural: Array, into: Array) -> Iterator[Pass]:
+        """Yield the passes that write `natural` rows (rows, padded_width * C) in this order to `into`.
+
+        That is (rows, sorted_width).
+        """
+        if self.phases == (0,) and not self.planar and self.padded_width % self.columns.stride == 0:
+            yield from take_columns(natural, into.reshape(len(natural), -1, self.channels), self.columns.stride)
+            return
         natural = natural.reshape(len(natural), self.padded_width, self.channels)
         sorted_rows = self.pixels(into)
         for place, phase in enumerate(self.phases):
             columns = natural[:, phase :: self.columns.stride]
             for lane in self._lanes:
-                np.copyto(sorted_rows[:, place, : columns.shape[1], lane], columns[:, :, lane])
+                yield copy, (columns[:, :, lane],), sorted_rows[:, place, : columns.shape[1], lane]
 
     @property
     def _lanes(self) -> list[slice]:
@@ -177,7 +195,8 @@ class StripReader:
         width = self.layout.padded_width * image.shape[2]
         self.edges = strip_edges(rows, width * self.padded.dtype.itemsize, height=height)
         most = max(self._needed_rows(stop - start) for start, stop in self.edges)
-        self._natural = np.empty((most, width), self.padded.dtype)
+        self._natural = scratch((most, width), self.padded.dtype)
+        self._views: dict[int, tuple[Array, Array]] = {}
         self._sorted = None
         if not self.layout.is_natural:
             # Not every remainder has equally many columns: what stays unused must not hold a NaN by chance.
@@ -188,11 +207,11 @@ class StripReader:
 
     def read(self, start: int, stop: int) -> Strip:
         """Return the strip of output rows `start` to `stop`."""
-        count = self._needed_rows(stop - start)
-        first = start * self.layout.rows.stride
-        rows = self._natural[:count]
-        pixels = rows.reshape(count, self.layout.padded_width, self.layout.channels)
-        self.padded.read(first, pixels)
+        if stop - start not in self._views:
+            rows = self._natural[: self._needed_rows(stop - start)]
+            self._views[stop - start] = rows, self.layout.natural_pixels(rows)
+        rows, pixels = self._views[stop - start]
+        self.padded.read(start * self.layout.rows.stride, pixels)
         return Strip(start, stop, rows, self.layout, self._sorted)
 
     def _needed_rows(self, output_rows: int) -> int:
@@ -232,6 +251,12 @@ class PaddedImage:
         below = min(max(self._top + height - first, above), len(into))
         source = first + above - self._top
         np.copyto(centre[above:below], self.image[source : source + below - above], casting="unsafe")
+        if (above, below) != (0, len(into)):
+            self._read_beyond(first, into, centre, above, below)
+        if width < into.shape[1]:
+            self._read_sides(into, centre)
+
+    def _read_beyond(self, first: int, into: Array, centre: Array, above: int, below: int) -> None:
         for border in (slice(0, above), slice(below, len(into))):
             if border.start == border.stop:
                 continue
@@ -240,7 +265,6 @@ class PaddedImage:
             else:
                 positions = self._rows[first + border.start : first + border.stop]
                 np.copyto(centre[border], self.image[positions], casting="unsafe")
-        self._read_sides(into, centre)
 
     def _read_sides(self, into: Array, centre: Array) -> None:
         width = centre.shape[1]

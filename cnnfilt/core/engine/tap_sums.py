@@ -5,12 +5,13 @@ in pairs one step apart, half of them are added once and their sum is used twice
 neighbours, up + left is what right + down was one row and column before.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from cnnfilt.core.engine.images import Array
+from cnnfilt.core.engine.passes import Pass
 from cnnfilt.terms import Pair
 
 MOST_PAIRED = 64
@@ -33,7 +34,7 @@ class Tap:
 
 @dataclass(frozen=True)
 class Group:
-    """`weight` times the sum of `taps` (each 1 or -1, the first 1) and, if there is a `step`, of `shared`, twice."""
+    """`weight` times the sum of `taps` (1 or -1, 1 first) and, if there is a `step`, of `shared` (all 1) twice."""
 
     weight: int
     taps: tuple[Tap, ...]
@@ -62,59 +63,59 @@ class TapSum:
 
     def spare_rows(self, height: int) -> int:
         """Return how many rows as wide as the source's the spare memory must hold for `height` rows of sums."""
-        needs_any = self._groups[0].shared or any(
-            group.count > 1 or abs(group.weight) != 1 for group in self._groups[1:]
-        )
-        return height + self._reach if needs_any else 0
+        others = (group.count > 1 or abs(group.weight) != 1 for group in self._groups[1:])
+        return height + self._reach if self._groups[0].shared or any(others) else 0
 
-    def write(self, source: Array, out: Array, spare: Array) -> None:
-        """Write the sum to `out` (rows, width); `spare` is flat: `spare_rows`.
+    def passes(self, source: Array, out: Array, spare: Array) -> Iterator[Pass]:
+        """Yield what writes the sum to `out` (rows, width); `spare` is flat memory of `spare_rows`.
 
         Whole numbers may wrap on the way: modulo 2**16 (or 32, 64) the sum is right at the end, since it fits.
         """
         first, *others = self._groups
-        self._write_group(first, source, out, spare)
+        yield from self._group_passes(first, source, out, spare)
         for group in others:
             if group.count == 1 and abs(group.weight) == 1:
-                _add(out, group.taps[0].view(source, out.shape, self._stride), group.weight, out)
+                yield _adding(out, group.taps[0].view(source, out.shape, self._stride), group.weight, out)
                 continue
             part = spare[: out.size].reshape(out.shape)
-            self._write_group(group, source, part, spare)
-            np.add(out, part, out=out)
+            yield from self._group_passes(group, source, part, spare)
+            yield np.add, (out, part), out
 
-    def _write_group(self, group: Group, source: Array, out: Array, spare: Array) -> None:
+    def _group_passes(self, group: Group, source: Array, out: Array, spare: Array) -> Iterator[Pass]:
+        weight = out.dtype.type(np.int64(group.weight))
+        if group.count == 1:
+            yield np.multiply, (group.taps[0].view(source, out.shape, self._stride), weight), out
+            return
         terms = [(tap.view(source, out.shape, self._stride), tap.weight) for tap in group.taps]
         if group.shared:
-            terms[:0] = [(half, 1) for half in _halves(group, source, out.shape, spare)]
-        weight = out.dtype.type(np.int64(group.weight))
-        if len(terms) == 1:
-            np.multiply(terms[0][0], weight, out=out)
-            return
-        _add_all(terms, out)
+            half, first, second = _halves(group, out.shape, spare)
+            left = min(group.step[1], 0)
+            yield from _adding_all([(tap.view(source, half.shape, left=left), 1) for tap in group.shared], half)
+            terms[:0] = [(first, 1), (second, 1)]
+        yield from _adding_all(terms, out)
         if group.weight != 1:
-            np.multiply(out, weight, out=out)
+            yield np.multiply, (out, weight), out
 
 
-def _halves(group: Group, source: Array, shape: Pair, spare: Array) -> tuple[Array, Array]:
-    """Return the sum of the shared taps, and the same one step on: two views of one sum, written to `spare`."""
+def _halves(group: Group, shape: Pair, spare: Array) -> tuple[Array, Array, Array]:
+    """Return memory in `spare` for the sum of the shared taps, and its two views: as it is, and one step on."""
     (down, along), (height, width) = group.step, shape
     wide = (height + down, width + abs(along))
     half = spare[: wide[0] * wide[1]].reshape(wide)
-    _add_all([(tap.view(source, wide, left=min(along, 0)), tap.weight) for tap in group.shared], half)
     left, right = max(-along, 0), max(along, 0)
-    return half[:height, left : left + width], half[down:, right : right + width]
+    return half, half[:height, left : left + width], half[down:, right : right + width]
 
 
-def _add_all(terms: Sequence[tuple[Array, int]], out: Array) -> None:
-    """Write the sum of two or more values times 1 or -1, the first times 1."""
+def _adding_all(terms: Sequence[tuple[Array, int]], out: Array) -> Iterator[Pass]:
+    """Yield the sum of two or more values times 1 or -1, the first times 1."""
     (total, _), *others = terms
     for values, sign in others:
-        _add(total, values, sign, out)
+        yield _adding(total, values, sign, out)
         total = out
 
 
-def _add(total: Array, values: Array, sign: int, out: Array) -> None:
-    (np.add if sign > 0 else np.subtract)(total, values, out=out)
+def _adding(total: Array, values: Array, sign: int, out: Array) -> Pass:
+    return np.add if sign > 0 else np.subtract, (total, values), out
 
 
 def _group(taps: list[Tap], *, pairs: bool) -> Group:
@@ -132,11 +133,11 @@ def _group(taps: list[Tap], *, pairs: bool) -> Group:
 
 
 def _paired(taps: list[Tap], step: Pair) -> tuple[list[Tap], list[Tap], Pair]:
-    """Return the taps that have a fellow one `step` on, the taps that are left over, and the step."""
+    """Return the taps of 1 that have a fellow one `step` on, the taps that are left over, and the step."""
     rest, shared = set(taps), []
     for tap in taps if step[0] >= 0 else ():
         fellow = Tap(tap.weight, tap.row + step[0], tap.column + step[1])
-        if tap in rest and fellow in rest:
+        if tap.weight > 0 and tap in rest and fellow in rest:
             rest -= {tap, fellow}
             shared.append(tap)
     return shared, [tap for tap in taps if tap in rest], step

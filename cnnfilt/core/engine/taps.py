@@ -9,7 +9,7 @@ import numpy as np
 
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.job import Job
-from cnnfilt.core.engine.strips import Strip
+from cnnfilt.core.engine.strips import Strip, StripReader
 
 BLOCK = 32
 """How many floats are added one after the other before their sum joins the others'.
@@ -35,6 +35,7 @@ class Taps:
 
     spends_strip = False
     strip_rows = 1
+    reads: np.dtype | None = None
 
     def __init__(self, job: Job, dtype: np.dtype) -> None:
         self.planar = not job.each
@@ -107,16 +108,23 @@ class SpareTaps:
 
     def __init__(self, job: Job, dtype: np.dtype) -> None:
         self._job, self._dtype = job, dtype
-        self._taps: Taps | None = None
-        self._height = 0
 
     def write(self, strip: Strip, out: Array) -> None:
         """Write the strip's sums, bias included, to `out` (strip.height, W' * maps)."""
-        if self._taps is None or strip.height > self._height:
-            self._taps = Taps(self._job, self._dtype)
-            self._taps.prepare(strip.height)
-            self._height = strip.height
-        self._taps.write(strip, out)
+        job, taps = self._job, Taps(self._job, self._dtype)
+        taps.prepare(strip.height)
+        # The strip is read once more: the technique may have spent it, or want it laid out in another way.
+        reader = StripReader(
+            job.image,
+            job.rows,
+            job.columns,
+            padding_mode=job.padding_mode,
+            padding_value=job.padding_value,
+            dtype=self._dtype,
+            planar=taps.planar,
+            height=strip.height,
+        )
+        taps.write(reader.read(strip.start, strip.stop), out)
 
 
 def all_finite(values: Array) -> bool:

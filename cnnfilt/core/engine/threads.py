@@ -5,10 +5,8 @@ on the number of threads.
 """
 
 import os
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import pairwise
 from pathlib import Path
 from threading import Lock, Thread, local
 from typing import TypeVar
@@ -58,48 +56,30 @@ def run_strips(edges: Edges, make_worker: Callable[[], Worker[Answer]]) -> list[
     """
     answers: dict[int, Answer] = {}
     failures: list[BaseException] = []
-    count = max(1, min(thread_count(), len(edges)))
-    parts, lock = _parts(len(edges), count), Lock()
+    strips, lock = iter(range(len(edges))), Lock()
 
-    def work(part: deque[int]) -> None:
+    def work() -> None:
         try:
             with _working():
                 worker = make_worker()
                 while not failures:
                     with lock:
-                        strip = _next_strip(part, parts)
+                        strip = next(strips, None)
                     if strip is None:
                         return
                     answers[strip] = worker(*edges[strip])
         except BaseException as failure:
             failures.append(failure)
 
-    others = [Thread(target=work, args=(part,)) for part in parts[1:]]
+    others = [Thread(target=work) for _ in range(min(thread_count(), len(edges)) - 1)]
     for thread in others:
         thread.start()
-    work(parts[0])
+    work()
     for thread in others:
         thread.join()
     if failures:
         raise failures[0]
     return [answers[strip] for strip in range(len(edges))]
-
-
-def _parts(strips: int, threads: int) -> list[deque[int]]:
-    """Return which strips each thread begins with: neighbours, so that no two threads meet in one page of memory.
-
-    Pages of large arrays are 2 MB, and are cleared when first written to: by both threads if they come together.
-    """
-    bounds = [strips * thread // threads for thread in range(threads + 1)]
-    return [deque(range(first, last)) for first, last in pairwise(bounds)]
-
-
-def _next_strip(part: deque[int], parts: list[deque[int]]) -> int | None:
-    """Return the next strip of a thread's own part, or else the last of whichever part has most left."""
-    if part:
-        return part.popleft()
-    fullest = max(parts, key=len)
-    return fullest.pop() if fullest else None
 
 
 @contextmanager

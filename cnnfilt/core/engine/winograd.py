@@ -61,6 +61,7 @@ class Winograd:
 
     planar = False
     spends_strip = False
+    reads: np.dtype | None = None
 
     def __init__(self, job: Job, dtype: np.dtype) -> None:
         self._job, self._dtype = job, dtype

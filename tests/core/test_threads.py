@@ -1,0 +1,83 @@
+"""Strips shared out to threads: the same answers in the same order, whoever computes them."""
+
+import threading
+
+import numpy as np
+import pytest
+
+from cnnfilt.core.convolution import convolve_to_levels, describe
+from cnnfilt.core.edges import edges_to_levels
+from cnnfilt.core.engine import strips, threads
+from cnnfilt.core.levels import Levels
+
+EDGES = [(first, first + 3) for first in range(0, 60, 3)]
+
+
+@pytest.fixture(params=[1, 2, 5])
+def count(request):
+    threads.limit_threads(request.param)
+    yield request.param
+    threads.limit_threads(0)
+
+
+def test_answers_come_in_the_order_of_the_strips(count):
+    assert threads.run_strips(EDGES, lambda: lambda first, last: (first, last)) == EDGES
+    assert threads.run_strips([], lambda: lambda first, last: None) == []
+
+
+def test_every_thread_has_a_worker_of_its_own(count):
+    makers, users = [], {}
+    together = threading.Barrier(count)
+
+    def make_worker():
+        makers.append(threading.get_ident())
+        name = len(makers)
+        together.wait(10)
+        return lambda first, last: users.setdefault(name, set()).add(threading.get_ident())
+
+    threads.run_strips(EDGES, make_worker)
+    assert len(set(makers)) == count
+    assert all(len(idents) == 1 for idents in users.values())
+
+
+def test_there_are_no_threads_within_threads(count):
+    counts = threads.run_strips(EDGES, lambda: lambda first, last: threads.thread_count())
+    assert set(counts) == {1}
+    assert threads.thread_count() == count
+
+
+def test_what_a_worker_raises_is_raised(count):
+    def work(first, last):
+        if first == 30:
+            raise ValueError("strip 30")
+
+    with pytest.raises(ValueError, match="strip 30"):
+        threads.run_strips(EDGES, lambda: work)
+    assert threads.thread_count() == count
+
+
+def test_results_and_losses_do_not_depend_on_the_number(monkeypatch):
+    monkeypatch.setattr(strips, "SCRATCH_BYTES", 3000)
+    image = np.random.default_rng(0).integers(0, 256, (90, 70, 3), np.uint8)
+    found = []
+    for number in (1, 2, 7):
+        threads.limit_threads(number)
+        for values in ("clip", "abs", "minmax", "offset"):
+            pixels, loss = convolve_to_levels(image, [[1, 0, -1]] * 3, Levels(values, np.uint8))
+            found.append((number, values, pixels.tobytes(), loss))
+        pixels, loss = edges_to_levels(image, Levels("clip", np.uint8))
+        found.append((number, "edges", pixels.tobytes(), loss))
+    threads.limit_threads(2)
+    assert describe(image, [[1, 0, -1]] * 3).endswith("int16 sums, 2 threads, strips of 3 rows")
+    threads.limit_threads(0)
+    assert len({one[1:] for one in found}) == len(found) / 3
+
+
+@pytest.mark.parametrize(("quota", "count"), [("max 100000", 64), ("200000 100000", 2), ("50000 100000", 1), ("", 64)])
+def test_as_many_threads_as_processors_are_granted(monkeypatch, tmp_path, quota, count):
+    monkeypatch.setattr(threads.os, "sched_getaffinity", lambda process: set(range(64)), raising=False)
+    monkeypatch.setattr(threads, "QUOTA", tmp_path / "cpu.max")
+    threads.QUOTA.write_text(quota)
+    assert threads.granted_processors() == count
+    threads.QUOTA.unlink()
+    assert threads.granted_processors() == 64
