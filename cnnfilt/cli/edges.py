@@ -7,6 +7,7 @@ import click
 from cnnfilt.cli.ahead import read_ahead
 from cnnfilt.cli.looks import Looks, look_options
 from cnnfilt.cli.options import NUMBER, FileOptions, Word, file_options, window_options
+from cnnfilt.errors import ParameterError
 from cnnfilt.terms import EdgeDirection, EdgeMethod
 
 
@@ -68,4 +69,6 @@ def edges(files: FileOptions, looks: Looks, angle: str | None, **request: Any) -
     from cnnfilt.batch.operations.edges import Edges
     from cnnfilt.cli.run import run_operation
 
+    if request["method"] == "canny" and looks.emit in ("torch", "keras"):
+        raise ParameterError(f"{looks.emit} has no Canny; use --emit opencv, or another --method", parameter="emit")
     return run_operation("edges", Edges(angle=angle is not None, **request), files, extra=angle, gray=True, looks=looks)

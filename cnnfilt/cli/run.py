@@ -51,12 +51,7 @@ def run_operation(
     file for an array that goes beside the result, `gray` is the command's default for --gray. Where there are
     `looks` and no -o, the results are only looked at.
     """
-    if files.json and files.output == STDIN:
-        raise click.UsageError("--json and -o - both want standard output; write to files")
-    if looks.takes_stdout and files.output == STDIN:
-        raise click.UsageError(f"{looks.takes_stdout} and -o - both want standard output; write to a file")
-    if files.cluster is not None and files.jobs is not None:
-        raise click.UsageError("--cluster uses all workers of the cluster; leave out -j")
+    _refuse_contradictions(files, looks)
     request = Request(files.output, files.format, files.overwrite, files.skip_existing, labels, also_read)
     if looks.wanted and files.output is None and extra is None:
         plan = plan_looks(_inputs(files), request, recursive=files.recursive)
@@ -74,9 +69,8 @@ def run_operation(
         alpha=files.alpha,
         max_pixels=files.max_pixels,
     )
-    settings = replace(
-        _settings(files, target, gray=gray), looks=looks.carried(files, gray=gray if files.gray is None else files.gray)
-    )
+    settings = _settings(files, target, gray=gray)
+    settings = replace(settings, looks=looks.carried(files, gray=settings.gray))
     reporter = Reporter(command, plan, quiet=files.quiet, verbose=files.verbose, json=files.json, looks=looks)
     # Closing the records ends what is still under way, however we leave.
     with reporter, closing(_records(plan.jobs, operation, settings, files)) as records:
@@ -85,6 +79,15 @@ def run_operation(
             if record.error is not None and files.fail_fast:
                 break
     return 1 if reporter.failed else 0
+
+
+def _refuse_contradictions(files: FileOptions, looks: Looks) -> None:
+    if files.json and files.output == STDIN:
+        raise click.UsageError("--json and -o - both want standard output; write to files")
+    if looks.takes_stdout and files.output == STDIN:
+        raise click.UsageError(f"{looks.takes_stdout} and -o - both want standard output; write to a file")
+    if files.cluster is not None and files.jobs is not None:
+        raise click.UsageError("--cluster uses all workers of the cluster; leave out -j")
 
 
 def _inputs(files: FileOptions) -> Sequence[str]:

@@ -180,7 +180,7 @@ def test_a_matrix_is_printed(library: str, worked_example: Path) -> None:
 def test_several_filters_make_one_output_each(library: str, tmp_path: Path) -> None:
     source = sample("scene.png", tmp_path)
     text = printed("convolve", source, "-k", "sobel-x", "-k", "gaussian:1", "--emit", library)
-    run_script(text, source, tmp_path / "t.png")
+    run_script(text, source, tmp_path / "t.{}.png")
     printed("convolve", source, "-q", "-k", "sobel-x", "-k", "gaussian:1", "-o", f"{tmp_path}/{{kernel}}.png")
     for label in ("sobel-x", "gaussian-1"):
         with Image.open(tmp_path / f"{label}.png") as ours, Image.open(tmp_path / f"t.{label}.png") as theirs:
@@ -191,7 +191,7 @@ def test_a_filter_over_all_channels(library: str, tmp_path: Path) -> None:
     np.save(tmp_path / "k.npy", np.random.default_rng(1).integers(-3, 4, (3, 2, 3, 2)))
     kernel = f"@{tmp_path / 'k.npy'}"
     text = printed("convolve", SAMPLES / "scene.png", "-k", kernel, "-d", "2", "--bias", "3,-7", "--emit", library)
-    run_script(text, SAMPLES / "scene.png", tmp_path / "t.png")
+    run_script(text, SAMPLES / "scene.png", tmp_path / "t.{}.png")
     printed(
         "convolve", SAMPLES / "scene.png", "-q", "-k", kernel, "-d", "2", "--bias", "3,-7", "-o", tmp_path / "o.png"
     )

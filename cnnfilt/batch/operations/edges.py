@@ -69,7 +69,7 @@ class Edges:
     ) -> tuple[str, Levels, "tuple[Explained, ...]"]:
         """Return the method, its mapping to pixels, and each channel explained at `place`."""
         # Few runs explain anything; the others do not wait for this.
-        from cnnfilt.core.explain import explain_edges
+        from cnnfilt.core.explain_edges import explain_edges
 
         levels = self.levels_of(image, number, format_name)
         return self.method, levels, explain_edges(image.pixels, place, **self._options(), **self._padding())

@@ -16,7 +16,6 @@ from cnnfilt.cli.emit.sliding import (
     pool_slide,
     strength,
 )
-from cnnfilt.errors import ParameterError
 from cnnfilt.geometry import Window
 from cnnfilt.terms import PaddingMode
 
@@ -93,10 +92,8 @@ def pool(run: Described) -> list[str]:
 
 
 def edges(run: Described) -> list[str]:
-    """Return the lines around keras.layers.Conv2D with all kernels at once."""
+    """Return the lines around keras.layers.Conv2D with all kernels at once; of Canny there are none."""
     operation: Edges = run.operation
-    if operation.method == "canny":
-        raise ParameterError("Keras has no Canny; use --emit opencv, or another --method", parameter="emit")
     slide, kernels = edge_slide(run)
     lines = [line for index, kernel in enumerate(kernels, 1) for line in literal(f"kernel{index}", kernel)]
     names = ", ".join(f"kernel{index}" for index in range(1, len(kernels) + 1))

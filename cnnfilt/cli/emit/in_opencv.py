@@ -98,7 +98,7 @@ def edges(run: Described) -> list[str]:
     return [
         *lines,
         *_padding(run, slide, operation.padding_mode, operation.padding_value),
-        f"g = [cv2.filter2D(padded, cv2.CV_64F, kernel, anchor=(0, 0)) for kernel in ({names},)]",
+        f"g = [cv2.filter2D(padded, cv2.CV_64F, kernel, anchor=(0, 0)) for kernel in [{names}]]",
         f"g = [one[:{height}, :{width}].reshape({height}, {width}, {run.channels}) for one in g]",
         *strength(run, kernels),
     ]

@@ -104,6 +104,8 @@ def _target(run: Described, source: str, library: str) -> str:
     suffix = ".npy"
     if _writes_image(run):
         suffix = ".tiff" if run.levels[0].values == "raw" else ".png"
+    if len(run.levels) > 1:
+        suffix = ".{}" + suffix  # Each filter's label goes there.
     if run.output not in (None, "-") and not str(run.output).endswith("/") and "{" not in str(run.output):
         given = Path(str(run.output))
         return str(given.with_name(f"{given.stem}.{library}{suffix}"))

@@ -10,16 +10,14 @@ def writing(run: Described, number: int, label: str, *, with_opencv: bool) -> li
     levels = run.levels[number]
     if named(run.to).kind == "matrix":
         return _matrix(run, number, levels, label)
-    target = _target(label)
-    if levels.values == "raw":
-        lines = ["pixels = y.astype(np.float32)"]
-        if not with_opencv:
-            return [*lines, f"Image.fromarray(pixels[:, :, 0]).save({target})  # Pillow has no colour in floats"]
-    else:
-        lines = mapping(levels)
+    target, flat = _target(label), run.flat[number]
+    lines = ["pixels = y.astype(np.float32)"] if levels.values == "raw" else mapping(levels)
     if with_opencv:
-        return [*lines, f"cv2.imwrite({target}, pixels[:, :, ::-1])  # OpenCV has blue first"]
-    return [*lines, f"Image.fromarray(pixels.squeeze(axis=2) if pixels.shape[2] == 1 else pixels).save({target})"]
+        blue_first = "pixels" if flat else "pixels[:, :, ::-1]"
+        return [*lines, f"cv2.imwrite({target}, {blue_first})"]
+    if levels.values == "raw" and not flat:
+        return [*lines, f"np.save({target}, pixels)  # Pillow has no colours in floats"]
+    return [*lines, f"Image.fromarray(pixels{'[:, :, 0]' if flat else ''}).save({target})"]
 
 
 def mapping(levels: Levels) -> list[str]:
@@ -54,4 +52,4 @@ def _matrix(run: Described, number: int, levels: Levels, label: str) -> list[str
 def _target(label: str) -> str:
     if not label:
         return "TARGET"
-    return f"TARGET[: TARGET.rindex('.')] + {f'.{label}'!r} + TARGET[TARGET.rindex('.') :]"
+    return f'TARGET.replace("{{}}", {label!r})'
