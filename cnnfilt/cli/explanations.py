@@ -6,7 +6,7 @@ from typing import Any, TextIO
 
 from cnnfilt.batch.explaining import Explanation, Explanations
 from cnnfilt.cli.report import printable
-from cnnfilt.cli.tables import KEPT, PADDED, Cell, Item, Matrix, number, print_items, short, wrapped
+from cnnfilt.cli.tables import KEPT, PADDED, PLAIN_WIDTH, Cell, Item, Matrix, number, print_items, short, wrapped
 from cnnfilt.cli.walks import picture
 from cnnfilt.core.explain import Explained, Grid, Number, Patch, Response
 from cnnfilt.core.explain_pooling import Pooled
@@ -46,7 +46,8 @@ def _heading(name: str, one: Explanation, *, first: bool, colours: bool) -> Iter
     legend = [*(["from 0"] if first else []), *(["[ ] padding"] if any(map(any, value.padded)) else [])]
     said = f" ({', '.join(legend)})" if legend else ""
     rows, columns = _positions(value.rows), _positions(value.columns)
-    yield f"the window: rows {rows}, columns {columns} of the image{said}"
+    where = f"the window: rows {rows}, columns {columns} of the image"
+    yield from [where + said] if len(where + said) <= PLAIN_WIDTH else [where, said.strip()]
     yield ""
 
 
@@ -57,15 +58,15 @@ def channel_name(channel: int, channels: int, colours: bool) -> str:
 
 
 def _positions(positions: Sequence[int]) -> str:
-    """Return `0 to 2` for neighbours, `0, 2, 4` for a dilated window."""
+    """Return `0 to 2` for neighbours, `0, 2, 4` or `0 to 8 by 2` for a dilated window."""
     step = positions[1] - positions[0] if len(positions) > 1 else 1
     if len(positions) == 1:
         return str(positions[0])
     if step == 1:
         return f"{positions[0]} to {positions[-1]}"
-    if len(positions) <= 5:
+    if len(positions) <= 3:
         return ", ".join(map(str, positions))
-    return f"{positions[0]}, {positions[1]}, ... {positions[-1]}"
+    return f"{positions[0]} to {positions[-1]} by {step}"
 
 
 def _body(one: Explanation, explanations: Explanations) -> Iterator[Item]:
@@ -136,14 +137,18 @@ def _shortened(terms: list[str]) -> list[str]:
 
 
 def _kept(value: Pooled) -> list[str]:
-    terms = [number(one, signed=value.kind == "avg") for one in value.counted]
-    if value.kind == "avg":
-        lines = wrapped(["(" + terms[0], *(f"+ {term}" for term in _shortened(terms[1:]))], None)
-        return [*lines[:-1], f"{lines[-1]}) / {len(terms)} = {number(value.value)}"]
+    average = value.kind == "avg"
+    terms = _shortened([number(one, signed=average) for one in value.counted])
+    count = len(value.counted)
+    if average:
+        # The brackets and the division belong to the terms beside them, so that no line ends in between.
+        parts = [f"{'+ ' if index else '('}{term}" for index, term in enumerate(terms)]
+        return wrapped([*parts[:-1], f"{parts[-1]})", f"/ {count}"], value.value)
+    parts = [f"{'' if index else f'{value.kind}('}{term}," for index, term in enumerate(terms)]
+    parts[-1] = parts[-1][:-1] + ")"
     assert value.kept is not None, "max and min keep a place"
-    lines = wrapped([f"{value.kind}({terms[0]}", *(f", {term}" for term in _shortened(terms[1:]))], None, glue="")
     where = f"row {value.rows[value.kept[0]]}, column {value.columns[value.kept[1]]}"
-    return [*lines[:-1], f"{lines[-1]}) = {number(value.value)}", f"found at {where} of the image"]
+    return [*wrapped(parts, value.value), f"found at {where} of the image"]
 
 
 def _window(

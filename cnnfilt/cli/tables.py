@@ -64,15 +64,14 @@ def short(value: float) -> str:
     return number(value, digits=4)
 
 
-def wrapped(terms: Sequence[str], total: float | None, *, glue: str = " ") -> list[str]:
+def wrapped(terms: Sequence[str], total: float) -> list[str]:
     """Return the terms of a sum in lines, ` = total` after them; further lines are indented."""
-    parts = [*terms, *([] if total is None else [f"= {number(total)}"])]
-    lines = [parts[0]]
-    for part in parts[1:]:
-        if len(lines[-1]) + len(glue) + len(part) < PLAIN_WIDTH:
-            lines[-1] += glue + part
+    lines = [terms[0]]
+    for part in [*terms[1:], f"= {number(total)}"]:
+        if len(lines[-1]) + 1 + len(part) < PLAIN_WIDTH:
+            lines[-1] += f" {part}"
         else:
-            lines.append(f"  {part.strip()}" if glue else f"  {part}")
+            lines.append(f"  {part}")
     return lines
 
 
