@@ -102,18 +102,18 @@ _EXPLAIN = click.option(
     "--explain",
     type=Parsed(parse_place, "place"),
     metavar="ROW,COL|all",
-    help="Print how this value of the result comes about (counted from 0), or walk through all.",
+    help="Print how this value of the result comes about (counted from 0), or walk through all; needs no -o.",
 )
 
 
-_PREVIEW = click.option("--preview", is_flag=True, help="Show before and after in the terminal.")
+_PREVIEW = click.option("--preview", is_flag=True, help="Show before and after in the terminal; needs no -o.")
 
 
 _EMIT = click.option(
     "--emit",
     type=Word(("torch", "keras", "opencv")),
     metavar="torch|keras|opencv",
-    help="Print a script that does the same with that library.",
+    help="Print a script that does the same with that library; needs no -o.",
 )
 
 

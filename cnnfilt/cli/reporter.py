@@ -115,6 +115,8 @@ def print_plan(plan: Plan, *, json: bool = False) -> None:
 
 
 def _targets_of(job: Job) -> str:
+    if job.targets[0].unwritten:
+        return "nothing, it is only looked at"
     return ", ".join("stdout" if target.path is None else printable(str(target.path)) for target in job.targets)
 
 

@@ -110,6 +110,11 @@ def test_json_is_strict_where_numbers_are_not_finite(run: Run) -> None:
     assert value["value"] is None
 
 
+def test_a_dry_run_says_that_nothing_is_written(run: Run) -> None:
+    outcome = run("edges", SAMPLES / "face.png", "--explain", "0,0", "-n")
+    assert outcome.text == f"{SAMPLES / 'face.png'} -> nothing, it is only looked at\n"
+
+
 def test_nothing_is_written_without_an_output_and_all_with_one(run: Run, tmp_path: Path) -> None:
     run("edges", SAMPLES / "face.png", "--explain", "1,1")
     assert not list(tmp_path.iterdir())
