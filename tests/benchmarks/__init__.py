@@ -2,6 +2,7 @@
 
     python -m tests.benchmarks                              everything, at 24 megapixels (about a quarter of an hour)
     python -m tests.benchmarks --rows 'pool|gauss'          rows whose name matches, in any case
+    python -m tests.benchmarks --rows folders               200 JPEGs of 1 megapixel (three minutes)
     python -m tests.benchmarks --megapixels 1 --repeats 3   a quick look; the targets are meant for 24
     python -m tests.benchmarks --list                       the names of the rows
 
@@ -18,11 +19,12 @@ The code, from the ground up:
 
     rows                        what a row is: ours, the peers, the machine's limit, the targets
     measure                     taking turns; the time of a call, the peak memory of a process
-    images                      the pictures, made from a seed into a cache folder outside the project
+    images, photographs         the pictures, made from a seed into a cache folder outside the project
     peers                       what is installed, and under which name it stands in the tables
     limits                      what the machine can do: copy, add in the second-level cache, multiply matrices
     programs                    how each program is started
-    rows_filters, rows_pooling, rows_networks, rows_process     the rows
+    without_fsync               a folder that switches os.fsync off in the interpreters that have it in PYTHONPATH
+    rows_filters, rows_pooling, rows_networks, rows_process, rows_folders     the rows
     growth                      the cost per pixel from 1 to 96 megapixels, and from 9x9 to 31x31
     table, report               Markdown: one row, one table, everything
 """

@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from tests.benchmarks.photographs import save_photographs
+
 SEED = 3
 """Another seed is another cache folder; change it with anything that changes the pictures."""
 
@@ -25,10 +27,14 @@ Array = npt.NDArray[Any]
 
 @dataclass(frozen=True)
 class Images:
-    """The pictures of one size, 2:3, as arrays and as files; `folder` is also where outputs go."""
+    """The pictures of one size, 2:3, as arrays and as files; `folder` is also where outputs go.
+
+    `count` is that of the photographs in a folder of them, each with 1/24 of the pixels of the pictures.
+    """
 
     megapixels: float
     folder: Path
+    count: int = 200
 
     @classmethod
     def cached(cls, megapixels: float) -> "Images":
@@ -40,8 +46,7 @@ class Images:
     @property
     def shape(self) -> tuple[int, int]:
         """Return (height, width), both divisible by 4."""
-        unit = round((self.megapixels * 1e6 / 96) ** 0.5)
-        return 8 * unit, 12 * unit
+        return _shape_of(self.megapixels)
 
     @property
     def pixels(self) -> int:
@@ -70,6 +75,17 @@ class Images:
             self._made("small.png", lambda path: Image.fromarray(photograph(SMALL, SMALL, 1)[..., 0]).save(path))
         )
 
+    @property
+    def photographs(self) -> str:
+        """Return the path of a folder of colour JPEGs."""
+        shape = _shape_of(self.megapixels / 24)
+        return str(
+            self._made(
+                f"photographs-{self.count}",
+                lambda path: save_photographs(path, shape, count=self.count, quality=JPEG_QUALITY, seed=SEED),
+            )
+        )
+
     def text(self, name: str, content: str) -> str:
         """Return the path of a file with this content."""
         path = self.folder / name
@@ -92,6 +108,11 @@ class Images:
             make(unfinished)
             unfinished.replace(path)
         return path
+
+
+def _shape_of(megapixels: float) -> tuple[int, int]:
+    unit = round((megapixels * 1e6 / 96) ** 0.5)
+    return 8 * unit, 12 * unit
 
 
 def photograph(height: int, width: int, channels: int) -> Array:

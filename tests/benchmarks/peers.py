@@ -20,15 +20,32 @@ PACKAGES = {
 PROGRAMS = {"vips": ("vips",), "ImageMagick": ("magick", "convert"), "GraphicsMagick": ("gm",)}
 """The names under which each peer that is a program may be found."""
 
+WAYS = {
+    "mogrify": "ImageMagick",
+    "xargs -P2 ImageMagick": "ImageMagick",
+    "xargs -P2 vips": "vips",
+    "GraphicsMagick mogrify": "GraphicsMagick",
+    "cv2, 2 threads": "cv2",
+}
+"""Peers that are another way to use one of those above, which has to be installed for it."""
+
 IMPORTS = ("import click", "import click, numpy, PIL.Image")
 """Peers that are an interpreter with these imports and nothing else: the least that a program like ours can take."""
+
+WITHOUT_FSYNC = "cnnfilt without fsync"
+"""Ourselves, with what we write left to the system to store when it likes, as all the others do."""
+
+NO_PEERS = (*IMPORTS, WITHOUT_FSYNC)
+"""What stands beside us in the tables without doing the same by other means."""
 
 
 @cache
 def version_of(peer: str) -> str | None:
     """Return the version of `peer`, or None if it is not installed."""
-    if peer in IMPORTS:
+    if peer in NO_PEERS:
         return "the same"
+    if peer in WAYS:
+        return version_of(WAYS[peer])
     if peer in PROGRAMS:
         found = program(peer)
         return found and _told_version(found)

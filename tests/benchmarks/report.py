@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import cnnfilt
-from tests.benchmarks import growth, rows_filters, rows_networks, rows_pooling, rows_process
+from tests.benchmarks import growth, rows_filters, rows_folders, rows_networks, rows_pooling, rows_process
 from tests.benchmarks.images import Images
 from tests.benchmarks.limits import THREADS, measured_rates
 from tests.benchmarks.peers import version_of
@@ -19,6 +19,7 @@ SECTIONS = (
     rows_networks.SECTION,
     rows_process.SECTION,
     rows_process.MEMORY_SECTION,
+    rows_folders.SECTION,
 )
 
 
@@ -57,7 +58,11 @@ def matches(pattern: str, name: str) -> bool:
 
 
 def same_package() -> None:
-    """Make the processes that are started use the package that is measured here, whatever is installed."""
+    """Make the processes that are started use the package that is measured here, whatever is installed.
+
+    And use it as an installed one, whose modules have been compiled: the first run may leave them so.
+    """
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     root = str(Path(cnnfilt.__file__).parents[1])
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
 

@@ -13,7 +13,7 @@ import numpy as np
 from tests.benchmarks.images import Images
 from tests.benchmarks.limits import THREADS, Rates
 from tests.benchmarks.measure import Pairing, ProcessFailedError, alone, pair
-from tests.benchmarks.peers import IMPORTS, PACKAGES, PROGRAMS, version_of
+from tests.benchmarks.peers import IMPORTS, NO_PEERS, PACKAGES, PROGRAMS, version_of
 from tests.benchmarks.rows import ITSELF, Row, Section
 
 
@@ -26,9 +26,9 @@ class Result:
 
     @property
     def best(self) -> float | None:
-        """Return the ratio to the peer that did best; mere imports count only where they are all there is."""
+        """Return the ratio to the peer that did best; what is no peer counts only where they are all there is."""
         ratios = {name: pairing.ratio for name, pairing in self.peers.items()}
-        working = [ratio for name, ratio in ratios.items() if name not in IMPORTS]
+        working = [ratio for name, ratio in ratios.items() if name not in NO_PEERS]
         return max(working or ratios.values(), default=None)
 
     def value(self, target: str) -> float | None:
