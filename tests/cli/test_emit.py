@@ -71,6 +71,20 @@ def both(library: str, folder: Path, *arguments: object, suffix: str = ".png") -
         return np.asarray(first).astype(float), np.asarray(second).astype(float)
 
 
+def installed() -> list[str]:
+    """The libraries there are; the test is skipped where there is none."""
+    found = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for library, module in MODULES.items():
+            with contextlib.suppress(ImportError):
+                __import__(module)
+                found.append(library)
+    if not found:
+        pytest.skip("no library to compare with")
+    return found
+
+
 CONVOLUTIONS = [
     ["scene.png", "-k", "sobel-x"],
     ["scene.png", "-k", "sobel-x", "-s", "2", "-p", "same"],
@@ -161,17 +175,6 @@ def test_drawn_poolings_agree(tmp_path_factory, drawn, kind, seed) -> None:
         assert theirs == pytest.approx(ours, rel=1e-6), library
 
 
-def installed() -> list[str]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        found = []
-        for library, module in MODULES.items():
-            with contextlib.suppress(ImportError):
-                __import__(module)
-                found.append(library)
-    return found
-
-
 def test_a_matrix_is_printed(library: str, worked_example: Path) -> None:
     text = printed("convolve", worked_example, "-k", "vertical", "--emit", library)
     assert run_script(text) == printed("convolve", worked_example, "-q", "-k", "vertical")
@@ -203,10 +206,10 @@ def test_a_filter_over_all_channels(library: str, tmp_path: Path) -> None:
 def test_opencv_has_a_canny_of_its_own(tmp_path: Path) -> None:
     pytest.importorskip("cv2")
     ours, theirs = both("opencv", tmp_path, "edges", SAMPLES / "face.png", "--method", "canny")
-    # The script says itself that lines may differ by a pixel.
-    near = np.max([np.roll(theirs, shift, (0, 1)) for shift in np.ndindex(3, 3)], axis=0)
-    assert (np.roll(ours, (1, 1), (0, 1))[ours > 0] >= 0).all()
-    assert (near[np.roll(ours, (1, 1), (0, 1)) > 0] > 0).mean() > 0.9
+    # The script says itself that lines may differ by a pixel: nearly all of ours have one of theirs beside them.
+    around = np.pad(theirs, 1)
+    near = np.max([around[y : y + 256, x : x + 256] for y, x in np.ndindex(3, 3)], axis=0)
+    assert (near[ours > 0] > 0).mean() > 0.95
 
 
 @pytest.mark.parametrize("name", ["torch", "keras"])
