@@ -92,10 +92,13 @@ def refuse_pipes(jobs: Sequence[Job]) -> None:
 def carry_from(folder: str, job: Job, operation: Operation, settings: Settings) -> Record:
     """Return the record of `job`, whose paths are taken from `folder`; the record has them as they were given."""
     source = replace(job.source, path=os.path.join(folder, job.source.path))
-    targets = tuple(replace(target, path=Path(folder, target.path or "")) for target in job.targets)
-    record = run_within_limits(Job(source, targets), operation, settings)
+    targets, sheets = (
+        tuple(replace(target, path=Path(folder, target.path or "")) for target in places)
+        for places in (job.targets, job.sheets)
+    )
+    record = run_within_limits(Job(source, targets, sheets), operation, settings)
     # A decoder that cannot be stopped stays with the cluster, whose workers are not ours to end.
     outputs = tuple(
-        replace(output, name=str(target.path)) for output, target in zip(record.outputs, job.targets, strict=False)
+        replace(output, name=str(target.path)) for output, target in zip(record.outputs, job.outputs, strict=False)
     )
     return replace(record, name=job.source.path, outputs=outputs, abandoned=False)

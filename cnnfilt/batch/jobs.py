@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cnnfilt.batch.clashes import check_outputs, is_done, refuse_existing
-from cnnfilt.batch.naming import Request, Target, output_folder, targets_of, unwritten
+from cnnfilt.batch.naming import IMAGE_FORMATS, Request, Target, output_folder, sheets_of, targets_of, unwritten
 from cnnfilt.batch.sources import STDIN, Source, Walk, find_sources
 from cnnfilt.errors import PlanError
 from cnnfilt.files.formats import format_of
@@ -14,10 +14,16 @@ from cnnfilt.files.formats import format_of
 
 @dataclass(frozen=True)
 class Job:
-    """One input and where its results go."""
+    """One input and where its results go, if anywhere; `sheets` are the places of pictures beside them."""
 
     source: Source
     targets: tuple[Target, ...]
+    sheets: tuple[Target, ...] = ()
+
+    @property
+    def outputs(self) -> tuple[Target, ...]:
+        """Return every place that is written to."""
+        return self.targets + self.sheets
 
 
 @dataclass(frozen=True)
@@ -38,22 +44,31 @@ def plan_jobs(inputs: Sequence[str], request: Request, *, recursive: bool = Fals
     if list(inputs).count(STDIN) > 1:
         raise PlanError("standard input (-) can be read only once; name it once")
     several = listed or len(inputs) > 1 or any(os.path.isdir(path) for path in inputs)
-    if several and request.output is None:
+    only_sheets = _wants_only_sheets(inputs, request, several=several)
+    if several and request.output is None and not only_sheets:
         raise PlanError("several inputs need a folder for the results, such as -o out/")
     folder = output_folder(request, several=several)
-    _refuse_own_folder(inputs, folder)
-    sources, skipped = find_sources(inputs, Walk(recursive, folder))
+    written_to = tuple(path for path in (folder, request.sheet_folder) if path is not None)
+    _refuse_own_folder(inputs, written_to)
+    sources, skipped = find_sources(inputs, Walk(recursive, written_to))
     if request.is_stdout and len(sources) > 1:
         raise PlanError("several inputs cannot share standard output; give a folder, such as -o out/")
-    jobs = tuple(Job(source, targets_of(source, request, folder)) for source in sources)
-    check_outputs(((job.source, job.targets) for job in jobs), also_read=request.also_read)
+    jobs = tuple(
+        Job(
+            source,
+            () if only_sheets else targets_of(source, request, folder),
+            sheets_of(source, request, several=several),
+        )
+        for source in sources
+    )
+    check_outputs(((job.source, job.outputs) for job in jobs), also_read=request.also_read)
     if request.skip_existing:
-        existing = [job for job in jobs if all(is_done(target) for target in job.targets)]
+        existing = [job for job in jobs if all(is_done(target) for target in job.outputs)]
         done = {id(job) for job in existing}
         # What a killed run left half-done, one map of several, is made again as a whole.
         return Plan(tuple(job for job in jobs if id(job) not in done), tuple(existing), skipped)
     if not request.overwrite:
-        refuse_existing([target for job in jobs for target in job.targets])
+        refuse_existing([target for job in jobs for target in job.outputs])
     return Plan(jobs, (), skipped)
 
 
@@ -66,6 +81,13 @@ def plan_looks(inputs: Sequence[str], request: Request, *, recursive: bool = Fal
     return Plan(tuple(Job(source, (unwritten(source, request),)) for source in sources), (), skipped)
 
 
+def _wants_only_sheets(inputs: Sequence[str], request: Request, *, several: bool) -> bool:
+    """Return whether pictures are asked for and no place for results; those of one matrix or pipe are printed."""
+    if request.output is not None or request.sheet_folder is None:
+        return False
+    return several or format_of(inputs[0]) in IMAGE_FORMATS
+
+
 def _refuse_forgotten_option(inputs: Sequence[str], request: Request) -> None:
     """Answer `edges in.jpg out.png` with the option that is missing."""
     last = inputs[-1]
@@ -73,9 +95,8 @@ def _refuse_forgotten_option(inputs: Sequence[str], request: Request) -> None:
         raise PlanError(f"{last} does not exist; if it is to be the output, use -o {last}")
 
 
-def _refuse_own_folder(inputs: Iterable[str], folder: Path | None) -> None:
-    if folder is None:
-        return
+def _refuse_own_folder(inputs: Iterable[str], folders: Iterable[Path]) -> None:
+    written_to = {os.path.realpath(folder) for folder in folders}
     for path in inputs:
-        if os.path.isdir(path) and os.path.realpath(path) == os.path.realpath(folder):
-            raise PlanError(f"{path} is the input and the output folder; give another folder with -o")
+        if os.path.isdir(path) and os.path.realpath(path) in written_to:
+            raise PlanError(f"{path} is the input and the output folder; write to another folder")

@@ -35,7 +35,8 @@ class Target:
 class Request:
     """What the user asked of the outputs: -o, --format, -y, and a label for each result that one input gives.
 
-    `also_read` are the files, such as kernels, that no output may replace.
+    `also_read` are the files, such as kernels, that no output may replace. Pictures called `sheets` go beside the
+    results, to `sheet_folder`.
     """
 
     output: str | None = None
@@ -44,6 +45,8 @@ class Request:
     skip_existing: bool = False
     labels: tuple[str, ...] = ("",)
     also_read: tuple[str, ...] = ()
+    sheets: tuple[str, ...] = ()
+    sheet_folder: Path | None = None
 
     def __post_init__(self) -> None:
         """Refuse an unknown format."""
@@ -98,6 +101,14 @@ def unwritten(source: Source, request: Request) -> Target:
     known = format_of(source.name)
     keeps = known is not None and FORMATS[known].writable
     return Target(None, request.format or (known if keeps else None), unwritten=True)
+
+
+def sheets_of(source: Source, request: Request, *, several: bool) -> tuple[Target, ...]:
+    """Return where the pictures of one source go: right into their folder, or of several each into one of its own."""
+    if request.sheet_folder is None:
+        return ()
+    folder = request.sheet_folder / source.subfolder / source.stem if several else request.sheet_folder
+    return tuple(Target(folder / name, "png", make_folder=True) for name in request.sheets)
 
 
 def _stdout(source: Source, request: Request) -> Target:

@@ -25,10 +25,11 @@ BYTES_PER_WORKER = 120 << 20
 CONTROL_GROUPS = Path("/sys/fs/cgroup")
 
 
-def worker_count(jobs: Sequence[Job], wanted: int | None) -> int:
+def worker_count(jobs: Sequence[Job], wanted: int | None, *, bytes_per_pixel: int = 0) -> int:
     """Return how many processes to use for `jobs`: 1 means a loop in this one.
 
     As many as asked for (else the CPUs), fewer when their estimated peaks would pass half of the memory.
+    `bytes_per_pixel` is what the operation takes where that is more than usual.
     """
     if wanted == 1 or (wanted is None and len(jobs) < FEWEST_JOBS) or _needs_our_pipes(jobs):
         return 1
@@ -36,7 +37,7 @@ def worker_count(jobs: Sequence[Job], wanted: int | None) -> int:
     memory = available_memory()
     if memory is None or count == 1:
         return count
-    return max(1, min(count, memory // 2 // _estimated_peak(jobs)))
+    return max(1, min(count, memory // 2 // _estimated_peak(jobs, max(bytes_per_pixel, BYTES_PER_PIXEL))))
 
 
 def granted_cpus() -> int:
@@ -59,13 +60,13 @@ def _needs_our_pipes(jobs: Sequence[Job]) -> bool:
     return any(job.source.is_stdin or any(target.path is None for target in job.targets) for job in jobs)
 
 
-def _estimated_peak(jobs: Sequence[Job]) -> int:
+def _estimated_peak(jobs: Sequence[Job], bytes_per_pixel: int) -> int:
     """Return the bytes the largest image may take, judged by the headers of the largest files."""
     pixels = 0
     # In a work thread: a header can hold a decoder, too.
     with suppress(TimeoutError, MemoryError):
         pixels = within(SECONDS_TO_LOOK, lambda: _most_pixels(jobs))
-    return BYTES_PER_WORKER + BYTES_PER_PIXEL * pixels
+    return BYTES_PER_WORKER + bytes_per_pixel * pixels
 
 
 def _most_pixels(jobs: Sequence[Job]) -> int:

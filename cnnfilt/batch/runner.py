@@ -171,7 +171,7 @@ class Crew:
 
 def _clean_up_after(jobs: Iterable[Job]) -> None:
     """Remove what killed workers were writing."""
-    for folder in {target.path.parent for job in jobs for target in job.targets if target.path is not None}:
+    for folder in {target.path.parent for job in jobs for target in job.outputs if target.path is not None}:
         remove_stale(folder)
 
 

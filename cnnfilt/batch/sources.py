@@ -45,10 +45,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Walk:
-    """How folders are opened: with the folders in them, and without the one the results go to."""
+    """How folders are opened: with the folders in them, and without those the results go to."""
 
     recursive: bool = False
-    output_folder: Path | None = None
+    output_folders: tuple[Path, ...] = ()
 
 
 def find_sources(inputs: Iterable[str], walk: Walk) -> tuple[list[Source], tuple[str, ...]]:
@@ -88,7 +88,7 @@ def _images_in(folder: str, walk: Walk, skipped: list[str]) -> Iterator[Source]:
             unfinished.pop()
             continue
         is_folder = entry.is_dir()
-        if is_folder and walk.output_folder and os.path.realpath(entry.path) == os.path.realpath(walk.output_folder):
+        if is_folder and os.path.realpath(entry.path) in map(os.path.realpath, walk.output_folders):
             continue
         if is_folder and walk.recursive and not entry.is_symlink() and not entry.name.startswith("."):
             unfinished.append((os.path.join(subfolder, entry.name), iter(_entries(entry.path))))

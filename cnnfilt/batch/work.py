@@ -92,11 +92,11 @@ def run_job(job: Job, operation: Operation, settings: Settings) -> Record:
     image = _read(job, settings)
     shape = image.pixels.shape
     targets = [replace(target, format=target.format or _answering_format(image)) for target in job.targets]
-    format_name = targets[0].format or ""
+    format_name = (targets[0].format or "") if targets else "npy"
     results = operation(image, format_name)
     seen = tuple(look(image, operation, results, format_name) for look in settings.looks)
     image = _emptied(image, format_name)
-    if targets[0].unwritten:
+    if targets and targets[0].unwritten:
         return _looked_at(job, shape, results, image.notes, seen)
     if len(targets) == 1 < len(results):
         results = _in_one_file(results, format_name)
@@ -104,13 +104,15 @@ def run_job(job: Job, operation: Operation, settings: Settings) -> Record:
         targets *= len(results)  # matrices on standard output, one after another
     notes = list(image.notes)
     outputs = []
-    for number, (target, result) in enumerate(zip(targets, results, strict=True)):
+    # Without targets it is the sheets alone that are wanted.
+    for number, (target, result) in enumerate(zip(targets, results if targets else (), strict=True)):
         if number and target.path is None:
             _print([b"\n"])
         notes += _write(_output(image, result), target, settings)
         outputs.append(Written(_name_of(target), result.pixels.shape, result.how, result.plan))
         if result.extra is not None and settings.extra is not None:
             _write(Image(pixels=result.extra, kind="matrix", format="npy"), settings.extra, settings)
+    outputs += _draw(results, job.sheets, settings)
     return Record(job.source.path, shape, tuple(outputs), _loss(results), tuple(notes), seen=seen)
 
 
@@ -123,6 +125,14 @@ def _looked_at(
 
 def _loss(results: list[Result]) -> Loss:
     return sum((result.loss for result in results if result.loss is not None), NO_LOSS)
+
+
+def _draw(results: list[Result], targets: tuple[Target, ...], settings: Settings) -> list[Written]:
+    """Write the sheets that the results have; return an entry for each."""
+    sheets = [sheet for result in results for sheet in result.sheets]
+    for target, sheet in zip(targets, sheets, strict=True):
+        _write(Image(pixels=sheet), target, settings)
+    return [Written(_name_of(target), sheet.shape, "maps") for target, sheet in zip(targets, sheets, strict=True)]
 
 
 def _emptied(image: Image, format_name: str) -> Image:
@@ -151,11 +161,12 @@ def _read(job: Job, settings: Settings) -> Image:
         "max_pixels": settings.max_pixels,
     }
     if job.source.is_stdin:
-        return read_bytes(_standard_input(), name=job.source.name, **options)
+        return read_bytes(standard_input(), name=job.source.name, **options)
     return read(job.source.path, **options)
 
 
-def _standard_input() -> bytes:
+def standard_input() -> bytes:
+    """Return all of standard input; InputError if it cannot be read."""
     if sys.stdin is None:
         raise InputError("standard input is closed")
     try:

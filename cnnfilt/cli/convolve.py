@@ -16,7 +16,7 @@ from cnnfilt.cli.options import (
     window_options,
 )
 from cnnfilt.named_kernels import NAMED
-from cnnfilt.terms import Activation, ChannelsMode
+from cnnfilt.terms import Activation, ChannelsMode, Layout
 
 NAMES = "\n  ".join(wrap("  ".join(entry.usage for entry in NAMED.values()), 74))
 
@@ -35,6 +35,7 @@ Examples:
   cnnfilt convolve matrix.csv -k vertical --explain 0,0
   cnnfilt convolve photo.jpg -k sobel-x -p same --emit torch
   cnnfilt convolve photo.jpg -k sobel-x -k sobel-y -o maps/
+  cnnfilt convolve photo.jpg -k box -k sharpen -k emboss --layout grid -o all.png
 """
 )
 @click.option(
@@ -79,6 +80,14 @@ Examples:
 )
 @click.option("--flip", is_flag=True, help="Rotate the kernel by 180 degrees: the convolution of mathematics.")
 @click.option("--normalize", is_flag=True, help="Divide the kernel by its sum.")
+@click.option(
+    "--layout",
+    type=Word(get_args(Layout)),
+    metavar="files|grid",
+    default="files",
+    show_default=True,
+    help="Several kernels: a file for each, or one captioned picture of all.",
+)
 @look_options(explain=True)
 @file_options
 def convolve(files: FileOptions, looks: Looks, kernels: tuple[str, ...], bias: str | None, **window: Any) -> int:
@@ -95,5 +104,7 @@ def convolve(files: FileOptions, looks: Looks, kernels: tuple[str, ...], bias: s
 
     filters = read_filters(kernels, bias, quiet=files.quiet)
     operation = Convolve(filters=filters, **window)
-    labels = tuple(filter.label for filter in filters)
+    if operation.layout == "grid" and looks.takes_stdout:
+        raise click.UsageError(f"{looks.takes_stdout} does not go with --layout grid; leave one out")
+    labels = tuple(filter.label for filter in filters) if operation.layout == "files" else ("",)
     return run_operation("convolve", operation, files, labels=labels, also_read=named_files(kernels, bias), looks=looks)

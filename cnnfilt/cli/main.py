@@ -23,7 +23,10 @@ COMMANDS = {
     "pad": "Add a border: zeros, a colour, or the image continued.",
     "pool": "Shrink by the maximum, average or minimum of each window.",
     "edges": "Draw the edges of an image.",
+    "apply": "Put images through a chain of layers.",
     "shape": "Say what size comes out, of one window or a whole network.",
+    "diff": "Say by how much two images differ, and where.",
+    "learn": "Recover the filter that turns one image into another.",
 }
 """The subcommands in the order of the help; each lives in the module of its name and is imported when it is used."""
 

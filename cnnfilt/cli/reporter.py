@@ -115,9 +115,9 @@ def print_plan(plan: Plan, *, json: bool = False) -> None:
 
 
 def _targets_of(job: Job) -> str:
-    if job.targets[0].unwritten:
+    if job.targets and job.targets[0].unwritten:
         return "nothing, it is only looked at"
-    return ", ".join("stdout" if target.path is None else printable(str(target.path)) for target in job.targets)
+    return ", ".join("stdout" if target.path is None else printable(str(target.path)) for target in job.outputs)
 
 
 def _json_line(data: dict[str, Any]) -> str:
@@ -127,7 +127,7 @@ def _json_line(data: dict[str, Any]) -> str:
 
 
 def _as_planned(job: Job, status: str) -> dict[str, Any]:
-    paths = [None if target.path is None else str(target.path) for target in job.targets]
+    paths = [None if target.path is None else str(target.path) for target in job.outputs]
     return {"input": job.source.path, "status": status, "outputs": [{"path": path} for path in paths]}
 
 

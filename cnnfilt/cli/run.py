@@ -23,12 +23,13 @@ from cnnfilt.errors import InputError, PlanError
 from cnnfilt.files.atomic import remove_stale
 
 if TYPE_CHECKING:  # A command imports its own operation, and not the others.
+    from cnnfilt.batch.operations.apply import Apply
     from cnnfilt.batch.operations.convolve import Convolve
     from cnnfilt.batch.operations.edges import Edges
     from cnnfilt.batch.operations.pad import Pad
     from cnnfilt.batch.operations.pool import Pool
 
-    Operation = Convolve | Pad | Pool | Edges
+    Operation = Apply | Convolve | Pad | Pool | Edges
 
 
 NO_LOOKS = Looks()
@@ -44,15 +45,21 @@ def run_operation(
     extra: str | None = None,
     gray: bool = False,
     looks: Looks = NO_LOOKS,
+    sheets: tuple[str, ...] = (),
+    sheet_folder: str | None = None,
+    bytes_per_pixel: int = 0,
 ) -> int:
     """Return the exit code of carrying `operation` to all inputs: 0, or 1 if any file failed.
 
     `labels` tell the results of one input apart, `also_read` are files that no output may replace, `extra` is the
     file for an array that goes beside the result, `gray` is the command's default for --gray. Where there are
-    `looks` and no -o, the results are only looked at.
+    `looks` and no -o, the results are only looked at. Pictures called `sheets` go to `sheet_folder`;
+    `bytes_per_pixel` is what the operation needs where that is more than usual.
     """
     _refuse_contradictions(files, looks)
     request = Request(files.output, files.format, files.overwrite, files.skip_existing, labels, also_read)
+    if sheet_folder is not None:
+        request = replace(request, sheets=sheets, sheet_folder=Path(sheet_folder))
     if looks.wanted and files.output is None and extra is None:
         plan = plan_looks(_inputs(files), request, recursive=files.recursive)
     else:
@@ -73,7 +80,7 @@ def run_operation(
     settings = replace(settings, looks=looks.carried(files, gray=settings.gray))
     reporter = Reporter(command, plan, quiet=files.quiet, verbose=files.verbose, json=files.json, looks=looks)
     # Closing the records ends what is still under way, however we leave.
-    with reporter, closing(_records(plan.jobs, operation, settings, files)) as records:
+    with reporter, closing(_records(plan.jobs, operation, settings, files, bytes_per_pixel)) as records:
         for record in records:
             reporter.tell(record)
             if record.error is not None and files.fail_fast:
@@ -142,10 +149,12 @@ def _settings(files: FileOptions, extra: Target | None, *, gray: bool) -> Settin
     )
 
 
-def _records(jobs: Sequence[Job], operation: "Operation", settings: Settings, files: FileOptions) -> Generator[Record]:
+def _records(
+    jobs: Sequence[Job], operation: "Operation", settings: Settings, files: FileOptions, bytes_per_pixel: int
+) -> Generator[Record]:
     """Return the records of `jobs` as they are done: by a cluster, by worker processes, or one after another."""
     if len(jobs) > 1:  # For one file it may take longer than the work, in a folder of a million.
-        for folder in {target.path.parent for job in jobs for target in job.targets if target.path is not None}:
+        for folder in {target.path.parent for job in jobs for target in job.outputs if target.path is not None}:
             remove_stale(folder)
     if files.cluster is not None:
         from cnnfilt.batch.cluster import run_on_cluster
@@ -156,7 +165,7 @@ def _records(jobs: Sequence[Job], operation: "Operation", settings: Settings, fi
     from cnnfilt.batch.pool import Pool as Processes
     from cnnfilt.batch.resources import worker_count
 
-    count = worker_count(jobs, files.jobs)
+    count = worker_count(jobs, files.jobs, bytes_per_pixel=bytes_per_pixel)
     if count == 1:
         return run_one_by_one(jobs, operation, settings)
     return Crew(Processes, count, operation, settings).run(jobs)

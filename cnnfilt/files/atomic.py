@@ -39,7 +39,7 @@ _given_up: set[threading.Thread] = set()
 _beginning = threading.RLock()
 """Held while a temporary file comes into being, so that whoever discards them knows all there are."""
 
-_SECONDS_FOR_LOCK = 0.3
+_SECONDS_FOR_LOCK = 0.8
 
 
 def write_atomically(target: Target, write: Callable[[BinaryIO], object], *, overwrite: bool) -> None:

@@ -19,7 +19,7 @@ def fill(folder: Path, *names: str) -> Path:
 
 
 def found(*inputs: Path | str, recursive: bool = False, output: Path | None = None) -> list[tuple[str, str]]:
-    sources, _ = find_sources([str(path) for path in inputs], Walk(recursive, output))
+    sources, _ = find_sources([str(path) for path in inputs], Walk(recursive, (output,) if output else ()))
     return [(source.subfolder, source.name) for source in sources]
 
 

@@ -132,6 +132,7 @@ def test_nothing_is_written_without_an_output_and_all_with_one(run: Run, tmp_pat
         (["scene.jpg", "--explain", "-1,0"], 2, "ROW,COL"),
         (["scene.jpg", "--explain", "0,0", "-o", "-"], 2, "standard output"),
         (["icon.png", "--explain", "0,0", "--alpha", "filter"], 2, "--alpha filter"),
+        (["face.png", "--explain", "0,0", "--layout", "grid"], 2, "--layout grid"),
         (["missing.png", "--explain", "0,0"], 1, "no such file"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,

@@ -21,7 +21,8 @@ Array = NDArray[Any]
 class Result:
     """One output of one image; `how` goes into the status line, `extra` is an array for a file of its own.
 
-    `plan` says in one line how it was computed, where there was a choice.
+    `plan` says in one line how it was computed, where there was a choice. `sheets` are pictures for the files that
+    the job has for them.
     """
 
     pixels: Array
@@ -30,6 +31,7 @@ class Result:
     loss: Loss | None = None
     extra: Array | None = None
     plan: str = ""
+    sheets: tuple[Array, ...] = ()
 
 
 class Operation(Protocol):
@@ -97,6 +99,16 @@ def size_of(image: Image) -> Pair:
 def alpha_under(image: Image, rows: Window, columns: Window) -> Array | None:
     """Return the alpha at the centre of each window, or None for an opaque image."""
     return None if image.alpha is None else alpha_at_centres(image.alpha, rows, columns)
+
+
+def spelled_range(low: float, high: float) -> str:
+    """Return `-765 to 612`, or the one value there is."""
+    return f"{spelled_value(low)} to {spelled_value(high)}" if low != high else spelled_value(low)
+
+
+def spelled_value(value: float) -> str:
+    """Return a value in about four digits; levels of 16 bits whole."""
+    return f"{value:.0f}" if 1000 <= abs(value) < 1e7 else f"{value:.4g}"
 
 
 def spelled(pair: Pair) -> str:

@@ -19,7 +19,7 @@ from cnnfilt.core.levels import Levels, apply_levels
 from cnnfilt.errors import ParameterError
 from cnnfilt.files.image import Image
 from cnnfilt.geometry import Window
-from cnnfilt.terms import DEFAULT_MAX_PIXELS, Activation, AlphaMode, ChannelsMode, Padding, PaddingMode, Pair
+from cnnfilt.terms import DEFAULT_MAX_PIXELS, Activation, AlphaMode, ChannelsMode, Layout, Padding, PaddingMode, Pair
 
 if TYPE_CHECKING:
     from cnnfilt.core.explain import Explained
@@ -49,6 +49,7 @@ class Convolve:
     input_scale: float = 1
     flip: bool = False
     normalize: bool = False
+    layout: Layout = "files"
     values: Values = AUTO
     alpha: AlphaMode = "keep"
     max_pixels: int = DEFAULT_MAX_PIXELS
@@ -62,8 +63,16 @@ class Convolve:
             raise ParameterError("--alpha filter is for plain filters; leave out --bias and --activation")
 
     def __call__(self, image: Image, format_name: str) -> list[Result]:
-        """Return one result for each filter."""
-        return [self._slide(one, image, format_name) for one in self.filters]
+        """Return one result for each filter, or one picture of them all."""
+        if self.layout == "files":
+            return [self._slide(one, image, format_name) for one in self.filters]
+        # Only a sheet needs letters, and they take a while to import.
+        from cnnfilt.batch.operations.grid import in_one_sheet, refuse_matrix
+
+        refuse_matrix(format_name)
+        mappings = [self._levels(one, image, format_name).values for one in self.filters]
+        results = [self._slide(one, image, format_name) for one in self.filters]
+        return [in_one_sheet(results, [one.label for one in self.filters], mappings, max_pixels=self.max_pixels)]
 
     def levels_of(self, image: Image, number: int, format_name: str) -> Levels:
         """Return how the values of result `number` become pixels."""

@@ -69,8 +69,10 @@ class Slide:
     @property
     def even_padding(self) -> Pair | None:
         """Return (rows, columns) where both sides have the same padding and nothing overhangs, else None."""
-        (top, bottom), (left, right) = self.pads
-        return (top, left) if (top, left) == (bottom, right) else None
+        overhangs = self.rows.overhang or self.columns.overhang
+        sides = [(window.before, window.after) for window in (self.rows, self.columns)]
+        even = not overhangs and all(before == after for before, after in sides)
+        return (sides[0][0], sides[1][0]) if even else None
 
     @property
     def steps(self) -> str:

@@ -1,0 +1,62 @@
+"""Pairs of images, BEFORE and AFTER: named one after the other, or two folders whose files are called alike."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cnnfilt.batch.sources import STDIN, Source, Walk, find_sources
+from cnnfilt.errors import InputError, PlanError
+
+
+@dataclass(frozen=True)
+class ImagePair:
+    """Two paths, or - for standard input."""
+
+    before: str
+    after: str
+
+
+def find_pairs(inputs: Sequence[str], *, recursive: bool = False) -> tuple[list[ImagePair], list[str]]:
+    """Return the pairs in order, and the files of folders that have no partner.
+
+    In two folders a file belongs to the one of the same name, or else to the only one whose name differs from its
+    own in the suffix alone. Raises PlanError for names that do not come in pairs, InputError for folders without a
+    pair.
+    """
+    if len(inputs) < 2 or len(inputs) % 2:
+        raise PlanError(f"{len(inputs)} names are no pairs; give BEFORE and AFTER, one pair after the other")
+    if list(inputs).count(STDIN) > 1:
+        raise PlanError("standard input (-) can be read only once; name it once")
+    pairs: list[ImagePair] = []
+    alone: list[str] = []
+    for before, after in zip(inputs[::2], inputs[1::2], strict=True):
+        folders = os.path.isdir(before), os.path.isdir(after)
+        if folders[0] != folders[1]:
+            raise PlanError(f"{before} and {after} are a file and a folder; give two files, or two folders")
+        if not folders[0]:
+            pairs.append(ImagePair(before, after))
+            continue
+        found, left = _pairs_in(before, after, Walk(recursive))
+        pairs += found
+        alone += left
+    return pairs, alone
+
+
+def _pairs_in(before: str, after: str, walk: Walk) -> tuple[list[ImagePair], list[str]]:
+    firsts, seconds = (find_sources([folder], walk)[0] for folder in (before, after))
+    by_name = {(source.subfolder, source.name): source for source in seconds}
+    by_stem: dict[tuple[str, str], list[Source]] = {}
+    for source in seconds:
+        by_stem.setdefault((source.subfolder, source.stem), []).append(source)
+    pairs, alone = [], []
+    for source in firsts:
+        namesakes = by_stem.get((source.subfolder, source.stem), [])
+        partner = by_name.get((source.subfolder, source.name)) or (namesakes[0] if len(namesakes) == 1 else None)
+        if partner is None:
+            alone.append(source.path)
+        else:
+            pairs.append(ImagePair(source.path, partner.path))
+    if not pairs:
+        raise InputError(f"no file in {before} is called as one in {after}; a pair has one name")
+    taken = {pair.after for pair in pairs}
+    return pairs, alone + [source.path for source in seconds if source.path not in taken]

@@ -1,0 +1,99 @@
+"""A chain carried to one image: what shape says comes out, and what the layers of a network give."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cnnfilt.architecture import describe, parse_chain
+from cnnfilt.errors import CnnfiltError
+from cnnfilt.layer_specs import Volume
+from cnnfilt.nn.inference import outputs
+from cnnfilt.nn.model import Sequential, reports_of
+from tests.oracles import correlate
+
+KERNELS = ("sobel-x", "box:3", "vertical", "1 2; 3 -4", "log:1", "1 -2 1;")
+PADDINGS = ("0", "1", "1x2", "0x1x2x0", "same", "same-lower", "full", "valid")
+
+
+@st.composite
+def layers(draw: st.DrawFn) -> str:
+    """One layer word with drawn options, of which not all fit."""
+    kind = draw(st.sampled_from(["conv:N", "conv", "filter", "pool", "pool", "activation"]))
+    if kind == "activation":
+        return draw(st.sampled_from(["relu", "tanh", "sigmoid", "softmax"]))
+    slide = f",s={draw(st.sampled_from(['1', '2', '1x3']))},p={draw(st.sampled_from(PADDINGS))}"
+    slide += f",d={draw(st.sampled_from(['1', '2', '2x1']))}"
+    if kind == "pool":
+        ceil = draw(st.sampled_from(["", ",ceil=1"]))
+        size = draw(st.sampled_from(["2", "3x2", "1x4", "global"]))
+        return f"pool:{draw(st.sampled_from(['max', 'avg', 'min']))},k={size}" + (
+            "" if size == "global" else slide + ceil
+        )
+    if kind == "filter":
+        return f"filter:{draw(st.sampled_from(KERNELS))}{slide}"
+    if kind == "conv":
+        return f"conv:{draw(st.sampled_from(['vertical+horizontal', 'sobel-x', 'box:3+sharpen+emboss']))}{slide}"
+    groups = draw(st.sampled_from(["", ",g=3", ",g=2", ",bias=0"]))
+    return f"conv:{draw(st.sampled_from([1, 4, 6]))},k={draw(st.sampled_from(['1', '3', '2x3']))}{slide}{groups}"
+
+
+@st.composite
+def chains(draw: st.DrawFn) -> str:
+    words = draw(st.lists(layers(), min_size=1, max_size=4))
+    end = draw(st.sampled_from([[], ["flatten"], ["flatten", "fc:5", "softmax"], ["flatten", "tanh", "fc:2,bias=0"]]))
+    return " ".join([*words, *end])
+
+
+@given(chains(), st.integers(1, 24), st.integers(1, 24), st.sampled_from([1, 2, 3]), st.integers(0, 9))
+@settings(max_examples=150)
+def test_shape_and_apply_agree_on_every_chain(words: str, height: int, width: int, channels: int, seed: int) -> None:
+    """Either both refuse it, or each layer's output is of the shape that was said, and is what a network gives."""
+    rng = np.random.default_rng(seed)
+    image = rng.normal(size=(height, width, channels))
+    try:
+        reports = describe(parse_chain([words]), Volume(height, width, channels))
+    except CnnfiltError:
+        with pytest.raises(CnnfiltError):
+            Sequential.new(words, (height, width, channels), rng)
+        return
+    network = Sequential.new(words, (height, width, channels), rng)
+    x = image[None]
+    for report, layer, y in zip(reports, network.layers, outputs(reports, image, network.parameters), strict=True):
+        x = layer.forward(x)
+        shape = report.output
+        said = (shape.height, shape.width, shape.channels) if isinstance(shape, Volume) else (shape.features,)
+        assert y.shape == said
+        scale = np.abs(x).max() + 1
+        np.testing.assert_allclose(y / scale, x[0] / scale, atol=2e-4, rtol=0)
+
+
+def test_the_plain_loops_say_the_same() -> None:
+    image = np.random.default_rng(0).integers(0, 256, (9, 10, 3), dtype=np.uint8)
+    reports = reports_of("filter:sobel-x,p=same relu pool:max,k=2", (9, 10, 3))
+    edges, positive, pooled = outputs(reports, image, {})
+    for channel in range(3):
+        sobel = [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]
+        expected = correlate(image[..., channel].tolist(), sobel, pads=((1, 1), (1, 1)))
+        np.testing.assert_array_equal(edges[..., channel], expected)
+    np.testing.assert_array_equal(positive, edges * (edges > 0))
+    assert pooled[1, 2, 0] == positive[2:4, 4:6, 0].max()
+    assert {edges.dtype, positive.dtype, pooled.dtype} == {np.dtype(np.int16)}
+
+
+def test_whole_numbers_stay_exact_until_they_cannot() -> None:
+    image = np.full((4, 4, 1), 65535, np.uint16)
+    chain = " ".join(["filter:1000 0; 0 1000"] * 3)
+    *_, last = outputs(reports_of(chain, (4, 4, 1)), image, {})
+    assert last.dtype == np.int64
+    assert last[0, 0, 0] == 65535 * 2000**3
+    *_, beyond = outputs(reports_of(f"{chain} filter:1000000;", (4, 4, 1)), image, {})
+    assert beyond.dtype == np.float64
+    assert beyond[0, 0, 0] == 65535 * 2000**3 * 1e6
+
+
+def test_the_image_is_not_changed() -> None:
+    image = np.random.default_rng(0).normal(size=(6, 6, 2)).astype(np.float32)
+    before = image.copy()
+    list(outputs(reports_of("relu tanh relu pool:max flatten relu", (6, 6, 2)), image, {}))
+    np.testing.assert_array_equal(image, before)
