@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cnnfilt.batch.clashes import check_outputs, is_done, refuse_existing
-from cnnfilt.batch.naming import IMAGE_FORMATS, Request, Target, output_folder, sheets_of, targets_of
+from cnnfilt.batch.naming import IMAGE_FORMATS, Request, Target, output_folder, sheets_of, targets_of, unwritten
 from cnnfilt.batch.sources import STDIN, Source, Walk, find_sources
 from cnnfilt.errors import PlanError
 from cnnfilt.files.formats import format_of
@@ -70,6 +70,15 @@ def plan_jobs(inputs: Sequence[str], request: Request, *, recursive: bool = Fals
     if not request.overwrite:
         refuse_existing([target for job in jobs for target in job.outputs])
     return Plan(jobs, (), skipped)
+
+
+def plan_looks(inputs: Sequence[str], request: Request, *, recursive: bool = False) -> Plan:
+    """Return the plan for `inputs` whose results are only looked at, and written nowhere. Raises as `plan_jobs`."""
+    _refuse_forgotten_option(inputs, request)
+    if list(inputs).count(STDIN) > 1:
+        raise PlanError("standard input (-) can be read only once; name it once")
+    sources, skipped = find_sources(inputs, Walk(recursive))
+    return Plan(tuple(Job(source, (unwritten(source, request),)) for source in sources), (), skipped)
 
 
 def _wants_only_sheets(inputs: Sequence[str], request: Request, *, several: bool) -> bool:

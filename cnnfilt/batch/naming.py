@@ -20,11 +20,15 @@ STACKED = ("npy", "json")
 
 @dataclass(frozen=True)
 class Target:
-    """One output: a path, or None for standard output. A format of None is settled by what the input is."""
+    """One output: a path, or None for standard output. A format of None is settled by what the input is.
+
+    An `unwritten` one goes nowhere: the result is only looked at.
+    """
 
     path: Path | None
     format: str | None
     make_folder: bool = False
+    unwritten: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,13 @@ def targets_of(source: Source, request: Request, folder: Path | None) -> tuple[T
     if first.format in STACKED and request.several:
         return (_target(source, replace(request, labels=("",)), folder, ""),)
     return (first, *(_target(source, request, folder, label) for label in request.labels[1:]))
+
+
+def unwritten(source: Source, request: Request) -> Target:
+    """Return the output of a source whose result is only looked at: in the format it would have in a folder."""
+    known = format_of(source.name)
+    keeps = known is not None and FORMATS[known].writable
+    return Target(None, request.format or (known if keeps else None), unwritten=True)
 
 
 def sheets_of(source: Source, request: Request, *, several: bool) -> tuple[Target, ...]:

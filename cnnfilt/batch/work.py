@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -25,6 +26,14 @@ from cnnfilt.terms import DEFAULT_MAX_PIXELS, AlphaMode, FrameChoice, MetadataMo
 _NOTHING = np.empty((0, 0), np.uint8)
 
 
+class Look(Protocol):
+    """What is to be learned from an image and its results; it goes to a worker, and its answer comes back."""
+
+    def __call__(self, image: Image, operation: Operation, results: list[Result], format_name: str) -> Any:
+        """Return the answer; CnnfiltError where there is none."""
+        ...
+
+
 @dataclass(frozen=True)
 class Settings:
     """How files are read and written, the same for every job of a run."""
@@ -41,6 +50,7 @@ class Settings:
     debug: bool = False
     extra: Target | None = None
     frames: FrameChoice = "first"
+    looks: tuple["Look", ...] = ()
 
 
 @dataclass(frozen=True)
@@ -58,6 +68,7 @@ class Record:
     """What became of one job: the outputs, what clipping lost, notes for the user, or the error that ended it.
 
     `abandoned` means that a decoder was still busy with the file when its time was up; its process should end soon.
+    `seen` holds the answer of each look.
     """
 
     name: str
@@ -69,6 +80,12 @@ class Record:
     seconds: float = 0
     bytes_read: int = 0
     abandoned: bool = False
+    seen: tuple[Any, ...] = ()
+
+    @property
+    def written(self) -> bool:
+        """Return whether there are outputs, and not only looks."""
+        return bool(self.outputs and self.outputs[0].name)
 
 
 def run_job(job: Job, operation: Operation, settings: Settings) -> Record:
@@ -87,7 +104,10 @@ def run_on_image(image: Image, job: Job, operation: Operation, settings: Setting
     targets = settled_targets(image, job)
     format_name = (targets[0].format or "") if targets else "npy"
     results = operation(image, format_name)
+    seen = tuple(look(image, operation, results, format_name) for look in settings.looks)
     image = _emptied(image, format_name)
+    if targets and targets[0].unwritten:
+        return _looked_at(job, shape, results, image.notes, seen)
     if len(targets) == 1 < len(results):
         results = _in_one_file(results, format_name)
     if len(targets) < len(results):
@@ -103,8 +123,18 @@ def run_on_image(image: Image, job: Job, operation: Operation, settings: Setting
         if result.extra is not None and settings.extra is not None:
             _write(Image(pixels=result.extra, kind="matrix", format="npy"), settings.extra, settings)
     outputs += _draw(results, job.sheets, settings)
-    losses = (result.loss for result in results if result.loss is not None)
-    return Record(job.source.path, shape, tuple(outputs), sum(losses, NO_LOSS), tuple(notes))
+    return Record(job.source.path, shape, tuple(outputs), _loss(results), tuple(notes), seen=seen)
+
+
+def _looked_at(
+    job: Job, shape: tuple[int, ...], results: list[Result], notes: tuple[str, ...], seen: tuple[Any, ...]
+) -> Record:
+    outputs = tuple(Written("", result.pixels.shape, result.how, result.plan) for result in results)
+    return Record(job.source.path, shape, outputs, _loss(results), notes, seen=seen)
+
+
+def _loss(results: list[Result]) -> Loss:
+    return sum((result.loss for result in results if result.loss is not None), NO_LOSS)
 
 
 def settled_targets(image: Image, job: Job) -> list[Target]:

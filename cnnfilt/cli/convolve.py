@@ -6,6 +6,7 @@ import click
 
 from cnnfilt.cli.ahead import read_ahead
 from cnnfilt.cli.help import Command
+from cnnfilt.cli.looks import Looks, look_options
 from cnnfilt.cli.options import (
     NUMBER,
     FileOptions,
@@ -31,6 +32,8 @@ from cnnfilt.terms import Activation, ChannelsMode, Layout
 Examples:
   cnnfilt convolve photo.jpg -k gaussian:2 -p same -o soft.jpg
   cnnfilt convolve photos/ -k sharpen -p same -o sharp/
+  cnnfilt convolve matrix.csv -k "1,0,-1; 1,0,-1; 1,0,-1" --explain 0,0
+  cnnfilt convolve photo.jpg -k sobel-x -p same --emit torch
   cnnfilt convolve photo.jpg -k sobel-x -k sobel-y -o maps/
   cnnfilt convolve photo.jpg -k box -k emboss --layout grid -o all.png
   cnnfilt kernels                                            the names for -k
@@ -86,8 +89,9 @@ Examples:
     show_default=True,
     help="Several kernels: a file for each, or one captioned picture of all.",
 )
+@look_options(explain=True)
 @file_options
-def convolve(files: FileOptions, kernels: tuple[str, ...], bias: str | None, **window: Any) -> int:
+def convolve(files: FileOptions, looks: Looks, kernels: tuple[str, ...], bias: str | None, **window: Any) -> int:
     """Slide a kernel over each INPUT (an image, a folder, a matrix, or -) and write the sums of products.\f
 
     INPUT is an image, a folder of images, a matrix (.csv .tsv .txt .json .npy), or - for a pipe. The kernel is
@@ -101,5 +105,7 @@ def convolve(files: FileOptions, kernels: tuple[str, ...], bias: str | None, **w
 
     filters = read_filters(kernels, bias, quiet=files.quiet)
     operation = Convolve(filters=filters, **window)
+    if operation.layout == "grid" and looks.takes_stdout:
+        raise click.UsageError(f"{looks.takes_stdout} does not go with --layout grid; leave one out")
     labels = tuple(filter.label for filter in filters) if operation.layout == "files" else ("",)
-    return run_operation("convolve", operation, files, labels=labels, also_read=named_files(kernels, bias))
+    return run_operation("convolve", operation, files, labels=labels, also_read=named_files(kernels, bias), looks=looks)

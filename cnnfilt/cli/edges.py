@@ -6,7 +6,9 @@ import click
 
 from cnnfilt.cli.ahead import read_ahead
 from cnnfilt.cli.help import Command
+from cnnfilt.cli.looks import Looks, look_options
 from cnnfilt.cli.options import NUMBER, FileOptions, Word, file_options, window_options
+from cnnfilt.errors import ParameterError
 from cnnfilt.terms import EdgeDirection, EdgeMethod
 
 
@@ -25,6 +27,8 @@ from cnnfilt.terms import EdgeDirection, EdgeMethod
 Examples:
   cnnfilt edges photo.jpg -o edges.png
   cnnfilt edges photo.jpg --method canny -o lines.png
+  cnnfilt edges photo.jpg --explain 100,200
+  cnnfilt edges photo.jpg --preview
   cnnfilt edges photos/ -o edges/
   cat photo.png | cnnfilt edges - > edges.png
 """,
@@ -63,8 +67,9 @@ Examples:
     "--high", type=NUMBER, metavar="NUMBER", help="canny: begin edges at this part of a full step.  [default: 0.2]"
 )
 @window_options(padding="same", padding_help="same: keep the size; valid; or numbers.", padding_mode="replicate")
+@look_options(explain=True)
 @file_options
-def edges(files: FileOptions, angle: str | None, **request: Any) -> int:
+def edges(files: FileOptions, looks: Looks, angle: str | None, **request: Any) -> int:
     """Draw the edges of each INPUT (image, folder, matrix, or -): white on black.\f
 
     INPUT is an image, a folder of images, a matrix (.csv .tsv .txt .json .npy), or - for a pipe. Works in shades
@@ -74,4 +79,6 @@ def edges(files: FileOptions, angle: str | None, **request: Any) -> int:
     from cnnfilt.batch.operations.edges import Edges
     from cnnfilt.cli.run import run_operation
 
-    return run_operation("edges", Edges(angle=angle is not None, **request), files, extra=angle, gray=True)
+    if request["method"] == "canny" and looks.emit in ("torch", "keras"):
+        raise ParameterError(f"{looks.emit} has no Canny; use --emit opencv, or another --method", parameter="emit")
+    return run_operation("edges", Edges(angle=angle is not None, **request), files, extra=angle, gray=True, looks=looks)

@@ -6,6 +6,7 @@ import click
 
 from cnnfilt.cli.ahead import read_ahead
 from cnnfilt.cli.help import Command
+from cnnfilt.cli.looks import Looks, look_options
 from cnnfilt.cli.options import PADDING, PAIR, FileOptions, Word, file_options
 from cnnfilt.terms import PaddingMode
 
@@ -56,8 +57,9 @@ Examples:
     "--for-kernel", type=PAIR, metavar="N|HxW", help="With -p same or full: the kernel size the border is for."
 )
 @click.option("--for-stride", type=PAIR, metavar="N|HxW", default="1", help="With -p same: the stride it is for.")
+@look_options(explain=False)
 @file_options
-def pad(files: FileOptions, padding_value: str | None, **window: Any) -> int:
+def pad(files: FileOptions, looks: Looks, padding_value: str | None, **window: Any) -> int:
     """Add a border to each INPUT (an image, a folder, a matrix, or -).\f
 
     INPUT is an image, a folder of images, a matrix (.csv .tsv .txt .json .npy), or - for a pipe.
@@ -68,4 +70,4 @@ def pad(files: FileOptions, padding_value: str | None, **window: Any) -> int:
     from cnnfilt.cli.filters import read_fill
     from cnnfilt.cli.run import run_operation
 
-    return run_operation("pad", Pad(fill=read_fill(padding_value), **window), files)
+    return run_operation("pad", Pad(fill=read_fill(padding_value), **window), files, looks=looks)

@@ -6,6 +6,7 @@ import click
 
 from cnnfilt.cli.ahead import read_ahead
 from cnnfilt.cli.help import Command
+from cnnfilt.cli.looks import Looks, look_options
 from cnnfilt.cli.options import PAIR, FileOptions, Word, file_options, stride_and_dilation, window_options
 from cnnfilt.terms import PoolKind
 
@@ -23,6 +24,7 @@ from cnnfilt.terms import PoolKind
     ),
     epilog="""\b
 Examples:
+  cnnfilt pool matrix.csv -f 2 --explain all
   cnnfilt pool photo.jpg -f 2 -o half.jpg
   cnnfilt pool photo.jpg -f 8 --kind avg -o small.png
   cnnfilt pool photo.jpg -f 3 -s 2 -p 1 --indices where.npy -o pooled.png
@@ -48,8 +50,9 @@ Examples:
 @click.option("--global", "whole", is_flag=True, help="One window over the whole image.")
 @click.option("--adaptive", type=PAIR, metavar="H,W", help="As many windows as make this output size.")
 @click.option("--indices", metavar="FILE.npy", help="Also write where each maximum stood: row * width + column.")
+@look_options(explain=True)
 @file_options
-def pool(files: FileOptions, indices: str | None, **window: Any) -> int:
+def pool(files: FileOptions, looks: Looks, indices: str | None, **window: Any) -> int:
     """Shrink each INPUT (an image, a folder, a matrix, or -) by keeping one value of each window.\f
 
     INPUT is an image, a folder of images, a matrix (.csv .tsv .txt .json .npy), or - for a pipe.
@@ -59,4 +62,4 @@ def pool(files: FileOptions, indices: str | None, **window: Any) -> int:
     from cnnfilt.batch.operations.pool import Pool
     from cnnfilt.cli.run import run_operation
 
-    return run_operation("pool", Pool(indices=indices is not None, **window), files, extra=indices)
+    return run_operation("pool", Pool(indices=indices is not None, **window), files, extra=indices, looks=looks)

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 import click
 
 from cnnfilt.batch.clashes import check_outputs, refuse_existing
-from cnnfilt.batch.jobs import Job, Plan, plan_jobs
+from cnnfilt.batch.jobs import Job, Plan, plan_jobs, plan_looks
 from cnnfilt.batch.naming import Request, Target
 from cnnfilt.batch.operations.base import Values
 from cnnfilt.batch.runner import Crew, run_one_by_one
 from cnnfilt.batch.sources import STDIN, read_list
 from cnnfilt.batch.work import Record, Settings
+from cnnfilt.cli.looks import Looks
 from cnnfilt.cli.options import FileOptions
 from cnnfilt.cli.reporter import Reporter, print_plan
 from cnnfilt.errors import InputError, PlanError
@@ -31,6 +32,9 @@ if TYPE_CHECKING:  # A command imports its own operation, and not the others.
     Operation = Apply | Convolve | Pad | Pool | Edges
 
 
+NO_LOOKS = Looks()
+
+
 def run_operation(
     command: str,
     operation: "Operation",
@@ -40,6 +44,7 @@ def run_operation(
     also_read: tuple[str, ...] = (),
     extra: str | None = None,
     gray: bool = False,
+    looks: Looks = NO_LOOKS,
     sheets: tuple[str, ...] = (),
     sheet_folder: str | None = None,
     bytes_per_pixel: int = 0,
@@ -47,19 +52,22 @@ def run_operation(
     """Return the exit code of carrying `operation` to all inputs: 0, or 1 if any file failed.
 
     `labels` tell the results of one input apart, `also_read` are files that no output may replace, `extra` is the
-    file for an array that goes beside the result, `gray` is the command's default for --gray. Pictures called
-    `sheets` go to `sheet_folder`; `bytes_per_pixel` is what the operation needs where that is more than usual.
+    file for an array that goes beside the result, `gray` is the command's default for --gray. Where there are
+    `looks` and no -o, the results are only looked at. Pictures called `sheets` go to `sheet_folder`;
+    `bytes_per_pixel` is what the operation needs where that is more than usual.
     """
-    if files.json and files.output == STDIN:
-        raise click.UsageError("--json and -o - both want standard output; write to files")
-    if files.cluster is not None and files.jobs is not None:
-        raise click.UsageError("--cluster uses all workers of the cluster; leave out -j")
+    _refuse_contradictions(files, looks)
     request = Request(
         files.output, files.format, files.overwrite, files.skip_existing, labels, also_read, files.frames == "all"
     )
     if sheet_folder is not None:
         request = replace(request, sheets=sheets, sheet_folder=Path(sheet_folder))
-    plan = plan_jobs(_inputs(files), request, recursive=files.recursive, listed=files.files_from is not None)
+    if looks.wanted and files.output is None and extra is None:
+        plan = plan_looks(_inputs(files), request, recursive=files.recursive)
+    else:
+        plan = plan_jobs(_inputs(files), request, recursive=files.recursive, listed=files.files_from is not None)
+    if looks.emit is not None and len(plan.jobs) > 1:
+        raise PlanError("--emit writes a script for one input; name a single one")
     target = _extra_target(plan, extra, overwrite=files.overwrite)
     if files.dry_run:
         print_plan(plan, json=files.json)
@@ -71,7 +79,8 @@ def run_operation(
         max_pixels=files.max_pixels,
     )
     settings = _settings(files, target, gray=gray)
-    reporter = Reporter(command, plan, quiet=files.quiet, verbose=files.verbose, json=files.json)
+    settings = replace(settings, looks=looks.carried(files, gray=settings.gray))
+    reporter = Reporter(command, plan, quiet=files.quiet, verbose=files.verbose, json=files.json, looks=looks)
     # Closing the records ends what is still under way, however we leave.
     with reporter, closing(_records(plan.jobs, operation, settings, files, bytes_per_pixel)) as records:
         for record in records:
@@ -79,6 +88,17 @@ def run_operation(
             if record.error is not None and files.fail_fast:
                 break
     return 1 if reporter.failed else 0
+
+
+def _refuse_contradictions(files: FileOptions, looks: Looks) -> None:
+    if files.json and files.output == STDIN:
+        raise click.UsageError("--json and -o - both want standard output; write to files")
+    if looks.takes_stdout and files.output == STDIN:
+        raise click.UsageError(f"{looks.takes_stdout} and -o - both want standard output; write to a file")
+    if looks.wanted and files.frames == "all":
+        raise click.UsageError("--explain, --preview and --emit take one image of a file; choose it with --frames N")
+    if files.cluster is not None and files.jobs is not None:
+        raise click.UsageError("--cluster uses all workers of the cluster; leave out -j")
 
 
 def _inputs(files: FileOptions) -> Sequence[str]:

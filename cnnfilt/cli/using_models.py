@@ -13,6 +13,7 @@ from cnnfilt.batch.models import Model, load_model
 from cnnfilt.batch.seeing import Reading, see_in_order
 from cnnfilt.batch.sources import STDIN, Walk, find_sources
 from cnnfilt.cli.report import print_error, print_line, printable
+from cnnfilt.cli.shape import Answers
 from cnnfilt.cli.shape_text import answer
 from cnnfilt.errors import PlanError
 from cnnfilt.nn.layers import Array
@@ -79,7 +80,9 @@ def _evaluated(model: str, folder: str, reading: Reading, *, json_: bool) -> int
 def run_summary(model: str, *, json_: bool) -> int:
     """Print the model's layers, classes and training."""
     loaded = load_model(model)
-    text, _, _ = answer(loaded.network.size, None, [loaded.network.words], json_=json_, explain=False)
+    text, _, _ = answer(
+        loaded.network.size, None, [loaded.network.words], Answers(explain=False, coverage=False, json_=json_)
+    )
     scale = "divided by their depth's top" if loaded.input_scale is None else f"times {loaded.input_scale:g}"
     if json_:
         about = {"classes": loaded.classes, "gray": loaded.gray, "input_scale": loaded.input_scale}

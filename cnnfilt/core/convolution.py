@@ -58,7 +58,7 @@ def convolve(
     >>> convolve([[1, 6, 9], [2, 5, 1], [3, 7, 4]], [[1, 0, -1]] * 3).tolist()
     [[-8]]
     """
-    job = _job(
+    job = as_job(
         image,
         kernel,
         stride=stride,
@@ -102,7 +102,7 @@ def convolve_to_levels(
 
     Strip by strip: no responses of the whole image are ever held.
     """
-    job = _job(image, kernel, **options)
+    job = as_job(image, kernel, **options)
     convolution = Convolution(job)
     pixels = np.empty(convolution.shape, levels.pixel_dtype(convolution.plan.dtype))
     loss = convolution.write_rounded(pixels) if levels.keeps(job.image.dtype) else None
@@ -117,7 +117,7 @@ def describe(image: npt.ArrayLike, kernel: npt.ArrayLike, **options: Unpack[Opti
     >>> describe(np.zeros((9, 9), np.uint8), [[1, 0, -1]] * 3)
     '3x3 integer, rank 1: int16 sums, 1 thread, one strip'
     """
-    return Convolution(_job(image, kernel, **options)).how
+    return Convolution(as_job(image, kernel, **options)).how
 
 
 def conv2d(
@@ -158,7 +158,7 @@ def conv2d(
     return out
 
 
-def _job(
+def as_job(
     image: npt.ArrayLike,
     kernel: npt.ArrayLike,
     *,

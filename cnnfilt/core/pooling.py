@@ -113,7 +113,7 @@ def pool_with_indices(
     [[1, 5]]
     """
     pixels = as_image(image)
-    rows, columns = _windows(pixels, kernel_size, stride, padding, dilation, ceil_mode)
+    rows, columns = windows_of(pixels, kernel_size, stride, padding, dilation, ceil_mode)
     if kind not in ("max", "min"):
         raise ParameterError(f"indices are for kind 'max' or 'min', not {kind!r}", parameter="kind")
     fold = fold_of(kind, pixels, 1)
@@ -177,14 +177,14 @@ def _pooling(
     count_include_pad: bool = False,
 ) -> Pooling:
     pixels = as_image(image)
-    rows, columns = _windows(pixels, kernel_size, stride, padding, dilation, ceil_mode)
+    rows, columns = windows_of(pixels, kernel_size, stride, padding, dilation, ceil_mode)
     if count_include_pad and kind != "avg":
         raise ParameterError(f"count_include_pad is for kind 'avg', not {kind!r}", parameter="count_include_pad")
     fold = fold_of(kind, pixels, rows.kernel_size * columns.kernel_size)
     return Pooling(fold, pixels, rows, columns, count_include_pad)
 
 
-def _windows(
+def windows_of(
     pixels: Array,
     kernel_size: int | Pair,
     stride: int | Pair | None,

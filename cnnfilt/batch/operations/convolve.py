@@ -1,7 +1,7 @@
 """Kernels slid over an image."""
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnnfilt.batch.operations.base import (
     AUTO,
@@ -20,6 +20,9 @@ from cnnfilt.errors import ParameterError
 from cnnfilt.files.image import Image
 from cnnfilt.geometry import Window
 from cnnfilt.terms import DEFAULT_MAX_PIXELS, Activation, AlphaMode, ChannelsMode, Layout, Padding, PaddingMode, Pair
+
+if TYPE_CHECKING:
+    from cnnfilt.core.explain import Explained
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,23 @@ class Convolve:
         mappings = [self._levels(one, image, format_name).values for one in self.filters]
         results = [self._slide(one, image, format_name) for one in self.filters]
         return [in_one_sheet(results, [one.label for one in self.filters], mappings, max_pixels=self.max_pixels)]
+
+    def levels_of(self, image: Image, number: int, format_name: str) -> Levels:
+        """Return how the values of result `number` become pixels."""
+        return self._levels(self.filters[number], image, format_name)
+
+    def explain(
+        self, image: Image, number: int, place: Pair, format_name: str
+    ) -> tuple[str, Levels, "tuple[Explained, ...]"]:
+        """Return the label of result `number`, its mapping to pixels, and its maps explained at `place`."""
+        # Few runs explain anything; the others do not wait for this.
+        from cnnfilt.core.explain import explain_convolution
+
+        if self.alpha == "filter":
+            raise ParameterError("--explain does not go with --alpha filter; keep or drop the alpha")
+        one = self.filters[number]
+        explained = explain_convolution(image.pixels, one.kernel, place, name=one.label, **self._options(one))
+        return one.label, self.levels_of(image, number, format_name), explained
 
     def _slide(self, one: Filter, image: Image, format_name: str) -> Result:
         height, width = one.kernel.shape[:2]

@@ -1,16 +1,20 @@
 """How strong the edge is at each pixel."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cnnfilt.batch.operations.base import AUTO, Result, Values, alpha_under, checked_windows, refuse_unused_value
 from cnnfilt.core.edges import describe, edge_angles, edges_to_levels
 from cnnfilt.core.gradients import kernels_of
+from cnnfilt.core.levels import Levels
 from cnnfilt.errors import ParameterError
 from cnnfilt.files.image import Image
-from cnnfilt.terms import DEFAULT_MAX_PIXELS, AlphaMode, EdgeDirection, EdgeMethod, Padding, PaddingMode
+from cnnfilt.terms import DEFAULT_MAX_PIXELS, AlphaMode, EdgeDirection, EdgeMethod, Padding, PaddingMode, Pair
+
+if TYPE_CHECKING:
+    from cnnfilt.core.explain import Explained
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,14 +48,10 @@ class Edges:
 
     def __call__(self, image: Image, format_name: str) -> list[Result]:
         """Return the one picture of edges."""
-        padding: dict[str, Any] = {
-            "padding": self.padding,
-            "padding_mode": self.padding_mode,
-            "padding_value": self.padding_value,
-        }
+        padding = self._padding()
         kernel = kernels_of(self.method, self.direction, **({} if self.sigma is None else {"sigma": self.sigma}))[0]
         rows, columns = checked_windows(image, (len(kernel), len(kernel[0])), self.max_pixels, padding=self.padding)
-        levels = self.values.levels(image, format_name, edges=True)
+        levels = self.levels_of(image, 0, format_name)
         pixels, loss = edges_to_levels(image.pixels, levels, **self._options(), **padding)
         angles = edge_angles(image.pixels, method=self.method, **padding) if self.angle else None
         how = f"{self.method}, {self.direction}" if self.direction else self.method
@@ -59,6 +59,23 @@ class Edges:
         told = None if image.pixels.dtype in (np.uint8, np.uint16) else loss
         plan = describe(image.pixels, **self._options(), **padding)
         return [Result(pixels, alpha_under(image, rows, columns), how, told, angles, plan)]
+
+    def levels_of(self, image: Image, number: int, format_name: str) -> Levels:
+        """Return how the values of result `number` become pixels."""
+        return self.values.levels(image, format_name, edges=True)
+
+    def explain(
+        self, image: Image, number: int, place: Pair, format_name: str
+    ) -> tuple[str, Levels, "tuple[Explained, ...]"]:
+        """Return the method, its mapping to pixels, and each channel explained at `place`."""
+        # Few runs explain anything; the others do not wait for this.
+        from cnnfilt.core.explain_edges import explain_edges
+
+        levels = self.levels_of(image, number, format_name)
+        return self.method, levels, explain_edges(image.pixels, place, **self._options(), **self._padding())
+
+    def _padding(self) -> dict[str, Any]:
+        return {"padding": self.padding, "padding_mode": self.padding_mode, "padding_value": self.padding_value}
 
     def _options(self) -> dict[str, Any]:
         asked = {"sigma": self.sigma, "low": self.low, "high": self.high, "threshold": self.threshold}

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from cnnfilt.batch.operations.base import AUTO, Result, Values, size_of
-from cnnfilt.core.levels import apply_levels
+from cnnfilt.core.levels import Levels, apply_levels
 from cnnfilt.core.padding import pad
 from cnnfilt.errors import ParameterError
 from cnnfilt.files.colours import Colour
@@ -49,8 +49,12 @@ class Pad:
         alpha = None
         if image.alpha is not None:
             alpha = pad(image.alpha, border, padding_mode=self.padding_mode, padding_value=opacity)
-        pixels, loss = apply_levels(padded, self.values.levels(image, format_name))
+        pixels, loss = apply_levels(padded, self.levels_of(image, 0, format_name))
         return [Result(pixels, alpha, "filled" if self.fill else self.padding_mode, loss)]
+
+    def levels_of(self, image: Image, number: int, format_name: str) -> Levels:
+        """Return how the values of result `number` become pixels."""
+        return self.values.levels(image, format_name)
 
     def border(self, size: Pair) -> tuple[Pair, Pair]:
         """Return ((top, bottom), (left, right)) for an image of `size`."""

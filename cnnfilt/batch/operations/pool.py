@@ -1,18 +1,21 @@
 """One value kept of each window."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from cnnfilt.batch.operations.base import AUTO, Array, Result, Values, alpha_under, checked_windows, size_of, spelled
 from cnnfilt.core.alpha import premultiplied, unpremultiplied
-from cnnfilt.core.levels import apply_levels
+from cnnfilt.core.levels import Levels, apply_levels
 from cnnfilt.core.pooling import adaptive_pool, global_pool, pool, pool_to_levels, pool_with_indices
 from cnnfilt.errors import ParameterError
 from cnnfilt.files.image import Image
 from cnnfilt.geometry import adaptive_bounds
 from cnnfilt.terms import DEFAULT_MAX_PIXELS, AlphaMode, Padding, Pair, PoolKind
+
+if TYPE_CHECKING:
+    from cnnfilt.core.explain_pooling import Pooled
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +60,25 @@ class Pool:
         pooled, indices = self._pool(image, image.pixels)
         pixels, loss = apply_levels(pooled, levels)
         return [Result(pixels, self._alpha(image), self._how(), loss, indices)]
+
+    def levels_of(self, image: Image, number: int, format_name: str) -> Levels:
+        """Return how the values of result `number` become pixels."""
+        return self.values.levels(image, format_name)
+
+    def explain(
+        self, image: Image, number: int, place: Pair, format_name: str
+    ) -> tuple[str, Levels, "tuple[Pooled, ...]"]:
+        """Return the kind, its mapping to pixels, and each channel explained at `place`."""
+        # Few runs explain anything; the others do not wait for this.
+        from cnnfilt.core.explain_pooling import explain_adaptive_pool, explain_pool
+
+        if self.alpha == "filter":
+            raise ParameterError("--explain does not go with --alpha filter; keep or drop the alpha")
+        if self.whole or self.adaptive:
+            explained = explain_adaptive_pool(image.pixels, self.adaptive or 1, place, kind=self.kind)
+        else:
+            explained = explain_pool(image.pixels, self.kernel_size, place, **self._options())
+        return self.kind, self.levels_of(image, number, format_name), explained
 
     def _pool(self, image: Image, pixels: Array) -> tuple[Array, Array | None]:
         if self.whole:

@@ -1,0 +1,164 @@
+"""`--preview`: before and after in the terminal, whatever its size and its colours."""
+
+import io
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image as Pillow
+
+from cnnfilt.batch.operations.base import Result
+from cnnfilt.batch.thumbnails import Thumbnail, Thumbnails
+from cnnfilt.cli.preview import box, depth_of, nearest_256, print_preview
+from cnnfilt.files.image import Image
+from tests.cli.conftest import SAMPLES, Run
+
+ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
+
+
+class Terminal(io.StringIO):
+    encoding = "utf-8"
+
+    def isatty(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        raise OSError
+
+
+def shown(monkeypatch: pytest.MonkeyPatch, thumbnails: list[Thumbnail], **environment: str) -> list[str]:
+    for name in ("TERM", "COLORTERM", "NO_COLOR", "COLUMNS", "LINES"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    stream = Terminal()
+    print_preview(thumbnails, stream)
+    return stream.getvalue().splitlines()
+
+
+def picture(rows: list[list[tuple[int, int, int]]]) -> Thumbnail:
+    return Thumbnail("x", np.array(rows, np.uint8))
+
+
+@pytest.mark.parametrize(
+    ("environment", "depth"),
+    [
+        ({"TERM": "xterm-256color", "COLORTERM": "truecolor"}, "truecolor"),
+        ({"TERM": "xterm", "COLORTERM": "24bit"}, "truecolor"),
+        ({"TERM": "xterm-direct"}, "truecolor"),
+        ({"TERM": "screen-256color"}, "256"),
+        ({"TERM": "xterm"}, "gray"),
+        ({"TERM": "dumb", "COLORTERM": "truecolor"}, "gray"),
+        ({"TERM": "xterm-256color", "COLORTERM": "truecolor", "NO_COLOR": "1"}, "gray"),
+        ({"TERM": "xterm-256color", "NO_COLOR": ""}, "256"),
+        ({}, "gray"),
+    ],
+)
+def test_the_terminal_says_what_colours_it_has(environment: dict[str, str], depth: str) -> None:
+    assert depth_of(Terminal(), environment) == depth
+    assert depth_of(io.StringIO(), environment) == "gray"  # no terminal
+
+
+def test_two_pixels_are_one_character(monkeypatch: pytest.MonkeyPatch) -> None:
+    red, blue = (255, 0, 0), (0, 0, 255)
+    lines = shown(monkeypatch, [picture([[red], [blue], [red]])], TERM="xterm", COLORTERM="truecolor")
+    assert lines[1] == "\x1b[38;2;255;0;0m\x1b[48;2;0;0;255m▀\x1b[0m"
+    assert lines[2] == "\x1b[38;2;255;0;0m\x1b[49m▀\x1b[0m"
+
+
+def test_without_colours_it_is_shaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = [(0, 0, 0), (60, 60, 60), (110, 110, 110), (160, 160, 160), (255, 255, 255)]
+    assert shown(monkeypatch, [picture([row, row])], TERM="xterm", NO_COLOR="1")[1] == " ░▒▓█"
+    stream = io.TextIOWrapper(io.BytesIO(), "ascii")
+    print_preview([picture([row, row])], stream)
+    assert stream.buffer.getvalue().split(b"\n")[1] == b" :=*@"
+
+
+@pytest.mark.parametrize(
+    ("colour", "number"), [((0, 0, 0), 16), ((255, 255, 255), 231), ((255, 0, 0), 196), ((128, 128, 128), 244)]
+)
+def test_the_nearest_of_256_colours(colour: tuple[int, int, int], number: int) -> None:
+    assert nearest_256(*colour) == number
+
+
+@settings(max_examples=60)
+@given(
+    st.tuples(st.integers(1, 300), st.integers(1, 300)),
+    st.integers(1, 250),
+    st.integers(1, 80),
+    st.sampled_from([np.uint8, np.uint16, np.int64, np.float32]),
+    st.sampled_from([(), (1,), (2,), (3,), (5,)]),
+)
+def test_any_image_fits_any_terminal(size, columns, lines, dtype, channels) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (*size, *channels)).astype(dtype)
+    make = Thumbnails(*box(columns, lines))
+    thumbnails = make(Image(pixels), None, [Result(pixels[:1], None, "")], "png")
+    with pytest.MonkeyPatch.context() as patched:
+        printed = shown(patched, list(thumbnails), COLUMNS=str(columns), LINES=str(lines), TERM="xterm-256color")
+    assert max(len(ESCAPE.sub("", line)) for line in printed) <= columns
+
+
+def test_a_matrix_with_signs_and_nan_is_stretched() -> None:
+    (before, after) = Thumbnails(8, 8)(
+        Image(np.array([[-5.0, 5.0], [np.nan, np.inf]]), kind="matrix"),
+        None,
+        [Result(np.array([[7, 7]]), None, "")],
+        "csv",
+    )
+    assert before.caption == "before 2x2 (-5..5)"
+    assert before.pixels[::4, ::4, 0].tolist() == [[0, 255], [0, 255]]
+    assert after.pixels[0, 0].tolist() == [7, 7, 7]
+
+
+def test_what_is_transparent_shows_gray() -> None:
+    image = Image(np.array([[200, 200]], np.uint8), alpha=np.array([[255, 0]], np.uint8))
+    (before,) = Thumbnails(1, 2)(image, None, [], "png")
+    assert before.pixels[0, :, 0].tolist() == [200, 128]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["convolve", "scene.jpg", "-k", "emboss", "-k", "gaussian:3"],
+        ["pool", "depth16.png", "-f", "4"],
+        ["edges", "face.png"],
+        ["pad", "icon.png", "-p", "9"],
+        ["convolve", "worked_example.csv", "-k", "vertical"],
+    ],
+    ids=" ".join,
+)
+def test_a_preview_alone_writes_nothing(run: Run, tmp_path: Path, arguments: list[str]) -> None:
+    outcome = run(arguments[0], SAMPLES / arguments[1], *arguments[2:], "--preview")
+    assert (outcome.code, outcome.stdout) == (0, b"")
+    assert outcome.lines[0].startswith("before ")
+    assert "▒" in outcome.stderr or "░" in outcome.stderr or "█" in outcome.stderr
+    assert len(max(outcome.lines[1:3], key=len)) <= 80
+
+
+def test_a_preview_leaves_the_pipe_to_the_image(run: Run) -> None:
+    plain = run("edges", SAMPLES / "face.png", "-o", "-")
+    previewed = run("edges", SAMPLES / "face.png", "-o", "-", "--preview")
+    assert previewed.stdout == plain.stdout
+    assert "before 256x256" in previewed.stderr
+    with Pillow.open(io.BytesIO(previewed.stdout)) as image:
+        assert image.size == (256, 256)
+
+
+def test_a_preview_goes_beside_files_json_and_explanations(run: Run, tmp_path: Path) -> None:
+    outcome = run("edges", SAMPLES / "face.png", "-o", tmp_path / "x.png", "--preview", "--json", "--explain", "1,1")
+    assert outcome.code == 0
+    assert outcome.text.count("\n") == 1
+    assert "before" in outcome.stderr
+    assert (tmp_path / "x.png").exists()
+
+
+def test_every_file_of_a_folder_is_previewed(run: Run, tmp_path: Path) -> None:
+    for name in ("a.png", "b.png"):
+        Pillow.fromarray(np.arange(64, dtype=np.uint8).reshape(8, 8) * 4).save(tmp_path / name)
+    outcome = run("edges", tmp_path, "--preview")
+    assert outcome.code == 0
+    assert outcome.stderr.count("before 8x8") == 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.png", "b.png"]
