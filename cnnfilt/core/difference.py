@@ -78,11 +78,17 @@ def compare(a: Array, b: Array) -> Difference:
 
 
 def magnitudes(a: Array, b: Array) -> Array:
-    """Return |a - b| in a type that holds it: whole for whole numbers, else float64, infinite for a NaN on one side."""
+    """Return |a - b| in a type that holds it: whole for whole numbers, else float64, infinite for a NaN on one side.
+
+    Python's own integers where no type of NumPy's holds it.
+    """
     if a.dtype.kind in "biu" and b.dtype.kind in "biu":
         if max(a.dtype.itemsize, b.dtype.itemsize) < 8:
             wide = np.int16 if a.dtype == b.dtype == np.uint8 else np.int64
             return np.asarray(np.abs(a.astype(wide) - b.astype(wide)))
+        if a.dtype.kind != b.dtype.kind and min(a.min(), b.min()) < 0:
+            # From a negative number to the largest without a sign it can be more than 64 bits hold.
+            return np.asarray(np.abs(a.astype(object) - b.astype(object)))
         # The distance of two 64-bit numbers fits 64 bits without a sign, in whose arithmetic it comes out right.
         first, second = a.astype(np.uint64), b.astype(np.uint64)
         return np.where(a > b, first - second, second - first)
@@ -104,7 +110,7 @@ def difference_picture(a: Array, b: Array, *, largest: float, gain: float | None
         apart = magnitudes(a[first:last], b[first:last])
         # A maximum over the last axis, of three, takes five times as long.
         most = reduce(np.maximum, np.moveaxis(apart, 2, 0)) if apart.ndim == 3 else apart
-        picture[first:last] = np.rint(np.minimum(most * float(factor), 255))
+        picture[first:last] = np.rint(np.minimum(most.astype(np.float64) * factor, 255))
 
     run_strips(_edges(a), lambda: draw)
     return picture
@@ -121,7 +127,7 @@ def _compared(a: Array, b: Array, first_row: int) -> Difference:
         return Difference(0, None, None, 0.0, 0.0, 0, 0, a.size)
     apart = magnitudes(a, b)
     place = int(apart.argmax())
-    largest = apart.flat[place].item()
+    largest = apart.item(place)
     if not largest:
         return Difference(0, None, None, 0.0, 0.0, 0, 0, a.size)
     row, *rest = np.unravel_index(place, a.shape)
@@ -129,7 +135,7 @@ def _compared(a: Array, b: Array, first_row: int) -> Difference:
     return Difference(
         largest,
         (first_row + int(row), *map(int, rest)),
-        (a.flat[place].item(), b.flat[place].item()),
+        (a.item(place), b.item(place)),
         float(flat.sum()),
         float(flat @ flat),
         int(np.count_nonzero(flat)),

@@ -90,3 +90,10 @@ def test_a_picture_is_white_where_most_differs() -> None:
 def test_shapes_that_differ_are_refused() -> None:
     with pytest.raises(ShapeError):
         compare(np.zeros((2, 3)), np.zeros((3, 2)))
+
+
+def test_distances_past_64_bits() -> None:
+    a, b = np.array([[-1, 5]], np.int16), np.array([[2**64 - 1, 2**64 - 1]], np.uint64)
+    found = compare(a, b)
+    assert (found.largest, found.place, found.values) == (2**64, (0, 0), (-1, 2**64 - 1))
+    assert difference_picture(a, b, largest=float(found.largest)).tolist() == [[255, 255]]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cnnfilt import kernel as named
-from cnnfilt.core.convolution import _job
+from cnnfilt.core.convolution import as_job
 from cnnfilt.core.engine.plan import plan
 
 RNG = np.random.default_rng(0)
@@ -32,14 +32,14 @@ IMAGE = np.broadcast_to(np.uint8(7), (4000, 6000))
     ],
 )
 def test_technique(kernel, options, technique):
-    assert plan(_job(IMAGE, kernel, **options)).technique == technique
+    assert plan(as_job(IMAGE, kernel, **options)).technique == technique
 
 
 def test_a_small_image_does_not_wait_for_scipy():
     small = np.zeros((256, 256), np.uint8)
-    assert plan(_job(small, RNG.normal(size=(11, 11)))).technique == "toeplitz"
-    assert plan(_job(small, RNG.normal(size=(15, 15)))).technique == "taps"
+    assert plan(as_job(small, RNG.normal(size=(11, 11)))).technique == "toeplitz"
+    assert plan(as_job(small, RNG.normal(size=(15, 15)))).technique == "taps"
 
 
 def test_why_says_it_in_words():
-    assert plan(_job(IMAGE, named("gaussian:3"))).why == "19x19 float, rank 1, down and along: float32 sums"
+    assert plan(as_job(IMAGE, named("gaussian:3"))).why == "19x19 float, rank 1, down and along: float32 sums"
