@@ -6,29 +6,32 @@ from dataclasses import replace
 import click
 
 from cnnfilt.cli.ahead import read_ahead
-from cnnfilt.cli.options import NUMBER, FileOptions, file_options
+from cnnfilt.cli.help import Command
+from cnnfilt.cli.option_types import NUMBER
+from cnnfilt.cli.options import FileOptions, file_options
 
 
 @click.command(
+    cls=Command,
+    common=("maps", "model", "seed", "output", "overwrite"),
     epilog="""\b
 Examples:
   cnnfilt apply "filter:sobel-x,p=same relu pool:max,k=2" photos/*.jpg -o out/
   cnnfilt apply "filter:gaussian:2,p=same pool:avg" photo.jpg -o small.jpg
   cnnfilt apply "conv:vertical+horizontal,p=same relu" photo.jpg -o maps/
-  cnnfilt apply "conv:vertical relu pool:max flatten" matrix.csv
   cnnfilt apply "conv:8,k=3 relu" photo.jpg --seed 0 -o x.npy --maps maps/
   cnnfilt apply --model digits.npz scan.png -o chances.csv
-"""
+""",
 )
 @click.argument("chain", required=False, metavar="CHAIN")
 @click.option(
     "--maps",
     metavar="DIR",
-    help="Draw every layer's maps as a captioned sheet: DIR/01-relu.png ... (DIR/NAME/ for each of several inputs).",
+    help="Draw every layer's maps as a captioned sheet\f: DIR/01-relu.png ... (DIR/NAME/ for each of several inputs).",
 )
-@click.option("--model", metavar="FILE.npz", help="Layers and weights of a trained network; CHAIN is left out then.")
+@click.option("--model", metavar="FILE.npz", help="A trained network; CHAIN is left out then.")
 @click.option(
-    "--seed", type=click.IntRange(min=0), metavar="N", help="Draw weights for conv:N and fc:N, as for a new network."
+    "--seed", type=click.IntRange(min=0), metavar="N", help="Draw weights for conv:N and fc:N\f, as for a new network."
 )
 @click.option(
     "--input-scale",
@@ -47,16 +50,16 @@ def apply(
 ) -> int:
     """Put each INPUT through the layers of CHAIN, one after another.
 
-    CHAIN is one quoted text of layers, as for shape (which says what size comes out). INPUT is an image, a folder
-    of images, a matrix, or - for a pipe. Nothing is rounded between the layers.
+    CHAIN is one quoted text, in the words of `cnnfilt shape`:
 
     \b
       filter:KERNEL[,s=1,p=0,d=1]           a kernel on each channel by itself
       conv:KERNEL+KERNEL...[,s=,p=,d=,g=]   one map of each, summed over channels
       conv:N,k=3[,s=,p=,d=,g=,bias=1]       N maps; needs --seed or --model
       pool:max|avg|min[,k=2,s=k,p=0,ceil=0] k=global: the whole input
-      relu  tanh  sigmoid  softmax  flatten  fc:N[,bias=1]
+      relu  tanh  sigmoid  softmax  flatten  fc:N[,bias=1]\f
 
+    INPUT is an image, a folder of images, a matrix, or - for a pipe. Nothing is rounded between the layers.
     Several maps are one file each, NAME.MAP.EXT, or one stack in .npy and .json. What ends in flatten or fc is
     a row of numbers, for .csv, .json or .npy.
     """

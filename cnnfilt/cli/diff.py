@@ -4,11 +4,14 @@ from typing import Any
 
 import click
 
-from cnnfilt.cli.options import NUMBER, Word
+from cnnfilt.cli.help import Command
+from cnnfilt.cli.option_types import NUMBER, Word
 from cnnfilt.terms import DEFAULT_MAX_PIXELS
 
 
 @click.command(
+    cls=Command,
+    common=("tolerance", "output", "overwrite"),
     epilog="""\b
 Examples:
   cnnfilt diff a.png b.png
@@ -16,7 +19,7 @@ Examples:
   cnnfilt diff a.png b.png -o where.png
   cnnfilt diff ours.npy theirs.npy --tolerance 1e-5 -q
   cnnfilt convolve a.csv -k vertical | cnnfilt diff - expected.csv
-"""
+""",
 )
 @click.argument("a", metavar="A")
 @click.argument("b", metavar="B")
@@ -27,7 +30,7 @@ Examples:
     "-o",
     "--output",
     metavar="FILE",
-    help="Draw where they differ: black is nowhere, white is most. A matrix (.npy, .csv) gets B - A.",
+    help="Draw where they differ: black is nowhere, white is most.\f A matrix (.npy, .csv) gets B - A.",
 )
 @click.option("--gain", type=NUMBER, metavar="NUMBER", help="Draw differences times this; 1: the levels themselves.")
 @click.option("-y", "--overwrite", is_flag=True, help="Replace an output that exists (never an input).")
@@ -54,7 +57,7 @@ def diff(a: str, b: str, **request: Any) -> int:
     """Say by how much A and B differ: at most and where, on average, and as a signal-to-noise ratio (PSNR).
 
     A and B are images or matrices of one size; one may be - for a pipe. The exit code is 0 if no value differs by
-    more than --tolerance, else 1. An 8-bit image beside a 16-bit one counts in 16-bit levels (times 257). NaN
+    more than --tolerance, else 1.\f An 8-bit image beside a 16-bit one counts in 16-bit levels (times 257). NaN
     equals NaN, and is infinitely far from a number. Rows, columns and channels are counted from 0.
     """
     from cnnfilt.cli.comparing import run_diff

@@ -7,7 +7,8 @@ import click
 from cnnfilt.cli.ahead import read_ahead
 from cnnfilt.cli.help import Command
 from cnnfilt.cli.looks import Looks, look_options
-from cnnfilt.cli.options import NUMBER, FileOptions, Word, file_options, window_options
+from cnnfilt.cli.option_types import NUMBER, Word
+from cnnfilt.cli.options import FileOptions, file_options, window_options
 from cnnfilt.errors import ParameterError
 from cnnfilt.terms import EdgeDirection, EdgeMethod
 

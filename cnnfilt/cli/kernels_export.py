@@ -5,7 +5,7 @@ import sys
 import click
 
 from cnnfilt.cli.help import Command
-from cnnfilt.cli.options import Word
+from cnnfilt.cli.option_types import Word
 from cnnfilt.cli.report import print_line
 from cnnfilt.errors import OutputError, PlanError
 from cnnfilt.files.formats import named

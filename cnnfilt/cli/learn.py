@@ -4,13 +4,16 @@ from typing import Any, get_args
 
 import click
 
-from cnnfilt.cli.options import NUMBER, PAIR, RANGE, Word
+from cnnfilt.cli.help import Command
+from cnnfilt.cli.option_types import NUMBER, PAIR, RANGE, Word
 from cnnfilt.terms import DEFAULT_MAX_PIXELS, ChannelsMode, ValueMapping
 
 DEFAULT_STEPS = 1_000_000
 
 
 @click.command(
+    cls=Command,
+    common=("kernel_size", "output", "overwrite", "bias", "values", "max_residual", "descend"),
     epilog="""\b
 Examples:
   cnnfilt learn photo.png look.png -f 5 -o kernel.csv
@@ -18,13 +21,17 @@ Examples:
   cnnfilt learn photo.png sobel.png -f 3 --values offset
   cnnfilt learn photos/ looks/ -f 7 -o kernel.csv
   cnnfilt learn photo.png look.png -f 5 --descend
-"""
+""",
 )
 @click.argument("inputs", nargs=-1, metavar="BEFORE AFTER...")
 @click.option(
-    "-f", "--kernel-size", type=PAIR, metavar="N|HxW", help="Size of the filter.  [default: 5, or by a smaller AFTER]"
+    "-f",
+    "--kernel-size",
+    type=PAIR,
+    metavar="N|HxW",
+    help="Size of the filter\f, by default told by a smaller AFTER.  [default: 5]",
 )
-@click.option("-o", "--output", metavar="FILE", help="Where the filter goes: .csv, .tsv, .txt, .json or .npy.")
+@click.option("-o", "--output", metavar="FILE", help="Where the filter goes: .csv or .npy, say\f (.tsv, .txt, .json).")
 @click.option("-y", "--overwrite", is_flag=True, help="Replace an output that exists (never an input).")
 @click.option("--bias", is_flag=True, help="Look for a number added to every pixel, too.")
 @click.option(
@@ -41,7 +48,7 @@ Examples:
     metavar="MAPPING",
     default="auto",
     show_default=True,
-    help="How AFTER was written: clip, offset, raw; minmax and symmetric give the filter up to a factor.",
+    help="How AFTER was written\f: clip, offset, raw; minmax and symmetric give the filter up to a factor.",
 )
 @click.option("--value-range", type=RANGE, metavar="LO,HI", help="AFTER was written with this range.")
 @click.option(
@@ -50,7 +57,7 @@ Examples:
     metavar="LEVELS",
     default="0.9",
     show_default=True,
-    help="Refuse a filter that is off by more, in levels of 255 (RMS).",
+    help="Refuse a filter that is off by more\f, in levels of 255 (RMS).",
 )
 @click.option(
     "--decimals",
@@ -58,7 +65,7 @@ Examples:
     metavar="N",
     help="Write so many, 0: whole numbers.  [default: those that are sure]",
 )
-@click.option("--descend", is_flag=True, help="Learn step by step: K = K - a dL/dK, as in the notes.")
+@click.option("--descend", is_flag=True, help="Learn step by step: K = K - a dL/dK\f, as in the notes.")
 @click.option("--learning-rate", type=NUMBER, metavar="NUMBER", help="The a of --descend.  [default: from the images]")
 @click.option(
     "--steps", type=click.IntRange(1), metavar="N", help=f"Most steps of --descend.  [default: {DEFAULT_STEPS:,}]"
@@ -82,7 +89,7 @@ def learn(
     """Recover the filter that turns BEFORE into AFTER.
 
     BEFORE and AFTER are two images or matrices, several such pairs one after the other, or two folders whose files
-    are called alike. Of one size they are taken for a convolution with padding, of which the border is left out; a
+    are called alike.\f Of one size they are taken for a convolution with padding, of which the border is left out; a
     smaller AFTER for one without. Pixels of AFTER that were cut off, at black or white, are left out.
 
     The filter is solved for by least squares. When even the best is off by more than --max-residual, no linear

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from cnnfilt.cli.options import FileOptions, Parsed, Word
+from cnnfilt.cli.option_types import Parsed, Word
+from cnnfilt.cli.options import FileOptions
 from cnnfilt.errors import ParameterError
 from cnnfilt.parsing import parse_numbers
 from cnnfilt.terms import Pair

@@ -3,7 +3,7 @@
 import click
 from click.core import ParameterSource
 
-from cnnfilt.cli.options import NUMBER, PADDING, PAIR
+from cnnfilt.cli.option_types import NUMBER, PADDING, PAIR
 from cnnfilt.terms import Padding, Pair
 
 _FOR_FILTERS = ("bias", "stride", "padding", "dilation")

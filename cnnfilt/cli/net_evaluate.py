@@ -7,7 +7,12 @@ import click
 from cnnfilt.cli.options import reading_options
 
 
-@click.command()
+@click.command(
+    epilog="""\b
+Examples:
+  cnnfilt net evaluate model.npz others/
+"""
+)
 @click.argument("model")
 @click.argument("folder")
 @reading_options

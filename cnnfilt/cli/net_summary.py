@@ -5,7 +5,12 @@ from typing import Any
 import click
 
 
-@click.command()
+@click.command(
+    epilog="""\b
+Examples:
+  cnnfilt net summary model.npz
+"""
+)
 @click.argument("model")
 @click.option("--json", "json_", is_flag=True, help="Print everything as JSON.")
 def summary(**options: Any) -> int:

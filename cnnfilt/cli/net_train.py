@@ -5,7 +5,9 @@ from typing import Any, get_args
 import click
 from click.core import ParameterSource
 
-from cnnfilt.cli.options import NUMBER, PAIR, Word, reading_options
+from cnnfilt.cli.help import Command
+from cnnfilt.cli.option_types import NUMBER, PAIR, Word
+from cnnfilt.cli.options import reading_options
 from cnnfilt.errors import ParameterError
 from cnnfilt.parsing import nearest
 from cnnfilt.terms import Augmentation, LossName, OptimizerName
@@ -36,21 +38,23 @@ def _augmentations(ctx: click.Context, param: click.Parameter, value: str) -> tu
 
 
 @click.command(
+    cls=Command,
+    common=("output", "overwrite", "resume", "size", "gray", "epochs", "augment", "seed"),
     epilog="""\b
 Examples:
   cnnfilt net train photos/ -o model.npz
-  cnnfilt net train digits/ -o model.npz --gray --size 16x16 --epochs 60 --augment shift
-  cnnfilt net train photos/ -o model.npz conv:16,k=5 relu pool:max flatten fc:64 relu
+  cnnfilt net train digits/ -o model.npz --gray --size 16x16 --augment shift
+  cnnfilt net train photos/ -o m.npz conv:16,k=5 relu pool:max flatten fc:64
   cnnfilt net train photos/ -o model.npz --resume --epochs 100
-"""
+""",
 )
 @click.argument("folder")
 @click.argument("layers", nargs=-1, metavar="[LAYER]...")
 @click.option("-o", "--output", required=True, metavar="MODEL.npz", help="Where the model goes.")
 @click.option("-y", "--overwrite", is_flag=True, help="Replace a model that exists.")
-@click.option("--resume", is_flag=True, help="Go on training the model in -o, up to --epochs in all.")
-@click.option("--size", type=PAIR, metavar="HxW", help="Bring images to this size.  [default: their own, or 32x32]")
-@click.option("--gray/--no-gray", default=None, help="Look in shades of gray, or in colour.  [default: as they are]")
+@click.option("--resume", is_flag=True, help="Go on training the model in -o\f, up to --epochs in all.")
+@click.option("--size", type=PAIR, metavar="HxW", help="Bring images to this size.  [default: theirs, or 32x32]")
+@click.option("--gray/--no-gray", default=None, help="In shades of gray, or in colour.  [default: as they are]")
 @click.option("--input-scale", type=NUMBER, metavar="NUMBER", help="Multiply pixels by this.  [default: 1/255]")
 @click.option(
     "--epochs",
@@ -98,9 +102,10 @@ Examples:
 def train(ctx: click.Context, /, *, jobs: int | None, timeout: float, max_pixels: int, **options: Any) -> int:
     """Learn to tell the classes of FOLDER's images apart: a sub-folder for each class.
 
-    The layers are the words of `cnnfilt shape`; without any, the lecture notes' network: convolution, average pooling,
-    convolution, maximum pooling, and a fully connected layer. What the end lacks is added: two classes end in
-    a sigmoid, more in a softmax. The weights of the best epoch are kept. Ctrl-C saves what there is; --resume goes on.
+    The layers are the words of `cnnfilt shape`; without any, the lecture notes' network\f: convolution, average
+    pooling, convolution, maximum pooling, and a fully connected layer. What the end lacks is added: two classes end
+    in a sigmoid, more in a softmax. The weights of the best epoch are kept. Ctrl-C saves what there is; --resume goes
+    on.
     """
     given = [name for name in _FROM_MODEL if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE]
     # An argument counts as given even when it is empty.

@@ -1,4 +1,4 @@
-"""The options the commands share, each written once, and the types that read what people type."""
+"""The options the commands share, each written once."""
 
 import functools
 from collections.abc import Callable, Sequence
@@ -7,72 +7,11 @@ from typing import Any, Literal, get_args
 
 import click
 
-from cnnfilt.errors import ParameterError
-from cnnfilt.parsing import nearest, parse_number, parse_padding, parse_pair, parse_whole
+from cnnfilt.cli.option_types import FRAMES, NUMBER, PADDING, PAIR, RANGE, Word
 from cnnfilt.terms import DEFAULT_MAX_PIXELS, AlphaMode, FrameChoice, MetadataMode, PaddingMode, ValueMapping
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 FORMATS = ("png", "jpeg", "tiff", "webp", "bmp", "ppm", "pgm", "csv", "tsv", "txt", "json", "npy")
-
-
-class Word(click.Choice[str]):
-    """One of a few words; a misspelt one is answered with the nearest."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Return the word, or fail naming the nearest ones."""
-        words = tuple(str(choice) for choice in self.choices)
-        if value in words:
-            return str(value)
-        raise ParameterError(f"{_option_of(param)} {value!r} is unknown; {nearest(str(value), words)}")
-
-
-class Parsed(click.ParamType[Any]):
-    """A text read by one of cnnfilt's own parsers, which say themselves what is wrong with it."""
-
-    def __init__(self, parse: Callable[..., Any], metavar: str, *, named: bool = True) -> None:
-        self.parse, self.name, self.named = parse, metavar, named
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Return the parsed value; a default that is no text stays as it is."""
-        if not isinstance(value, str):
-            return value
-        return self.parse(value, _option_of(param)) if self.named else self.parse(value)
-
-
-PAIR = Parsed(parse_pair, "pair")
-PADDING = Parsed(parse_padding, "padding", named=False)
-NUMBER = Parsed(parse_number, "number")
-
-
-def parse_list(text: str, name: str) -> tuple[int | float, ...]:
-    """Return the numbers of `1,2.5,1/9`."""
-    return tuple(parse_number(part, name) for part in text.split(","))
-
-
-def parse_range(text: str, name: str) -> tuple[float, float]:
-    """Return (low, high) from `LO,HI`."""
-    numbers = parse_list(text, name)
-    if len(numbers) != 2 or numbers[0] == numbers[1]:
-        raise ParameterError(f"{name} {text!r} is not two different numbers LO,HI", parameter=name)
-    return numbers[0], numbers[1]
-
-
-RANGE = Parsed(parse_range, "range")
-
-
-def parse_frames(text: str, name: str) -> FrameChoice:
-    """Return "first", "all", or the number of a frame, counted from 1."""
-    if text == "first":
-        return "first"
-    if text == "all":
-        return "all"
-    number = parse_whole(text, name) if text.isdecimal() else 0
-    if number < 1:
-        raise ParameterError(f"{name} {text!r} is neither first nor all nor a number from 1", parameter=name)
-    return number
-
-
-FRAMES = Parsed(parse_frames, "frames")
 
 
 @dataclass(frozen=True)
@@ -267,7 +206,3 @@ def _apply(decorators: Sequence[Decorator], function: Callable[..., Any]) -> Cal
     for decorator in reversed(decorators):
         function = decorator(function)
     return function
-
-
-def _option_of(param: click.Parameter | None) -> str:
-    return max(param.opts, key=len) if param is not None else "value"

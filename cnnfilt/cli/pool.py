@@ -7,7 +7,8 @@ import click
 from cnnfilt.cli.ahead import read_ahead
 from cnnfilt.cli.help import Command
 from cnnfilt.cli.looks import Looks, look_options
-from cnnfilt.cli.options import PAIR, FileOptions, Word, file_options, stride_and_dilation, window_options
+from cnnfilt.cli.option_types import PAIR, Word
+from cnnfilt.cli.options import FileOptions, file_options, stride_and_dilation, window_options
 from cnnfilt.terms import PoolKind
 
 

@@ -10,7 +10,7 @@ from typing import Any, get_args
 import click
 
 from cnnfilt.cli.help import Command
-from cnnfilt.cli.options import PADDING, PAIR, Word
+from cnnfilt.cli.option_types import PADDING, PAIR, Word
 from cnnfilt.cli.report import print_line
 from cnnfilt.cli.shape_demands import check_strict, check_wanted, joined, parse_wanted
 from cnnfilt.errors import CnnfiltError, InputError

@@ -13,7 +13,11 @@ from tests.cli.conftest import Run
 SCREEN = 30
 """At 80 columns; the image commands keep to the 24 lines of the smallest terminal, as long as no option is added."""
 
-WHOLE = [("convolve",), ("pad",), ("pool",), ("edges",), ("shape",), ("kernels", "show"), ("kernels", "export")]
+WHOLE = [
+    *((name,) for name in ("convolve", "pad", "pool", "edges", "apply", "shape", "diff", "learn")),
+    *(("kernels", name) for name in ("show", "export")),
+    ("net", "train"),
+]
 
 
 def command_of(path: tuple[str, ...]) -> click.Command:
@@ -65,8 +69,9 @@ def test_every_option_is_named_in_help_and_explained_in_help_all(run: Run, path:
 @pytest.mark.parametrize("path", [(), ("kernels",), *WHOLE], ids=" ".join)
 def test_examples_are_understood(run: Run, path: tuple[str, ...]) -> None:
     """Every example is parsed by the command it names: no option in it is unknown, no value refused."""
-    for line in run(*path, "--help").text.partition("Examples:\n")[2].splitlines():
-        words = shlex.split(re.split(r"\s{3,}\w", line.strip())[0].partition(" > ")[0].removeprefix("cat photo.png | "))
+    lines = run(*path, "--help").text.partition("Examples:\n")[2].splitlines()
+    for command in (part for line in lines for part in re.split(r" \| | && | > ", line) if "cnnfilt" in part):
+        words = shlex.split(re.split(r"\s{3,}\w", command.strip())[0])
         assert words[0] == "cnnfilt"
         if words[1:2] == ["kernels"] and len(words) == 2:
             continue

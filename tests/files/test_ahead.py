@@ -19,8 +19,10 @@ LIMIT = 1_000_000
 
 
 @pytest.fixture(autouse=True)
-def _nothing_is_too_small(monkeypatch: pytest.MonkeyPatch) -> None:
+def _nothing_is_too_small_or_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ahead, "_SMALLEST_BYTES", 1)
+    # A command that was refused may have left an image behind.
+    monkeypatch.setattr(ahead, "_begun", {})
 
 
 def request_for(path: Path, *, gray: bool = False, max_pixels: int = LIMIT) -> Request:
