@@ -211,3 +211,23 @@ def test_whole_responses_round_as_in_64_bits(values, low, high):
 def test_true_values_are_counted(size):
     for mask in (np.ones(size, bool), np.zeros(size, bool), np.random.default_rng(size).random(size) < 0.3):
         assert Mask(mask).count() == np.count_nonzero(mask)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int16])
+@pytest.mark.parametrize("values", ["clip", "abs"])
+@pytest.mark.parametrize("value_range", [None, (10, 100), (-50, 50)])
+@pytest.mark.parametrize("ends", [(-40, 40), (-0.5, 255.49), (0, 255.5), (10, 100), (20, 30), (-60, 20), (0, np.nan)])
+def test_what_nothing_is_clipped_of_is_mapped_as_ever(dtype, values, value_range, ends):
+    if dtype == np.int16 and np.isnan(ends[1]):
+        return
+    responses = np.linspace(ends[0], min(ends[1], 300) if ends[1] == ends[1] else 9, 41).astype(dtype)
+    if ends[1] != ends[1]:
+        responses[7] = np.nan
+    pixels, loss = apply_levels(responses.copy(), Levels(values, np.uint8, value_range))
+    mapped = np.abs(responses.astype(float)) if values == "abs" else responses.astype(float)
+    if value_range is not None:
+        low, high = value_range
+        mapped = (mapped - low) * 255 / (high - low)
+    mapped = np.rint(mapped)
+    assert loss.clipped == np.count_nonzero(~((mapped >= 0) & (mapped <= 255)))
+    np.testing.assert_array_equal(pixels, np.nan_to_num(np.clip(mapped, 0, 255)).astype(np.uint8))

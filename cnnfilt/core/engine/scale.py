@@ -120,7 +120,11 @@ class Writer:
 
     def _clip_scaled(self, responses: Array, top: int, low: float, high: float) -> tuple[Array, int]:
         """Return `responses` mapped and clipped, and how many were clipped; `low` is NaN where there are any."""
+        ends = self._mapped(np.array([low, high], responses.dtype)).tolist()
         mapped, mask = self._mapped(responses), self._mask(responses)
+        # What lies between two values is mapped to what lies between theirs, unless magnitudes fold at 0.
+        if all(0 <= end <= top for end in ends) and (low >= 0 or not self._scale.magnitude):
+            return mapped, 0
         np.greater(mapped, top, mask.values)
         clipped = mask.count()
         if not (self._scale.is_identity and (self._scale.magnitude or low >= 0)):
