@@ -60,14 +60,15 @@ def run_diff(
         print(json_text.dumps(_as_json(a, b, found, within_tolerance)))
     elif not quiet:
         click.echo("\n".join(_report(found)))
-    if not quiet:
-        for note in found.notes:
-            print_line(note)
-        if output is not None:
-            print_line(f"{a}, {b} -> {output} ({_how(found, output, gain)})")
-        if not within_tolerance:
-            over = f"over --tolerance {tolerance:g}"
-            print_error("diff", f"{a} and {b} differ by up to {_number(found.difference.largest)}, {over}")
+    if quiet:
+        return 0 if within_tolerance else 1
+    for note in found.notes:
+        print_line(note)
+    if output is not None:
+        print_line(f"{a}, {b} -> {output} ({_how(found, output, gain)})")
+    if not within_tolerance:
+        largest = _number(found.difference.largest)
+        print_error("diff", f"{a} and {b} differ by up to {largest}, over --tolerance {tolerance:g}")
     return 0 if within_tolerance else 1
 
 

@@ -62,12 +62,7 @@ def run_operation(
     )
     if sheet_folder is not None:
         request = replace(request, sheets=sheets, sheet_folder=Path(sheet_folder))
-    if looks.wanted and files.output is None and extra is None:
-        plan = plan_looks(_inputs(files), request, recursive=files.recursive)
-    else:
-        plan = plan_jobs(_inputs(files), request, recursive=files.recursive, listed=files.files_from is not None)
-    if looks.emit is not None and len(plan.jobs) > 1:
-        raise PlanError("--emit writes a script for one input; name a single one")
+    plan = _planned(files, request, looks, only_looks=looks.wanted and files.output is None and extra is None)
     target = _extra_target(plan, extra, overwrite=files.overwrite)
     if files.dry_run:
         print_plan(plan, json=files.json)
@@ -88,6 +83,16 @@ def run_operation(
             if record.error is not None and files.fail_fast:
                 break
     return 1 if reporter.failed else 0
+
+
+def _planned(files: FileOptions, request: Request, looks: Looks, *, only_looks: bool) -> Plan:
+    if only_looks:
+        plan = plan_looks(_inputs(files), request, recursive=files.recursive)
+    else:
+        plan = plan_jobs(_inputs(files), request, recursive=files.recursive, listed=files.files_from is not None)
+    if looks.emit is not None and len(plan.jobs) > 1:
+        raise PlanError("--emit writes a script for one input; name a single one")
+    return plan
 
 
 def _refuse_contradictions(files: FileOptions, looks: Looks) -> None:

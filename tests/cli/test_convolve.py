@@ -204,3 +204,21 @@ def test_several_images_do_not_fit_a_pipe(run: Run) -> None:
     outcome = run("convolve", SAMPLES / "face.png", "-k", "1", "-k", "2", "-o", "-")
     assert outcome.code == 2
     assert outcome.stdout == b""
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["-k", "0,0.001"], "; all black: no value is over 0.255, see --value-range"),
+        (["-k", "0.001,-0.001"], "; all black: no value is over 0.255, see --value-range"),
+        (["-k", "0,0.001", "--value-range", "0,1"], ""),
+        (["-k", "0,0.001", "--values", "minmax"], ""),
+        (["-k", "0,0.01"], ""),
+        (["-k", "0,0"], ""),
+    ],
+)
+def test_a_picture_that_rounds_to_black_says_why(run: Run, tmp_path: Path, options: list[str], said: str) -> None:
+    source = gray(tmp_path / "a.png", [[0, 255], [255, 0]])
+    lines = run("convolve", source, *options, "-o", tmp_path / "out.png").lines
+    [line] = [line for line in lines if "->" in line]
+    assert line.endswith(f"2x1 (valid; -p same keeps 2x2{said})")

@@ -12,10 +12,11 @@ from cnnfilt.batch.operations.base import (
     checked_windows,
     refuse_unused_value,
     spelled,
+    spelled_value,
 )
 from cnnfilt.core.alpha import premultiplied, unpremultiplied
 from cnnfilt.core.convolution import convolve, convolve_to_levels, describe
-from cnnfilt.core.levels import Levels, apply_levels
+from cnnfilt.core.levels import Levels, Loss, apply_levels
 from cnnfilt.errors import ParameterError
 from cnnfilt.files.image import Image
 from cnnfilt.geometry import Window
@@ -102,6 +103,7 @@ class Convolve:
             return self._slide_premultiplied(one, image, image.alpha, levels, how)
         pixels, loss = convolve_to_levels(image.pixels, one.kernel, levels, **self._options(one))
         plan = describe(image.pixels, one.kernel, **self._options(one))
+        how += _why_black(loss, levels)
         return Result(pixels, alpha_under(image, rows, columns), how, loss, plan=plan)
 
     def _levels(self, one: Filter, image: Image, format_name: str) -> Levels:
@@ -142,3 +144,11 @@ class Convolve:
         if word == "valid" and (rows.span, columns.span) != (1, 1):
             return f"valid; -p same keeps {rows.size}x{columns.size}"
         return word
+
+
+def _why_black(loss: Loss, levels: Levels) -> str:
+    """Return what to say of values that are not 0, all of which round to the level 0; "" of any others."""
+    if levels.value_range is not None or levels.values not in ("clip", "abs"):
+        return ""
+    highest = max(loss.highest, -loss.lowest) if levels.values == "abs" else loss.highest
+    return f"; all black: no value is over {spelled_value(highest)}, see --value-range" if 0 < highest < 0.5 else ""
