@@ -26,18 +26,37 @@ def test_answers_come_in_the_order_of_the_strips(count):
 
 
 def test_every_thread_has_a_worker_of_its_own(count):
-    makers, users = [], {}
+    users = {}
     together = threading.Barrier(count)
 
     def make_worker():
-        makers.append(threading.get_ident())
-        name = len(makers)
-        together.wait(10)
-        return lambda first, last: users.setdefault(name, set()).add(threading.get_ident())
+        name = len(users)
+        users[name] = set()
+
+        def work(first, last):
+            if not users[name]:
+                together.wait(10)
+            users[name].add(threading.get_ident())
+
+        return work
 
     threads.run_strips(EDGES, make_worker)
-    assert len(set(makers)) == count
+    assert len(users) == count
     assert all(len(idents) == 1 for idents in users.values())
+    assert len(set.union(*users.values())) == count
+
+
+def test_workers_are_made_one_after_another(count):
+    # Workers copy what they share, and in Python 3.11 two threads that first ask for one object's __dict__ at once,
+    # as `copy` does, may each get one of the same memory: it is freed twice, and some later collection crashes.
+    makers = []
+
+    def make_worker():
+        makers.append(threading.get_ident())
+        return lambda first, last: threading.Event().wait(0.001)
+
+    threads.run_strips(EDGES, make_worker)
+    assert makers == [threading.get_ident()] * count
 
 
 def test_there_are_no_threads_within_threads(count):

@@ -51,17 +51,17 @@ def granted_processors() -> int:
 def run_strips(edges: Edges, make_worker: Callable[[], Worker[Answer]]) -> list[Answer]:
     """Return a worker's answer for each strip (first, last) of `edges`, in their order.
 
-    Every thread makes a worker of its own, scratch memory and all. What one raises is raised here, once all have
-    come to rest.
+    Every thread has a worker of its own, scratch memory and all. They are made here, one after another: Python 3.11
+    now and then crashes if two threads copy one object at once, since both may get a `__dict__` of the same memory.
+    What a worker raises is raised here, once all have come to rest.
     """
     answers: dict[int, Answer] = {}
     failures: list[BaseException] = []
     strips, lock = iter(range(len(edges))), Lock()
 
-    def work() -> None:
+    def work(worker: Worker[Answer]) -> None:
         try:
             with _working():
-                worker = make_worker()
                 while not failures:
                     with lock:
                         strip = next(strips, None)
@@ -71,10 +71,13 @@ def run_strips(edges: Edges, make_worker: Callable[[], Worker[Answer]]) -> list[
         except BaseException as failure:
             failures.append(failure)
 
-    others = [Thread(target=work) for _ in range(min(thread_count(), len(edges)) - 1)]
+    count = thread_count()
+    with _working():
+        mine, *theirs = [make_worker() for _ in range(max(1, min(count, len(edges))))]
+    others = [Thread(target=work, args=(worker,)) for worker in theirs]
     for thread in others:
         thread.start()
-    work()
+    work(mine)
     for thread in others:
         thread.join()
     if failures:
