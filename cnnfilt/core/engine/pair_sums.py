@@ -32,8 +32,11 @@ class PairSums:
 
     @staticmethod
     def row_bytes(pooling: "Pooling") -> int:
-        """Return what one pass writes for each row of windows."""
-        return pooling.columns.size
+        """Return what is held for each row of windows: right pixels, their sums, all sums and, later, quotients.
+
+        There are a dozen passes over that, so it should stay near the processor.
+        """
+        return (pooling.rows.stride + 3) * pooling.columns.size
 
     def fold(self, first: int, last: int, into: Array) -> Iterator[Pass]:
         """Yield the passes that write the sums of rows `first` to `last` to `into` (rows, W', 1)."""
