@@ -14,6 +14,16 @@ Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 FORMATS = ("png", "jpeg", "tiff", "webp", "bmp", "ppm", "pgm", "csv", "tsv", "txt", "json", "npy")
 
 
+max_pixels_option = click.option(
+    "--max-pixels",
+    type=click.IntRange(min=0),
+    metavar="N",
+    default=DEFAULT_MAX_PIXELS,
+    help="Refuse images with more pixels (0: take all).  [default: 178,956,970]",
+)
+no_auto_orient_option = click.option("--no-auto-orient", is_flag=True, help="Leave a camera's rotation as a tag.")
+
+
 @dataclass(frozen=True)
 class FileOptions:
     """What every command that reads and writes files was asked: what to read, how, and where to write."""
@@ -126,13 +136,7 @@ _READING_OPTIONS = [
         show_default=True,
         help="Give a file up after this long and go on (0: never).",
     ),
-    click.option(
-        "--max-pixels",
-        type=click.IntRange(min=0),
-        metavar="N",
-        default=DEFAULT_MAX_PIXELS,
-        help="Refuse images with more pixels (0: take all).  [default: 178,956,970]",
-    ),
+    max_pixels_option,
 ]
 
 _FILE_OPTIONS = [
@@ -172,7 +176,7 @@ _FILE_OPTIONS = [
         show_default=True,
         help="Keep the colour profile and resolution (safe), everything, or nothing.",
     ),
-    click.option("--no-auto-orient", is_flag=True, help="Leave a camera's rotation as a tag."),
+    no_auto_orient_option,
     click.option(
         "--frames",
         type=FRAMES,
