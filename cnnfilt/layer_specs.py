@@ -18,6 +18,11 @@ class Volume:
     width: int
     channels: int = 1
 
+    @property
+    def values(self) -> int:
+        """Return how many values there are."""
+        return self.height * self.width * self.channels
+
     def __str__(self) -> str:
         return f"{self.height}x{self.width}x{self.channels}"
 
@@ -27,6 +32,11 @@ class Flat:
     """Values in one list, without rows and columns."""
 
     features: int
+
+    @property
+    def values(self) -> int:
+        """Return how many values there are."""
+        return self.features
 
     def __str__(self) -> str:
         return str(self.features)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from math import prod
 
 import numpy as np
 
@@ -151,7 +150,7 @@ def _check_memory(reports: Sequence[Report], max_pixels: int) -> None:
                 (window[0].padded_size, window[1].padded_size), max_pixels, f"the input of {report.layer.word}"
             )
         shape = report.output
-        values = prod((shape.height, shape.width, shape.channels)) if isinstance(shape, Volume) else shape.features
+        values = shape.values
         if max_pixels and values > VALUES_PER_PIXEL * max_pixels:
             raise ShapeError(
                 f"layer {report.layer.word} would give {shape} = {values:,} values; "
