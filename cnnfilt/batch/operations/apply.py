@@ -66,6 +66,11 @@ class Apply:
         """Return the layers."""
         return _parsed(self.words)
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Return what tells the results of one image apart; one "" for a single result."""
+        return labels_of(self.chain)
+
     def __call__(self, image: Image, format_name: str) -> list[Result]:
         """Return one result for each of the chain's labels; the first has the pictures of the layers."""
         scale, x = self._seen(image)
