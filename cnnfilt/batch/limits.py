@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from typing import Generic, TypeVar
 
 from cnnfilt.batch.jobs import Job
@@ -17,6 +16,7 @@ from cnnfilt.batch.operations.base import Operation
 from cnnfilt.batch.work import Record, Settings, run_job
 from cnnfilt.errors import CnnfiltError, InputError
 from cnnfilt.files.atomic import give_up
+from cnnfilt.frozen import replace
 from cnnfilt.terms import WORK_THREAD
 
 Answer = TypeVar("Answer")
