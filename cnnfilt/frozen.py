@@ -19,12 +19,13 @@ class Frozen:
 
     _names: ClassVar[tuple[str, ...]] = ()
     _by_place: ClassVar[tuple[str, ...]] = ()
+    _by_name: ClassVar[frozenset[str]] = frozenset()
     _defaults: ClassVar[dict[str, Any]] = {}
     _compared: ClassVar[bool] = True
 
     def __init_subclass__(cls, *, eq: bool = True, kw_only: bool = False) -> None:
         cls._names = (*cls._names, *(name for name in cls.__annotations__ if name not in cls._names))
-        cls._by_place = () if kw_only else cls._names
+        cls._by_place, cls._by_name = () if kw_only else cls._names, frozenset(cls._names)
         cls._defaults = cls._defaults | {name: vars(cls)[name] for name in cls.__annotations__ if name in vars(cls)}
         cls._compared = eq
 
@@ -32,7 +33,7 @@ class Frozen:
         given = dict(zip(self._by_place, values, strict=False)) | named
         held = self._defaults | given
         # Fewer are given than were passed when there were too many, or one came twice.
-        if len(given) < len(values) + len(named) or held.keys() != set(self._names):
+        if len(given) < len(values) + len(named) or held.keys() != self._by_name:
             raise TypeError(f"{type(self).__name__} takes {', '.join(self._names)}; not {', '.join(given)}")
         vars(self).update(held)
         self.__post_init__()

@@ -39,7 +39,7 @@ def run_within_limits(
     try:
         record = within(settings.timeout, lambda: run(job, operation, settings))
     except CnnfiltError as error:
-        record = Record(job.source.path, error=error)
+        record = Record(job.source.path, error=_alone(error))
     except MemoryError:
         record = Record(job.source.path, error=InputError("needs more memory than there is"))
     except TimeoutError:
@@ -71,6 +71,12 @@ def within(seconds: float, function: Callable[[], Answer]) -> Answer:
         raise
 
 
+def _alone(error: CnnfiltError) -> CnnfiltError:
+    """Return `error` without the frames it came through: they hold the image, and one of them the error itself."""
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)
+
+
 def _size_of(path: str) -> int:
     with suppress(OSError, ValueError):
         return os.path.getsize(path)
@@ -97,7 +103,10 @@ class _Work(Generic[Answer]):
             if time.monotonic() >= deadline:
                 raise TimeoutError
         if self._error is not None:
-            raise self._error
+            try:
+                raise self._error
+            finally:
+                self._error = None  # One of the frames it came through holds this; they would keep each other alive.
         return self._answer[0]
 
     def _run(self) -> None:
