@@ -4,16 +4,15 @@ Every size cnnfilt prints or computes comes from `Window`, so `shape` and the pi
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import gcd
 from typing import get_args
 
 from cnnfilt.errors import ParameterError, ShapeError
+from cnnfilt.frozen import Frozen
 from cnnfilt.terms import AxisPadding, Padding, PaddingWord, Pair
 
 
-@dataclass(frozen=True)
-class Window:
+class Window(Frozen):
     """A window sliding along one axis of `size` positions, padded by `before` and `after`.
 
     Raises ParameterError for values no axis could have, ShapeError when not even one window fits.

@@ -1,7 +1,6 @@
 """`cnnfilt apply`: a chain of layers over images, in one go."""
 
 import os
-from dataclasses import replace
 
 import click
 
@@ -10,6 +9,7 @@ from cnnfilt.cli.help import Command
 from cnnfilt.cli.looks import Looks, look_options
 from cnnfilt.cli.option_types import NUMBER
 from cnnfilt.cli.options import FileOptions, file_options
+from cnnfilt.frozen import replace
 
 
 @click.command(

@@ -1,7 +1,6 @@
 """`cnnfilt apply` carried out: the chain and its weights settled, and what it gives fitted to -o."""
 
 import os
-from dataclasses import replace
 
 import click
 
@@ -15,6 +14,7 @@ from cnnfilt.cli.options import FileOptions
 from cnnfilt.cli.run import run_operation
 from cnnfilt.errors import ParameterError
 from cnnfilt.files.formats import format_of
+from cnnfilt.frozen import replace
 
 _BACKGROUND = "white"
 """What lies behind transparent pixels for a trained network, which sees no alpha."""

@@ -3,7 +3,6 @@
 import functools
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
@@ -11,6 +10,7 @@ import click
 from cnnfilt.cli.option_types import Parsed, Word
 from cnnfilt.cli.options import FileOptions
 from cnnfilt.errors import ParameterError
+from cnnfilt.frozen import Frozen
 from cnnfilt.parsing import parse_numbers
 from cnnfilt.terms import Pair
 
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 Place = Pair | Literal["all"]
 
 
-@dataclass(frozen=True)
-class Looks:
+class Looks(Frozen):
     """What was asked to be shown; without -o nothing else is done."""
 
     explain: Place | None = None

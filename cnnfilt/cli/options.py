@@ -2,12 +2,12 @@
 
 import functools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 import click
 
 from cnnfilt.cli.option_types import FRAMES, NUMBER, PADDING, PAIR, RANGE, Word
+from cnnfilt.frozen import Frozen
 from cnnfilt.terms import DEFAULT_MAX_PIXELS, AlphaMode, FrameChoice, MetadataMode, PaddingMode, ValueMapping
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -24,8 +24,7 @@ max_pixels_option = click.option(
 no_auto_orient_option = click.option("--no-auto-orient", is_flag=True, help="Leave a camera's rotation as a tag.")
 
 
-@dataclass(frozen=True)
-class FileOptions:
+class FileOptions(Frozen):
     """What every command that reads and writes files was asked: what to read, how, and where to write."""
 
     inputs: tuple[str, ...]
@@ -58,7 +57,7 @@ class FileOptions:
 
 def file_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the shared options; it receives them together, as `files`."""
-    names = tuple(FileOptions.__dataclass_fields__)
+    names = tuple(FileOptions.__annotations__)
 
     @functools.wraps(function)
     def command(**parameters: Any) -> Any:

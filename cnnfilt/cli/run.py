@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Generator, Sequence
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ from cnnfilt.cli.options import FileOptions
 from cnnfilt.cli.reporter import Reporter, print_plan
 from cnnfilt.errors import InputError, PlanError
 from cnnfilt.files.atomic import remove_stale
+from cnnfilt.frozen import replace
 
 if TYPE_CHECKING:  # A command imports its own operation, and not the others.
     from cnnfilt.batch.operations.apply import Apply

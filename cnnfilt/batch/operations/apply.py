@@ -1,7 +1,6 @@
 """A chain of layers carried to an image, at full precision from the first to the last."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -15,6 +14,7 @@ from cnnfilt.core.levels import Levels, apply_levels
 from cnnfilt.errors import InputError, ParameterError, ShapeError
 from cnnfilt.files.image import Image, top_level
 from cnnfilt.files.resizing import resized
+from cnnfilt.frozen import Frozen, replace
 from cnnfilt.geometry import check_pixels
 from cnnfilt.layer_specs import Conv, Layer, Volume
 from cnnfilt.nn.inference import outputs
@@ -28,8 +28,7 @@ VALUES_PER_PIXEL = 4
 """A layer may give this many values for each pixel of --max-pixels: maps take memory as pixels do."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Apply:
+class Apply(Frozen, kw_only=True):
     """The layers of `words` one after another: one result for each map, or colours where no layer mixes them.
 
     Weights come from the file `model`, whose words these are then, or are drawn from `seed`. `draw` asks for a picture

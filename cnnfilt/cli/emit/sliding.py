@@ -1,7 +1,6 @@
 """What all libraries' scripts need of a run: where its windows fall, and its kernels as literals."""
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from cnnfilt.core.canny import full_step
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.weights import as_weights, normalized
 from cnnfilt.core.gradients import kernels_of
+from cnnfilt.frozen import Frozen
 from cnnfilt.geometry import Window, windows
 from cnnfilt.kernels import Rows
 from cnnfilt.terms import Pair
@@ -27,8 +27,7 @@ NUMPY_MODES = {
 }
 
 
-@dataclass(frozen=True)
-class Slide:
+class Slide(Frozen):
     """The windows of a run along both axes."""
 
     rows: Window
