@@ -5,11 +5,14 @@ k0 k1 k2  .  .         three results from five values, for every column of the s
  .   . k0 k1 k2        it wins as long as there are not many more zeros than coefficients.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from cnnfilt.core.engine.images import Array
-from cnnfilt.core.engine.products import multiply
+from cnnfilt.core.engine.passes import Pass, run_passes
+from cnnfilt.core.engine.products import product
 
 
 def banded(kernel: Array, count: int, dilation: int) -> Array:
@@ -29,27 +32,35 @@ def multiply_down(matrix: Array, rows: Array, out: Array, *, step: int = 1) -> N
 
     `rows` has as many rows as n results reach; from one result to the next it is `step` rows.
     """
+    run_passes(down(matrix, rows, out, step=step))
+
+
+def down(matrix: Array, rows: Array, out: Array, *, step: int = 1) -> Iterator[Pass]:
+    """Yield the passes that do what `multiply_down` does."""
     count, reach = matrix.shape
     whole, left = divmod(len(out), count)
     width = out.shape[1]
     row, value = rows.strides
     blocks = as_strided(rows, (whole, reach, width), (count * step * row, row, value))
-    multiply(matrix[np.newaxis], blocks, out=out[: whole * count].reshape(whole, count, width))
+    if whole:
+        yield product(matrix[np.newaxis], blocks, out[: whole * count].reshape(whole, count, width))
     if left:
         rest = rows[whole * count * step :]
-        multiply(matrix[:left, : len(rest)], rest, out=out[-left:])
+        yield product(matrix[:left, : len(rest)], rest, out[-left:])
 
 
-def multiply_along(matrix: Array, rows: Array, out: Array) -> None:
-    """Write to `out` (n, width) the values that `rows` holds times the matrix (reach, count), `count` at a time.
+def along(matrix: Array, rows: Array, out: Array) -> Iterator[Pass]:
+    """Yield the passes that write to `out` (n, width) what `rows` holds times the matrix (reach, count).
 
-    `rows` is (n, as many values as `width` results reach); the matrix is a banded one, transposed.
+    That gives `count` results at a time. `rows` is (n, as many values as `width` results reach); the matrix is a
+    banded one, transposed.
     """
     reach, count = matrix.shape
     whole, left = divmod(out.shape[1], count)
     tiles = as_strided(rows, (whole, len(rows), reach), (count * rows.strides[1], *rows.strides))
     results = as_strided(out, (whole, len(out), count), (count * out.strides[1], *out.strides))
-    multiply(tiles, matrix, out=results)
+    if whole:
+        yield product(tiles, matrix, results)
     if left:
         rest = rows[:, whole * count :]
-        multiply(rest, matrix[: rest.shape[1], :left], out=out[:, -left:])
+        yield product(rest, matrix[: rest.shape[1], :left], out[:, -left:])

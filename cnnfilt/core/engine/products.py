@@ -6,8 +6,10 @@ two busy cores. Small pieces cost nothing measurable, and make the library as fa
 """
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
 from cnnfilt.core.engine.images import Array
+from cnnfilt.core.engine.passes import Pass, run_passes
 
 MOST_PRODUCTS = (1 << 19) - 1
 """Rows times inner size times columns up to which OpenBLAS (interface/gemm.c, 0.3.31) stays in one thread."""
@@ -18,32 +20,31 @@ FEWEST_ROWS = 24
 
 def multiply(left: Array, right: Array, out: Array) -> None:
     """Write left @ right to `out`: ([n,] rows, inner) @ ([n,] inner, columns)."""
-    *_, inner, columns = right.shape
-    parts = -(-columns // max(1, MOST_PRODUCTS // (min(FEWEST_ROWS, left.shape[-2]) * inner)))
-    width = -(-columns // parts)
-    for first in range(0, columns, width):
-        part = slice(first, first + width)
-        _multiply_rows(left, right[..., part], out[..., part])
+    run_passes([product(left, right, out)])
 
 
-def _multiply_rows(left: Array, right: Array, out: Array) -> None:
-    *_, inner, columns = right.shape
-    rows = left.shape[-2]
-    size = _even_size(rows, max(1, MOST_PRODUCTS // (inner * columns)))
-    whole = rows - rows % size
-    np.matmul(_pieces(left[..., :whole, :], size), right, out=_pieces(out[..., :whole, :], size))
-    if whole < rows:
-        np.matmul(left[..., whole:, :], right, out=out[..., whole:, :])
+def product(left: Array, right: Array, out: Array) -> Pass:
+    """Return the call that does what `multiply` does.
+
+    It is one, however many the pieces: after each call a thread has to wait for the interpreter.
+    """
+    rows, inner = left.shape[-2:]
+    widest = max(1, MOST_PRODUCTS // (min(FEWEST_ROWS, rows) * inner))
+    right, out = _pieces(right, -1, widest), _pieces(out, -1, widest)
+    tallest = max(1, MOST_PRODUCTS // (inner * right.shape[-1]))
+    return np.matmul, (_pieces(left, -2, tallest)[:, np.newaxis], right), _pieces(out, -2, tallest)
 
 
-def _even_size(rows: int, most: int) -> int:
-    """Return the size of equal pieces of at most `most` rows, if there is one not too small."""
-    fewest = -(-rows // most)
-    even = (rows // pieces for pieces in range(fewest, 2 * fewest) if rows % pieces == 0)
-    return next(even, most)
+def _pieces(matrix: Array, axis: int, most: int) -> Array:
+    """Return a view (pieces, ..., n, rows, columns) of `matrix`, cut along `axis` into equal pieces of up to `most`.
 
-
-def _pieces(matrix: Array, size: int) -> Array:
-    """Return a view of `matrix` (rows, columns) or (n, rows, columns) as (rows / size, [n,] size, columns)."""
-    *stack, rows, columns = matrix.shape
-    return matrix.reshape(*stack, rows // size, size, columns).swapaxes(0, -3)
+    Where they do not come out even, each begins before the end of the one before: some is computed twice.
+    """
+    if matrix.ndim == 2:
+        matrix = matrix[np.newaxis]
+    size = matrix.shape[axis]
+    pieces = next(pieces for pieces in range(-(-size // most), size + 1) if size // pieces + size % pieces <= most)
+    shape = list(matrix.shape)
+    shape[axis] = size // pieces + size % pieces
+    strides = (size // pieces * matrix.strides[axis], *matrix.strides)
+    return as_strided(matrix, (pieces, *shape), strides)
