@@ -262,8 +262,9 @@ def _require_at_least(minimum: int, value: object, name: str) -> None:
 
 def _too_large(window: Window) -> str:
     lines = {"high": "rows", "wide": "columns"}.get(window.axis, "positions")
+    there = lines.removesuffix("s") if window.padded_size == 1 else lines
     padded = " padded" if window.before or window.after else ""
     return (
-        f"kernel spans {window.span} {lines} but {{image}}{padded} is {window.padded_size} {lines} {window.axis}; "
+        f"kernel spans {window.span} {lines} but {{image}}{padded} is {window.padded_size} {there} {window.axis}; "
         "use a smaller kernel or dilation, or more padding"
     )

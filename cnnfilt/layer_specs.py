@@ -17,6 +17,11 @@ class Volume(Frozen):
     width: int
     channels: int = 1
 
+    @property
+    def values(self) -> int:
+        """Return how many values there are."""
+        return self.height * self.width * self.channels
+
     def __str__(self) -> str:
         return f"{self.height}x{self.width}x{self.channels}"
 
@@ -25,6 +30,11 @@ class Flat(Frozen):
     """Values in one list, without rows and columns."""
 
     features: int
+
+    @property
+    def values(self) -> int:
+        """Return how many values there are."""
+        return self.features
 
     def __str__(self) -> str:
         return str(self.features)

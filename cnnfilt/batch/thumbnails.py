@@ -35,7 +35,7 @@ class Thumbnails(Frozen):
         self, image: Image, operation: Operation, results: list[Result], format_name: str
     ) -> tuple[Thumbnail, ...]:
         """Return the thumbnail of the image, and of each result."""
-        labels = [one.label for one in getattr(operation, "filters", ())]
+        labels = getattr(operation, "labels", ())
         found = [self._thumbnail("before", image.pixels, image.alpha)]
         for number, result in enumerate(results):
             name = labels[number] if len(results) > 1 else "after"

@@ -62,7 +62,8 @@ def run_operation(
     )
     if sheet_folder is not None:
         request = replace(request, sheets=sheets, sheet_folder=Path(sheet_folder))
-    plan = _planned(files, request, looks, only_looks=looks.wanted and files.output is None and extra is None)
+    writes = not (files.output is extra is sheet_folder is None)
+    plan = _planned(files, request, looks, only_looks=looks.wanted and not writes)
     target = _extra_target(plan, extra, overwrite=files.overwrite)
     if files.dry_run:
         print_plan(plan, json=files.json)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
-from math import prod
 
 import numpy as np
 
@@ -65,6 +64,11 @@ class Apply(Frozen, kw_only=True):
     def chain(self) -> tuple[Layer, ...]:
         """Return the layers."""
         return _parsed(self.words)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Return what tells the results of one image apart; one "" for a single result."""
+        return labels_of(self.chain)
 
     def __call__(self, image: Image, format_name: str) -> list[Result]:
         """Return one result for each of the chain's labels; the first has the pictures of the layers."""
@@ -150,7 +154,7 @@ def _check_memory(reports: Sequence[Report], max_pixels: int) -> None:
                 (window[0].padded_size, window[1].padded_size), max_pixels, f"the input of {report.layer.word}"
             )
         shape = report.output
-        values = prod((shape.height, shape.width, shape.channels)) if isinstance(shape, Volume) else shape.features
+        values = shape.values
         if max_pixels and values > VALUES_PER_PIXEL * max_pixels:
             raise ShapeError(
                 f"layer {report.layer.word} would give {shape} = {values:,} values; "

@@ -61,6 +61,11 @@ class Convolve(Frozen, kw_only=True):
         if self.alpha == "filter" and (self.activation != "none" or any(one.bias for one in self.filters)):
             raise ParameterError("--alpha filter is for plain filters; leave out --bias and --activation")
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Return what tells the results of one image apart; one "" for a single picture."""
+        return tuple(one.label for one in self.filters) if self.layout == "files" else ("",)
+
     def __call__(self, image: Image, format_name: str) -> list[Result]:
         """Return one result for each filter, or one picture of them all."""
         if self.layout == "files":
