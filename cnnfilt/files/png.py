@@ -30,6 +30,9 @@ _FILTERED_BYTES = 1 << 17
 _SAMPLE_BYTES, _LEAST_SAMPLE_BYTES, _PIECE_BYTES = 3 << 16, 1 << 14, 1 << 14
 """The sample is an eighth of a small image. Longer pieces would tell more of what repeats, but of fewer places."""
 
+_TRIED_BYTES = 1 << 16
+"""Up to here, to try ways takes longer than any of them."""
+
 _TOLERANCE = 1.005
 """How much larger a fast coding may be on the sample. Pieces hide what repeats farther off: on the whole the file
 then grows by up to 1.02 times."""
@@ -74,10 +77,15 @@ def encode_png(pixels: Array, alpha: Array | None, arguments: dict[str, Any], *,
 
 
 def choose(rows: Rows, quality: int | None = None) -> Coding:
-    """Return how to code `rows`: of the fast ways the smallest, if that is small enough; all judged by a sample."""
+    """Return how to code `rows`: of the fast ways the smallest, if that is small enough; judged by a sample.
+
+    Small images take the thorough way.
+    """
     level = 0 if quality is None else -(-quality * _BEST_LEVEL // 100)
     if level > 1:
         return Coding("adaptive", level)
+    if not level and rows.height * rows.row_bytes <= _TRIED_BYTES:
+        return _THOROUGH
     candidates = _FAST if level else (*_FAST, _THOROUGH)
     sizes = dict.fromkeys(candidates, 0)
     pieces = _sample(rows)
