@@ -3,6 +3,7 @@
 The code, from the ground up (imports run downward only):
 
     errors, terms, leaving      what can go wrong; the closed word lists; what a signal does
+    frozen                      data classes that cost nothing to define
     parsing                     numbers, pairs and sizes as people type them
     geometry                    where windows fall: sizes, paddings, receptive fields
     named_kernels, kernels      the kernels with names, and how any kernel is written

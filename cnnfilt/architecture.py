@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import get_args
 
 from cnnfilt.errors import CnnfiltError, ParameterError
+from cnnfilt.frozen import Frozen
 from cnnfilt.geometry import Window, check_pixels, receptive_field
 from cnnfilt.kernels import Kernel, parse_kernel
 from cnnfilt.layer_specs import (
@@ -27,8 +27,7 @@ from cnnfilt.parsing import nearest, parse_padding, parse_pair, parse_whole
 from cnnfilt.terms import DEFAULT_MAX_PIXELS, Padding, Pair, PoolKind
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(Frozen):
     """One layer of a chain: its input, its effect, and what a value of its output has to do with the chain's input.
 
     Receptive field, jump and unread rows and columns are (vertical, horizontal); None once there are no rows.

@@ -4,16 +4,15 @@ Every size cnnfilt prints or computes comes from `Window`, so `shape` and the pi
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import gcd
 from typing import get_args
 
 from cnnfilt.errors import ParameterError, ShapeError
+from cnnfilt.frozen import Frozen
 from cnnfilt.terms import AxisPadding, Padding, PaddingWord, Pair
 
 
-@dataclass(frozen=True)
-class Window:
+class Window(Frozen):
     """A window sliding along one axis of `size` positions, padded by `before` and `after`.
 
     Raises ParameterError for values no axis could have, ShapeError when not even one window fits.
@@ -263,8 +262,9 @@ def _require_at_least(minimum: int, value: object, name: str) -> None:
 
 def _too_large(window: Window) -> str:
     lines = {"high": "rows", "wide": "columns"}.get(window.axis, "positions")
+    there = lines.removesuffix("s") if window.padded_size == 1 else lines
     padded = " padded" if window.before or window.after else ""
     return (
-        f"kernel spans {window.span} {lines} but {{image}}{padded} is {window.padded_size} {lines} {window.axis}; "
+        f"kernel spans {window.span} {lines} but {{image}}{padded} is {window.padded_size} {there} {window.axis}; "
         "use a smaller kernel or dilation, or more padding"
     )

@@ -2,17 +2,16 @@
 
 import re
 import sys
-from dataclasses import dataclass
 
 from cnnfilt.errors import KernelError, ParameterError
+from cnnfilt.frozen import Frozen
 from cnnfilt.named_kernels import NAMED, NamedKernel, Number, Rows
 from cnnfilt.parsing import nearest, parse_number
 
 __all__ = ["NAMED", "Kernel", "NamedKernel", "Number", "Rows", "hint", "kernel", "parse_kernel", "split_scale"]
 
 
-@dataclass(frozen=True)
-class Kernel:
+class Kernel(Frozen):
     """The coefficients of one filter: `rows` from top to bottom.
 
     `name` is the label for file names ("sobel-x", "gaussian-2"), "" for coefficients that were typed out.

@@ -1,32 +1,40 @@
 """Layers as plain descriptions, and what each makes of its input: size, windows, weights. No pixel is computed."""
 
-from dataclasses import dataclass
 from math import prod
 from typing import Literal
 
 from cnnfilt.errors import ParameterError, ShapeError
+from cnnfilt.frozen import Frozen
 from cnnfilt.geometry import Window, check_pool_padding, windows
 from cnnfilt.kernels import Kernel
 from cnnfilt.terms import Padding, Pair, PoolKind
 
 
-@dataclass(frozen=True)
-class Volume:
+class Volume(Frozen):
     """Values in rows, columns and channels."""
 
     height: int
     width: int
     channels: int = 1
 
+    @property
+    def values(self) -> int:
+        """Return how many values there are."""
+        return self.height * self.width * self.channels
+
     def __str__(self) -> str:
         return f"{self.height}x{self.width}x{self.channels}"
 
 
-@dataclass(frozen=True)
-class Flat:
+class Flat(Frozen):
     """Values in one list, without rows and columns."""
 
     features: int
+
+    @property
+    def values(self) -> int:
+        """Return how many values there are."""
+        return self.features
 
     def __str__(self) -> str:
         return str(self.features)
@@ -36,8 +44,7 @@ Shape = Volume | Flat
 Function = Literal["relu", "tanh", "sigmoid", "softmax"]
 
 
-@dataclass(frozen=True)
-class Effect:
+class Effect(Frozen):
     """What one layer does to one input: its output, and the weights and windows it takes."""
 
     output: Shape
@@ -57,8 +64,7 @@ class Effect:
         return positions * prod(self.weights) if self.weights else 0
 
 
-@dataclass(frozen=True)
-class Sliding:
+class Sliding(Frozen):
     """One window, whatever is computed in it; each channel on its own."""
 
     word: str
@@ -77,8 +83,7 @@ class Sliding:
         return Effect(_output(pair, volume.channels), pair)
 
 
-@dataclass(frozen=True)
-class Conv:
+class Conv(Frozen):
     """A convolution: each of `filters` maps sums over the channels of its group; `kernels` if they are given."""
 
     word: str
@@ -106,8 +111,7 @@ class Conv:
         return Effect(_output(pair, self.filters), pair, weights, self.filters if self.bias else 0)
 
 
-@dataclass(frozen=True)
-class Filter:
+class Filter(Frozen):
     """One kernel on each channel by itself: a depthwise convolution with the same weights for all, no bias."""
 
     word: str
@@ -123,8 +127,7 @@ class Filter:
         return Effect(_output(pair, volume.channels), pair, (*self.kernel.size, volume.channels))
 
 
-@dataclass(frozen=True)
-class Pool:
+class Pool(Frozen):
     """Pooling; a kernel size of None is the whole input, a stride of None the kernel size."""
 
     word: str
@@ -146,8 +149,7 @@ class Pool:
         return Effect(_output(pair, volume.channels), pair)
 
 
-@dataclass(frozen=True)
-class Activation:
+class Activation(Frozen):
     """A function of each value by itself; softmax over the channels, or over all values of a flat input."""
 
     word: str
@@ -158,8 +160,7 @@ class Activation:
         return Effect(shape)
 
 
-@dataclass(frozen=True)
-class Flatten:
+class Flatten(Frozen):
     """Rows, columns and channels written as one list."""
 
     word: str
@@ -169,8 +170,7 @@ class Flatten:
         return Effect(Flat(shape.height * shape.width * shape.channels) if isinstance(shape, Volume) else shape)
 
 
-@dataclass(frozen=True)
-class FullyConnected:
+class FullyConnected(Frozen):
     """Every output is a weighted sum of all inputs."""
 
     word: str

@@ -6,9 +6,9 @@ grows downward. Angles are in degrees, counterclockwise from the right, as on pa
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from cnnfilt.errors import ParameterError
+from cnnfilt.frozen import Frozen
 
 Number = int | float
 Rows = tuple[tuple[Number, ...], ...]
@@ -17,8 +17,7 @@ MAX_KERNEL_SIZE = 1001
 """The widest kernel built by name; wider ones are slips of the finger, and would cost minutes."""
 
 
-@dataclass(frozen=True)
-class NamedKernel:
+class NamedKernel(Frozen):
     """One name: what it is for, who published it, how to build it, and what may follow its colon.
 
     `build` takes the `arguments` in order, each of them optional; it raises ParameterError.

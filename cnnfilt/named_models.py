@@ -1,12 +1,10 @@
 """Well-known networks in layer words, with the size of the images they were made for."""
 
-from dataclasses import dataclass
-
+from cnnfilt.frozen import Frozen
 from cnnfilt.terms import ModelName
 
 
-@dataclass(frozen=True)
-class NamedModel:
+class NamedModel(Frozen):
     """One network: the size it takes, its layers in words, and where it was published."""
 
     size: str

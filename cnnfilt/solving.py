@@ -1,10 +1,10 @@
 """From the size that is wanted back to the padding, stride or kernel size that gives it, along one axis."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from itertools import islice
 
 from cnnfilt.errors import DemandError, ParameterError, ShapeError
+from cnnfilt.frozen import Frozen, replace
 from cnnfilt.geometry import Window, axis_padding, check_pool_padding
 from cnnfilt.terms import AxisPadding, Unknown
 
@@ -12,8 +12,7 @@ MOST_ANSWERS = 200
 """Of more answers along one axis the smallest are kept; no one reads so far."""
 
 
-@dataclass(frozen=True)
-class Axis:
+class Axis(Frozen):
     """What is known of one axis; of the parameter that is asked for, what is held here is not looked at."""
 
     size: int
@@ -47,7 +46,7 @@ def solve(axis: Axis, unknown: Unknown, wanted: int) -> list[Window]:
     name, most = ("stride", axis.window.padded_size) if unknown == "stride" else ("kernel_size", _widest(axis, wanted))
 
     def window(value: int) -> Window:
-        return replace(axis, **{name: value}).window  # type: ignore[arg-type]
+        return replace(axis, **{name: value}).window
 
     first, beyond = _values_for(lambda value: window(value).output_size, most, wanted)
     if first == beyond:

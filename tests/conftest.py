@@ -68,6 +68,12 @@ def await_handlers(process: "subprocess.Popen[bytes]") -> None:
         time.sleep(0.001)
 
 
+def heed_signals() -> None:
+    """Let a new process have the signals that a shell's "&" and nohup tell all they start to ignore."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
 @pytest.fixture
 def pictures(tmp_path: Path) -> Make:
     """Make a folder of so many small pictures, named 000.png and so on."""
@@ -110,6 +116,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
             cwd=tmp_path,
             env=ENVIRONMENT,
             start_new_session=True,
+            preexec_fn=heed_signals,
         )
         begun.append(process)
         return process

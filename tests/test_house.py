@@ -11,6 +11,7 @@ ROOT = Path(cnnfilt.__file__).parent
 
 FLOORS = {
     "errors": 0,
+    "frozen": 0,
     "leaving": 0,
     "terms": 0,
     "parsing": 1,

@@ -1,12 +1,11 @@
 """From the wanted size back: every answer gives it, and trying all values finds no other."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnfilt.errors import CnnfiltError, DemandError
+from cnnfilt.frozen import replace
 from cnnfilt.geometry import check_pool_padding
 from cnnfilt.solving import Axis, solve
 

@@ -4,7 +4,6 @@ import logging
 import os
 from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import CancelledError, Executor
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from cnnfilt.batch.runner import Crew
 from cnnfilt.batch.work import Record, Settings
 from cnnfilt.errors import CnnfiltError, ParameterError, PlanError
 from cnnfilt.files.streams import first_line
+from cnnfilt.frozen import replace
 
 SECONDS_TO_ANSWER = 10
 

@@ -1,7 +1,5 @@
 """Two files made comparable: the channels of one beside those of the other, in the same levels."""
 
-from dataclasses import dataclass, replace
-
 import numpy as np
 
 from cnnfilt.batch.inputs import read_input, worth_telling
@@ -9,10 +7,10 @@ from cnnfilt.core.difference import Difference, compare
 from cnnfilt.errors import ShapeError
 from cnnfilt.files.image import Array, Image, top_level
 from cnnfilt.files.reading import ReadOptions
+from cnnfilt.frozen import Frozen, replace
 
 
-@dataclass(frozen=True)
-class Comparison:
+class Comparison(Frozen):
     """How two files differ: what was compared, (H, W, C) each, the alpha as the last channel where `has_alpha`.
 
     `peak` is what counts as the strongest signal: 255, 65535, or the largest magnitude where there are no levels.

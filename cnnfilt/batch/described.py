@@ -1,6 +1,5 @@
 """All that the same run in another library depends on: what was done, how it was read, and to what."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,11 +8,11 @@ from cnnfilt.batch.operations.base import Operation, Result
 from cnnfilt.core.levels import Levels
 from cnnfilt.files.formats import FileKind
 from cnnfilt.files.image import Image
+from cnnfilt.frozen import Frozen
 from cnnfilt.terms import Pair
 
 
-@dataclass(frozen=True, kw_only=True)
-class Described:
+class Described(Frozen, kw_only=True):
     """One run: the `operation`, its image of `shape` (H, W, C), and for each result how it becomes pixels.
 
     `levels` are the mappings, `whole` tells which results are integers, `flat` which have no axis
@@ -46,8 +45,7 @@ class Described:
         return self.shape[2]
 
 
-@dataclass(frozen=True)
-class Describe:
+class Describe(Frozen):
     """Describes a run whose input is read with these options."""
 
     gray: bool

@@ -1,7 +1,5 @@
 """The values of a result explained: how each came about, and the pixel it became."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from cnnfilt.batch.operations.base import Array, Operation, Result
@@ -10,6 +8,7 @@ from cnnfilt.core.explain_pooling import Pooled
 from cnnfilt.core.levels import Levels
 from cnnfilt.errors import ParameterError, ShapeError
 from cnnfilt.files.image import Image
+from cnnfilt.frozen import Frozen
 from cnnfilt.terms import Pair
 
 MOST_VALUES = 100
@@ -18,8 +17,7 @@ MOST_VALUES = 100
 Volume = tuple[tuple[tuple[Number, ...], ...], ...]
 
 
-@dataclass(frozen=True)
-class Explanation:
+class Explanation(Frozen):
     """One value, the pixel it became by `levels`, and the result it is from: label, (height, width), maps."""
 
     label: str
@@ -30,8 +28,7 @@ class Explanation:
     levels: Levels
 
 
-@dataclass(frozen=True)
-class Explanations:
+class Explanations(Frozen):
     """The values asked for, in order; a walk through all of them brings the small image along, (H, W, C).
 
     `colours` tells that the channels are red, green and blue.
@@ -42,8 +39,7 @@ class Explanations:
     colours: bool = False
 
 
-@dataclass(frozen=True)
-class Explain:
+class Explain(Frozen):
     """Explains the value at `place` (row, column) of each result, or all values of small ones (None)."""
 
     place: Pair | None

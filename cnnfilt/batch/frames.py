@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 
 from cnnfilt.batch.jobs import Job
 from cnnfilt.batch.naming import Target
@@ -24,6 +23,7 @@ from cnnfilt.files.frames import GIF_COLOURS, Timing, encode_frames, read_frames
 from cnnfilt.files.image import Image
 from cnnfilt.files.reading import finished
 from cnnfilt.files.streams import open_stream
+from cnnfilt.frozen import replace
 
 
 def run_on_frames(job: Job, operation: Operation, settings: Settings) -> Record:

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from cnnfilt.batch.clashes import check_outputs, is_done, refuse_existing
@@ -10,10 +9,10 @@ from cnnfilt.batch.naming import IMAGE_FORMATS, Request, Target, output_folder, 
 from cnnfilt.batch.sources import STDIN, Source, Walk, find_sources
 from cnnfilt.errors import PlanError
 from cnnfilt.files.formats import format_of
+from cnnfilt.frozen import Frozen
 
 
-@dataclass(frozen=True)
-class Job:
+class Job(Frozen):
     """One input and where its results go, if anywhere; `sheets` are the places of pictures beside them."""
 
     source: Source
@@ -26,8 +25,7 @@ class Job:
         return self.targets + self.sheets
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(Frozen):
     """All jobs of a run in order, those left out because their outputs exist, and what was passed over in folders."""
 
     jobs: tuple[Job, ...]

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,6 +11,7 @@ from cnnfilt.batch.seen_images import Album, SeenImages
 from cnnfilt.batch.sources import Source, Walk, find_sources
 from cnnfilt.errors import CnnfiltError, InputError
 from cnnfilt.files.header import image_size
+from cnnfilt.frozen import Frozen
 from cnnfilt.nn.examples import Examples
 from cnnfilt.terms import Pair
 
@@ -21,8 +21,7 @@ USUAL_SIZE = (32, 32)
 _LARGEST = 64
 
 
-@dataclass(frozen=True)
-class Labelled:
+class Labelled(Frozen):
     """The files to learn from, each with the number of its class; classes are folders, in order of their names."""
 
     classes: tuple[str, ...]

@@ -1,7 +1,6 @@
 """From pairs of images to the filter that turns one into the other, and whether there is one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -13,6 +12,7 @@ from cnnfilt.core.undoing import Undoing, undoing
 from cnnfilt.errors import CnnfiltError, DemandError, InputError, ParameterError, ShapeError
 from cnnfilt.files.image import Array, Image
 from cnnfilt.files.reading import ReadOptions
+from cnnfilt.frozen import Frozen, replace
 from cnnfilt.nn.descent import Descent, descend
 from cnnfilt.nn.equations import Equations, equations_of
 from cnnfilt.nn.learning import (
@@ -36,8 +36,7 @@ MOST_UNSURE = 0.25
 DEFAULT_SIZE = 5
 
 
-@dataclass(frozen=True, kw_only=True)
-class Lesson:
+class Lesson(Frozen, kw_only=True):
     """What is sought, and how the images are read. Without a size, a smaller AFTER tells it; else it is 5x5."""
 
     kernel_size: Pair | None = None
@@ -60,8 +59,7 @@ class Lesson:
         return options | {"alpha": "drop"}
 
 
-@dataclass(frozen=True)
-class Collected:
+class Collected(Frozen):
     """The equations of all pairs, how AFTER's pixels became responses, and what was said on reading."""
 
     equations: Equations
@@ -71,8 +69,7 @@ class Collected:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(Frozen):
     """The filter to write: `kernel` (h, w), (h, w, C) or (h, w, C, N), and by how many levels of 255 it is off."""
 
     kernel: Array

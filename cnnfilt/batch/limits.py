@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from typing import Generic, TypeVar
 
 from cnnfilt.batch.jobs import Job
@@ -17,6 +16,7 @@ from cnnfilt.batch.operations.base import Operation
 from cnnfilt.batch.work import Record, Settings, run_job
 from cnnfilt.errors import CnnfiltError, InputError
 from cnnfilt.files.atomic import give_up
+from cnnfilt.frozen import replace
 from cnnfilt.terms import WORK_THREAD
 
 Answer = TypeVar("Answer")
@@ -39,7 +39,7 @@ def run_within_limits(
     try:
         record = within(settings.timeout, lambda: run(job, operation, settings))
     except CnnfiltError as error:
-        record = Record(job.source.path, error=error)
+        record = Record(job.source.path, error=_alone(error))
     except MemoryError:
         record = Record(job.source.path, error=InputError("needs more memory than there is"))
     except TimeoutError:
@@ -71,6 +71,12 @@ def within(seconds: float, function: Callable[[], Answer]) -> Answer:
         raise
 
 
+def _alone(error: CnnfiltError) -> CnnfiltError:
+    """Return `error` without the frames it came through: they hold the image, and one of them the error itself."""
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)
+
+
 def _size_of(path: str) -> int:
     with suppress(OSError, ValueError):
         return os.path.getsize(path)
@@ -97,7 +103,10 @@ class _Work(Generic[Answer]):
             if time.monotonic() >= deadline:
                 raise TimeoutError
         if self._error is not None:
-            raise self._error
+            try:
+                raise self._error
+            finally:
+                self._error = None  # One of the frames it came through holds this; they would keep each other alive.
         return self._answer[0]
 
     def _run(self) -> None:

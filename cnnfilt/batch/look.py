@@ -1,21 +1,19 @@
 """How a network sees an image: at one size, in one channel or three, with its pixels scaled."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from cnnfilt.batch.operations.base import Result
 from cnnfilt.errors import InputError
 from cnnfilt.files.image import Array, Image, top_level
 from cnnfilt.files.resizing import resized
+from cnnfilt.frozen import Frozen
 from cnnfilt.terms import Pair
 
 BACKGROUND = "white"
 """What lies behind transparent pixels: a network sees no alpha."""
 
 
-@dataclass(frozen=True)
-class Look:
+class Look(Frozen):
     """`size` (height, width), gray or in colour, and what pixels are multiplied by.
 
     An `input_scale` of None divides them by their depth's top.

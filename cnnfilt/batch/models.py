@@ -3,8 +3,8 @@
 import json
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from cnnfilt.batch.look import Look
 from cnnfilt.errors import CnnfiltError, InputError, ShapeError
 from cnnfilt.files.atomic import write_atomically
 from cnnfilt.files.npz import Archive, write_npz
+from cnnfilt.frozen import Frozen
 from cnnfilt.layer_specs import Flat
 from cnnfilt.nn.convolution import Conv2D
 from cnnfilt.nn.layers import Array
@@ -24,10 +25,10 @@ FORMAT = 1
 _HEADER = "model"
 _STATE = "training."
 _LONGEST_HEADER = 1 << 20
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(frozen=True, eq=False)
-class Model:
+class Model(Frozen, eq=False):
     """A network and what it was trained on.
 
     `input_scale` multiplies pixels first; None divides them by their depth's top. `training` is what is known of
@@ -38,8 +39,8 @@ class Model:
     classes: tuple[str, ...]
     gray: bool
     input_scale: float | None = None
-    training: Mapping[str, Any] = field(default_factory=dict)
-    state: Mapping[str, Array] = field(default_factory=dict)
+    training: Mapping[str, Any] = _NOTHING
+    state: Mapping[str, Array] = _NOTHING
 
     @property
     def look(self) -> Look:

@@ -1,12 +1,12 @@
 """The rules of -o: from an input's name to the names and formats of its outputs."""
 
 import os
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cnnfilt.batch.sources import STDIN, Source
 from cnnfilt.errors import PlanError
 from cnnfilt.files.formats import FORMATS, WRITABLE_FORMATS, format_of, named
+from cnnfilt.frozen import Frozen, replace
 
 TEMPLATE_NAMES = ("{stem}", "{name}", "{ext}", "{parent}", "{kernel}")
 """What an -o template may hold; each is replaced literally, and anything else stays as it is."""
@@ -18,8 +18,7 @@ STACKED = ("npy", "json")
 """What holds all the maps of one input as one stack, the maps last."""
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(Frozen):
     """One output: a path, or None for standard output. A format of None is settled by what the input is.
 
     An `unwritten` one goes nowhere: the result is only looked at.
@@ -31,8 +30,7 @@ class Target:
     unwritten: bool = False
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(Frozen):
     """What the user asked of the outputs: -o, --format, -y, and a label for each result that one input gives.
 
     `also_read` are the files, such as kernels, that no output may replace. Pictures called `sheets` go beside the

@@ -2,14 +2,13 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from cnnfilt.batch.sources import STDIN, Source, Walk, find_sources
 from cnnfilt.errors import InputError, PlanError
+from cnnfilt.frozen import Frozen
 
 
-@dataclass(frozen=True)
-class ImagePair:
+class ImagePair(Frozen):
     """Two paths, or - for standard input."""
 
     before: str

@@ -6,7 +6,6 @@ The runner speaks only `concurrent.futures.Executor`, so that processes here and
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
-from dataclasses import replace
 from typing import Protocol
 
 from cnnfilt.batch.jobs import Job
@@ -15,6 +14,7 @@ from cnnfilt.batch.operations.base import Operation
 from cnnfilt.batch.work import Record, Settings
 from cnnfilt.errors import InputError, ParameterError, StorageError
 from cnnfilt.files.atomic import remove_stale
+from cnnfilt.frozen import replace
 from cnnfilt.leaving import while_here
 
 AHEAD = 2

@@ -3,7 +3,6 @@
 from collections import defaultdict, deque
 from collections.abc import Generator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from functools import partial
 
 from cnnfilt.batch.jobs import Job
@@ -15,11 +14,11 @@ from cnnfilt.batch.sources import Source
 from cnnfilt.batch.work import Record, Settings, read_image
 from cnnfilt.errors import CnnfiltError
 from cnnfilt.files.image import Array
+from cnnfilt.frozen import Frozen
 from cnnfilt.terms import DEFAULT_MAX_PIXELS
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(Frozen):
     """How images are read: by how many workers (None: the CPUs), for how long at most, and how large they may be."""
 
     jobs: int | None = None
@@ -27,8 +26,7 @@ class Reading:
     max_pixels: int = DEFAULT_MAX_PIXELS
 
 
-@dataclass(frozen=True)
-class Sight:
+class Sight(Frozen):
     """What became of the input `number`: its levels as `Look.levels` gives them, or an error; notes for the user."""
 
     number: int
@@ -37,7 +35,6 @@ class Sight:
     error: CnnfiltError | None = None
 
 
-@dataclass(frozen=True)
 class _Seen(Record):
     levels: Array | None = None
 

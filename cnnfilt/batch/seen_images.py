@@ -1,6 +1,5 @@
 """Many images as a network sees them, in little memory: kept as bytes, in a temporary file once they are many."""
 
-from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 from weakref import finalize
 
@@ -9,6 +8,7 @@ import numpy as np
 from cnnfilt.batch.look import Look
 from cnnfilt.errors import StorageError
 from cnnfilt.files.image import Array
+from cnnfilt.frozen import Frozen
 
 IN_MEMORY = 64 << 20
 """Up to so many bytes stay in memory."""
@@ -47,8 +47,7 @@ class Album:
         return images
 
 
-@dataclass(frozen=True, eq=False)
-class SeenImages:
+class SeenImages(Frozen, eq=False):
     """Some images of an album, in an order of their own; an array of them is made only of those that are asked for."""
 
     album: Album

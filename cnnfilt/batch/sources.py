@@ -3,17 +3,16 @@
 import os
 import stat
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from cnnfilt.errors import InputError
 from cnnfilt.files.formats import IMAGE_SUFFIXES, MATRIX_SUFFIXES
+from cnnfilt.frozen import Frozen
 
 STDIN = "-"
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(Frozen):
     """One input: a path as it was given, or `-` for standard input.
 
     `subfolder` is where it was found below the folder that was named ("" right in it), so that the tree is kept.
@@ -43,8 +42,7 @@ class Source:
         return Path(self.name).suffix
 
 
-@dataclass(frozen=True)
-class Walk:
+class Walk(Frozen):
     """How folders are opened: with the folders in them, and without those the results go to."""
 
     recursive: bool = False

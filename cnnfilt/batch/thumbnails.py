@@ -1,13 +1,12 @@
 """An image and its results, small enough for a terminal."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from cnnfilt.batch.operations.base import Array, Operation, Result
 from cnnfilt.core.pooling import adaptive_pool
 from cnnfilt.files.image import Image, top_level
+from cnnfilt.frozen import Frozen
 from cnnfilt.terms import Pair
 
 LARGEST_ZOOM = 8
@@ -19,16 +18,14 @@ _BEHIND = 128
 Pixels = NDArray[np.uint8]
 
 
-@dataclass(frozen=True, eq=False)
-class Thumbnail:
+class Thumbnail(Frozen, eq=False):
     """A small picture, (H, W, 3), and what it shows."""
 
     caption: str
     pixels: Pixels
 
 
-@dataclass(frozen=True)
-class Thumbnails:
+class Thumbnails(Frozen):
     """Makes thumbnails of an image and of its results, each at most `height` by `width` pixels."""
 
     height: int
@@ -38,7 +35,7 @@ class Thumbnails:
         self, image: Image, operation: Operation, results: list[Result], format_name: str
     ) -> tuple[Thumbnail, ...]:
         """Return the thumbnail of the image, and of each result."""
-        labels = [one.label for one in getattr(operation, "filters", ())]
+        labels = getattr(operation, "labels", ())
         found = [self._thumbnail("before", image.pixels, image.alpha)]
         for number, result in enumerate(results):
             name = labels[number] if len(results) > 1 else "after"

@@ -4,7 +4,6 @@ import os
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -21,6 +20,7 @@ from cnnfilt.files.image import Image
 from cnnfilt.files.reading import ReadOptions, read, read_bytes
 from cnnfilt.files.streams import bounded
 from cnnfilt.files.writing import Encoded, encode
+from cnnfilt.frozen import Frozen, replace
 from cnnfilt.terms import DEFAULT_MAX_PIXELS, AlphaMode, FrameChoice, MetadataMode
 
 _NOTHING = np.empty((0, 0), np.uint8)
@@ -34,8 +34,7 @@ class Look(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(Frozen):
     """How files are read and written, the same for every job of a run."""
 
     gray: bool = False
@@ -53,8 +52,7 @@ class Settings:
     looks: tuple["Look", ...] = ()
 
 
-@dataclass(frozen=True)
-class Written:
+class Written(Frozen):
     """One output: its name, the shape of its pixels, how they were made, and the plan ("" where there is none)."""
 
     name: str
@@ -63,8 +61,7 @@ class Written:
     plan: str = ""
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(Frozen):
     """What became of one job: the outputs, what clipping lost, notes for the user, or the error that ended it.
 
     `abandoned` means that a decoder was still busy with the file when its time was up; its process should end soon.

@@ -1,14 +1,15 @@
 """`cnnfilt apply`: a chain of layers over images, in one go."""
 
 import os
-from dataclasses import replace
 
 import click
 
 from cnnfilt.cli.ahead import read_ahead
 from cnnfilt.cli.help import Command
+from cnnfilt.cli.looks import Looks, look_options
 from cnnfilt.cli.option_types import NUMBER
 from cnnfilt.cli.options import FileOptions, file_options
+from cnnfilt.frozen import replace
 
 
 @click.command(
@@ -39,18 +40,18 @@ Examples:
     metavar="NUMBER",
     help="Multiply pixels first, as 1/255.  [default: 1; with --model as it was trained]",
 )
+@look_options(explains=False, emits=False)
 @file_options
 def apply(
     files: FileOptions,
+    looks: Looks,
     chain: str | None,
     maps: str | None,
     model: str | None,
     seed: int | None,
     input_scale: float | None,
 ) -> int:
-    """Put each INPUT through the layers of CHAIN, one after another.
-
-    CHAIN is one quoted text, in the words of `cnnfilt shape`:
+    """Put each INPUT through the layers of CHAIN, one quoted text in the words of `cnnfilt shape`:
 
     \b
       filter:KERNEL[,s=1,p=0,d=1]           a kernel on each channel by itself
@@ -68,7 +69,7 @@ def apply(
         read_ahead(files)
     from cnnfilt.cli.chains import run_chain
 
-    return run_chain(files, words, maps=maps, model=model, seed=seed, input_scale=input_scale)
+    return run_chain(files, words, looks=looks, maps=maps, model=model, seed=seed, input_scale=input_scale)
 
 
 def _sorted(files: FileOptions, chain: str | None, model: str | None) -> tuple[FileOptions, str]:

@@ -1,7 +1,6 @@
 """`cnnfilt apply` carried out: the chain and its weights settled, and what it gives fitted to -o."""
 
 import os
-from dataclasses import replace
 
 import click
 
@@ -9,18 +8,27 @@ from cnnfilt.architecture import parse_chain
 from cnnfilt.batch.models import load_model
 from cnnfilt.batch.naming import IMAGE_FORMATS
 from cnnfilt.batch.operations.apply import Apply
-from cnnfilt.batch.operations.chains import bytes_per_pixel, ends_flat, labels_of, pictures_of
+from cnnfilt.batch.operations.chains import bytes_per_pixel, ends_flat, pictures_of
+from cnnfilt.cli.looks import Looks
 from cnnfilt.cli.options import FileOptions
 from cnnfilt.cli.run import run_operation
 from cnnfilt.errors import ParameterError
 from cnnfilt.files.formats import format_of
+from cnnfilt.frozen import replace
 
 _BACKGROUND = "white"
 """What lies behind transparent pixels for a trained network, which sees no alpha."""
 
 
 def run_chain(
-    files: FileOptions, words: str, *, maps: str | None, model: str | None, seed: int | None, input_scale: float | None
+    files: FileOptions,
+    words: str,
+    *,
+    looks: Looks,
+    maps: str | None,
+    model: str | None,
+    seed: int | None,
+    input_scale: float | None,
 ) -> int:
     """Return the exit code of carrying the layers of `words`, or of the file `model`, to all inputs."""
     gray = False
@@ -38,13 +46,16 @@ def run_chain(
         draw=maps is not None,
     )
     _refuse_bare_words(files)
+    if looks.preview and ends_flat(operation.chain):
+        raise click.UsageError("--preview shows images, and this chain ends in a list of values; leave it out")
     return run_operation(
         "apply",
         operation,
         _as_numbers(files) if ends_flat(operation.chain) else files,
-        labels=labels_of(operation.chain),
+        labels=operation.labels,
         also_read=() if model is None else (model,),
         gray=gray,
+        looks=looks,
         sheets=pictures_of(operation.chain),
         sheet_folder=maps,
         bytes_per_pixel=bytes_per_pixel(operation.chain),

@@ -83,7 +83,7 @@ Examples:
     show_default=True,
     help="Several kernels: a file for each, or one captioned picture of all.",
 )
-@look_options(explain=True)
+@look_options(explains=True)
 @file_options
 def convolve(files: FileOptions, looks: Looks, kernels: tuple[str, ...], bias: str | None, **window: Any) -> int:
     """Slide a kernel over each INPUT (an image, a folder, a matrix, or -) and write the sums of products.\f
@@ -97,9 +97,9 @@ def convolve(files: FileOptions, looks: Looks, kernels: tuple[str, ...], bias: s
     from cnnfilt.cli.filters import named_files, read_filters
     from cnnfilt.cli.run import run_operation
 
-    filters = read_filters(kernels, bias, quiet=files.quiet)
-    operation = Convolve(filters=filters, **window)
+    operation = Convolve(filters=read_filters(kernels, bias, quiet=files.quiet), **window)
     if operation.layout == "grid" and looks.takes_stdout:
         raise click.UsageError(f"{looks.takes_stdout} does not go with --layout grid; leave one out")
-    labels = tuple(filter.label for filter in filters) if operation.layout == "files" else ("",)
-    return run_operation("convolve", operation, files, labels=labels, also_read=named_files(kernels, bias), looks=looks)
+    return run_operation(
+        "convolve", operation, files, labels=operation.labels, also_read=named_files(kernels, bias), looks=looks
+    )

@@ -6,7 +6,7 @@ import click
 
 from cnnfilt.cli.help import Command
 from cnnfilt.cli.option_types import NUMBER, Word
-from cnnfilt.terms import DEFAULT_MAX_PIXELS
+from cnnfilt.cli.options import max_pixels_option, no_auto_orient_option
 
 
 @click.command(
@@ -43,14 +43,8 @@ Examples:
     show_default=True,
     help="Compare the transparency as one more channel, or leave it out.",
 )
-@click.option("--no-auto-orient", is_flag=True, help="Leave a camera's rotation as a tag.")
-@click.option(
-    "--max-pixels",
-    type=click.IntRange(min=0),
-    metavar="N",
-    default=DEFAULT_MAX_PIXELS,
-    help="Refuse images with more pixels (0: take all).  [default: 178,956,970]",
-)
+@no_auto_orient_option
+@max_pixels_option
 @click.option("--json", is_flag=True, help="Print the numbers as JSON.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing: the exit code tells.")
 def diff(a: str, b: str, **request: Any) -> int:

@@ -68,7 +68,7 @@ Examples:
     "--high", type=NUMBER, metavar="NUMBER", help="canny: begin edges at this part of a full step.  [default: 0.2]"
 )
 @window_options(padding="same", padding_help="same: keep the size; valid; or numbers.", padding_mode="replicate")
-@look_options(explain=True)
+@look_options(explains=True)
 @file_options
 def edges(files: FileOptions, looks: Looks, angle: str | None, **request: Any) -> int:
     """Draw the edges of each INPUT (image, folder, matrix, or -): white on black.\f

@@ -5,10 +5,10 @@ They are put together window by window from the positions alone, apart from the 
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
+from cnnfilt.frozen import Frozen
 from cnnfilt.geometry import Window
 from cnnfilt.layer_specs import Pool, Volume
 from cnnfilt.nn.convolution import Conv2D
@@ -19,8 +19,7 @@ Sums = dict[str, list[str]]
 """For each result the lines that explain it."""
 
 
-@dataclass(frozen=True)
-class _Meeting:
+class _Meeting(Frozen):
     """Where one tap of one window meets X: the places of the output, the filter and X."""
 
     output: Pair

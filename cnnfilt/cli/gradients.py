@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,6 +11,7 @@ from cnnfilt.cli.gradient_sums import Sums, activation_sums, convolution_sums, p
 from cnnfilt.errors import InputError, ParameterError, ShapeError
 from cnnfilt.files.formats import format_of
 from cnnfilt.files.matrices import read_matrix_file, write_matrix
+from cnnfilt.frozen import Frozen
 from cnnfilt.kernels import parse_kernel
 from cnnfilt.layer_specs import Activation, Pool
 from cnnfilt.nn.convolution import Conv2D
@@ -23,8 +23,7 @@ _STARTS = tuple("0123456789+-.[")
 """What numbers that are typed out start with."""
 
 
-@dataclass(frozen=True, eq=False)
-class Backward:
+class Backward(Frozen, eq=False):
     """All matrices of one layer carried back, by the names the notes have for them; X and dL/dZ came in."""
 
     layer: Layer

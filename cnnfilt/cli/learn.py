@@ -6,7 +6,8 @@ import click
 
 from cnnfilt.cli.help import Command
 from cnnfilt.cli.option_types import NUMBER, PAIR, RANGE, Word
-from cnnfilt.terms import DEFAULT_MAX_PIXELS, ChannelsMode, ValueMapping
+from cnnfilt.cli.options import max_pixels_option, no_auto_orient_option
+from cnnfilt.terms import ChannelsMode, ValueMapping
 
 DEFAULT_STEPS = 1_000_000
 
@@ -72,14 +73,8 @@ Examples:
 )
 @click.option("--gray/--no-gray", default=False, help="Read in shades of gray, or in colour.")
 @click.option("-r", "--recursive", is_flag=True, help="Open the folders in the folders, too.")
-@click.option("--no-auto-orient", is_flag=True, help="Leave a camera's rotation as a tag.")
-@click.option(
-    "--max-pixels",
-    type=click.IntRange(min=0),
-    metavar="N",
-    default=DEFAULT_MAX_PIXELS,
-    help="Refuse images with more pixels (0: take all).  [default: 178,956,970]",
-)
+@no_auto_orient_option
+@max_pixels_option
 @click.option("--json", is_flag=True, help="Print the filter and how well it fits as JSON.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 @click.option("-v", "--verbose", is_flag=True, help="Print how much was learned from, too.")

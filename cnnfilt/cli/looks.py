@@ -3,7 +3,6 @@
 import functools
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
@@ -11,6 +10,7 @@ import click
 from cnnfilt.cli.option_types import Parsed, Word
 from cnnfilt.cli.options import FileOptions
 from cnnfilt.errors import ParameterError
+from cnnfilt.frozen import Frozen
 from cnnfilt.parsing import parse_numbers
 from cnnfilt.terms import Pair
 
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 Place = Pair | Literal["all"]
 
 
-@dataclass(frozen=True)
-class Looks:
+class Looks(Frozen):
     """What was asked to be shown; without -o nothing else is done."""
 
     explain: Place | None = None
@@ -118,17 +117,17 @@ _EMIT = click.option(
 )
 
 
-def look_options(*, explain: bool) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Return the decorator for the options of looks; the command receives them together, as `looks`."""
+def look_options(*, explains: bool, emits: bool = True) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return the decorator for --preview and, where asked for, the other looks; the command gets them as `looks`."""
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(function)
-        def command(*, explain: Place | None = None, preview: bool, emit: str | None, **parameters: Any) -> Any:
+        def command(*, explain: Place | None = None, preview: bool, emit: str | None = None, **parameters: Any) -> Any:
             if explain is not None and emit is not None:
                 raise click.UsageError("--explain and --emit both want standard output; ask for one at a time")
             return function(looks=Looks(explain, preview, emit), **parameters)
 
-        shown = _PREVIEW(_EMIT(command))
-        return _EXPLAIN(shown) if explain else shown
+        shown = _PREVIEW(_EMIT(command) if emits else command)
+        return _EXPLAIN(shown) if explains else shown
 
     return decorate

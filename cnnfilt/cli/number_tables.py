@@ -2,8 +2,9 @@
 
 import shutil
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, TextIO
+
+from cnnfilt.frozen import Frozen
 
 PLAIN_WIDTH = 80
 """How wide lines may be where no terminal says otherwise."""
@@ -18,16 +19,14 @@ _STYLES = {"": "", PADDED: "dim", USED: "bold", KEPT: "bold green"}
 _GAP = 4
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(Frozen):
     """A number as it is shown, and what it is marked as."""
 
     text: str
     mark: str = ""
 
 
-@dataclass(frozen=True)
-class Matrix:
+class Matrix(Frozen):
     """A table under a title."""
 
     title: str

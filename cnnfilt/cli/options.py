@@ -2,20 +2,29 @@
 
 import functools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 import click
 
 from cnnfilt.cli.option_types import FRAMES, NUMBER, PADDING, PAIR, RANGE, Word
+from cnnfilt.frozen import Frozen
 from cnnfilt.terms import DEFAULT_MAX_PIXELS, AlphaMode, FrameChoice, MetadataMode, PaddingMode, ValueMapping
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 FORMATS = ("png", "jpeg", "tiff", "webp", "bmp", "ppm", "pgm", "csv", "tsv", "txt", "json", "npy")
 
 
-@dataclass(frozen=True)
-class FileOptions:
+max_pixels_option = click.option(
+    "--max-pixels",
+    type=click.IntRange(min=0),
+    metavar="N",
+    default=DEFAULT_MAX_PIXELS,
+    help="Refuse images with more pixels (0: take all).  [default: 178,956,970]",
+)
+no_auto_orient_option = click.option("--no-auto-orient", is_flag=True, help="Leave a camera's rotation as a tag.")
+
+
+class FileOptions(Frozen):
     """What every command that reads and writes files was asked: what to read, how, and where to write."""
 
     inputs: tuple[str, ...]
@@ -48,7 +57,7 @@ class FileOptions:
 
 def file_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the shared options; it receives them together, as `files`."""
-    names = tuple(FileOptions.__dataclass_fields__)
+    names = tuple(FileOptions.__annotations__)
 
     @functools.wraps(function)
     def command(**parameters: Any) -> Any:
@@ -126,13 +135,7 @@ _READING_OPTIONS = [
         show_default=True,
         help="Give a file up after this long and go on (0: never).",
     ),
-    click.option(
-        "--max-pixels",
-        type=click.IntRange(min=0),
-        metavar="N",
-        default=DEFAULT_MAX_PIXELS,
-        help="Refuse images with more pixels (0: take all).  [default: 178,956,970]",
-    ),
+    max_pixels_option,
 ]
 
 _FILE_OPTIONS = [
@@ -172,7 +175,7 @@ _FILE_OPTIONS = [
         show_default=True,
         help="Keep the colour profile and resolution (safe), everything, or nothing.",
     ),
-    click.option("--no-auto-orient", is_flag=True, help="Leave a camera's rotation as a tag."),
+    no_auto_orient_option,
     click.option(
         "--frames",
         type=FRAMES,

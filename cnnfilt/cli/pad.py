@@ -58,7 +58,7 @@ Examples:
     "--for-kernel", type=PAIR, metavar="N|HxW", help="With -p same or full: the kernel size the border is for."
 )
 @click.option("--for-stride", type=PAIR, metavar="N|HxW", default="1", help="With -p same: the stride it is for.")
-@look_options(explain=False)
+@look_options(explains=False)
 @file_options
 def pad(files: FileOptions, looks: Looks, padding_value: str | None, **window: Any) -> int:
     """Add a border to each INPUT (an image, a folder, a matrix, or -).\f

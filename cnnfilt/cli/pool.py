@@ -51,7 +51,7 @@ Examples:
 @click.option("--global", "whole", is_flag=True, help="One window over the whole image.")
 @click.option("--adaptive", type=PAIR, metavar="H,W", help="As many windows as make this output size.")
 @click.option("--indices", metavar="FILE.npy", help="Also write where each maximum stood: row * width + column.")
-@look_options(explain=True)
+@look_options(explains=True)
 @file_options
 def pool(files: FileOptions, looks: Looks, indices: str | None, **window: Any) -> int:
     """Shrink each INPUT (an image, a folder, a matrix, or -) by keeping one value of each window.\f

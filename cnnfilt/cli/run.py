@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Generator, Sequence
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ from cnnfilt.cli.options import FileOptions
 from cnnfilt.cli.reporter import Reporter, print_plan
 from cnnfilt.errors import InputError, PlanError
 from cnnfilt.files.atomic import remove_stale
+from cnnfilt.frozen import replace
 
 if TYPE_CHECKING:  # A command imports its own operation, and not the others.
     from cnnfilt.batch.operations.apply import Apply
@@ -62,7 +62,8 @@ def run_operation(
     )
     if sheet_folder is not None:
         request = replace(request, sheets=sheets, sheet_folder=Path(sheet_folder))
-    plan = _planned(files, request, looks, only_looks=looks.wanted and files.output is None and extra is None)
+    writes = not (files.output is extra is sheet_folder is None)
+    plan = _planned(files, request, looks, only_looks=looks.wanted and not writes)
     target = _extra_target(plan, extra, overwrite=files.overwrite)
     if files.dry_run:
         print_plan(plan, json=files.json)

@@ -3,7 +3,6 @@
 import os
 import re
 import sys
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, get_args
 
@@ -14,6 +13,7 @@ from cnnfilt.cli.option_types import PADDING, PAIR, Word
 from cnnfilt.cli.report import print_line
 from cnnfilt.cli.shape_demands import check_strict, check_wanted, joined, parse_wanted
 from cnnfilt.errors import CnnfiltError, InputError
+from cnnfilt.frozen import Frozen
 from cnnfilt.geometry import Window, check_pixels, check_pool_padding, windows
 from cnnfilt.parsing import parse_size
 from cnnfilt.terms import DEFAULT_MAX_PIXELS, ModelName, Unknown
@@ -144,8 +144,7 @@ def shape(
         check_wanted(wanted, output)
 
 
-@dataclass(frozen=True)
-class Answers:
+class Answers(Frozen):
     """What to print in the place of one size or a table."""
 
     explain: bool

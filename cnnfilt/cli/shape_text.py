@@ -5,7 +5,6 @@ import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import astuple, replace
 from itertools import pairwise
 from typing import Any
 
@@ -15,6 +14,7 @@ from cnnfilt.cli.shape import Answers, formula_of_notes
 from cnnfilt.cli.shape_coverage import coverage_data, coverage_text
 from cnnfilt.cli.tables import aligned, bold
 from cnnfilt.errors import ShapeError
+from cnnfilt.frozen import fields, replace
 from cnnfilt.geometry import Window, windows
 from cnnfilt.layer_specs import Effect, Flat, Layer, Shape, Sliding, Volume
 from cnnfilt.terms import Padding, Pair
@@ -47,7 +47,7 @@ def answer(
         text = "\n".join(coverage_text([pair for _, pair in slid]))
     else:
         text = "\n".join(_explanation(reports) if answers.explain else _table(shape, reports))
-    return text, slid, astuple(output)
+    return text, slid, tuple(fields(output).values())
 
 
 def _counted(slid: Slid, answers: Answers) -> dict[str, Any]:

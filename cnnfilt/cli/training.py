@@ -1,7 +1,6 @@
 """From the options of `net train` to a model in a file, telling of each epoch on the way."""
 
 import json
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from cnnfilt.batch.seeing import Reading
 from cnnfilt.batch.sources import Source
 from cnnfilt.cli.report import print_line, printable
 from cnnfilt.errors import InputError, ParameterError, PlanError
+from cnnfilt.frozen import Frozen, fields
 from cnnfilt.leaving import say_at_once, while_here
 from cnnfilt.nn.classifier import for_classes
 from cnnfilt.nn.examples import Examples, split
@@ -31,8 +31,7 @@ _BARS = "▁▂▃▄▅▆▇█"
 _LONGEST_SPARKLINE = 60
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(Frozen):
     """What `net train` was asked."""
 
     folder: str
@@ -56,8 +55,7 @@ class Request:
     reading: Reading
 
 
-@dataclass(frozen=True, eq=False)
-class _Course:
+class _Course(Frozen, eq=False):
     """A training under way: who trains, on what, and what its model file will say."""
 
     trainer: Trainer
@@ -122,8 +120,8 @@ def _begun(request: Request) -> tuple[_Course, Labelled]:
 def _resumed(request: Request) -> tuple[_Course, Labelled]:
     model = load_model(request.output)
     try:
-        fields = dict(model.training["settings"])
-        trainer = Trainer(model.network, Settings(**fields | {"augment": tuple(fields["augment"])}))
+        named = dict(model.training["settings"])
+        trainer = Trainer(model.network, Settings(**named | {"augment": tuple(named["augment"])}))
         trainer.restore(model.training, model.state)
         validation = float(model.training["validation"])
     except (KeyError, TypeError, ValueError):
@@ -138,7 +136,7 @@ def _resumed(request: Request) -> tuple[_Course, Labelled]:
 
 
 def _save(request: Request, course: _Course, progress: Progress) -> None:
-    network, settings = course.trainer.network, asdict(course.trainer.settings)
+    network, settings = course.trainer.network, fields(course.trainer.settings)
     best = Sequential(network.words, network.size, progress.best)
     training = progress.history() | {"settings": settings, "validation": course.validation}
     model = Model(best, course.classes, course.look.gray, course.look.input_scale, training, progress.state)

@@ -16,7 +16,7 @@ from cnnfilt.core.engine.images import Array, as_image, like_image
 from cnnfilt.core.gradients import kernels_of
 from cnnfilt.errors import ParameterError
 from cnnfilt.kernels import Rows
-from cnnfilt.terms import Padding, PaddingMode
+from cnnfilt.terms import Padding, PaddingMode, Pair
 
 Mask = npt.NDArray[np.bool_]
 
@@ -51,7 +51,7 @@ def canny(
     for rows, across, down in gradients.fields(halo=1):
         with np.errstate(over="ignore"):
             strength = np.hypot(across, down)
-        thin = _is_peak(strength, _shifted(across, 0, 0), _shifted(down, 0, 0))
+        thin = _thin(strength, _shifted(across, 0, 0), _shifted(down, 0, 0))
         strength = _shifted(strength, 0, 0)
         # False and True add up to 0, WEAK or STRONG.
         np.add(strength >= low * (1 - SLACK), strength >= high * (1 - SLACK), out=peaks[rows], dtype=np.uint8)
@@ -95,42 +95,71 @@ class Gradients:
         self._blocks = Blocks(image, size, padding, padding_mode, padding_value)
         self.shape = self._blocks.shape
 
+    @property
+    def kernels(self) -> tuple[Array, Array]:
+        """Return the kernels of gx and gy, each (h, w)."""
+        return np.outer(self._smooth, self._slope), np.outer(self._slope, self._smooth)
+
     def fields(self, halo: int = 0) -> Iterator[tuple[slice, Array, Array]]:
         """Yield (output rows, gx, gy): the growth to the right and downward, with `halo` more on every side.
 
         Around the field the halo is zero: no gradient beside the image outdoes one in it.
         """
         for first, last in self._blocks.edges:
-            start, stop = max(first - halo, 0), min(last + halo, self.shape[0])
-            block = self._blocks.read(start, stop)
-            outside = ((start - first + halo, last + halo - stop), (halo, halo), (0, 0))
-            across, down = (
-                np.pad(convolve(convolve(block, column[:, np.newaxis]), row[np.newaxis]), outside)
-                for column, row in ((self._smooth, self._slope), (self._slope, self._smooth))
-            )
+            across, down = self._field(first, last, halo)
             yield slice(first, last), across, down
 
+    def around(self, place: Pair) -> tuple[Array, Array]:
+        """Return (gx, gy) of `place` (row, column) and its neighbours, each (3, 3, C)."""
+        row, column = place
+        across, down = self._field(row, row + 1, 1)
+        return across[:, column : column + 3], down[:, column : column + 3]
 
-def _is_peak(strength: Array, across: Array, down: Array) -> Mask:
-    """Return where the gradient is stronger than on both sides of its own direction, to the nearest 45 degrees.
+    def _field(self, first: int, last: int, halo: int) -> tuple[Array, Array]:
+        start, stop = max(first - halo, 0), min(last + halo, self.shape[0])
+        block = self._blocks.read(start, stop)
+        outside = ((start - first + halo, last + halo - stop), (halo, halo), (0, 0))
+        across, down = (
+            np.pad(convolve(convolve(block, column[:, np.newaxis]), row[np.newaxis]), outside)
+            for column, row in ((self._smooth, self._slope), (self._slope, self._smooth))
+        )
+        return across, down
 
-    `strength` is one pixel wider on every side than the gradient (across, down).
+
+def directions(across: Array, down: Array) -> tuple[Mask, Mask, Mask]:
+    """Return where a gradient points along the rows, where along the columns, and which of the others falls.
+
+    To the nearest 45 degrees; one falls that points down to the right, or up to the left.
     """
     narrow = np.tan(np.pi / 8)
     level = np.abs(down) <= narrow * np.abs(across)
     upright = np.abs(across) <= narrow * np.abs(down)
-    falling = (across > 0) == (down > 0)
+    return level, upright, (across > 0) == (down > 0)
+
+
+def _thin(strength: Array, across: Array, down: Array) -> Mask:
+    """Return where the gradient is stronger than on both sides of its own direction, to the nearest 45 degrees.
+
+    `strength` is one pixel wider on every side than the gradient (across, down).
+    """
+    level, upright, falling = directions(across, down)
 
     def beside(values: Array, side: int) -> Array:
         horizontally, vertically = _shifted(values, 0, side), _shifted(values, side, 0)
         diagonally = np.where(falling, _shifted(values, side, side), _shifted(values, side, -side))
         return np.where(level, horizontally, np.where(upright, vertically, diagonally))
 
-    # An edge between two pixels, or on a steady slope, is as strong on both sides but for rounding. So a peak
-    # clearly beats the pixel before it, and is not clearly beaten by the one after it: that is one of them.
-    beaten = strength * (1 + SLACK) + SLACK
-    rises = _shifted(strength, 0, 0) > beside(beaten, -1)
-    return np.asarray(rises & (_shifted(beaten, 0, 0) >= beside(strength, 1)))
+    return is_peak(_shifted(strength, 0, 0), beside(strength, -1), beside(strength, 1))
+
+
+def is_peak(strength: Array, before: Array, after: Array) -> Mask:
+    """Return where an edge is stronger than the pixels before and after it.
+
+    One between two pixels, or on a steady slope, is as strong on both sides but for rounding. So a peak clearly beats
+    the pixel before it, and is not clearly beaten by the one after it: that is one of them.
+    """
+    clear = 1 + SLACK
+    return np.asarray((strength > before * clear + SLACK) & (strength * clear + SLACK >= after))
 
 
 def _shifted(values: Array, y: int, x: int) -> Array:

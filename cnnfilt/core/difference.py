@@ -1,7 +1,6 @@
 """How two images differ: by how much at most and where, on average, and at how many places."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import reduce
 from math import inf, log10, sqrt
 
@@ -10,6 +9,7 @@ import numpy as np
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.threads import run_strips
 from cnnfilt.errors import ShapeError
+from cnnfilt.frozen import Frozen
 
 __all__ = ["Difference", "compare", "difference_picture", "magnitudes"]
 
@@ -17,8 +17,7 @@ STRIP_VALUES = 1 << 18
 """How many values are compared at once: what is made of them on the way stays in the cache."""
 
 
-@dataclass(frozen=True)
-class Difference:
+class Difference(Frozen):
     """What |A - B| is over `total` values.
 
     `largest` is met first at `place`, the index into the arrays, where they hold `values`; both None without any

@@ -5,7 +5,6 @@ bright: at an upright step between two flat areas gx is the gain times the step,
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TypedDict, Unpack
 
 import numpy as np
@@ -18,6 +17,7 @@ from cnnfilt.core.engine.threads import run_strips
 from cnnfilt.core.gradients import Responses, angle, kernels_of
 from cnnfilt.core.levels import Levels, Loss, write_levels
 from cnnfilt.errors import ParameterError
+from cnnfilt.frozen import Frozen
 from cnnfilt.terms import EdgeDirection, EdgeMethod, Padding, PaddingMode, Pair
 
 
@@ -152,8 +152,7 @@ def window_size(method: EdgeMethod, *, sigma: float = 1.0) -> Pair:
     return len(rows) + more, len(rows[0]) + more
 
 
-@dataclass(frozen=True, kw_only=True)
-class Detector:
+class Detector(Frozen, kw_only=True):
     """The options of `edges`, checked, and what they ask for of any image (H, W, C)."""
 
     method: EdgeMethod = "prewitt"

@@ -5,7 +5,6 @@ In Python's own numbers, so that whole ones are exact; a tool's table, JSON or l
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Unpack
 
 import numpy as np
@@ -16,6 +15,7 @@ from cnnfilt.core.convolution import as_job
 from cnnfilt.core.engine.borders import OUTSIDE, PaddingValue, border_positions, finite_values
 from cnnfilt.core.engine.images import Array
 from cnnfilt.errors import ShapeError
+from cnnfilt.frozen import Frozen
 from cnnfilt.geometry import Window
 from cnnfilt.terms import Activation, PaddingMode, Pair
 
@@ -26,8 +26,7 @@ MOST_CELLS = 10_000
 """A window of more values than this is no longer explained by writing them out."""
 
 
-@dataclass(frozen=True)
-class Patch:
+class Patch(Frozen):
     """What a window sees of one channel, and the coefficients these values meet, row by row."""
 
     channel: int
@@ -48,8 +47,7 @@ class Patch:
         return exact_sum([value for row in self.products for value in row])
 
 
-@dataclass(frozen=True)
-class Response:
+class Response(Frozen):
     """What one kernel answers: the products of each channel it meets, added up."""
 
     name: str
@@ -61,16 +59,14 @@ class Response:
         return exact_sum([patch.total for patch in self.patches])
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(Frozen):
     """What is done with the sums, in words, and what comes of it."""
 
     words: str
     value: Number
 
 
-@dataclass(frozen=True)
-class Explained:
+class Explained(Frozen):
     """The value at (`row`, `column`) of one map of the result.
 
     `rows` and `columns` are the positions in the image under the window's taps; those outside it lie in the

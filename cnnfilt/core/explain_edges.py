@@ -10,8 +10,8 @@ from cnnfilt.core.canny import full_step
 from cnnfilt.core.edges import Detector, Options
 from cnnfilt.core.engine.images import as_image
 from cnnfilt.core.explain import Explained, Patch, Response, Sight, Step, exact_sum
+from cnnfilt.core.explain_canny import explain_canny
 from cnnfilt.core.gradients import kernels_of
-from cnnfilt.errors import ParameterError
 from cnnfilt.geometry import windows
 from cnnfilt.terms import Pair
 
@@ -19,16 +19,11 @@ from cnnfilt.terms import Pair
 def explain_edges(image: npt.ArrayLike, place: Pair, **options: Unpack[Options]) -> tuple[Explained, ...]:
     """Return how each channel of `edges(image, **options)` came to its value at `place`.
 
-    Raises what `edges` raises, ShapeError for a place outside the result or a window too large to show, and
-    ParameterError for canny, whose edges are no sum of one window.
+    Raises what `edges` raises, and ShapeError for a place outside the result or a window too large to show.
     """
     detector, pixels = Detector(**options), as_image(image)
     if detector.method == "canny":
-        raise ParameterError(
-            "canny follows edges across the image, so no one window explains a pixel; explain --method sobel, "
-            "whose gradient it takes",
-            parameter="method",
-        )
+        return explain_canny(pixels, place, detector)
     kernels = kernels_of(detector.method, detector.direction, detector.sigma)
     size = len(kernels[0]), len(kernels[0][0])
     rows, columns = windows((pixels.shape[0], pixels.shape[1]), size, padding=detector.padding)

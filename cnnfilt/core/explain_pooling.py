@@ -1,7 +1,6 @@
 """One value of a pooled image taken apart: what its window sees, and what is kept of it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Unpack
 
 import numpy as np
@@ -11,14 +10,14 @@ from cnnfilt.core.engine.images import Array, as_image
 from cnnfilt.core.explain import MOST_CELLS, Number, as_number, check_inside, exact_sum, outside, taps_of
 from cnnfilt.core.pooling import Options, windows_of
 from cnnfilt.errors import ShapeError
+from cnnfilt.frozen import Frozen
 from cnnfilt.geometry import Window, adaptive_bounds
 from cnnfilt.terms import Pair, PoolKind
 
 Cells = tuple[tuple[Number | None, ...], ...]
 
 
-@dataclass(frozen=True)
-class Pooled:
+class Pooled(Frozen):
     """The value at (`row`, `column`) of one channel.
 
     `rows` and `columns` are the positions in the image under the window's taps; of those outside it `padded`

@@ -1,21 +1,20 @@
 """What can be said about a kernel before it meets an image: its sum, its range, whether it comes apart in two."""
 
 import math
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from cnnfilt.core.engine.weights import ZERO_SUM, as_coefficients, has_zero_sum, whole_or_float
+from cnnfilt.frozen import Frozen
 
 Array = npt.NDArray[Any]
 Number = int | float
 Turned = Literal["same", "negated", "other"]
 
 
-@dataclass(frozen=True)
-class KernelFacts:
+class KernelFacts(Frozen):
     """The facts of one kernel, (H, W) or (H, W, C).
 
     `lowest` and `highest` are the least and the greatest response to levels of 0..255. `ranks` holds the rank of

@@ -7,7 +7,6 @@ To 8 or 16 bits: map, round half to even, clip, then cast (a cast alone wraps 25
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Literal, Protocol, get_args
 
 import numpy as np
@@ -18,6 +17,7 @@ from cnnfilt.core.engine.scale import NO_LOSS, Loss, Range, Scale, Writer, finit
 from cnnfilt.core.engine.threads import run_strips
 from cnnfilt.core.engine.weights import has_zero_sum
 from cnnfilt.errors import ParameterError
+from cnnfilt.frozen import Frozen
 from cnnfilt.parsing import nearest
 from cnnfilt.terms import Activation, ValueMapping
 
@@ -44,8 +44,7 @@ CHUNK_VALUES = 1 << 18
 """How many values of a whole array are mapped at once: their 64-bit copies then stay in the cache."""
 
 
-@dataclass(frozen=True)
-class Levels:
+class Levels(Frozen):
     """How responses become pixels of `dtype` (uint8, uint16; None or a float type for raw).
 
     clip       rounded and clipped to 0..top (top is 255 or 65535)
@@ -152,8 +151,7 @@ def write_levels(responses: Responses, pixels: Array, levels: Levels) -> Loss:
     return sum(run_strips(responses.edges, make_writer), NO_LOSS)
 
 
-@dataclass(frozen=True)
-class _Ready:
+class _Ready(Frozen):
     """Responses that are there already, (n,) values, in strips."""
 
     values: Array

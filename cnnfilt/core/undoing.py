@@ -1,6 +1,5 @@
 """From pixel values back to responses: the reverse of `levels`, as far as there is one."""
 
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -9,13 +8,13 @@ from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.scale import Range
 from cnnfilt.core.levels import Levels, check_values
 from cnnfilt.errors import ParameterError
+from cnnfilt.frozen import Frozen
 from cnnfilt.terms import ValueMapping
 
 __all__ = ["Undoing", "undoing"]
 
 
-@dataclass(frozen=True)
-class Undoing:
+class Undoing(Frozen):
     """responses = (pixels - base) / gain, but for the pixels that were cut off: those at 0 and at `top`.
 
     `top` None: none were. `white` is what counts as 255 levels where errors are told; None: the largest magnitude.

@@ -1,12 +1,12 @@
 """Colour arithmetic: gray from colour, and colour behind transparency."""
 
 from contextlib import suppress
-from dataclasses import dataclass
 
 import numpy as np
 
 from cnnfilt.errors import ParameterError, ShapeError
 from cnnfilt.files.image import Array, top_level
+from cnnfilt.frozen import Frozen
 from cnnfilt.parsing import parse_number
 
 _WEIGHTS = (19595, 38470, 7471)
@@ -18,8 +18,7 @@ _LARGEST_EXACT = 2**46
 _STRIP_ROWS = 64
 
 
-@dataclass(frozen=True)
-class Colour:
+class Colour(Frozen):
     """A number in an image's own levels, or (red, green, blue) in 0..255, with an opacity in 0..255."""
 
     value: int | float | tuple[int, int, int]

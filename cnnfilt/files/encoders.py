@@ -3,7 +3,6 @@
 import io
 import warnings
 from collections.abc import Sequence
-from dataclasses import replace
 from mmap import mmap
 from typing import Any
 
@@ -17,6 +16,7 @@ from cnnfilt.files.jpeg import coding_arguments
 from cnnfilt.files.metadata import save_arguments
 from cnnfilt.files.pixels import for_jpeg, from_array
 from cnnfilt.files.streams import first_line
+from cnnfilt.frozen import replace
 from cnnfilt.terms import MetadataMode
 
 Parts = Sequence[bytes | memoryview]

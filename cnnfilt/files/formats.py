@@ -1,10 +1,10 @@
 """What each file format is called, how it is told by its first bytes, and what it can hold. No NumPy, no Pillow."""
 
-from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Literal
 
 from cnnfilt.errors import OutputError, ParameterError
+from cnnfilt.frozen import Frozen
 from cnnfilt.parsing import nearest
 from cnnfilt.terms import Pair
 
@@ -17,8 +17,7 @@ _NUMBERS = frozenset({"uint8", "uint16", "int32", "float32", "float64"})
 _ANY = 2**31 - 1
 
 
-@dataclass(frozen=True)
-class Format:
+class Format(Frozen):
     """A file format: `gray` and `colour` name the NumPy types its samples can have, `alpha` those beside alpha.
 
     `several`: a file can hold several images, frames or pages. GIF is written only as such.

@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from cnnfilt.errors import InputError, OutputError
@@ -16,6 +15,7 @@ from cnnfilt.files.metadata import save_arguments
 from cnnfilt.files.pixels import from_array
 from cnnfilt.files.streams import Source, check_size, first_line, format_in, open_stream
 from cnnfilt.files.writing import Encoded, to_eight_bits
+from cnnfilt.frozen import Frozen, replace
 from cnnfilt.terms import FrameChoice, MetadataMode
 
 if TYPE_CHECKING:
@@ -28,8 +28,7 @@ _PAGE_MILLISECONDS = 1000.0
 """How long a page is shown that becomes a frame: a TIFF has no timing."""
 
 
-@dataclass(frozen=True)
-class Timing:
+class Timing(Frozen):
     """How long each frame is shown, in milliseconds, and how often all of them (0: for ever)."""
 
     milliseconds: tuple[float, ...]

@@ -1,6 +1,5 @@
 """An image as cnnfilt passes it around: plain arrays, and what came along with them."""
 
-from dataclasses import dataclass, field
 from mmap import mmap
 from typing import Any
 
@@ -9,14 +8,14 @@ from numpy.typing import NDArray
 
 from cnnfilt.files.formats import FileKind
 from cnnfilt.files.records import JpegCoding, Metadata
+from cnnfilt.frozen import Frozen
 
 __all__ = ["Array", "Image", "JpegCoding", "Metadata", "top_level"]
 
 Array = NDArray[Any]
 
 
-@dataclass(frozen=True, eq=False)
-class Image:
+class Image(Frozen, eq=False):
     """What was read, or is to be written.
 
     `pixels` is (H, W) or (H, W, 3) in the file's own levels (uint8, uint16, int32, int64 or float32); a
@@ -29,9 +28,9 @@ class Image:
     alpha: Array | None = None
     kind: FileKind = "image"
     format: str = "png"
-    metadata: Metadata = field(default_factory=Metadata)
+    metadata: Metadata = Metadata()
     notes: tuple[str, ...] = ()
-    memory: mmap | None = field(default=None, repr=False)
+    memory: mmap | None = None
 
     @property
     def channels(self) -> int:

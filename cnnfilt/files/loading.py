@@ -1,6 +1,5 @@
 """An image file loaded by Pillow: upright, its alpha apart, with what came along. No NumPy."""
 
-from dataclasses import replace
 from mmap import mmap
 from typing import BinaryIO, NamedTuple
 
@@ -17,6 +16,7 @@ from cnnfilt.files.memory import lend
 from cnnfilt.files.metadata import read_metadata, upright, with_late_texts
 from cnnfilt.files.records import Metadata
 from cnnfilt.files.storage import Storage, split, storage
+from cnnfilt.frozen import replace
 
 _DAMAGED_EXIF = "its EXIF data is damaged, so it is taken as upright"
 

@@ -3,7 +3,6 @@
 import math
 import re
 import warnings
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import PIL.Image
@@ -14,6 +13,7 @@ from cnnfilt.files.exif import FIRST_SIDEWAYS, made_true, orientation_alone, res
 from cnnfilt.files.jpeg import coding
 from cnnfilt.files.kinds import is_jpeg, is_tiff
 from cnnfilt.files.records import Metadata
+from cnnfilt.frozen import replace
 from cnnfilt.terms import MetadataMode, Pair
 
 if TYPE_CHECKING:

@@ -1,6 +1,5 @@
 """A file becomes an Image: decoded, upright, in plain levels, with its alpha apart and what came along remembered."""
 
-from dataclasses import replace
 from typing import TypedDict, Unpack
 
 import numpy as np
@@ -10,6 +9,7 @@ from cnnfilt.files.colours import flatten, parse_colour, to_gray
 from cnnfilt.files.formats import FORMATS
 from cnnfilt.files.image import Array, Image
 from cnnfilt.files.streams import Source, format_in, open_stream
+from cnnfilt.frozen import replace
 from cnnfilt.terms import DEFAULT_MAX_PIXELS, AlphaMode
 
 __all__ = ["Image", "ReadOptions", "read", "read_bytes"]

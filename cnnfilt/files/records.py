@@ -1,12 +1,11 @@
 """What came along with an image, as plain records. No NumPy, no Pillow."""
 
-from dataclasses import dataclass
+from cnnfilt.frozen import Frozen
 
 Table = tuple[int, ...]
 
 
-@dataclass(frozen=True)
-class JpegCoding:
+class JpegCoding(Frozen):
     """The quantization tables (64 numbers each) and the chroma subsampling (Pillow's number) of a JPEG.
 
     `chroma` is empty for a gray one.
@@ -17,8 +16,7 @@ class JpegCoding:
     subsampling: int = 0
 
 
-@dataclass(frozen=True)
-class Metadata:
+class Metadata(Frozen):
     """What came with an image.
 
     `resolution` is (horizontal, vertical) in dots per inch; `orientation` is the EXIF turn the pixels still

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import PIL.Image
@@ -10,6 +9,7 @@ import PIL.ImageDraw
 import PIL.ImageFont
 
 from cnnfilt.files.image import Array, top_level
+from cnnfilt.frozen import Frozen
 from cnnfilt.terms import Pair
 
 FONT_SIZE = 16
@@ -32,8 +32,7 @@ _SHAPE, _HOLES = 1.2, 3
 _WHITE, _INK, _FRAME = 255, 20, 176
 
 
-@dataclass(frozen=True, eq=False)
-class Tile:
+class Tile(Frozen, eq=False):
     """One picture, (H, W) or (H, W, 3) of uint8 or uint16, and the lines that stand under it."""
 
     pixels: Array
@@ -88,8 +87,7 @@ class _Letters:
             draw.text((place[1], place[0] + number * self._line), shown, fill=_INK, font=self.font)
 
 
-@dataclass(frozen=True)
-class _Grid:
+class _Grid(Frozen):
     """Where things stand: cells of one size (height, width), the pictures on top and their captions under them."""
 
     cells: int

@@ -11,11 +11,11 @@ step; summed up once, they give the very steps, some microseconds each, without 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
 from cnnfilt.errors import ParameterError
+from cnnfilt.frozen import Frozen
 from cnnfilt.nn.equations import Equations
 from cnnfilt.nn.layers import Array
 
@@ -23,8 +23,7 @@ STILL = 1e-10
 """A step that changes no coefficient by more than this part of the largest is the last."""
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(Frozen):
     """Where descent was after `number` steps: the error, RMS in responses, and the steepest slope of the loss."""
 
     number: int
@@ -32,8 +31,7 @@ class Step:
     slope: float
 
 
-@dataclass(frozen=True)
-class Descent:
+class Descent(Frozen):
     """Where descent ended: the unknowns (n, maps), what was seen on the way, and whether it had come to rest."""
 
     unknowns: Array

@@ -6,7 +6,6 @@ both sides are sums over windows, so no window has to be kept.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ import numpy as np
 from cnnfilt.core.engine.threads import run_strips
 from cnnfilt.core.undoing import Undoing
 from cnnfilt.errors import ShapeError
+from cnnfilt.frozen import Frozen, replace
 from cnnfilt.nn.layers import Array
 from cnnfilt.terms import ChannelsMode, Pair
 
@@ -29,8 +29,7 @@ MOST_PRODUCTS = 3 * 10**11
 """Of more products the rows are thinned out: some hundred windows for each coefficient settle it as well as all."""
 
 
-@dataclass(frozen=True)
-class Equations:
+class Equations(Frozen):
     """Sums over `windows` windows: X X^T (n, n), X y (n, maps) and y y (maps,); the last of the n is the constant 1.
 
     `left_out` windows of the rows looked at met a pixel that was cut off; `largest` is the largest magnitude in y.
@@ -109,8 +108,7 @@ def equations_of(
     return total
 
 
-@dataclass(frozen=True)
-class Overlap:
+class Overlap(Frozen):
     """Along one axis: AFTER's pixels `first` to `last` are those whose windows lie within BEFORE, from y + `shift`."""
 
     first: int

@@ -1,11 +1,11 @@
 """Labelled images: split for validation, cut into batches, varied a little each time they are seen."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
+from cnnfilt.frozen import Frozen
 from cnnfilt.nn.layers import Array
 from cnnfilt.terms import Augmentation
 
@@ -23,8 +23,7 @@ class Images(Protocol):
         """Return them as an array."""
 
 
-@dataclass(frozen=True, eq=False)
-class Examples:
+class Examples(Frozen, eq=False):
     """Images, and the numbers of their classes (N,), counted from 0."""
 
     images: Images
@@ -38,8 +37,7 @@ class Examples:
         return Examples(self.images[rows], self.labels[rows])
 
 
-@dataclass(frozen=True, eq=False)
-class Batch:
+class Batch(Frozen, eq=False):
     """The images of one step as an array (N, H, W, C), and the numbers of their classes (N,)."""
 
     images: Array

@@ -1,11 +1,10 @@
 """A filter learned from examples: least squares, how sure it is of each coefficient, and the digits worth writing."""
 
-from dataclasses import dataclass, replace
-
 import numpy as np
 
 from cnnfilt.core.undoing import Undoing
 from cnnfilt.errors import DemandError
+from cnnfilt.frozen import Frozen, replace
 from cnnfilt.nn.equations import Equations
 from cnnfilt.nn.layers import Array
 
@@ -23,8 +22,7 @@ ROUNDING = 1 / 12**0.5
 """What rounding to whole levels leaves, RMS: the spread of a uniform error of one level."""
 
 
-@dataclass(frozen=True)
-class Learned:
+class Learned(Frozen):
     """A filter that was learned.
 
     `unknowns` is (n, maps), one column a filter and, where a bias was sought, its bias last; `spread` the standard

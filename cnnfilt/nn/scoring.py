@@ -1,11 +1,11 @@
 """What a network says of images, and how right it is."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
 from cnnfilt.errors import ParameterError
+from cnnfilt.frozen import Frozen
 from cnnfilt.nn.examples import Examples, batches
 from cnnfilt.nn.layers import Array, Sigmoid, Softmax
 from cnnfilt.nn.losses import binary_cross_entropy, categorical_cross_entropy, sparse_categorical_cross_entropy
@@ -19,8 +19,7 @@ _BATCH = 64
 """So many images at once need little memory and waste no time."""
 
 
-@dataclass(frozen=True)
-class Score:
+class Score(Frozen):
     """The mean loss, and the fraction of images whose class was told right."""
 
     loss: float

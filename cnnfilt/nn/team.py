@@ -16,8 +16,11 @@ from cnnfilt.nn.layers import Array
 from cnnfilt.nn.model import Sequential
 from cnnfilt.nn.scoring import Loss, told
 
-PART = 8
-"""Images in a part: fewer would be all overhead, more would not stay in the cache."""
+LEAST_PART, MOST_PART = 8, 32
+"""Images in a part: fewer would be all overhead, more would leave threads without work."""
+
+PART_BYTES = 1 << 20
+"""What a part's largest map may take, to stay in the cache."""
 
 MOST_GRADIENTS = 1 << 25
 """So many numbers may the gradients of all parts of a batch have together; larger networks get larger parts."""
@@ -31,10 +34,13 @@ class Team:
     def __init__(self, network: Sequential) -> None:
         self.network = network
         self._idle: list[Sequential] = []
+        largest = max((report.output.values for report in network.reports), default=1)
+        # Images whose maps stay in the cache together.
+        self._cached = min(MOST_PART, max(LEAST_PART, PART_BYTES // (4 * largest)))
 
     def logits(self, images: Array) -> Array:
         """Return the network's logits for a batch, (N, classes)."""
-        return np.concatenate(self._in_parts(len(images), PART, lambda one, rows: one.logits(images[rows])))
+        return np.concatenate(self._in_parts(len(images), self._cached, lambda one, rows: one.logits(images[rows])))
 
     def learn(self, images: Array, labels: Array, loss: Loss) -> tuple[float, int]:
         """Return (mean loss, images told right) of a batch, and leave the gradients in the layers of the network."""
@@ -56,7 +62,7 @@ class Team:
 
     def _part_of(self, images: int) -> int:
         parameters = sum(array.size for array in self.network.parameters.values())
-        parts = max(1, min(-(-images // PART), MOST_GRADIENTS // max(parameters, 1)))
+        parts = max(1, min(-(-images // self._cached), MOST_GRADIENTS // max(parameters, 1)))
         return -(-images // parts)
 
     def _in_parts(self, images: int, size: int, work: Callable[[Sequential, slice], Answer]) -> list[Answer]:

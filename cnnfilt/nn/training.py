@@ -3,12 +3,12 @@
 import math
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from cnnfilt.errors import CnnfiltError
+from cnnfilt.frozen import Frozen, fields, replace
 from cnnfilt.nn.examples import Examples, augmented, batches
 from cnnfilt.nn.layers import Array
 from cnnfilt.nn.model import Sequential
@@ -23,8 +23,7 @@ LEARNING_RATES: dict[OptimizerName, float] = {"adam": 0.002, "sgd": 0.05, "momen
 _OPTIMIZER = "optimizer."
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(Frozen):
     """How to train. A learning rate of None is the optimizer's own."""
 
     batch_size: int = 32
@@ -35,8 +34,7 @@ class Settings:
     seed: int = 0
 
 
-@dataclass(frozen=True)
-class Epoch:
+class Epoch(Frozen):
     """One pass over all examples, counted from 1; `best` if no earlier one did better."""
 
     number: int
@@ -46,8 +44,7 @@ class Epoch:
     seconds: float
 
 
-@dataclass(frozen=True, eq=False)
-class Progress:
+class Progress(Frozen, eq=False):
     """How far training has come, after a whole epoch: what a model file keeps, and all the next epoch depends on.
 
     `best` are the weights of the best epoch, `state` the last weights and what the optimizer remembers.
@@ -61,7 +58,7 @@ class Progress:
 
     def history(self) -> dict[str, Any]:
         """Return in plain words and numbers how far training has come: see `Trainer.restore`."""
-        best_score = None if self.best_score is None else asdict(self.best_score)
+        best_score = None if self.best_score is None else fields(self.best_score)
         return {"epochs": self.epochs, "best_epoch": self.best_epoch, "best_score": best_score}
 
 

@@ -1,11 +1,11 @@
 """A batch seen through windows: the views that convolution and pooling, forward and backward, are made of."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from cnnfilt.frozen import Frozen
 from cnnfilt.geometry import Window, windows
 from cnnfilt.nn.layers import Array, Shape
 from cnnfilt.terms import Padding, Pair
@@ -14,8 +14,7 @@ _BLOCK = 4 << 20
 """So many bytes of windows are written out at once: enough for a fast product, and little memory."""
 
 
-@dataclass(frozen=True)
-class Sliding:
+class Sliding(Frozen):
     """How windows slide: the numbers of one layer, before it meets an input."""
 
     kernel_size: Pair
@@ -38,8 +37,7 @@ class Sliding:
         return Windows(rows, columns)
 
 
-@dataclass(frozen=True)
-class Windows:
+class Windows(Frozen):
     """The windows over one batch, both axes."""
 
     rows: Window

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from cnnfilt.batch.naming import Target
 from cnnfilt.batch.sources import Source
 from cnnfilt.batch.work import Settings
 from cnnfilt.errors import CnnfiltError, PlanError
+from cnnfilt.frozen import replace
 from tests.batch import operations
 from tests.batch.operations import jobs_in
 from tests.conftest import tree

@@ -1,7 +1,6 @@
 """A model file holds all that is needed to use it, and nothing in it is trusted."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from cnnfilt.batch.models import Model, load_model, save_model
 from cnnfilt.errors import InputError, OutputError
 from cnnfilt.files.image import Image
 from cnnfilt.files.npz import Archive, write_npz
+from cnnfilt.frozen import replace
 from cnnfilt.nn.model import Sequential
 
 WORDS = "conv:4,k=3 relu pool:max flatten fc:3 softmax"

@@ -71,9 +71,7 @@ def test_all_workers_have_time_to_tidy_up(tmp_path: Path) -> None:
 def test_a_worker_that_does_not_listen_is_killed() -> None:
     pool = Pool(2)
     pool.executor.submit(stop_listening).result()
-    started = time.monotonic()
     pool.end()
-    assert time.monotonic() - started < 2
     assert multiprocessing.active_children() == []
 
 

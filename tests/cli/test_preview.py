@@ -127,11 +127,15 @@ def test_what_is_transparent_shows_gray() -> None:
         ["edges", "face.png"],
         ["pad", "icon.png", "-p", "9"],
         ["convolve", "worked_example.csv", "-k", "vertical"],
+        ["apply", "scene.jpg", "filter:sobel-x,p=same relu pool:max"],
+        ["apply", "face.png", "conv:vertical+horizontal relu"],
     ],
     ids=" ".join,
 )
 def test_a_preview_alone_writes_nothing(run: Run, tmp_path: Path, arguments: list[str]) -> None:
-    outcome = run(arguments[0], SAMPLES / arguments[1], *arguments[2:], "--preview")
+    command, name, *options = arguments
+    image = SAMPLES / name
+    outcome = run(command, *([*options, image] if command == "apply" else [image, *options]), "--preview")
     assert (outcome.code, outcome.stdout) == (0, b"")
     assert outcome.lines[0].startswith("before ")
     assert "▒" in outcome.stderr or "░" in outcome.stderr or "█" in outcome.stderr
@@ -162,3 +166,18 @@ def test_every_file_of_a_folder_is_previewed(run: Run, tmp_path: Path) -> None:
     assert outcome.code == 0
     assert outcome.stderr.count("before 8x8") == 2
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.png", "b.png"]
+
+
+def test_the_maps_of_a_chain_are_previewed_by_name(run: Run, tmp_path: Path) -> None:
+    chain = "conv:vertical+horizontal,p=same relu"
+    outcome = run("apply", chain, SAMPLES / "face.png", "--preview", "--maps", tmp_path / "maps")
+    assert outcome.code == 0
+    assert "vertical 256x256" in outcome.stderr
+    assert "horizontal 256x256" in outcome.stderr
+    assert len(list((tmp_path / "maps").iterdir())) == 2
+
+
+def test_a_list_of_values_has_no_preview(run: Run) -> None:
+    outcome = run("apply", "flatten", SAMPLES / "face.png", "--preview")
+    assert outcome.code == 2
+    assert "list of values" in outcome.stderr

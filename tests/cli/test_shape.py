@@ -264,6 +264,7 @@ def test_explain_ceil_mode(shape):
         ("6x6 cov:3,k=3", 2, "layer 'cov:3,k=3' is unknown; did you mean conv"),
         ("6x6 flatten conv:3,k=3", 2, "layer 2 (conv:3,k=3): its input is flat"),
         ("5x5 -f 7", 1, "kernel spans 7 rows but 5x5 is 5 rows high; use a smaller kernel"),
+        ("5x1 -f 3", 1, "kernel spans 3 columns but 5x1 is 1 column wide; use a smaller kernel"),
         ("5x5 conv:3,k=7", 1, "layer 1 (conv:3,k=7): kernel spans 7 rows but its input is 5 rows high"),
         ("7x7 -f 3 -p 2 --ceil-mode", 2, "padding 2 is over half of what the window spans"),
         ("missing.png -f 3", 1, "'missing.png' is neither a size such as 224x224x3 nor an image that exists"),

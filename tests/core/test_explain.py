@@ -12,7 +12,7 @@ from cnnfilt.core.explain import explain_convolution
 from cnnfilt.core.explain_edges import explain_edges
 from cnnfilt.core.explain_pooling import explain_adaptive_pool, explain_pool
 from cnnfilt.core.pooling import adaptive_pool, pool_with_indices
-from cnnfilt.errors import ParameterError, ShapeError
+from cnnfilt.errors import ShapeError
 from tests.core.test_convolution import NOTES_IMAGE, NOTES_RESULT, VERTICAL, geometries, ours
 
 
@@ -98,9 +98,52 @@ def test_one_direction_and_a_threshold(direction):
             assert value.value == result[place]
 
 
-def test_canny_is_not_explained_by_one_window():
-    with pytest.raises(ParameterError, match="sobel"):
-        explain_edges(np.zeros((5, 5)), (0, 0), method="canny")
+SIDES = {"left": (0, -1), "right": (0, 1), "above": (-1, 0), "below": (1, 0), "up left": (-1, -1),
+         "down right": (1, 1), "up right": (-1, 1), "down left": (1, -1)}  # fmt: skip
+
+
+@settings(max_examples=12)
+@given(
+    st.integers(0, 9999),
+    st.sampled_from([np.uint8, np.uint16, np.float32]),
+    st.sampled_from(["same", "valid"]),
+    st.sampled_from(["replicate", "zeros"]),
+)
+def test_every_pixel_of_canny(seed, dtype, padding, mode):
+    rng = np.random.default_rng(seed)
+    image = (rng.random((8, 9, 2)) * (1 if dtype == np.float32 else np.iinfo(dtype).max)).astype(dtype)
+    options = {"method": "canny", "sigma": 0.4, "low": 0.15, "high": 0.4, "padding": padding, "padding_mode": mode}
+    result = edges(image, **options)
+    found = {place: explain_edges(image, place, **options) for place in places(result)}
+    for place, values in found.items():
+        assert [one.value for one in values] == result[place].tolist()
+        for one in values:
+            magnitude, own, before, after, _ = one.steps
+            gx, gy = (response.total for response in one.responses)
+            assert magnitude.value == pytest.approx(math.hypot(gx, gy))
+            top = 1 if dtype == np.float32 else np.iinfo(dtype).max
+            assert own.value == pytest.approx(magnitude.value / top, abs=1e-5)
+            for beside in (before, after):
+                y, x = SIDES[beside.words.removeprefix("beside it, ")]
+                neighbour = found.get((place[0] + y, place[1] + x))
+                strength = neighbour[one.map].steps[1].value if neighbour else 0
+                assert beside.value == pytest.approx(strength, abs=1e-6)
+
+
+def test_canny_says_why():
+    def words(image, place, **thresholds):
+        (one,) = explain_edges(np.asarray(image, np.uint8), place, method="canny", sigma=0.5, **thresholds)
+        return [step.words for step in one.steps[2:]]
+
+    step = np.repeat([[0, 0, 0, 0, 200, 200, 200, 200]], 7, axis=0)
+    assert words(step, (3, 3)) == ["beside it, left", "beside it, right", "a peak of at least high, 0.2"]
+    assert words(step.T, (3, 3))[:2] == ["beside it, above", "beside it, below"]
+    assert words(step, (3, 4))[2] == "no peak: not above both"
+    assert words(step, (3, 0))[2] == "below low, 0.1"
+    assert words(step, (3, 3), high=0.9)[2] == "a peak below high, 0.9, on no edge"
+    fading = (step * np.linspace(1, 0.2, 7)[:, np.newaxis]).astype(np.uint8)
+    (column,) = np.flatnonzero(edges(fading, method="canny", sigma=0.5, high=0.5)[5])
+    assert words(fading, (5, int(column)), high=0.5)[2] == "a peak of at least low, 0.1, on an edge"
 
 
 @st.composite

@@ -1,7 +1,6 @@
 """What comes along is kept when it is still true and harmless; the rest only on request."""
 
 import io
-from dataclasses import replace
 
 import numpy as np
 import PIL.Image
@@ -11,6 +10,7 @@ from PIL.PngImagePlugin import PngInfo
 from cnnfilt.files.image import Image, Metadata
 from cnnfilt.files.reading import read_bytes
 from cnnfilt.files.writing import encode
+from cnnfilt.frozen import replace
 from tests.files.odd_files import cmyk_profile, exif, icc_profile, random_levels, saved
 
 COLOUR = random_levels(9, 11, 3)

@@ -1,9 +1,7 @@
 """A chain of layers carried to an image, at full precision from the first to the last."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
-from math import prod
 
 import numpy as np
 
@@ -16,6 +14,7 @@ from cnnfilt.core.levels import Levels, apply_levels
 from cnnfilt.errors import InputError, ParameterError, ShapeError
 from cnnfilt.files.image import Image, top_level
 from cnnfilt.files.resizing import resized
+from cnnfilt.frozen import Frozen, replace
 from cnnfilt.geometry import check_pixels
 from cnnfilt.layer_specs import Conv, Layer, Volume
 from cnnfilt.nn.inference import outputs
@@ -29,8 +28,7 @@ VALUES_PER_PIXEL = 4
 """A layer may give this many values for each pixel of --max-pixels: maps take memory as pixels do."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Apply:
+class Apply(Frozen, kw_only=True):
     """The layers of `words` one after another: one result for each map, or colours where no layer mixes them.
 
     Weights come from the file `model`, whose words these are then, or are drawn from `seed`. `draw` asks for a picture
@@ -66,6 +64,11 @@ class Apply:
     def chain(self) -> tuple[Layer, ...]:
         """Return the layers."""
         return _parsed(self.words)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Return what tells the results of one image apart; one "" for a single result."""
+        return labels_of(self.chain)
 
     def __call__(self, image: Image, format_name: str) -> list[Result]:
         """Return one result for each of the chain's labels; the first has the pictures of the layers."""
@@ -151,7 +154,7 @@ def _check_memory(reports: Sequence[Report], max_pixels: int) -> None:
                 (window[0].padded_size, window[1].padded_size), max_pixels, f"the input of {report.layer.word}"
             )
         shape = report.output
-        values = prod((shape.height, shape.width, shape.channels)) if isinstance(shape, Volume) else shape.features
+        values = shape.values
         if max_pixels and values > VALUES_PER_PIXEL * max_pixels:
             raise ShapeError(
                 f"layer {report.layer.word} would give {shape} = {values:,} values; "

@@ -1,6 +1,5 @@
 """What all operations share: a result, the mapping to levels, checked windows, and the alpha that follows them."""
 
-from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -11,14 +10,14 @@ from cnnfilt.core.levels import Levels, Loss, Range, resolve_values
 from cnnfilt.errors import OutputError, ParameterError
 from cnnfilt.files.formats import named
 from cnnfilt.files.image import Image
+from cnnfilt.frozen import Frozen
 from cnnfilt.geometry import Window, check_pixels, windows
 from cnnfilt.terms import PaddingMode, Pair, ValueMapping
 
 Array = NDArray[Any]
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(Frozen):
     """One output of one image; `how` goes into the status line, `extra` is an array for a file of its own.
 
     `plan` says in one line how it was computed, where there was a choice. `sheets` are pictures for the files that
@@ -42,8 +41,7 @@ class Operation(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Values:
+class Values(Frozen):
     """How results become levels, as asked: --values and --value-range."""
 
     mapping: ValueMapping | Literal["auto"] = "auto"

@@ -1,6 +1,5 @@
 """Kernels slid over an image."""
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from cnnfilt.batch.operations.base import (
@@ -19,6 +18,7 @@ from cnnfilt.core.convolution import convolve, convolve_to_levels, describe
 from cnnfilt.core.levels import Levels, Loss, apply_levels
 from cnnfilt.errors import ParameterError
 from cnnfilt.files.image import Image
+from cnnfilt.frozen import Frozen, replace
 from cnnfilt.geometry import Window
 from cnnfilt.terms import DEFAULT_MAX_PIXELS, Activation, AlphaMode, ChannelsMode, Layout, Padding, PaddingMode, Pair
 
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from cnnfilt.core.explain import Explained
 
 
-@dataclass(frozen=True)
-class Filter:
+class Filter(Frozen):
     """One kernel, (H, W) or (H, W, C), its bias, and the label that tells its output from the others'."""
 
     label: str
@@ -35,8 +34,7 @@ class Filter:
     bias: int | float = 0
 
 
-@dataclass(frozen=True, kw_only=True)
-class Convolve:
+class Convolve(Frozen, kw_only=True):
     """Each filter slid over the image: one result a filter."""
 
     filters: tuple[Filter, ...]
@@ -62,6 +60,11 @@ class Convolve:
             raise ParameterError("--alpha filter needs each channel filtered on its own, not summed to one map")
         if self.alpha == "filter" and (self.activation != "none" or any(one.bias for one in self.filters)):
             raise ParameterError("--alpha filter is for plain filters; leave out --bias and --activation")
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Return what tells the results of one image apart; one "" for a single picture."""
+        return tuple(one.label for one in self.filters) if self.layout == "files" else ("",)
 
     def __call__(self, image: Image, format_name: str) -> list[Result]:
         """Return one result for each filter, or one picture of them all."""

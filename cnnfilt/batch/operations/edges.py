@@ -1,6 +1,5 @@
 """How strong the edge is at each pixel."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,14 +10,14 @@ from cnnfilt.core.gradients import kernels_of
 from cnnfilt.core.levels import Levels
 from cnnfilt.errors import ParameterError
 from cnnfilt.files.image import Image
+from cnnfilt.frozen import Frozen
 from cnnfilt.terms import DEFAULT_MAX_PIXELS, AlphaMode, EdgeDirection, EdgeMethod, Padding, PaddingMode, Pair
 
 if TYPE_CHECKING:
     from cnnfilt.core.explain import Explained
 
 
-@dataclass(frozen=True, kw_only=True)
-class Edges:
+class Edges(Frozen, kw_only=True):
     """The magnitude of the edges, and their angles as the extra array where they were asked for."""
 
     method: EdgeMethod = "prewitt"

@@ -1,19 +1,17 @@
 """A border around an image."""
 
-from dataclasses import dataclass
-
 from cnnfilt.batch.operations.base import AUTO, Result, Values, size_of
 from cnnfilt.core.levels import Levels, apply_levels
 from cnnfilt.core.padding import pad
 from cnnfilt.errors import ParameterError
 from cnnfilt.files.colours import Colour
 from cnnfilt.files.image import Image, top_level
+from cnnfilt.frozen import Frozen
 from cnnfilt.geometry import as_pair, axis_padding, check_pixels
 from cnnfilt.terms import DEFAULT_MAX_PIXELS, AlphaMode, Padding, PaddingMode, Pair
 
 
-@dataclass(frozen=True, kw_only=True)
-class Pad:
+class Pad(Frozen, kw_only=True):
     """The image with a border: `fill` in mode zeros (black where none is given), else the image continued."""
 
     padding: Padding

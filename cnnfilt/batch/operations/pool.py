@@ -1,6 +1,5 @@
 """One value kept of each window."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +10,7 @@ from cnnfilt.core.levels import Levels, apply_levels
 from cnnfilt.core.pooling import adaptive_pool, global_pool, pool, pool_to_levels, pool_with_indices
 from cnnfilt.errors import ParameterError
 from cnnfilt.files.image import Image
+from cnnfilt.frozen import Frozen
 from cnnfilt.geometry import adaptive_bounds
 from cnnfilt.terms import DEFAULT_MAX_PIXELS, AlphaMode, Padding, Pair, PoolKind
 
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from cnnfilt.core.explain_pooling import Pooled
 
 
-@dataclass(frozen=True, kw_only=True)
-class Pool:
+class Pool(Frozen, kw_only=True):
     """The image pooled by windows, by one window over it all (`whole`), or to a size (`adaptive`)."""
 
     kernel_size: Pair = (2, 2)

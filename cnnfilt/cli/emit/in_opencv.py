@@ -16,12 +16,13 @@ from cnnfilt.cli.emit.sliding import (
     edge_slide,
     kernel_remark,
     literal,
+    literals,
     numpy_pad,
+    pad_slide,
     pool_slide,
     strength,
 )
 from cnnfilt.errors import ParameterError
-from cnnfilt.geometry import Window
 from cnnfilt.terms import PaddingMode
 
 TITLE = "OpenCV"
@@ -92,8 +93,7 @@ def edges(run: Described) -> list[str]:
     if operation.method == "canny":
         return _canny(run)
     slide, kernels = edge_slide(run)
-    lines = [line for index, kernel in enumerate(kernels, 1) for line in literal(f"kernel{index}", kernel)]
-    names = ", ".join(f"kernel{index}" for index in range(1, len(kernels) + 1))
+    lines, names = literals(kernels)
     height, width = slide.output_size
     return [
         *lines,
@@ -107,11 +107,7 @@ def edges(run: Described) -> list[str]:
 def pad(run: Described) -> list[str]:
     """Return the lines around cv2.copyMakeBorder."""
     operation: Pad = run.operation
-    vertical, horizontal = operation.border(run.size)
-    slide = Slide(Window(run.size[0], 1, before=vertical[0], after=vertical[1]),
-                  Window(run.size[1], 1, before=horizontal[0], after=horizontal[1]))  # fmt: skip
-    top = 65535 if run.dtype == "uint16" else 255
-    value = operation.fill.levels(run.channels, top)[0] if operation.fill else 0
+    slide, value = pad_slide(run)
     return [*_padding(run, slide, operation.padding_mode, value), f"y = {_shaped('padded', slide, run.channels)}"]
 
 

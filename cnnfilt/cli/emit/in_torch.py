@@ -12,10 +12,11 @@ from cnnfilt.cli.emit.sliding import (
     edge_slide,
     kernel_remark,
     literal,
+    literals,
+    pad_slide,
     pool_slide,
     strength,
 )
-from cnnfilt.geometry import Window
 from cnnfilt.terms import PaddingMode
 
 TITLE = "PyTorch"
@@ -80,8 +81,7 @@ def edges(run: Described) -> list[str]:
     """Return the lines around F.conv2d with all kernels at once; of Canny there are none."""
     operation: Edges = run.operation
     slide, kernels = edge_slide(run)
-    lines = [line for index, kernel in enumerate(kernels, 1) for line in literal(f"kernel{index}", kernel)]
-    names = ", ".join(f"kernel{index}" for index in range(1, len(kernels) + 1))
+    lines, names = literals(kernels)
     return [
         *lines,
         "x = torch.from_numpy(x).permute(2, 0, 1)[:, None]  # (C, 1, H, W): every channel on its own",
@@ -95,19 +95,12 @@ def edges(run: Described) -> list[str]:
 def pad(run: Described) -> list[str]:
     """Return the lines around F.pad."""
     operation: Pad = run.operation
-    vertical, horizontal = operation.border(run.size)
-    slide = Slide(Window(run.size[0], 1, before=vertical[0], after=vertical[1]),
-                  Window(run.size[1], 1, before=horizontal[0], after=horizontal[1]))  # fmt: skip
-    value = operation.fill.levels(run.channels, _top(run))[0] if operation.fill else 0
+    slide, value = pad_slide(run)
     if isinstance(value, tuple):
         return ["# F.pad takes one value for all channels, so each is padded on its own.", _IN,
                 f"planes = [F.pad(x[:, c : c + 1], {_sides(slide)}, value=v) for c, v in enumerate({value!r})]",
                 "y = torch.cat(planes, dim=1)", _OUT]  # fmt: skip
     return [_IN, *_padding(slide, operation.padding_mode, value), "y = padded", _OUT]
-
-
-def _top(run: Described) -> int:
-    return 65535 if run.dtype == "uint16" else 255
 
 
 def _sides(slide: Slide) -> tuple[int, int, int, int]:

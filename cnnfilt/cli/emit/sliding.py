@@ -1,18 +1,19 @@
 """What all libraries' scripts need of a run: where its windows fall, and its kernels as literals."""
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
 from cnnfilt.batch.described import Described
 from cnnfilt.batch.operations.convolve import Convolve, Filter
 from cnnfilt.batch.operations.edges import Edges
+from cnnfilt.batch.operations.pad import Pad
 from cnnfilt.batch.operations.pool import Pool
 from cnnfilt.core.canny import full_step
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.weights import as_weights, normalized
 from cnnfilt.core.gradients import kernels_of
+from cnnfilt.frozen import Frozen
 from cnnfilt.geometry import Window, windows
 from cnnfilt.kernels import Rows
 from cnnfilt.terms import Pair
@@ -26,8 +27,7 @@ NUMPY_MODES = {
 }
 
 
-@dataclass(frozen=True)
-class Slide:
+class Slide(Frozen):
     """The windows of a run along both axes."""
 
     rows: Window
@@ -105,6 +105,16 @@ def edge_slide(run: Described) -> tuple[Slide, tuple[Rows, ...]]:
     return Slide(*windows(run.size, size, padding=operation.padding)), kernels
 
 
+def pad_slide(run: Described) -> tuple[Slide, float | tuple[int, ...]]:
+    """Return where the border of `pad` falls, as windows of one pixel, and what fills it: a colour has three levels."""
+    operation: Pad = run.operation
+    (top, bottom), (left, right) = operation.border(run.size)
+    height, width = run.size
+    slide = Slide(Window(height, 1, before=top, after=bottom), Window(width, 1, before=left, after=right))
+    brightest = 65535 if run.dtype == "uint16" else 255
+    return slide, operation.fill.levels(run.channels, brightest)[0] if operation.fill else 0
+
+
 def coefficients(run: Described, one: Filter) -> tuple[Array, bool]:
     """Return the kernel (h, w) or (h, w, C) as it is used, and whether it meets each channel on its own."""
     operation: Convolve = run.operation
@@ -120,6 +130,12 @@ def literal(name: str, kernel: Array | Rows) -> list[str]:
     """Return the lines `name = np.array([...])`, a row of the kernel on each."""
     rows = [f"    {row!r}," for row in np.asarray(kernel).tolist()]
     return [f"{name} = np.array([", *rows, "], dtype=np.float64)"]
+
+
+def literals(kernels: tuple[Rows, ...]) -> tuple[list[str], str]:
+    """Return the lines that define kernel1, kernel2 and so on, and these names, separated by commas."""
+    named = {f"kernel{number}": kernel for number, kernel in enumerate(kernels, 1)}
+    return [line for name, kernel in named.items() for line in literal(name, kernel)], ", ".join(named)
 
 
 def kernel_remark(run: Described) -> list[str]:

@@ -1,18 +1,17 @@
 """The kernel in parts whose cells lie evenly in a strip, so that one view shows all that they meet."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from math import gcd
 
 from numpy.lib.stride_tricks import as_strided
 
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.strips import Strip
+from cnnfilt.frozen import Frozen
 from cnnfilt.geometry import Window
 
 
-@dataclass(frozen=True)
-class Cells:
+class Cells(Frozen):
     """Some rows, columns and channels of a kernel."""
 
     rows: slice

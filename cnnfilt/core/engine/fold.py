@@ -5,7 +5,6 @@ A tap that falls beside the image takes no part, which is what padding with -inf
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, get_args
 
 import numpy as np
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from cnnfilt.core.engine.images import Array
 from cnnfilt.errors import ParameterError, ShapeError
+from cnnfilt.frozen import Frozen
 from cnnfilt.geometry import Window
 from cnnfilt.parsing import nearest
 from cnnfilt.terms import Pair, PoolKind
@@ -20,8 +20,7 @@ from cnnfilt.terms import Pair, PoolKind
 Counts = NDArray[np.int64]
 
 
-@dataclass(frozen=True)
-class Fold:
+class Fold(Frozen):
     """How the values of a window become one: combined two at a time in `dtype`, beginning with `start`."""
 
     combine: np.ufunc

@@ -6,7 +6,6 @@ only. Any other kernel is one sum over all its taps. `tap_sums` says how a sum i
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from math import gcd
 
 import numpy as np
@@ -17,6 +16,7 @@ from cnnfilt.core.engine.passes import Pass, run_passes
 from cnnfilt.core.engine.scratch import scratch
 from cnnfilt.core.engine.strips import Layout, Strip
 from cnnfilt.core.engine.tap_sums import Tap, TapSum
+from cnnfilt.frozen import replace
 from cnnfilt.geometry import Window
 
 Factors = tuple[list[int], list[int]]

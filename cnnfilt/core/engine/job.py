@@ -1,15 +1,13 @@
 """What is to be computed, with nothing said yet about how."""
 
-from dataclasses import dataclass
-
 from cnnfilt.core.engine.borders import PaddingValue
 from cnnfilt.core.engine.images import Array
+from cnnfilt.frozen import Frozen
 from cnnfilt.geometry import Window
 from cnnfilt.terms import Activation, PaddingMode
 
 
-@dataclass(frozen=True)
-class Job:
+class Job(Frozen):
     """A convolution of `image` (H, W, C) with `weights` and `bias` as made by `weights`.
 
     With `each`, the one filter (kernel height, kernel width, 1, 1) meets every channel, or there is one for each,

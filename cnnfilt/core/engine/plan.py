@@ -1,6 +1,5 @@
 """In which arithmetic a convolution is computed, by which technique, and why. The one place that decides."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -14,6 +13,7 @@ from cnnfilt.core.engine.job import Job
 from cnnfilt.core.engine.separable import MOST_TERMS
 from cnnfilt.core.engine.weights import whole_or_float
 from cnnfilt.errors import ShapeError
+from cnnfilt.frozen import Frozen
 
 TechniqueName = Literal[
     "integers", "box", "toeplitz", "separable", "fourier", "taps", "depthwise", "im2col", "winograd"
@@ -44,8 +44,7 @@ WINOGRAD_PIXELS = 256
 """Below so many pixels there are too few tiles to multiply at once."""
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(Frozen):
     """The type of the sums (and of the result), and the technique; `why` says both in words."""
 
     dtype: np.dtype

@@ -6,7 +6,6 @@ pooling.edges, .worker()    # the values strip by strip, for `levels.write_level
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
@@ -19,11 +18,11 @@ from cnnfilt.core.engine.passes import Pass, copy, run_passes
 from cnnfilt.core.engine.sliding import fold_columns, fold_rows, scratch_rows, spare_rows
 from cnnfilt.core.engine.strips import strip_edges
 from cnnfilt.core.engine.threads import run_strips
+from cnnfilt.frozen import Frozen
 from cnnfilt.geometry import Window
 
 
-@dataclass(frozen=True)
-class Pooling:
+class Pooling(Frozen):
     """`pixels` (H, W, C) and the windows to pool, whose averages count the padding if `include_pad`."""
 
     fold: Fold

@@ -1,19 +1,18 @@
 """Responses written as pixels by a linear mapping: rounded, clipped, cast, and what that lost counted."""
 
-from dataclasses import dataclass
 from math import isnan
 
 import numpy as np
 
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.scratch import scratch
+from cnnfilt.frozen import Frozen
 
 Range = tuple[float, float]
 """The lowest and the highest value; (inf, -inf) where there is none."""
 
 
-@dataclass(frozen=True)
-class Loss:
+class Loss(Frozen):
     """What the mapping could not show: the lowest and highest response, and how many of `total` were clipped.
 
     A NaN counts as clipped (it becomes 0) but is neither lowest nor highest. Losses add up, over strips and files.
@@ -42,8 +41,7 @@ NO_LOSS = Loss(float("inf"), float("-inf"), 0, 0)
 """Where adding up starts."""
 
 
-@dataclass(frozen=True)
-class Scale:
+class Scale(Frozen):
     """A linear mapping, pixel = (v - origin) * gain / over + base, of v or of |v|; `top` None leaves responses alone.
 
     Multiplied first, then divided: 50 * 255 / 100 is exactly 127.5, which 50 * 2.55 is not.

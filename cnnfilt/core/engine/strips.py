@@ -15,7 +15,6 @@ Such views are into scratch memory that the next strip overwrites: read them, ne
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -25,6 +24,7 @@ from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.passes import Pass, copy, run_passes
 from cnnfilt.core.engine.scratch import scratch
 from cnnfilt.core.engine.sliding import take_columns
+from cnnfilt.frozen import Frozen
 from cnnfilt.geometry import Window
 from cnnfilt.terms import PaddingMode
 
@@ -32,8 +32,7 @@ SCRATCH_BYTES = 4 << 20
 """What a strip's rows may take: about a second-level cache. Smaller strips pay more for each call into NumPy."""
 
 
-@dataclass(frozen=True)
-class Strip:
+class Strip(Frozen):
     """Output rows `start` to `stop`, and the padded rows their windows read.
 
     `natural` has the columns in the file's order; so have the channels, unless the layout is planar and stride 1.
@@ -81,8 +80,7 @@ class Strip:
         return pixels[:, skipped : skipped + layout.columns.output_size]
 
 
-@dataclass(frozen=True)
-class Layout:
+class Layout(Frozen):
     """How a padded row lies in memory.
 
     Naturally it is the file's order: pixel by pixel, channels interleaved. Under a column stride s the columns

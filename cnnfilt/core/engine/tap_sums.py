@@ -6,20 +6,19 @@ neighbours, up + left is what right + down was one row and column before.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.passes import Pass
+from cnnfilt.frozen import Frozen
 from cnnfilt.terms import Pair
 
 MOST_PAIRED = 64
 """How many taps of one weight are searched for pairs, which takes the square of their number."""
 
 
-@dataclass(frozen=True)
-class Tap:
+class Tap(Frozen):
     """A weight, and where the first output meets it: so many rows down and values along."""
 
     weight: int
@@ -32,8 +31,7 @@ class Tap:
         return source[self.row : last : stride, self.column + left : self.column + left + shape[1]]
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(Frozen):
     """`weight` times the sum of `taps` (1 or -1, 1 first) and, if there is a `step`, of `shared` (all 1) twice."""
 
     weight: int

@@ -3,13 +3,12 @@
 Zero taps are left out and taps of 1 and -1 cost no multiplication.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.job import Job
 from cnnfilt.core.engine.strips import Strip, StripReader
+from cnnfilt.frozen import Frozen
 
 BLOCK = 32
 """How many floats are added one after the other before their sum joins the others'.
@@ -20,8 +19,7 @@ summation", 1993).
 """
 
 
-@dataclass(frozen=True)
-class Tap:
+class Tap(Frozen):
     """One coefficient: `channel` is None for a filter that meets every channel on its own."""
 
     row: int
