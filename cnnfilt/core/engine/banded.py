@@ -11,7 +11,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from cnnfilt.core.engine.images import Array
-from cnnfilt.core.engine.passes import Pass, run_passes
+from cnnfilt.core.engine.passes import Pass
 from cnnfilt.core.engine.products import product
 
 
@@ -27,25 +27,20 @@ def banded(kernel: Array, count: int, dilation: int) -> Array:
     return matrix.reshape(count, -1)
 
 
-def multiply_down(matrix: Array, rows: Array, out: Array, *, step: int = 1) -> None:
-    """Write to `out` (n, width) the banded matrix (count, reach) times the rows it meets, `count` results at a time.
+def down(matrix: Array, rows: Array, out: Array) -> Iterator[Pass]:
+    """Yield the passes that write to `out` (n, width) the banded matrix (count, reach) times the rows it meets.
 
-    `rows` has as many rows as n results reach; from one result to the next it is `step` rows.
+    That gives `count` results at a time. `rows` has as many rows as n results reach.
     """
-    run_passes(down(matrix, rows, out, step=step))
-
-
-def down(matrix: Array, rows: Array, out: Array, *, step: int = 1) -> Iterator[Pass]:
-    """Yield the passes that do what `multiply_down` does."""
     count, reach = matrix.shape
     whole, left = divmod(len(out), count)
     width = out.shape[1]
     row, value = rows.strides
-    blocks = as_strided(rows, (whole, reach, width), (count * step * row, row, value))
+    blocks = as_strided(rows, (whole, reach, width), (count * row, row, value))
     if whole:
         yield product(matrix[np.newaxis], blocks, out[: whole * count].reshape(whole, count, width))
     if left:
-        rest = rows[whole * count * step :]
+        rest = rows[whole * count :]
         yield product(matrix[:left, : len(rest)], rest, out[-left:])
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from cnnfilt.core.engine.images import Array
-from cnnfilt.core.engine.passes import Pass, run_passes
+from cnnfilt.core.engine.passes import Pass
 
 MOST_PRODUCTS = (1 << 19) - 1
 """Rows times inner size times columns up to which OpenBLAS (interface/gemm.c, 0.3.31) stays in one thread."""
@@ -19,20 +19,57 @@ FEWEST_ROWS = 24
 
 
 def multiply(left: Array, right: Array, out: Array) -> None:
-    """Write left @ right to `out`: ([n,] rows, inner) @ ([n,] inner, columns)."""
-    run_passes([product(left, right, out)])
+    """Write left @ right to `out`: (rows, inner) or (n, rows, inner) @ (inner, columns), or a stack of both.
+
+    In pieces that never overlap: of large products that is a fifth faster than the one call of `product`.
+    """
+    *_, inner, columns = right.shape
+    parts = -(-columns // _widest(left.shape[-2], inner))
+    width = -(-columns // parts)
+    for first in range(0, columns, width):
+        part = slice(first, first + width)
+        _multiply_rows(left, right[..., part], out[..., part])
+
+
+def _multiply_rows(left: Array, right: Array, out: Array) -> None:
+    *_, inner, columns = right.shape
+    rows = left.shape[-2]
+    size = _even_size(rows, max(1, MOST_PRODUCTS // (inner * columns)))
+    whole = rows - rows % size
+    np.matmul(_in_rows(left[..., :whole, :], size), right, out=_in_rows(out[..., :whole, :], size))
+    if whole < rows:
+        np.matmul(left[..., whole:, :], right, out=out[..., whole:, :])
+
+
+def _even_size(rows: int, most: int) -> int:
+    """Return the size of equal pieces of at most `most` rows, if there is one not too small."""
+    fewest = -(-rows // most)
+    even = (rows // pieces for pieces in range(fewest, 2 * fewest) if rows % pieces == 0)
+    return next(even, most)
+
+
+def _in_rows(matrix: Array, size: int) -> Array:
+    """Return a view of `matrix` (rows, columns) or (n, rows, columns) as (rows / size, [n,] size, columns)."""
+    *stack, rows, columns = matrix.shape
+    return matrix.reshape(*stack, rows // size, size, columns).swapaxes(0, -3)
 
 
 def product(left: Array, right: Array, out: Array) -> Pass:
-    """Return the call that does what `multiply` does.
+    """Return the call that writes left @ right to `out`: ([n,] rows, inner) @ ([n,] inner, columns).
 
-    It is one, however many the pieces: after each call a thread has to wait for the interpreter.
+    It is one, however many the pieces: after each call a thread has to wait for the interpreter, which costs short
+    products more than what it computes twice.
     """
     rows, inner = left.shape[-2:]
-    widest = max(1, MOST_PRODUCTS // (min(FEWEST_ROWS, rows) * inner))
+    widest = _widest(rows, inner)
     right, out = _pieces(right, -1, widest), _pieces(out, -1, widest)
     tallest = max(1, MOST_PRODUCTS // (inner * right.shape[-1]))
     return np.matmul, (_pieces(left, -2, tallest)[:, np.newaxis], right), _pieces(out, -2, tallest)
+
+
+def _widest(rows: int, inner: int) -> int:
+    """Return how many columns of the right matrix go into one piece, at most."""
+    return max(1, MOST_PRODUCTS // (min(FEWEST_ROWS, rows) * inner))
 
 
 def _pieces(matrix: Array, axis: int, most: int) -> Array:
