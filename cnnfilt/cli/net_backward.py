@@ -3,6 +3,7 @@
 import click
 from click.core import ParameterSource
 
+from cnnfilt.cli.help import Command
 from cnnfilt.cli.option_types import NUMBER, PADDING, PAIR
 from cnnfilt.terms import Padding, Pair
 
@@ -10,13 +11,15 @@ _FOR_FILTERS = ("bias", "stride", "padding", "dilation")
 
 
 @click.command(
+    cls=Command,
+    common=("kernel", "gradient", "layer", "bias", "stride", "padding", "dilation", "explain", "json_"),
     epilog="""\b
 Examples:
   cnnfilt net backward x.csv -k k.csv --gradient dz.csv
   cnnfilt net backward x.csv -k "1,2; 3,4" --gradient dz.csv --explain
   cnnfilt net backward "1,2; 3,4" --layer pool:avg,k=2 --gradient 2
   cnnfilt net backward c.csv --layer pool:max,k=2 --gradient dp.csv
-"""
+""",
 )
 @click.argument("source", metavar="X")
 @click.option("-k", "--kernel", metavar="SPEC", help='The filter K: a file, rows ("1,2; 3,4"), a name, or @file.')

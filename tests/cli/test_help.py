@@ -16,7 +16,7 @@ SCREEN = 30
 WHOLE = [
     *((name,) for name in ("convolve", "pad", "pool", "edges", "apply", "shape", "diff", "learn")),
     *(("kernels", name) for name in ("show", "export")),
-    ("net", "train"),
+    *(("net", name) for name in ("train", "predict", "evaluate", "summary", "kernels", "backward")),
 ]
 
 
