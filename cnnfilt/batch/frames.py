@@ -61,7 +61,10 @@ def _run_on_all(
         # What has been operated on goes, or a long animation would take twice the memory.
         images[number] = replace(image, pixels=image.pixels[:0], alpha=None)
     if len(results[0]) != len(targets):
-        raise OutputError(f"{len(results[0])} animations cannot share one output; write to a folder")
+        raise OutputError(
+            f"{len(results[0])} maps of {count} frames cannot share {name_of(targets[0])}; for a file each give a "
+            "folder and an image format, such as -o out/ --format png, or choose one frame with --frames N"
+        )
     notes = [note for image in images for note in image.notes]
     outputs = []
     for target, maps in zip(targets, zip(*results, strict=True), strict=True):
