@@ -59,6 +59,8 @@ class Apply(Frozen, kw_only=True):
                 f"layer {nameless[0]} has weights, and nothing says which; "
                 "--seed 0 draws random ones, --model FILE takes a trained network"
             )
+        if self.seed is not None and not nameless:
+            raise ParameterError("--seed draws weights, and no layer here has any to draw (conv:N, fc:N); leave it out")
 
     @property
     def chain(self) -> tuple[Layer, ...]:
