@@ -36,7 +36,7 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Return the command to run; an unknown name is answered with the nearest."""
         if args and not args[0].startswith("-") and args[0] not in self.table:
-            raise click.UsageError(f"command {args[0]!r} is unknown; {nearest(args[0], tuple(self.table))}")
+            raise click.UsageError(f"command {args[0]!r} is unknown; {nearest(args[0], tuple(self.table))}", ctx)
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
