@@ -12,6 +12,7 @@ from cnnfilt.batch.models import learned_kernel
 from cnnfilt.batch.naming import Target
 from cnnfilt.batch.sources import Source
 from cnnfilt.cli.report import print_line
+from cnnfilt.errors import counted
 from cnnfilt.files.image import Image
 from cnnfilt.files.writing import write
 from cnnfilt.nn.layers import Array
@@ -35,7 +36,7 @@ def draw_kernels(model: str, output: str, *, overwrite: bool, layer: str | None,
     if json_:
         click.echo(json.dumps({"layer": name, "kernel": kernel.tolist()}))
     height, width, inputs, filters = kernel.shape
-    what = f"{filters} filter{'s' * (filters != 1)} of {height}x{width}x{inputs}"
+    what = f"{counted(filters, 'filters')} of {height}x{width}x{inputs}"
     print_line(f"{name}: {what} -> {output} {pixels.shape[0]}x{pixels.shape[1]}")
 
 
