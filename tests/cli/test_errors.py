@@ -280,3 +280,22 @@ def test_one_is_singular(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPat
         outcome = run(*arguments)
         assert outcome.code != 0
         assert said in outcome.stderr
+
+
+def test_a_name_with_a_leading_dash_is_told_from_options(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("-lead.png", "-qu.png"):
+        Image.new("L", (8, 8)).save(name)
+        refused = run("edges", name, "-o", "out.png")
+        assert refused.code == 2
+        assert f"'; for the file, write ./{name} (see cnnfilt edges --help)" in refused.stderr
+        assert run("edges", f"./{name}", "-o", f"out{name}").code == 0
+    assert (
+        run("edges", "-lost.png", "-o", "out.png").stderr == "edges: No such option '-l' (see cnnfilt edges --help)\n"
+    )
+    late = run("edges", "--", "-lead.png", "-o", "out.png")
+    assert late.code == 2
+    assert late.stderr == "edges: -o is taken for an input, for it comes after --; put options before --\n"
+    assert run("edges", "-o", "out.png", "--", "-lead.png").code == 0
