@@ -44,6 +44,11 @@ class Described(Frozen, kw_only=True):
         """Return the number of channels."""
         return self.shape[2]
 
+    @property
+    def may_hold_nan(self) -> bool:
+        """Return whether the image is of floats, of which some may be no numbers."""
+        return self.dtype.startswith("float")
+
 
 class Describe(Frozen):
     """Describes a run whose input is read with these options."""

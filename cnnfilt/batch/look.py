@@ -35,8 +35,10 @@ class Look(Frozen):
     def levels(self, image: Image) -> Array:
         """Return the image at the network's size, (H, W, C): uint8 levels, or what `scaled` makes of others, float32.
 
-        InputError for a matrix with other channels than the network takes.
+        InputError for a matrix with other channels than the network takes, and for NaN and infinities.
         """
+        if image.pixels.dtype.kind == "f" and not np.isfinite(image.pixels).all():
+            raise InputError("{image} holds nan or infinity, which a network answers with nonsense")
         pixels = resized(image.pixels, self.size)
         if pixels.ndim == 2:
             pixels = pixels[..., None]

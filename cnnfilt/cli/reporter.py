@@ -153,11 +153,14 @@ def _progress_bar(total: int) -> Any:
 
 
 def _print_loss(name: str, loss: Loss) -> None:
-    if loss.clipped:
+    outside = loss.clipped - loss.not_numbers
+    if outside:
         print_line(
-            f"{name}: values ran from {_number(loss.lowest)} to {_number(loss.highest)}; {_percent(loss.fraction)} "
-            "fell outside the levels and were clipped (--values shows other mappings)"
+            f"{name}: values ran from {_number(loss.lowest)} to {_number(loss.highest)}; "
+            f"{_percent(outside / loss.total)} fell outside the levels and were clipped (--values shows other mappings)"
         )
+    if loss.not_numbers:
+        print_line(f"{name}: {loss.not_numbers:,} of {loss.total:,} values are not numbers (NaN) and became black")
 
 
 def _print_skipped(skipped: tuple[str, ...]) -> None:

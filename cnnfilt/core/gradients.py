@@ -149,11 +149,13 @@ class Responses:
         height = self.edges[0][1]
         solvers = [Solver(one, height, keeps=False) for one in self._convolutions]
         memory = scratch((kept, height, self._width), self._sums)
+        # The same views for strips of the same height: then the passes that write to them are prepared once.
+        views = {last - first: list(memory[:, : last - first]) for first, last in self.edges}
 
         def respond(first: int, last: int) -> Iterator[Array]:
-            strip = solvers[0].reader.read(first, last)
+            strip, outs = solvers[0].reader.read(first, last), views[last - first]
             for number, solver in enumerate(solvers):
-                out = memory[min(number, kept - 1), : last - first]
+                out = outs[min(number, kept - 1)]
                 solver.write(strip, out)
                 yield out
 

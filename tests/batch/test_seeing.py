@@ -81,3 +81,11 @@ def test_examples_are_in_the_order_of_the_files(tmp_path: Path) -> None:
 def test_a_matrix_of_other_channels_is_refused() -> None:
     with pytest.raises(InputError, match="2 channels; the network takes 3"):
         LOOK.levels(cnnfilt.batch.look.Image(np.zeros((6, 8, 2)), kind="matrix"))
+
+
+@pytest.mark.parametrize("spoiled", [np.nan, np.inf])
+def test_what_is_not_finite_is_refused(spoiled: float) -> None:
+    values = np.ones((6, 8))
+    values[2, 3] = spoiled
+    with pytest.raises(InputError, match="nan or infinity"):
+        LOOK.levels(cnnfilt.batch.look.Image(values, kind="matrix"))

@@ -1,6 +1,5 @@
 """Taking turns, and what is measured: the time of a call, the peak memory of a process."""
 
-import os
 import subprocess
 import sys
 import time
@@ -14,9 +13,6 @@ PATIENCE = 15.0
 
 PAUSE = 0.02
 """Seconds between two measurements: some libraries' threads go on spinning for a while after their work."""
-
-ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-"""Where it is set, as in many containers, what is not installed by pip would be compiled anew by each process."""
 
 PEAK = """
 import os, subprocess, sys
@@ -62,7 +58,7 @@ class Process:
 
 def run_quietly(arguments: tuple[str, ...]) -> str:
     """Return what the command prints; raises ProcessFailedError, with its complaint, when it fails."""
-    done = subprocess.run(arguments, capture_output=True, text=True, check=False, env=ENVIRONMENT)
+    done = subprocess.run(arguments, capture_output=True, text=True, check=False)
     if done.returncode:
         raise ProcessFailedError(
             f"{' '.join(arguments)[:200]}: exit code {done.returncode}: {done.stderr.strip()[:300]}"

@@ -10,9 +10,6 @@ from tests.benchmarks.images import Array, Images
 from tests.benchmarks.measure import seconds
 from tests.benchmarks.rows import Call, Limit, Make, Row, Section
 
-LAST, FIRST = "torch", "torch, channels first"
-"""The peers: torch in a layout it has to be asked for, and in the one it has of itself."""
-
 Input = Callable[[Images], Array]
 """Returns a batch of one, (1, H, W, C) float32."""
 
@@ -61,28 +58,23 @@ def torch_conv(batch: Input, weight: Array, *, channels_last: bool, **options: A
     return make
 
 
-def row(
-    name: str, batch: Input, weight: Array, must: float, aim: float, *, limit: Limit, peer: str = LAST, **options: Any
-) -> Row:
-    """Return one convolution with a padding that keeps the size (divided by the stride).
-
-    `peer` is the layout of torch that `must` and `aim` are about: channels last where what we set out to reach says
-    so, else the one that torch has unless it is asked for another. The table shows both.
-    """
+def row(name: str, batch: Input, weight: Array, must: float, aim: float, *, limit: Limit, **options: Any) -> Row:
+    """Return one convolution with a padding that keeps the size (divided by the stride)."""
     options["padding"] = options.get("dilation", 1)
     peers = {
-        LAST: torch_conv(batch, weight, channels_last=True, **options),
-        FIRST: torch_conv(batch, weight, channels_last=False, **options),
+        "torch": torch_conv(batch, weight, channels_last=True, **options),
+        "torch, channels first": torch_conv(batch, weight, channels_last=False, **options),
     }
-    return Row(name, ours(batch, weight, **options), peers, limit, {peer: must}, {peer: aim})
+    return Row(name, ours(batch, weight, **options), peers, limit, {"torch": must}, {"torch": aim})
 
 
 def depthwise_row(name: str, **options: Any) -> Row:
     """Return a random 3x3 kernel for each channel of a photograph: 9 products and 8 sums of 4 bytes for a value."""
     outputs = 3 / options.get("stride", 1) ** 2
     limit = Limit("add", 17 * 4 * outputs)
-    name = f"depthwise RGB random 3x3 f32, {name}"
-    return row(name, photo, weights(1, 3), 0.4, 0.2, limit=limit, peer=FIRST, groups=3, **options)
+    return row(
+        f"depthwise RGB random 3x3 f32, {name}", photo, weights(1, 3), 0.4, 0.2, limit=limit, groups=3, **options
+    )
 
 
 def dense_row(
@@ -99,15 +91,7 @@ def dense_row(
 ROWS = (
     depthwise_row("dilation 2", dilation=2),
     depthwise_row("stride 2", stride=2),
-    row(
-        "conv 3->8 3x3 f32, the photograph",
-        photo,
-        weights(3, 8),
-        0.7,
-        0.5,
-        limit=Limit("sgemm", 18 * 3 * 8),
-        peer=FIRST,
-    ),
+    row("conv 3->8 3x3 f32, the photograph", photo, weights(3, 8), 0.7, 0.5, limit=Limit("sgemm", 18 * 3 * 8)),
     dense_row("512x512", 512, (64, 64), 1.1, 0.85),
     dense_row("224x224", 224, (64, 64), 1.1, 0.85),
     dense_row("512x512 dilation 2", 512, (64, 64), 1.0, 0.85, dilation=2),

@@ -65,6 +65,14 @@ def test_signed_kernels_show_magnitudes_and_say_what_was_clipped(run: Run, tmp_p
     assert "values ran from -765 to -765; 100.0% fell outside" in outcome.stderr
 
 
+def test_what_is_not_a_number_is_called_so(run: Run, tmp_path: Path) -> None:
+    np.save(tmp_path / "x.npy", [[1.0, 2, 3, 4], [5, np.nan, 7, 8]])
+    outcome = run("convolve", tmp_path / "x.npy", "-k", "1", "--values", "minmax", "-o", tmp_path / "out.png")
+    assert outcome.code == 0
+    assert "1 of 8 values are not numbers (NaN) and became black" in outcome.stderr
+    assert "clipped" not in outcome.stderr
+
+
 @pytest.mark.parametrize(
     ("values", "expected"),
     [("clip", [0, 0, 0]), ("abs", [0, 30, 30]), ("offset", [128, 113, 113]), ("symmetric", [128, 1, 1])],

@@ -139,6 +139,28 @@ def test_everything_else_agrees_to_a_level(library: str, tmp_path: Path, argumen
     assert np.abs(ours - theirs).max() <= (1 if "--threshold" not in arguments else 0)
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["convolve", "-k", "laplacian8", "-p", "same", "--values", "minmax"],
+        ["convolve", "-k", "1,2;-3,4", "--values", "symmetric"],
+        ["convolve", "-k", "box", "--value-range", "-2,2"],
+        ["pool", "-f", "3", "-s", "2", "-p", "1"],
+        ["pool", "-f", "3", "-s", "1", "-p", "same", "--kind", "min"],
+        ["pool", "-f", "2", "--kind", "avg"],
+    ],
+    ids=" ".join,
+)
+def test_what_is_not_a_number_is_in_the_same_places(library: str, tmp_path: Path, arguments: list[str]) -> None:
+    values = np.random.default_rng(4).normal(size=(9, 11))
+    values[3, 4] = values[8, 0] = np.nan
+    np.save(tmp_path / "x.npy", values)
+    command, *options = arguments
+    suffix = ".npy" if command == "pool" else ".png"
+    ours, theirs = both(library, tmp_path, command, tmp_path / "x.npy", *options, suffix=suffix)
+    assert theirs == pytest.approx(ours, nan_ok=True, abs=1e-6 if suffix == ".npy" else 0)
+
+
 @settings(max_examples=25)
 @given(geometries(), st.integers(1, 3), st.booleans())
 def test_drawn_convolutions_agree(tmp_path_factory, case, channels, summed) -> None:

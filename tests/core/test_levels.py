@@ -92,13 +92,14 @@ def test_the_loss_tells_the_range_and_the_clipped_part():
 def test_losses_add_up():
     assert Loss(-1, 5, 2, 10) + Loss(-3, 4, 1, 5) == Loss(-3, 5, 3, 15)
     assert NO_LOSS + Loss(-3, 4, 1, 5) == Loss(-3, 4, 1, 5)
+    assert (Loss(0, 1, 2, 5, 2) + Loss(0, 1, 1, 5, 1)).not_numbers == 3
 
 
 def test_not_a_number_is_black_and_counted_and_stretches_nothing():
     responses = np.array([np.nan, -np.inf, 0, 1, np.inf], np.float32)
     made, loss = apply_levels(responses, Levels("minmax", U8))
     assert made.tolist() == [0, 0, 0, 255, 255]
-    assert loss.clipped == 3
+    assert (loss.clipped, loss.not_numbers) == (3, 1)
     assert (loss.lowest, loss.highest) == (-np.inf, np.inf)
     assert pixels([np.nan, np.nan], "minmax") == [0, 0]
     assert pixels([np.nan, 0.0], "symmetric") == [0, 128]
@@ -230,4 +231,5 @@ def test_what_nothing_is_clipped_of_is_mapped_as_ever(dtype, values, value_range
         mapped = (mapped - low) * 255 / (high - low)
     mapped = np.rint(mapped)
     assert loss.clipped == np.count_nonzero(~((mapped >= 0) & (mapped <= 255)))
+    assert loss.not_numbers == np.count_nonzero(np.isnan(mapped))
     np.testing.assert_array_equal(pixels, np.nan_to_num(np.clip(mapped, 0, 255)).astype(np.uint8))

@@ -1,9 +1,13 @@
 """Dense kernels as banded matrices."""
 
+from unittest.mock import patch
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from cnnfilt.core.engine import toeplitz
 from tests.core.techniques import assert_close, cases, convolve_by, plain
 
 
@@ -14,6 +18,24 @@ def test_as_plain_loops(case):
     kernel = rng.normal(size=size)
     responses = convolve_by("toeplitz", image, kernel, bias=0.5, **options)
     assert_close(responses, plain(image, kernel, options) + 0.5, image, kernel)
+
+
+@settings(max_examples=60, deadline=None)
+@given(cases(), st.sampled_from([1, 900, 6000, 20000]))
+def test_panels_narrower_than_the_image(case, most_products):
+    image, size, rng, options = case
+    kernel = rng.normal(size=size)
+    with patch.object(toeplitz, "MOST_PRODUCTS", most_products):
+        responses = convolve_by("toeplitz", image, kernel, bias=0.5, **options)
+    assert_close(responses, plain(image, kernel, options) + 0.5, image, kernel)
+
+
+@pytest.mark.parametrize(
+    ("columns", "reach", "width"),
+    [(6000, 98, 656), (6000, 18, 3008), (40, 98, 48), (6000, 98 * 60, 11), (6000, 1 << 17, 1), (1, 9, 16)],
+)
+def test_panels_are_nearly_equal_and_one_threads_work(columns, reach, width):
+    assert toeplitz.panel_width(columns, reach) == width
 
 
 @pytest.mark.parametrize("technique", ["toeplitz", "separable", "fourier"])

@@ -83,7 +83,16 @@ def pool(run: Described) -> list[str]:
         *spread,
         *_padding(run, slide, "zeros", outside),
         f"y = cv2.{call}(padded, {name}, anchor=(0, 0))",
+        *(_with_nan(name) if run.may_hold_nan else []),
         _kept(slide, run.channels),
+    ]
+
+
+def _with_nan(window: str) -> list[str]:
+    """Return the lines that put NaN back where a window met one."""
+    return [
+        "# OpenCV passes over what is not a number.",
+        f"y = np.where(cv2.dilate(np.isnan(padded).astype(np.uint8), {window}, anchor=(0, 0)), np.nan, y)",
     ]
 
 

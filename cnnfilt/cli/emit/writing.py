@@ -11,7 +11,7 @@ def writing(run: Described, number: int, label: str, *, with_opencv: bool) -> li
     if named(run.to).kind == "matrix":
         return _matrix(run, number, levels, label)
     target, flat = _target(label), run.flat[number]
-    lines = ["pixels = y.astype(np.float32)"] if levels.values == "raw" else mapping(levels)
+    lines = ["pixels = y.astype(np.float32)"] if levels.values == "raw" else mapping(run, levels)
     if with_opencv:
         blue_first = "pixels" if flat else "pixels[:, :, ::-1]"
         return [*lines, f"cv2.imwrite({target}, {blue_first})"]
@@ -20,26 +20,32 @@ def writing(run: Described, number: int, label: str, *, with_opencv: bool) -> li
     return [*lines, f"Image.fromarray(pixels{'[:, :, 0]' if flat else ''}).save({target})"]
 
 
-def mapping(levels: Levels) -> list[str]:
+def mapping(run: Described, levels: Levels) -> list[str]:
     """Return the lines from responses `y` to `pixels`: mapped, rounded half to even, clipped, and only then cast."""
-    top, middle = levels.top, (levels.top + 1) // 2
-    dtype = "np.uint8" if top == 255 else "np.uint16"
-    lines = ["y = np.abs(y)"] if levels.values == "abs" else []
+    top, middle, lines = levels.top, (levels.top + 1) // 2, []
+    found = "y"
+    if run.may_hold_nan and levels.needs_range:
+        lines, found = ["finite = y[np.isfinite(y)]"], "finite"
+    if levels.values == "abs":
+        lines.append("y = np.abs(y)")
     if levels.value_range is not None:
         low, high = levels.value_range
         lines.append(f"y = (y - {low!r}) * {top} / {high - low!r}")
     elif levels.values == "minmax":
-        lines.append(f"y = (y - y.min()) * {top} / (y.max() - y.min() or 1)")
+        lines.append(f"y = (y - {found}.min()) * {top} / ({found}.max() - {found}.min() or 1)")
+    rounded = "np.rint(y)"
     if levels.values == "offset":
-        return [f"pixels = np.clip(np.rint(y / 2) + {middle}, 0, {top}).astype({dtype})"]
-    if levels.values == "symmetric":
-        scaled = f"np.rint(y * {middle - 1} / (np.abs(y).max() or 1))"
-        return [f"pixels = np.clip({scaled} + {middle}, 0, {top}).astype({dtype})"]
-    return [*lines, f"pixels = np.clip(np.rint(y), 0, {top}).astype({dtype})"]
+        rounded = f"np.rint(y / 2) + {middle}"
+    elif levels.values == "symmetric":
+        rounded = f"np.rint(y * {middle - 1} / (np.abs({found}).max() or 1)) + {middle}"
+    clipped = f"np.clip({rounded}, 0, {top})"
+    if run.may_hold_nan:
+        clipped = f"np.nan_to_num({clipped})"
+    return [*lines, f"pixels = {clipped}.astype({'np.uint8' if top == 255 else 'np.uint16'})"]
 
 
 def _matrix(run: Described, number: int, levels: Levels, label: str) -> list[str]:
-    lines = ["pixels = y"] if levels.values == "raw" else mapping(levels)
+    lines = ["pixels = y"] if levels.values == "raw" else mapping(run, levels)
     if run.to == "npy" or not run.flat[number]:
         return [*lines, f"np.save({_target(label)}, pixels{'[:, :, 0]' if run.flat[number] else ''})"]
     parted = ["print()"] if number else []

@@ -47,6 +47,19 @@ def border_positions(n: int, before: int, after: int, mode: PaddingMode, lines: 
     return np.where((at < 0) | (at >= n), OUTSIDE, at)
 
 
+def as_slice(positions: npt.NDArray[np.intp]) -> slice | npt.NDArray[np.intp]:
+    """Return what indexes the same as `positions`: a slice where they follow one another: that is faster.
+
+    >>> as_slice(np.array([2, 1, 0])), as_slice(np.array([4, 4]))
+    (slice(2, None, -1), array([4, 4]))
+    """
+    first, last = int(positions[0]), int(positions[-1])
+    step = 1 if last >= first else -1
+    if not np.array_equal(positions, np.arange(first, last + step, step)):
+        return positions
+    return slice(first, last + step if last + step >= 0 else None, step)
+
+
 def check_mode(mode: str) -> None:
     """Raise ParameterError, with the nearest words, unless `mode` is a padding mode."""
     known = get_args(PaddingMode)

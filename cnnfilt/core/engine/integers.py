@@ -39,7 +39,7 @@ class Integers:
             self._plan_two_passes(factors, job)
         else:
             places = [(i * job.rows.dilation, j * job.columns.dilation * job.maps) for i, j in np.ndindex(kernel.shape)]
-            self._sum = TapSum(_taps(kernel.ravel().tolist(), places), job.rows.stride)
+            self._sum = TapSum(taps_of(kernel.ravel().tolist(), places), job.rows.stride)
         sorts = self._along is not None and not self._layout.is_natural
         # Once the sums down the columns are made, nobody needs the strip.
         self.spends_strip = self._along is not None
@@ -48,15 +48,16 @@ class Integers:
 
     def _plan_two_passes(self, factors: Factors, job: Job) -> None:
         column, row = factors
-        self._sum = TapSum(_taps(column, [(i * job.rows.dilation, 0) for i in range(len(column))]), job.rows.stride)
-        row, window = _without_holes(row, job.columns)
+        self._sum = TapSum(taps_of(column, [(i * job.rows.dilation, 0) for i in range(len(column))]), job.rows.stride)
+        row, window = without_holes(row, job.columns)
         self._layout = Layout(job.rows, window, job.maps, planar=False)
-        self._along = TapSum(_taps(row, [(0, self._layout.columns_of(j, None)[0]) for j in range(len(row))]))
+        self._along = TapSum(taps_of(row, [(0, self._layout.columns_of(j, None)[0]) for j in range(len(row))]))
 
     def prepare(self, height: int) -> None:
         """Make the scratch memory for strips of up to `height` rows."""
         self._spare = scratch(self._spare_rows(height) * self._pitch, self._dtype)
-        self._passes: dict[int, tuple[list[Pass], Array]] = {}
+        self._passes_down: dict[int, list[Pass]] = {}
+        self._passes_out: dict[int, tuple[list[Pass], Array]] = {}
         if self._along:
             self._sums = scratch((height, self._pitch), self._dtype)
             if not self._layout.is_natural:
@@ -68,22 +69,29 @@ class Integers:
     def write(self, strip: Strip, out: Array) -> None:
         """Write the strip's sums, bias included, to `out` (strip.height, W' * maps)."""
         # A reader's strips are all in the same memory, and often the results are: one list serves nearly all strips.
-        passes, where = self._passes.get(strip.height, ([], None))
+        if strip.height not in self._passes_down:
+            self._passes_down[strip.height] = list(self._down(strip))
+        passes, where = self._passes_out.get(strip.height, ([], None))
         if where is not out:
-            passes = list(self._passes_to(strip, out))
-            self._passes[strip.height] = passes, out
-        run_passes(passes)
+            passes = list(self._last(strip, out))
+            self._passes_out[strip.height] = passes, out
+        run_passes([*self._passes_down[strip.height], *passes])
 
-    def _passes_to(self, strip: Strip, out: Array) -> Iterator[Pass]:
-        if not self._along:
-            yield from self._sum.passes(strip.natural, out, self._spare)
-        else:
+    def _down(self, strip: Strip) -> Iterator[Pass]:
+        """Yield the passes that write the sums down the columns, if there are two sums."""
+        if self._along:
             sums = self._sums[: strip.height]
             yield from self._sum.passes(strip.natural, sums, self._spare)
             if not self._layout.is_natural:
-                natural, sums = sums, self._sorted[: strip.height]
-                yield from self._layout.sort(natural, sums)
-            yield from self._along.passes(sums, out, self._spare)
+                yield from self._layout.sort(sums, self._sorted[: strip.height])
+
+    def _last(self, strip: Strip, out: Array) -> Iterator[Pass]:
+        """Yield the passes that write to `out`."""
+        if not self._along:
+            yield from self._sum.passes(strip.natural, out, self._spare)
+        else:
+            sums = self._sums if self._layout.is_natural else self._sorted
+            yield from self._along.passes(sums[: strip.height], out, self._spare)
         if self._bias:
             yield np.add, (out, np.int64(self._bias).astype(self._dtype)), out
 
@@ -116,11 +124,12 @@ def saves_additions(factors: Factors) -> bool:
     return down > 1 and along > 1
 
 
-def _taps(weights: list[int], places: list[tuple[int, int]]) -> list[Tap]:
+def taps_of(weights: list[int], places: list[tuple[int, int]]) -> list[Tap]:
+    """Return the taps of the weights that are not zero; `places` says where each is met (rows down, values along)."""
     return [Tap(weight, *place) for weight, place in zip(weights, places, strict=True) if weight]
 
 
-def _without_holes(row: list[int], columns: Window) -> tuple[list[int], Window]:
+def without_holes(row: list[int], columns: Window) -> tuple[list[int], Window]:
     """Return [1, -1] for [1, 0, -1], and the window dilated to match: columns under zeros need not be sorted."""
     step = gcd(*(j for j, weight in enumerate(row) if weight)) or len(row)
     row = row[::step]

@@ -15,13 +15,15 @@ Range = tuple[float, float]
 class Loss(Frozen):
     """What the mapping could not show: the lowest and highest response, and how many of `total` were clipped.
 
-    A NaN counts as clipped (it becomes 0) but is neither lowest nor highest. Losses add up, over strips and files.
+    A NaN counts as clipped (it becomes 0) and among the `not_numbers`, but is neither lowest nor highest. Losses add
+    up, over strips and files.
     """
 
     lowest: float
     highest: float
     clipped: int
     total: int
+    not_numbers: int = 0
 
     def __add__(self, other: "Loss") -> "Loss":
         return Loss(
@@ -29,6 +31,7 @@ class Loss(Frozen):
             max(self.highest, other.highest),
             self.clipped + other.clipped,
             self.total + other.total,
+            self.not_numbers + other.not_numbers,
         )
 
     @property
@@ -86,7 +89,7 @@ class Writer:
         """
         flat = responses.reshape(-1)
         low, high, has_nan = _extremes(flat)
-        clipped = 0
+        clipped = not_numbers = 0
         if self._scale.top is None:
             with np.errstate(over="ignore"):
                 np.copyto(pixels, responses, casting="unsafe")
@@ -95,9 +98,11 @@ class Writer:
             np.copyto(pixels, values.reshape(pixels.shape), casting="unsafe")
         else:
             with np.errstate(invalid="ignore", over="ignore"):
-                values, clipped = self._clip_scaled(flat, self._scale.top, np.nan if has_nan else low, high)
+                values, clipped, not_numbers = self._clip_scaled(
+                    flat, self._scale.top, np.nan if has_nan else low, high
+                )
                 np.copyto(pixels, values.reshape(pixels.shape), casting="unsafe")
-        return Loss(low, high, clipped, flat.size)
+        return Loss(low, high, clipped, flat.size, not_numbers)
 
     def _clip_whole(self, values: Array, top: int, low: int, high: int) -> tuple[Array, int]:
         """Return `values` clipped, and how many were."""
@@ -116,24 +121,27 @@ class Writer:
         # Numbers of the values' own type spare np.clip a look at what Python's would be.
         return values.clip(values.dtype.type(0), values.dtype.type(most), values), mask.count()
 
-    def _clip_scaled(self, responses: Array, top: int, low: float, high: float) -> tuple[Array, int]:
-        """Return `responses` mapped and clipped, and how many were clipped; `low` is NaN where there are any."""
+    def _clip_scaled(self, responses: Array, top: int, low: float, high: float) -> tuple[Array, int, int]:
+        """Return `responses` mapped and clipped, how many were, and how many of these for being no number.
+
+        `low` is NaN where there are any.
+        """
         ends = self._mapped(np.array([low, high], responses.dtype)).tolist()
         mapped, mask = self._mapped(responses), self._mask(responses)
         # What lies between two values is mapped to what lies between theirs, unless magnitudes fold at 0.
         if all(0 <= end <= top for end in ends) and (low >= 0 or not self._scale.magnitude):
-            return mapped, 0
+            return mapped, 0, 0
         np.greater(mapped, top, mask.values)
-        clipped = mask.count()
+        clipped, not_numbers = mask.count(), 0
         if not (self._scale.is_identity and (self._scale.magnitude or low >= 0)):
             np.less(mapped, 0, mask.values)
             clipped += mask.count()
         # A NaN is on neither side, and becomes 0. A mapping can make one of an infinity.
         if not (np.isfinite(low) and np.isfinite(high)):
             np.isnan(mapped, mask.values)
-            clipped += mask.count()
+            not_numbers = mask.count()
             np.copyto(mapped, 0, where=mask.values)
-        return np.clip(mapped, 0, top, out=mapped), clipped
+        return np.clip(mapped, 0, top, out=mapped), clipped + not_numbers, not_numbers
 
     def _mapped(self, responses: Array) -> Array:
         """Return `responses` mapped and rounded, in their own memory if they are floats."""

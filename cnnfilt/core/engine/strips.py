@@ -19,7 +19,7 @@ from functools import cached_property
 
 import numpy as np
 
-from cnnfilt.core.engine.borders import PaddingValue, border_positions, finite_values, fitting
+from cnnfilt.core.engine.borders import PaddingValue, as_slice, border_positions, finite_values, fitting
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.passes import Pass, copy, run_passes
 from cnnfilt.core.engine.scratch import scratch
@@ -235,7 +235,13 @@ class PaddedImage:
         height, width, channels = image.shape
         self.shape = (top + height + bottom, left + width + right, channels)
         self._rows = border_positions(height, top, bottom, padding_mode, "rows")
-        self._columns = border_positions(width, left, right, padding_mode, "columns")
+        columns = border_positions(width, left, right, padding_mode, "columns")
+        # Where padded columns lie, and what is seen there.
+        self._sides = [
+            (side, as_slice(columns[side]))
+            for side in (slice(0, left), slice(left + width, None))
+            if len(columns[side])
+        ]
         self._top, self._left = top, left
         values = finite_values(padding_value, channels)
         uses_value = padding_mode == "zeros" and self.shape != image.shape
@@ -251,8 +257,8 @@ class PaddedImage:
         np.copyto(centre[above:below], self.image[source : source + below - above], casting="unsafe")
         if (above, below) != (0, len(into)):
             self._read_beyond(first, into, centre, above, below)
-        if width < into.shape[1]:
-            self._read_sides(into, centre)
+        for side, seen in self._sides:
+            into[:, side] = self._value if self._value is not None else centre[:, seen]
 
     def _read_beyond(self, first: int, into: Array, centre: Array, above: int, below: int) -> None:
         for border in (slice(0, above), slice(below, len(into))):
@@ -263,14 +269,6 @@ class PaddedImage:
             else:
                 positions = self._rows[first + border.start : first + border.stop]
                 np.copyto(centre[border], self.image[positions], casting="unsafe")
-
-    def _read_sides(self, into: Array, centre: Array) -> None:
-        width = centre.shape[1]
-        for side in (slice(0, self._left), slice(self._left + width, None)):
-            positions = self._columns[side]
-            if not len(positions):
-                continue
-            into[:, side] = self._value if self._value is not None else centre[:, positions]
 
 
 def strip_edges(
