@@ -5,6 +5,11 @@ A message says what was wrong, the value seen, what is allowed and what to do. I
 """
 
 
+def counted(count: int, what: str) -> str:
+    """Return "1 row" for (1, "rows"), "2 rows" for (2, "rows")."""
+    return f"{count:,} {what.removesuffix('s') if count == 1 else what}"
+
+
 class CnnfiltError(Exception):
     """The base of all errors cnnfilt raises on purpose; `parameter` names the argument at fault, if there is one."""
 

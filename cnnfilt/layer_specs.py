@@ -3,7 +3,7 @@
 from math import prod
 from typing import Literal
 
-from cnnfilt.errors import ParameterError, ShapeError
+from cnnfilt.errors import ParameterError, ShapeError, counted
 from cnnfilt.frozen import Frozen
 from cnnfilt.geometry import Window, check_pool_padding, windows
 from cnnfilt.kernels import Kernel
@@ -102,9 +102,12 @@ class Conv(Frozen):
         for name in ("filters", "groups"):
             _check_count(getattr(self, name), name)
         if self.filters % self.groups:
-            raise ParameterError(f"g={self.groups} does not divide its {self.filters} filters", parameter="groups")
+            filters = counted(self.filters, "filters")
+            raise ParameterError(f"g={self.groups} does not divide its {filters}", parameter="groups")
         if volume.channels % self.groups:
-            message = f"g={self.groups} does not divide the {volume.channels} channels of its input, {volume}"
+            message = (
+                f"g={self.groups} does not divide the {counted(volume.channels, 'channels')} of its input, {volume}"
+            )
             raise ShapeError(message, parameter="groups")
         pair = _windows(self, volume, self.kernel_size, self.stride)
         weights = (*self.kernel_size, volume.channels // self.groups, self.filters)

@@ -18,7 +18,7 @@ from cnnfilt.batch.work import (
     standard_input,
 )
 from cnnfilt.core.levels import NO_LOSS
-from cnnfilt.errors import InputError, OutputError, ParameterError
+from cnnfilt.errors import InputError, OutputError, ParameterError, counted
 from cnnfilt.files.frames import GIF_COLOURS, Timing, encode_frames, read_frames
 from cnnfilt.files.image import Image
 from cnnfilt.files.reading import finished
@@ -61,7 +61,10 @@ def _run_on_all(
         # What has been operated on goes, or a long animation would take twice the memory.
         images[number] = replace(image, pixels=image.pixels[:0], alpha=None)
     if len(results[0]) != len(targets):
-        raise OutputError(f"{len(results[0])} animations cannot share one output; write to a folder")
+        raise OutputError(
+            f"{len(results[0])} maps of {count} frames cannot share {name_of(targets[0])}; for a file each give a "
+            "folder and an image format, such as -o out/ --format png, or choose one frame with --frames N"
+        )
     notes = [note for image in images for note in image.notes]
     outputs = []
     for target, maps in zip(targets, zip(*results, strict=True), strict=True):
@@ -69,7 +72,7 @@ def _run_on_all(
         kind = target.format or ""
         encoded = encode_frames(frames, timing, kind, quality=settings.quality, metadata=settings.metadata)
         notes += put(encoded, target, settings)
-        how = f"{maps[0].how}; {count} {'page' if kind == 'tiff' else 'frame'}{'s' * (count != 1)}"
+        how = f"{maps[0].how}; {counted(count, 'pages' if kind == 'tiff' else 'frames')}"
         colours = f", {GIF_COLOURS} colours" if kind == "gif" else ""
         outputs.append(Written(name_of(target), maps[0].pixels.shape, how + colours, maps[0].plan))
     losses = (result.loss for one in results for result in one if result.loss is not None)

@@ -87,8 +87,11 @@ def _wants_only_sheets(inputs: Sequence[str], request: Request, *, several: bool
 
 
 def _refuse_forgotten_option(inputs: Sequence[str], request: Request) -> None:
-    """Answer `edges in.jpg out.png` with the option that is missing."""
+    """Answer `edges in.jpg out.png` with the option that is missing, `edges -- in.jpg -o out.png` with its place."""
     last = inputs[-1]
+    for option in ("-o", "--output"):
+        if option in inputs and not os.path.lexists(option):
+            raise PlanError(f"{option} is taken for an input, for it comes after --; put options before --")
     if len(inputs) > 1 and request.output is None and format_of(last) and not os.path.lexists(last):
         raise PlanError(f"{last} does not exist; if it is to be the output, use -o {last}")
 

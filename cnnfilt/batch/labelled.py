@@ -9,7 +9,7 @@ from cnnfilt.batch.look import Look
 from cnnfilt.batch.seeing import Reading, see
 from cnnfilt.batch.seen_images import Album, SeenImages
 from cnnfilt.batch.sources import Source, Walk, find_sources
-from cnnfilt.errors import CnnfiltError, InputError
+from cnnfilt.errors import CnnfiltError, InputError, counted
 from cnnfilt.files.header import image_size
 from cnnfilt.frozen import Frozen
 from cnnfilt.nn.examples import Examples
@@ -39,13 +39,14 @@ def find_labelled(folder: str, classes: Sequence[str] | None = None) -> Labelled
     if unknown := [name for name in names if name not in known]:
         raise InputError(f"{folder}: the model knows no class {unknown[0]!r}; it knows {', '.join(known)}")
     if len(names) < (2 if classes is None else 1):
-        raise InputError(f"{folder}: has {len(names)} sub-folders of images; give one for each of two or more classes")
+        found = counted(len(names), "sub-folders")
+        raise InputError(f"{folder}: has {found} of images; give one for each of two or more classes")
     sources: list[Source] = []
     labels: list[int] = []
     for name in names:
-        found, _ = find_sources([os.path.join(folder, name)], Walk(recursive=True))
-        sources += found
-        labels += [known.index(name)] * len(found)
+        images, _ = find_sources([os.path.join(folder, name)], Walk(recursive=True))
+        sources += images
+        labels += [known.index(name)] * len(images)
     return Labelled(tuple(known), tuple(sources), tuple(labels))
 
 

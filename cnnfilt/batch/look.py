@@ -3,7 +3,7 @@
 import numpy as np
 
 from cnnfilt.batch.operations.base import Result
-from cnnfilt.errors import InputError
+from cnnfilt.errors import InputError, counted
 from cnnfilt.files.image import Array, Image, top_level
 from cnnfilt.files.resizing import resized
 from cnnfilt.frozen import Frozen
@@ -43,7 +43,7 @@ class Look(Frozen):
         if pixels.ndim == 2:
             pixels = pixels[..., None]
         if pixels.shape[2] not in (1, self.shape[2]):
-            raise InputError(f"{{image}} has {pixels.shape[2]} channels; the network takes {self.shape[2]}")
+            raise InputError(f"{{image}} has {counted(pixels.shape[2], 'channels')}; the network takes {self.shape[2]}")
         if pixels.dtype != np.uint8:
             pixels = pixels * np.float32(self._scale(image.pixels.dtype))
         return np.broadcast_to(pixels, self.shape)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from cnnfilt.batch.look import Look
-from cnnfilt.errors import CnnfiltError, InputError, ShapeError
+from cnnfilt.errors import CnnfiltError, InputError, ShapeError, counted
 from cnnfilt.files.atomic import write_atomically
 from cnnfilt.files.npz import Archive, write_npz
 from cnnfilt.frozen import Frozen
@@ -107,7 +107,9 @@ def _loaded(archive: Archive) -> Model:
     network = Sequential(header["layers"], size, weights)
     _check_classes(network, header["classes"])
     if size[2] != (1 if header["gray"] else 3):
-        raise ShapeError(f"its layers take {size[2]} channels, but {'gray' if header['gray'] else 'colour'} images")
+        raise ShapeError(
+            f"its layers take {counted(size[2], 'channels')}, but {'gray' if header['gray'] else 'colour'} images"
+        )
     most = max((array.size * 8 for array in weights.values()), default=0) + 8
     return Model(
         network,

@@ -23,7 +23,8 @@ def find_pairs(inputs: Sequence[str], *, recursive: bool = False) -> tuple[list[
     pair.
     """
     if len(inputs) < 2 or len(inputs) % 2:
-        raise PlanError(f"{len(inputs)} names are no pairs; give BEFORE and AFTER, one pair after the other")
+        what = "1 name is no pair" if len(inputs) == 1 else f"{len(inputs)} names are no pairs"
+        raise PlanError(f"{what}; give BEFORE and AFTER, one pair after the other")
     if list(inputs).count(STDIN) > 1:
         raise PlanError("standard input (-) can be read only once; name it once")
     pairs: list[ImagePair] = []

@@ -4,8 +4,10 @@ Imported only when a shell asks: `_CNNFILT_COMPLETE` is set then.
 """
 
 import os
+import re
 from pathlib import Path
 
+import click
 from click.shell_completion import CompletionItem, ShellComplete, add_completion_class, split_arg_string
 
 from cnnfilt.architecture import WORDS
@@ -30,8 +32,8 @@ _BASH = """\
             compopt -o dirnames
         elif [[ $type == file ]]; then
             compopt -o default
-        elif [[ $type == plain ]]; then
-            [[ $value == *' '* ]] && printf -v value %%q "$value"
+        elif [[ $type == plain || $type == quoted ]]; then
+            [[ $type == plain && $value == *' '* ]] && printf -v value %%q "$value"
             COMPREPLY+=("$value")
             [[ $value == *[:/] ]] && compopt -o nospace
         fi
@@ -41,19 +43,41 @@ complete -o nosort -F %(complete_func)s %(prog_name)s
 """
 
 
-def files(typed: str) -> list[CompletionItem]:
+def files(context: click.Context, typed: str) -> list[CompletionItem]:
     """Return the request that the shell itself completes a file."""
-    return kernels(typed) if typed.startswith("@") else [CompletionItem(typed, type="file")]
+    return kernels(context, typed) if typed.startswith("@") else [CompletionItem(typed, type="file")]
 
 
-def kernels(typed: str) -> list[CompletionItem]:
+def folders(context: click.Context, typed: str) -> list[CompletionItem]:
+    """Return the request that the shell itself completes a folder."""
+    return [CompletionItem(typed, type="dir")]
+
+
+def kernels_and_files(context: click.Context, typed: str) -> list[CompletionItem]:
+    """Return the names of kernels, or where none starts as typed the request for a file."""
+    return kernels(context, typed) or files(context, typed)
+
+
+def kernels(context: click.Context, typed: str) -> list[CompletionItem]:
     """Return the names of kernels that start as typed, and the files after an @."""
     if typed.startswith("@"):
         return [CompletionItem(f"@{path}") for path in _paths(typed[1:])]
     return [CompletionItem(name, help=entry.purpose) for name, entry in NAMED.items() if name.startswith(typed)]
 
 
-def layers(typed: str) -> list[CompletionItem]:
+def chain(context: click.Context, typed: str) -> list[CompletionItem]:
+    """Return what the last layer of a quoted text can be; where a model has the layers, an image stands here."""
+    if context.params.get("model") is not None:
+        return files(context, typed)
+    before, space, last = typed.rpartition(" ")
+    items = layers(context, last)
+    if len(items) == 1 and items[0].value.endswith(":"):
+        # For a single answer bash would close the quotes after the colon.
+        items = layers(context, items[0].value)
+    return [CompletionItem(before + space + item.value) for item in items] or files(context, typed)
+
+
+def layers(context: click.Context, typed: str) -> list[CompletionItem]:
     """Return the layer words that start as typed, or what can follow the colon of one."""
     word, colon, head = typed.partition(":")
     if not colon:
@@ -62,6 +86,15 @@ def layers(typed: str) -> list[CompletionItem]:
     before, _, last = head.rpartition("+")
     known = (f"{word}:{before}{'+' * bool(before)}{value}" for value in _HEADS.get(word, ()) if value.startswith(last))
     return [CompletionItem(value) for value in known]
+
+
+def _open_quote(line: str) -> bool:
+    """Return whether the cursor is within quotes."""
+    quote = ""
+    for character in re.sub(r"\\.", "", line):
+        if character in (quote or "\"'"):
+            quote = "" if quote else character
+    return bool(quote)
 
 
 def _paths(typed: str) -> list[str]:
@@ -83,11 +116,14 @@ class Bash(ShellComplete):
         """Return the words before the cursor's, and what is typed of that."""
         line = os.environ.get("COMP_TYPED", "")
         words = split_arg_string(line)[1:]
-        self.typed = words.pop() if words and not line[-1:].isspace() else ""
+        self.quoted = _open_quote(line)
+        self.typed = words.pop() if words and (self.quoted or not line[-1:].isspace()) else ""
         return words, self.typed
 
     def format_completion(self, item: CompletionItem) -> str:
-        """Return `kind,value` with the value from bash's last break on."""
+        """Return `kind,value` with the value from bash's last break on; within quotes it knows none."""
+        if self.quoted and item.type == "plain":
+            return f"quoted,{item.value}"
         known = max(self.typed.rfind(character) for character in BREAKS) + 1
         value = str(item.value)
         # Of --kernel=gau only what comes after the sign has been asked for.

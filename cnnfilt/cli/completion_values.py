@@ -10,14 +10,22 @@ if TYPE_CHECKING:
 
 Complete = Callable[[click.Context, click.Parameter, str], "list[CompletionItem]"]
 
-FILES = ("inputs", "source", "output", "files_from", "angle", "indices", "bias")
-KERNELS = ("kernels", "spec")
-LAYERS = ("layers",)
+PLACES = {
+    "files": ("inputs", "source", "output", "files_from", "angle", "indices", "bias", "a", "b", "model", "gradient"),
+    "folders": ("folder", "maps"),
+    "kernels": ("kernels", "spec"),
+    "kernels_and_files": ("kernel",),
+    "layers": ("layers",),
+    "chain": ("chain",),
+}
+"""The functions of `completion`, and the parameters that each is for."""
 
 
 def complete(parameter: click.Parameter) -> None:
     """Have shells complete `parameter` by what its name says it is; words complete themselves."""
-    for names, kind in ((FILES, "files"), (KERNELS, "kernels"), (LAYERS, "layers")):
+    if isinstance(parameter.type, click.Choice):
+        return
+    for kind, names in PLACES.items():
         if parameter.name in names:
             parameter._custom_shell_complete = _asked_later(kind)
 
@@ -27,7 +35,7 @@ def _asked_later(kind: str) -> Complete:
         # Only a shell asks, and every run would pay for the import.
         from cnnfilt.cli import completion
 
-        answer: list[CompletionItem] = getattr(completion, kind)(typed)
+        answer: list[CompletionItem] = getattr(completion, kind)(context, typed)
         return answer
 
     return values

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from cnnfilt.batch.operations.convolve import Filter
 from cnnfilt.cli.report import print_line
-from cnnfilt.errors import CnnfiltError, KernelError, ParameterError
+from cnnfilt.errors import CnnfiltError, KernelError, ParameterError, counted
 from cnnfilt.files.colours import Colour, parse_colour
 from cnnfilt.files.image import Image
 from cnnfilt.files.matrices import read_matrix_file
@@ -108,7 +108,9 @@ def _biases(text: str | None, count: int) -> tuple[int | float, ...]:
     if len(values) == 1:
         return values * count
     if len(values) != count:
-        raise ParameterError(f"--bias has {len(values)} numbers for {count} filters; give one for each, or one for all")
+        raise ParameterError(
+            f"--bias has {len(values)} numbers for {counted(count, 'filters')}; give one for each, or one for all"
+        )
     return values
 
 

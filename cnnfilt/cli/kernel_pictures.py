@@ -2,12 +2,17 @@
 
 import json
 import math
+from pathlib import Path
 
 import click
 import numpy as np
 
+from cnnfilt.batch.clashes import check_outputs, refuse_existing
 from cnnfilt.batch.models import learned_kernel
+from cnnfilt.batch.naming import Target
+from cnnfilt.batch.sources import Source
 from cnnfilt.cli.report import print_line
+from cnnfilt.errors import counted
 from cnnfilt.files.image import Image
 from cnnfilt.files.writing import write
 from cnnfilt.nn.layers import Array
@@ -21,15 +26,18 @@ _LONGEST_SIDE = 8192
 
 def draw_kernels(model: str, output: str, *, overwrite: bool, layer: str | None, json_: bool) -> None:
     """Write the picture of one convolution's filters; with `json_` print their weights."""
+    target = Target(Path(output), None)
+    check_outputs([(Source(model), [target])])
+    if not overwrite:
+        refuse_existing([target])
     name, kernel = learned_kernel(model, layer)
     pixels = picture_of(kernel)
     write(Image(pixels), output, overwrite=overwrite)
     if json_:
         click.echo(json.dumps({"layer": name, "kernel": kernel.tolist()}))
     height, width, inputs, filters = kernel.shape
-    print_line(
-        f"{name}: {filters} filters of {height}x{width}x{inputs} -> {output} {pixels.shape[0]}x{pixels.shape[1]}"
-    )
+    what = f"{counted(filters, 'filters')} of {height}x{width}x{inputs}"
+    print_line(f"{name}: {what} -> {output} {pixels.shape[0]}x{pixels.shape[1]}")
 
 
 def picture_of(kernel: Array) -> Array:

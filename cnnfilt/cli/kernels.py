@@ -16,8 +16,16 @@ COMMANDS = {
 }
 
 
+class _Kernels(LazyGroup):
+    """A group that lists when no command is named, and also when the command is called list."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse `args` without a leading list."""
+        return super().parse_args(ctx, args[1:] if args[:1] == ["list"] else args)
+
+
 @click.group(
-    cls=LazyGroup,
+    cls=_Kernels,
     table=COMMANDS,
     home="cnnfilt.cli.kernels_",
     invoke_without_command=True,

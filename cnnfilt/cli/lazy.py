@@ -18,6 +18,7 @@ class LazyGroup(click.Group):
     def __init__(self, *args: Any, table: Mapping[str, str], home: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.table, self.home = table, home
+        self.params.append(_help_all())
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names in the order of the help."""
@@ -35,10 +36,21 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Return the command to run; an unknown name is answered with the nearest."""
         if args and not args[0].startswith("-") and args[0] not in self.table:
-            raise click.UsageError(f"command {args[0]!r} is unknown; {nearest(args[0], tuple(self.table))}")
+            raise click.UsageError(f"command {args[0]!r} is unknown; {nearest(args[0], tuple(self.table))}", ctx)
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands from the table, without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl(list(self.table.items()))
+
+
+def _help_all() -> click.Option:
+    """Return the option that every command has; a group hides nothing, so it shows the same as --help."""
+
+    def show(ctx: click.Context, parameter: click.Parameter, value: bool) -> None:
+        if value:
+            click.echo(ctx.get_help())
+            ctx.exit()
+
+    return click.Option(["--help-all"], is_flag=True, is_eager=True, expose_value=False, hidden=True, callback=show)

@@ -87,7 +87,8 @@ def exit_code(arguments: Sequence[str]) -> int:
         click.echo(error.format_message(), err=True)
         return USAGE
     except click.ClickException as error:
-        print_error(command, f"{error.format_message().rstrip('.')} (see {_help_for(error)})")
+        said = error.format_message().rstrip(".") + _file_meant(error, arguments)
+        print_error(command, f"{said} (see {_help_for(error)})")
         return USAGE
     except (ParameterError, PlanError) as error:
         print_error(command, str(error))
@@ -118,6 +119,16 @@ def exit_code(arguments: Sequence[str]) -> int:
 def _help_for(error: click.ClickException) -> str:
     context = error.ctx if isinstance(error, click.UsageError) else None
     return f"{context.command_path if context else 'cnnfilt'} --help"
+
+
+def _file_meant(error: click.ClickException, arguments: Sequence[str]) -> str:
+    """Return what to type for a file whose name begins as an option does, where one has been refused as that."""
+    if isinstance(error, click.NoSuchOption):
+        letters = error.option_name.lstrip("-")
+        for word in arguments:
+            if word.startswith("-") and letters in word and os.path.lexists(word):
+                return f"; for the file, write ./{word}"
+    return ""
 
 
 def _open_missing_streams() -> None:

@@ -1,22 +1,42 @@
 """`cnnfilt net backward`: the gradients of one layer, by hand as it were."""
 
+import re
+
 import click
 from click.core import ParameterSource
 
+from cnnfilt.cli.help import Command
 from cnnfilt.cli.option_types import NUMBER, PADDING, PAIR
 from cnnfilt.terms import Padding, Pair
 
 _FOR_FILTERS = ("bias", "stride", "padding", "dilation")
 
+_NEGATIVE = re.compile(r"-\.?\d")
+
+
+class _ForMatrices(Command):
+    """A command whose argument may be a typed matrix that begins with a minus."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse `args`, with such a matrix put behind `--`: else it would be taken for options."""
+        valued = {name for one in self.params if isinstance(one, click.Option) and not one.is_flag for name in one.opts}
+        for place, word in enumerate(args):
+            is_value = place > 0 and args[place - 1] in valued
+            if _NEGATIVE.match(word) and not is_value and "--" not in args:
+                args = [*args[:place], *args[place + 1 :], "--", word]
+        return super().parse_args(ctx, args)
+
 
 @click.command(
+    cls=_ForMatrices,
+    common=("kernel", "gradient", "layer", "bias", "stride", "padding", "dilation", "explain", "json_"),
     epilog="""\b
 Examples:
   cnnfilt net backward x.csv -k k.csv --gradient dz.csv
   cnnfilt net backward x.csv -k "1,2; 3,4" --gradient dz.csv --explain
   cnnfilt net backward "1,2; 3,4" --layer pool:avg,k=2 --gradient 2
   cnnfilt net backward c.csv --layer pool:max,k=2 --gradient dp.csv
-"""
+""",
 )
 @click.argument("source", metavar="X")
 @click.option("-k", "--kernel", metavar="SPEC", help='The filter K: a file, rows ("1,2; 3,4"), a name, or @file.')
@@ -51,7 +71,9 @@ def backward(
     Z = conv(X, K) + B is printed first, then dL/dK = conv(X, dL/dZ), dL/dB = sum(dL/dZ) and
     dL/dX = conv(padded dL/dZ, K turned by 180 degrees); with --layer the output and dL/dX.
     """
-    if (kernel is None) == (layer is None):
+    if kernel is not None and layer is not None:
+        raise click.UsageError("-k and --layer exclude each other; give a filter, or another layer")
+    if kernel is None and layer is None:
         raise click.UsageError("give a filter with -k, or another layer with --layer")
     if explain and json_:
         raise click.UsageError("--json and --explain are two answers; ask for one")

@@ -4,14 +4,17 @@ from typing import Any
 
 import click
 
+from cnnfilt.cli.help import Command
 from cnnfilt.cli.options import reading_options
 
 
 @click.command(
+    cls=Command,
+    common=("json_",),
     epilog="""\b
 Examples:
   cnnfilt net evaluate model.npz others/
-"""
+""",
 )
 @click.argument("model")
 @click.argument("folder")

@@ -4,13 +4,17 @@ from typing import Any
 
 import click
 
+from cnnfilt.cli.help import Command
+
 
 @click.command(
+    cls=Command,
+    common=("output", "overwrite", "layer", "json_"),
     epilog="""\b
 Examples:
   cnnfilt net kernels model.npz -o filters.png
   cnnfilt convolve photo.jpg -k @model.npz#conv1 --input-scale 1/255 -o maps/
-"""
+""",
 )
 @click.argument("model")
 @click.option("-o", "--output", required=True, metavar="FILE", help="Where the picture goes.")

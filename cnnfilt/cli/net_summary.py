@@ -4,12 +4,16 @@ from typing import Any
 
 import click
 
+from cnnfilt.cli.help import Command
+
 
 @click.command(
+    cls=Command,
+    common=("json_",),
     epilog="""\b
 Examples:
   cnnfilt net summary model.npz
-"""
+""",
 )
 @click.argument("model")
 @click.option("--json", "json_", is_flag=True, help="Print everything as JSON.")

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from math import ceil, prod
 
 from cnnfilt.coverage import coverage
+from cnnfilt.errors import counted
 from cnnfilt.geometry import Window, windows
 
 Pair = tuple[Window, Window]
@@ -127,7 +128,7 @@ def _summary(rows: Sequence[int], columns: Sequence[int]) -> str:
     corner, most = rows[0] * columns[0], max(rows) * max(columns)
     unseen = len(rows) * len(columns) - sum(map(bool, rows)) * sum(map(bool, columns))
     text = f"the corner pixel is seen {_times(corner)}, the one seen most {_times(most)}"
-    return text + (f"; {unseen:,} pixels by none" if unseen else "")
+    return text + (f"; {counted(unseen, 'pixels')} by none" if unseen else "")
 
 
 def _times(count: int) -> str:

@@ -15,7 +15,7 @@ from cnnfilt.batch.naming import Target
 from cnnfilt.batch.seeing import Reading
 from cnnfilt.batch.sources import Source
 from cnnfilt.cli.report import print_line, printable
-from cnnfilt.errors import InputError, ParameterError, PlanError
+from cnnfilt.errors import InputError, ParameterError, PlanError, counted
 from cnnfilt.frozen import Frozen, fields
 from cnnfilt.leaving import say_at_once, while_here
 from cnnfilt.nn.classifier import for_classes
@@ -128,7 +128,7 @@ def _resumed(request: Request) -> tuple[_Course, Labelled]:
         raise InputError(f"{request.output}: holds no training that could go on") from None
     if trainer.progress.epochs >= request.epochs:
         raise ParameterError(
-            f"{request.output} has {trainer.progress.epochs} epochs already; ask for more with --epochs",
+            f"{request.output} has {counted(trainer.progress.epochs, 'epochs')} already; ask for more with --epochs",
             parameter="epochs",
         )
     found = find_labelled(request.folder, model.classes)
@@ -149,9 +149,8 @@ def _tell_start(request: Request, course: _Course, training: Examples, validatio
         return
     network = course.trainer.network
     size = "x".join(map(str, network.size))
-    print_line(
-        f"{len(training):,} images to learn from, {len(validation):,} held out; {len(course.classes)} classes; {size}"
-    )
+    images = counted(len(training), "images")
+    print_line(f"{images} to learn from, {len(validation):,} held out; {len(course.classes)} classes; {size}")
     print_line(f"{network.words} ({sum(array.size for array in network.parameters.values()):,} parameters)")
 
 

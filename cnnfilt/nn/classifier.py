@@ -30,7 +30,9 @@ def for_classes(words: Sequence[str], size: tuple[int, int, int], classes: int) 
     wanted = 1 if ends == "sigmoid" else classes
     if (ends == "sigmoid" and classes != 2) or output != Flat(wanted):
         need = "fc:1 sigmoid or fc:2 softmax" if classes == 2 else f"fc:{classes} softmax"
+        values = "value" if output == Flat(1) else "values"
         raise ParameterError(
-            f"the layers end in {output} values ({ends}); {classes} classes need {need}", parameter="layer"
+            f"the layers end in {output} {values} ({ends}); {classes} classes need {need}",
+            parameter="layer",
         )
     return text

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from cnnfilt.errors import ShapeError
+from cnnfilt.errors import ShapeError, counted
 from cnnfilt.geometry import Window
 from cnnfilt.nn.layers import Array, Layer
 from cnnfilt.nn.windows import Sliding, Windows
@@ -47,7 +47,7 @@ class Conv2D(Layer):
         """Return Z, (N, H', W', out_channels)."""
         kernel = self.parameters["kernel"]
         if x.ndim != 4 or x.shape[3] != kernel.shape[2] * self.groups:
-            raise ShapeError(f"a convolution of {kernel.shape[2] * self.groups} channels got {x.shape}")
+            raise ShapeError(f"a convolution of {counted(kernel.shape[2] * self.groups, 'channels')} got {x.shape}")
         self._windows = self.sliding.over(x)
         self._padded = self._windows.padded(x)
         z = self._correlated(self._windows, self._padded, kernel)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from cnnfilt.core.undoing import Undoing
-from cnnfilt.errors import DemandError
+from cnnfilt.errors import DemandError, counted
 from cnnfilt.frozen import Frozen, replace
 from cnnfilt.nn.equations import Equations
 from cnnfilt.nn.layers import Array
@@ -71,7 +71,8 @@ def solve(equations: Equations, *, bias: bool = False) -> Learned:
         )
     if asked.windows < n:
         raise DemandError(
-            f"there are {asked.windows:,} windows for {n} unknown numbers; give a larger image or a smaller -f"
+            f"{counted(asked.windows, 'windows')} cannot tell {counted(n, 'unknown numbers')}; "
+            "give a larger image or a smaller -f"
         )
     inverse = _inverse(asked)
     unknowns = inverse @ asked.moments

@@ -79,7 +79,7 @@ def test_a_model_is_not_overwritten_unasked(saved: Path) -> None:
         ({"classes": [1, 2, 3]}, "its classes"),
         ({"input_scale": "1"}, "its input_scale"),
         ({"gray": None}, "its gray"),
-        ({"gray": False}, "1 channels, but colour"),
+        ({"gray": False}, "1 channel, but colour"),
         ({"format": 2}, "another version"),
     ],
 )

@@ -194,6 +194,8 @@ def test_sums_that_outgrow_whole_numbers_go_on_as_floats(run: Run, worked_exampl
         (["filter:sobel-x", "relu", "{image}"], 2, "quote the whole chain"),
         (["fc:3", "{image}", "--seed", "1"], 2, "put flatten before it"),
         (["conv:3,k=999", "{image}", "--seed", "1"], 1, "kernel spans 999 rows"),
+        (["relu", "{image}", "--seed", "1"], 2, "no layer here has any to draw"),
+        (["conv:vertical relu", "{image}", "--seed", "0"], 2, "--seed draws weights"),
         (["conv:vertical,g=2", "{image}"], 2, "g=2 does not divide"),
         (["pool:max,p=2", "{image}"], 2, "over half"),
         (["conv:99,k=1", "{image}", "--seed", "1", "--max-pixels", "70000"], 1, "values; the limit is"),

@@ -70,6 +70,46 @@ def test_bash_completes_in_every_place(bash) -> None:
     assert bash("cnnfilt kernels show outl") == ["outline"]
 
 
+FILE, FOLDER = ["compopt -o default"], ["compopt -o dirnames"]
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        ("diff g", FILE),
+        ("diff a.png g", FILE),
+        ("net predict m", FILE),
+        ("net predict m.npz g", FILE),
+        ("net kernels m", FILE),
+        ("net summary m", FILE),
+        ("net evaluate m", FILE),
+        ("net evaluate m.npz d", FOLDER),
+        ("net train d", FOLDER),
+        ("net backward x", FILE),
+        ("net backward x.csv --gradient d", FILE),
+        ("net backward x.csv -k k.c", FILE),
+        ("net backward x.csv -k sobel", ["sobel-x", "sobel-y"]),
+        ("apply --model m", FILE),
+        ("apply --model m.npz re", FILE),
+        ("apply relu --maps d", FOLDER),
+        ("apply relu g", FILE),
+    ],
+)
+def test_bash_completes_the_files_of_all_commands(bash, line: str, answer: list[str]) -> None:
+    assert bash(f"cnnfilt {line}") == answer
+
+
+def test_bash_completes_the_layers_of_a_quoted_chain(bash) -> None:
+    assert bash("cnnfilt apply re") == ["relu"]
+    assert bash("cnnfilt apply filter:sobe") == ["sobel-x", "sobel-y"]
+    # Within quotes bash begins no new word, and takes the answer as it is.
+    assert bash('cnnfilt apply "filter:sobe') == ["filter:sobel-x", "filter:sobel-y"]
+    assert bash("cnnfilt apply 'relu fla") == ["relu flatten"]
+    assert bash('cnnfilt apply "relu po') == [f"relu pool:{kind}" for kind in ("max", "avg", "min", "global")]
+    assert "relu conv:" in bash('cnnfilt apply "relu ')
+    assert bash('cnnfilt apply "relu pool:max" g') == FILE
+
+
 def test_bash_completes_files_after_an_at_sign(bash, tmp_path: Path) -> None:
     (tmp_path / "my kernel.csv").touch()
     (tmp_path / "more").mkdir()

@@ -254,3 +254,48 @@ def test_an_option_that_would_be_ignored_is_refused(run: Run, tmp_path: Path, ar
     outcome = run(*arguments, FACE, "-o", tmp_path / "x.png")
     assert outcome.code == 2
     assert "leave" in outcome.stderr
+
+
+def test_one_is_singular(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("row.csv").write_text("1,2\n")
+    Path("photos/cats").mkdir(parents=True)
+    Image.new("L", (8, 8)).save("photos/cats/a.png")
+    for arguments, said in {
+        (
+            "pad",
+            "row.csv",
+            "-p",
+            "1",
+            "--padding-mode",
+            "reflect",
+        ): "padding of 1 row is too much for row.csv with its 1 row:",
+        ("net", "train", "photos", "-o", "m.npz"): "has 1 sub-folder of images",
+        ("learn", "a.png"): "1 name is no pair;",
+        ("learn", "a.png", "b.png", "c.png"): "3 names are no pairs;",
+        ("convolve", "row.csv", "-k", "identity", "--bias", "1,2"): "2 numbers for 1 filter;",
+        ("shape", "4x4", "conv:4,k=1,g=2"): "does not divide the 1 channel of",
+        ("shape", "4x4x3", "conv:4,k=1,g=2"): "does not divide the 3 channels of",
+    }.items():
+        outcome = run(*arguments)
+        assert outcome.code != 0
+        assert said in outcome.stderr
+
+
+def test_a_name_with_a_leading_dash_is_told_from_options(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("-lead.png", "-qu.png"):
+        Image.new("L", (8, 8)).save(name)
+        refused = run("edges", name, "-o", "out.png")
+        assert refused.code == 2
+        assert f"'; for the file, write ./{name} (see cnnfilt edges --help)" in refused.stderr
+        assert run("edges", f"./{name}", "-o", f"out{name}").code == 0
+    assert (
+        run("edges", "-lost.png", "-o", "out.png").stderr == "edges: No such option '-l' (see cnnfilt edges --help)\n"
+    )
+    late = run("edges", "--", "-lead.png", "-o", "out.png")
+    assert late.code == 2
+    assert late.stderr == "edges: -o is taken for an input, for it comes after --; put options before --\n"
+    assert run("edges", "-o", "out.png", "--", "-lead.png").code == 0

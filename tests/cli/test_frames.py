@@ -136,6 +136,21 @@ def test_several_kernels_give_several_animations(run: Run, tmp_path: Path) -> No
         assert len(frames_of(tmp_path / "maps" / name)[0]) == 3
 
 
+@pytest.mark.parametrize("suffix", ["npy", "json"])
+def test_two_maps_of_an_animation_share_no_file(run: Run, tmp_path: Path, suffix: str) -> None:
+    source, out = animation(tmp_path, "gif"), tmp_path / f"out.{suffix}"
+    for command in (("apply", "conv:vertical+horizontal"), ("convolve", "-k", "vertical", "-k", "horizontal")):
+        refused = run(*command, source, "--frames", "all", "-o", out)
+        assert (refused.code, len(refused.lines)) == (1, 1)
+        assert f"in.gif: 2 maps of 3 frames cannot share {out}; for a file each" in refused.stderr
+        assert not out.exists()
+        # What it says to do does it.
+        assert "-o out/ --format png" in refused.stderr
+        folder = tmp_path / command[0]
+        assert run(*command, source, "--frames", "all", "-o", f"{folder}/", "--format", "png").code == 0
+        assert sorted(path.name for path in folder.iterdir()) == ["in.horizontal.png", "in.vertical.png"]
+
+
 def test_a_folder_of_stills_and_animations(run: Run, tmp_path: Path) -> None:
     folder = tmp_path / "in"
     folder.mkdir()

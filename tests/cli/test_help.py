@@ -16,7 +16,7 @@ SCREEN = 30
 WHOLE = [
     *((name,) for name in ("convolve", "pad", "pool", "edges", "apply", "shape", "diff", "learn")),
     *(("kernels", name) for name in ("show", "export")),
-    ("net", "train"),
+    *(("net", name) for name in ("train", "predict", "evaluate", "summary", "kernels", "backward")),
 ]
 
 
@@ -64,6 +64,19 @@ def test_every_option_is_named_in_help_and_explained_in_help_all(run: Run, path:
     assert "\f" not in full
     assert max(map(len, full.splitlines())) <= 80
     assert full.index("Common options:") < full.index("What is printed:")
+
+
+@pytest.mark.parametrize("path", [(), ("kernels",), ("net",)], ids=" ".join)
+def test_groups_hide_nothing_from_help(run: Run, path: tuple[str, ...]) -> None:
+    full = run(*path, "--help-all")
+    assert (full.code, full.stderr) == (0, "")
+    assert full.text == run(*path, "--help").text
+
+
+def test_every_command_has_both_lengths_of_help() -> None:
+    groups = [("kernels",), ("net",)]
+    inner = {(*path, name) for path in groups for name in command_of(path).list_commands(click.Context(cli))}
+    assert inner | {(name,) for name in COMMANDS} == {*WHOLE, *groups}
 
 
 @pytest.mark.parametrize("path", [(), ("kernels",), *WHOLE], ids=" ".join)

@@ -27,6 +27,16 @@ def test_the_list_as_json_holds_the_coefficients(run: Run) -> None:
     assert rows[1]["size"] == [3, 3]
 
 
+def test_the_list_may_be_asked_for_by_name(run: Run) -> None:
+    for options in ([], ["--json"]):
+        assert run("kernels", "list", *options) == run("kernels", *options)
+    # What is wrong with the name of a command is told with the help of its group.
+    for group, wrong in (("kernels", "lsit"), ("net", "trian")):
+        refused = run(group, wrong)
+        assert refused.code == 2
+        assert refused.stderr.endswith(f"(see cnnfilt {group} --help)\n")
+
+
 def test_show_the_notes_filter(run: Run) -> None:
     outcome = run("kernels", "show", "vertical")
     assert outcome.code == 0

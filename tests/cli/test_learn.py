@@ -214,7 +214,7 @@ def test_a_flat_image_is_a_clear_error(run: Run, tmp_path: Path) -> None:
     ("arguments", "code", "words"),
     [
         ([], 2, "BEFORE AFTER"),
-        ([FACE], 2, "pairs"),
+        ([FACE], 2, "no pair"),
         ([FACE, FACE, FACE], 2, "pairs"),
         (["-", "-"], 2, "only once"),
         ([FACE, SAMPLES], 2, "a file and a folder"),

@@ -52,6 +52,19 @@ def test_matrices_may_be_typed(run: Run, files: dict[str, Path]) -> None:
     assert json.loads(named.text)["Z"] == [[-6]]
 
 
+@pytest.mark.parametrize("x", ["-1,2; 3,4", "-.5, 2", "-1"])
+def test_a_typed_matrix_may_begin_with_a_minus(run: Run, x: str) -> None:
+    options = ["-k", "-1", "--gradient", x, "--bias", "-2"]
+    expected = run("net", "backward", *options, "--", x)
+    assert expected.code == 0, expected.stderr
+    assert run("net", "backward", x, *options) == expected
+    assert run("net", "backward", *options, x) == expected
+    assert run("net", "backward", *options[:2], x, *options[2:]) == expected
+    refused = run("net", "backward", "-x.csv", *options)
+    assert (refused.code, refused.text) == (2, "")
+    assert "No such option" in refused.stderr
+
+
 def test_the_average_shares_alike(run: Run, files: dict[str, Path]) -> None:
     outcome = run("net", "backward", files["c"], "--layer", "pool:avg,k=2", "--gradient", files["dp"], "--json")
     assert json.loads(outcome.text) == {"P": [[2.5]], "dL/dX": [[0.5, 0.5], [0.5, 0.5]]}
@@ -110,7 +123,7 @@ def test_every_sum_gives_its_number(run: Run, tmp_path: Path, options: list[str]
     ("arguments", "code", "words"),
     [
         ([], 2, "give a filter with -k"),
-        (["-k", "k.csv", "--layer", "relu"], 2, "give a filter with -k"),
+        (["-k", "k.csv", "--layer", "relu"], 2, "-k and --layer exclude each other"),
         (["--layer", "conv:3,k=2"], 2, "no single layer without parameters"),
         (["--layer", "pool:max", "-s", "2"], 2, "--stride is for a filter"),
         (["-k", "nope"], 2, "unknown"),

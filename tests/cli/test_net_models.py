@@ -113,6 +113,21 @@ def test_a_harmful_model_is_one_line(
     assert not Path("../../evil.npy").exists()
 
 
+def test_a_picture_of_kernels_replaces_nothing_unasked(
+    run: Run, sound: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("model.npz").write_bytes(sound)
+    Path("k.png").write_bytes(b"mine")
+    refused = run("net", "kernels", "model.npz", "-o", "k.png")
+    assert (refused.code, refused.stderr) == (2, "net: k.png exists; -y (--overwrite) replaces it\n")
+    assert Path("k.png").read_bytes() == b"mine"
+    assert run("net", "kernels", "model.npz", "-o", "k.png", "-y").code == 0
+    assert Path("k.png").read_bytes().startswith(b"\x89PNG")
+    assert run("net", "kernels", "model.npz", "-o", "model.npz", "-y").code == 2
+    assert Path("model.npz").read_bytes() == sound
+
+
 def test_a_sound_model_is_read(run: Run, sound: bytes, tmp_path: Path) -> None:
     (tmp_path / "model.npz").write_bytes(zipped(entries(sound)))
     assert run("net", "summary", tmp_path / "model.npz").code == 0

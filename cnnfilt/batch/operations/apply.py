@@ -11,7 +11,7 @@ from cnnfilt.batch.operations.base import AUTO, Array, Result, Values, alpha_und
 from cnnfilt.batch.operations.chains import channels_of, ends_flat, labels_of, learns, shown_as
 from cnnfilt.batch.operations.feature_maps import sheet_of
 from cnnfilt.core.levels import Levels, apply_levels
-from cnnfilt.errors import InputError, ParameterError, ShapeError
+from cnnfilt.errors import InputError, ParameterError, ShapeError, counted
 from cnnfilt.files.image import Image, top_level
 from cnnfilt.files.resizing import resized
 from cnnfilt.frozen import Frozen, replace
@@ -59,6 +59,8 @@ class Apply(Frozen, kw_only=True):
                 f"layer {nameless[0]} has weights, and nothing says which; "
                 "--seed 0 draws random ones, --model FILE takes a trained network"
             )
+        if self.seed is not None and not nameless:
+            raise ParameterError("--seed draws weights, and no layer here has any to draw (conv:N, fc:N); leave it out")
 
     @property
     def chain(self) -> tuple[Layer, ...]:
@@ -82,7 +84,7 @@ class Apply(Frozen, kw_only=True):
             if self.draw:
                 sheets.append(sheet_of(number, report, y, channels_of(self.chain[:number], x.shape[2])))
         levels = self._levels(image, format_name, scale)
-        how = "1 layer" if len(reports) == 1 else f"{len(reports)} layers"
+        how = counted(len(reports), "layers")
         results = []
         for part in _parts(y, self.chain):
             pixels, loss = apply_levels(part, levels)
@@ -142,7 +144,7 @@ def _as_trained(pixels: Array, model: Model) -> Array:
     """Return the image at the size and in the channels that the network was trained on."""
     height, width, channels = model.network.size
     if pixels.shape[2] not in (1, channels):
-        raise InputError(f"{{image}} has {pixels.shape[2]} channels; the network takes {channels}")
+        raise InputError(f"{{image}} has {counted(pixels.shape[2], 'channels')}; the network takes {channels}")
     return np.broadcast_to(resized(pixels, (height, width)), (height, width, channels))
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from cnnfilt.architecture import Report
 from cnnfilt.batch.operations.base import Array, spelled_range, spelled_value
 from cnnfilt.core.levels import Levels, apply_levels
+from cnnfilt.errors import counted
 from cnnfilt.files.sheet import Tile, contact_sheet
 
 MOST_MAPS = 1024
@@ -51,7 +52,7 @@ def _in_rows(values: Array) -> Array:
 def _about_list(values: Array) -> str:
     rows = "" if _row_of(values) == len(values) else f" in rows of {_row_of(values):,}"
     highest = np.where(np.isnan(values), -np.inf, values).argmax()
-    return f"{len(values):,} values{rows}\nhighest: number {highest:,} (from 0)"
+    return f"{counted(len(values), 'values')}{rows}\nhighest: number {highest:,} (from 0)"
 
 
 def _row_of(values: Array) -> int:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cnnfilt.core.engine.images import Array, as_numbers
-from cnnfilt.errors import ParameterError, ShapeError
+from cnnfilt.errors import ParameterError, ShapeError, counted
 from cnnfilt.parsing import nearest
 from cnnfilt.terms import PaddingMode
 
@@ -73,7 +73,7 @@ def check_reach(n: int, before: int, after: int, mode: PaddingMode, lines: str) 
     padding = max(before, after)
     if furthest is not None and padding > furthest:
         raise ShapeError(
-            f"{mode} padding of {padding} {lines} is too much for {{image}} with its {n} {lines}: "
+            f"{mode} padding of {counted(padding, lines)} is too much for {{image}} with its {counted(n, lines)}: "
             f"at most {furthest} here; use less padding, or the mode replicate or zeros",
             parameter="padding",
         )
@@ -85,9 +85,9 @@ def finite_values(value: PaddingValue, channels: int) -> Array:
     if not np.isfinite(values).all():
         raise ParameterError(f"padding value {value!r} is not finite", parameter="padding_value")
     if values.ndim != 1 or len(values) not in (1, channels):
-        plural = "" if channels == 1 else "s"
         raise ParameterError(
-            f"padding value {value!r} does not suit {channels} channel{plural}; give one number, or one per channel",
+            f"padding value {value!r} does not suit {counted(channels, 'channels')}; "
+            "give one number, or one per channel",
             parameter="padding_value",
         )
     return values
