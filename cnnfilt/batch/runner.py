@@ -135,7 +135,7 @@ class Crew:
                 del self._pending[future]
             # One death breaks all that is pending: each has its result by now, or never will.
             done = set(self._pending) if suspects else set()
-        _clean_up_after(suspects)
+        clean_up_after(suspects)
         return records, suspects
 
     def _redo(self, suspects: Iterable[Job]) -> Generator[Record]:
@@ -152,7 +152,7 @@ class Crew:
                 record, died = Record(job.source.path, error=InputError(_DIED)), True
             if died or record.abandoned:
                 self._renew(1)
-                _clean_up_after([job])
+                clean_up_after([job])
             self._pending.clear()
             yield record
 
@@ -162,15 +162,15 @@ class Crew:
 
     def _end(self) -> None:
         self._workers.end()
-        _clean_up_after(self._pending.values())
+        clean_up_after(self._pending.values())
 
     def _leave(self) -> None:
         self._workers.end_workers()
-        _clean_up_after(self._pending.values())
+        clean_up_after(self._pending.values())
 
 
-def _clean_up_after(jobs: Iterable[Job]) -> None:
-    """Remove what killed workers were writing."""
+def clean_up_after(jobs: Iterable[Job]) -> None:
+    """Remove what killed runs and workers left where these jobs write."""
     for folder in {target.path.parent for job in jobs for target in job.outputs if target.path is not None}:
         remove_stale(folder)
 

@@ -12,14 +12,13 @@ from cnnfilt.batch.clashes import check_outputs, refuse_existing
 from cnnfilt.batch.jobs import Job, Plan, plan_jobs, plan_looks
 from cnnfilt.batch.naming import Request, Target
 from cnnfilt.batch.operations.base import Values
-from cnnfilt.batch.runner import Crew, run_one_by_one
+from cnnfilt.batch.runner import Crew, clean_up_after, run_one_by_one
 from cnnfilt.batch.sources import STDIN, read_list
 from cnnfilt.batch.work import Record, Settings
 from cnnfilt.cli.looks import Looks
 from cnnfilt.cli.options import FileOptions
 from cnnfilt.cli.reporter import Reporter, print_plan
 from cnnfilt.errors import InputError, PlanError
-from cnnfilt.files.atomic import remove_stale
 from cnnfilt.frozen import replace
 
 if TYPE_CHECKING:  # A command imports its own operation, and not the others.
@@ -77,6 +76,9 @@ def run_operation(
     settings = _settings(files, target, gray=gray)
     settings = replace(settings, looks=looks.carried(files, gray=settings.gray))
     reporter = Reporter(command, plan, quiet=files.quiet, verbose=files.verbose, json=files.json, looks=looks)
+    planned = (*plan.jobs, *plan.existing)
+    if len(planned) > 1:  # For one file it may take longer than the work, in a folder of a million.
+        clean_up_after(planned)
     # Closing the records ends what is still under way, however we leave.
     with reporter, closing(_records(plan.jobs, operation, settings, files, bytes_per_pixel)) as records:
         for record in records:
@@ -164,9 +166,6 @@ def _records(
     jobs: Sequence[Job], operation: "Operation", settings: Settings, files: FileOptions, bytes_per_pixel: int
 ) -> Generator[Record]:
     """Return the records of `jobs` as they are done: by a cluster, by worker processes, or one after another."""
-    if len(jobs) > 1:  # For one file it may take longer than the work, in a folder of a million.
-        for folder in {target.path.parent for job in jobs for target in job.outputs if target.path is not None}:
-            remove_stale(folder)
     if files.cluster is not None:
         from cnnfilt.batch.cluster import run_on_cluster
 

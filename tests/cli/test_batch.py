@@ -226,6 +226,21 @@ def test_left_over_files_are_removed_and_others_kept(
     assert set(tree(out)) == {".cnnfilt-notes", "000.png", "001.png"}
 
 
+@pytest.mark.parametrize("left", [0, 1])
+def test_a_resumed_run_tidies_up_however_little_was_left(
+    pictures: Make, shell: Shell, tmp_path: Path, left: int
+) -> None:
+    pictures(3)
+    out = tmp_path / "out"
+    assert shell("edges", "in", "-o", "out/").code == 0
+    finished = tree(out)
+    for name in sorted(finished)[:left]:
+        (out / name).unlink()
+    (out / ".cnnfilt-0123abcd").write_bytes(b"left by a killed run")
+    assert shell("edges", "in", "-o", "out/", "--skip-existing").code == 0
+    assert tree(out) == finished
+
+
 def test_the_reader_of_json_may_leave(pictures: Make, tmp_path: Path) -> None:
     pictures(60)
     command = " ".join([*COMMAND, "edges in -o out/ --json -j2 | head -n 1; exit ${PIPESTATUS[0]}"])
