@@ -94,6 +94,8 @@ class Crew:
             records, suspects = self._collect()
             if suspects:
                 self._renew(1)
+                # Not before: the workers that were alive when one died held on to what they were writing.
+                clean_up_after(suspects)
                 records += self._redo(suspects)
                 self._renew(self._count)
             tired = tired or any(record.abandoned for record in records)
@@ -135,7 +137,6 @@ class Crew:
                 del self._pending[future]
             # One death breaks all that is pending: each has its result by now, or never will.
             done = set(self._pending) if suspects else set()
-        clean_up_after(suspects)
         return records, suspects
 
     def _redo(self, suspects: Iterable[Job]) -> Generator[Record]:

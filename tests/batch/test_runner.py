@@ -1,15 +1,18 @@
 """Many jobs by several workers: whatever one of them meets, the others are done."""
 
+import fcntl
 import multiprocessing
 import os
 import signal
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from concurrent.futures import BrokenExecutor, Future
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from cnnfilt.batch.limits import run_within_limits
 from cnnfilt.batch.pool import Pool
 from cnnfilt.batch.runner import Crew, run_one_by_one
 from cnnfilt.batch.work import Record, Settings
@@ -65,6 +68,42 @@ def test_a_worker_killed_from_outside_costs_no_file(tmp_path: Path) -> None:
             os.kill(multiprocessing.active_children()[0].pid or 0, signal.SIGKILL)
     assert failures(records) == {}
     assert len(tree(tmp_path / "out")) == 30
+
+
+class OnItsLastLegs:
+    """Workers of which one has died, while another still holds the file it was writing until it is ended."""
+
+    lost: tuple[type[Exception], ...] = ()
+    carry = staticmethod(run_within_limits)
+
+    def __init__(self, held: Path | None) -> None:
+        self.executor, self.lock = self, None
+        if held is not None:
+            held.parent.mkdir()
+            self.lock = held.open("wb")
+            fcntl.flock(self.lock, fcntl.LOCK_EX)
+
+    def submit(self, function: Callable[..., Record], *arguments: object) -> Future[Record]:
+        future: Future[Record] = Future()
+        if self.lock is not None:
+            future.set_exception(BrokenExecutor())
+        else:
+            future.set_result(function(*arguments))
+        return future
+
+    def end(self) -> None:
+        if self.lock is not None:
+            self.lock.close()
+
+    close = end_workers = end
+
+
+def test_what_the_others_were_writing_when_one_died_is_removed(tmp_path: Path) -> None:
+    jobs, held = jobs_in(tmp_path, HEIGHTS), tmp_path / "out" / ".cnnfilt-0123abcd"
+    first = iter([held])
+    workers = Crew(lambda _: OnItsLastLegs(next(first, None)), 2, operations.Copy(), Settings())  # type: ignore[arg-type,return-value]
+    assert failures(workers.run(jobs)) == {}
+    assert set(tree(tmp_path / "out")) == {Path(job.source.path).name for job in jobs}
 
 
 def test_a_file_that_hangs_costs_its_time_only(tmp_path: Path) -> None:
