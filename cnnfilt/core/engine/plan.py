@@ -6,7 +6,6 @@ import numpy as np
 
 from cnnfilt.core.engine.borders import finite_values
 from cnnfilt.core.engine.box import is_box
-from cnnfilt.core.engine.every_second import comes_in_pairs
 from cnnfilt.core.engine.factors import TERMS, float_factors
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.integers import can_add_up, integer_factors
@@ -17,7 +16,7 @@ from cnnfilt.errors import ShapeError
 from cnnfilt.frozen import Frozen
 
 TechniqueName = Literal[
-    "integers", "every second", "box", "toeplitz", "separable", "fourier", "taps", "depthwise", "im2col", "winograd"
+    "integers", "box", "toeplitz", "separable", "fourier", "taps", "depthwise", "im2col", "winograd"
 ]
 
 FEW_FILTERS = 4
@@ -71,8 +70,6 @@ def plan(job: Job, *, dtype: np.dtype | None = None) -> Plan:
     counted = f"{taps} tap{'' if taps == 1 else 's'}"
     if is_box(job):
         return Plan(dtype, "box", f"{kernel}, equal coefficients: whole sums, {dtype} results")
-    if exact and comes_in_pairs(job, dtype):
-        return Plan(dtype, "every second", f"{kernel}, rank 1, for every second column: {dtype} sums")
     if exact and can_add_up(job):
         rank_1 = integer_factors(job.weights[:, :, 0, 0]) is not None
         return Plan(dtype, "integers", f"{kernel}, {'rank 1' if rank_1 else counted}: {dtype} sums")

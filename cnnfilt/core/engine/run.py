@@ -10,7 +10,6 @@ import numpy as np
 from cnnfilt.core.engine.borders import PaddingValue
 from cnnfilt.core.engine.box import Box
 from cnnfilt.core.engine.depthwise import Depthwise
-from cnnfilt.core.engine.every_second import EverySecond
 from cnnfilt.core.engine.fourier import Fourier
 from cnnfilt.core.engine.im2col import Im2col
 from cnnfilt.core.engine.images import Array
@@ -55,7 +54,6 @@ class Technique(Protocol):
 
 TECHNIQUES: dict[TechniqueName, type[Technique]] = {
     "integers": Integers,
-    "every second": EverySecond,
     "box": Box,
     "toeplitz": Toeplitz,
     "separable": Separable,
