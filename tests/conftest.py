@@ -68,6 +68,15 @@ def await_handlers(process: "subprocess.Popen[bytes]") -> None:
         time.sleep(0.001)
 
 
+def await_file(process: "subprocess.Popen[bytes]", path: Path, seconds: float = 300) -> None:
+    """Wait until `path` is there; fail when the process ends without it, or after so many seconds."""
+    deadline = time.monotonic() + seconds
+    while not path.exists():
+        assert process.poll() is None, f"the process ended without {path.name}: {process.communicate()[1].decode()}"
+        assert time.monotonic() < deadline, f"{path.name} is not there after {seconds:g} seconds"
+        time.sleep(0.01)
+
+
 def heed_signals() -> None:
     """Let a new process have the signals that a shell's "&" and nohup tell all they start to ignore."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -107,14 +116,16 @@ def start(tmp_path: Path) -> Iterator[Start]:
     """Start `cnnfilt` with these arguments in a session of its own, for signals."""
     begun: list[subprocess.Popen[bytes]] = []
 
-    def call(*arguments: object, program: str | None = None) -> "subprocess.Popen[bytes]":
+    def call(
+        *arguments: object, program: str | None = None, environment: dict[str, str] | None = None
+    ) -> "subprocess.Popen[bytes]":
         command = [sys.executable, "-c", program] if program else COMMAND
         process = subprocess.Popen(
             [*command, *map(str, arguments)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             cwd=tmp_path,
-            env=ENVIRONMENT,
+            env=ENVIRONMENT | (environment or {}),
             start_new_session=True,
             preexec_fn=heed_signals,
         )

@@ -10,7 +10,7 @@ from pathlib import Path
 import PIL.Image
 import pytest
 
-from tests.conftest import Make, Start, await_handlers, members_of, tree
+from tests.conftest import ROOT, Make, Start, await_file, await_handlers, members_of, tree
 
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
 
@@ -44,8 +44,7 @@ def assert_all_end(process: "subprocess.Popen[bytes]") -> None:
 def test_inside_a_decoder(pictures: Make, start: Start, tmp_path: Path, number: signal.Signals) -> None:
     pictures(3)
     process = start("edges", "in", "-o", "out/", program=HUNG)
-    while not (tmp_path / "hanging").exists():
-        time.sleep(0.01)
+    await_file(process, tmp_path / "hanging")
     os.kill(process.pid, number)
     stdout, stderr = process.communicate(timeout=30)
     assert process.returncode == CODES[number]
@@ -58,27 +57,31 @@ def test_inside_a_decoder(pictures: Make, start: Start, tmp_path: Path, number: 
     assert not (tmp_path / "out").exists()
 
 
-def slow_jpeg(path: Path) -> None:
-    """A progressive JPEG of 150 KB whose last scan comes a hundred times more, which holds a decoder for long."""
+def endless_jpeg(path: Path) -> None:
+    """A progressive JPEG whose last scan comes 20,000 times more: it holds a decoder for minutes on any machine."""
     stream = io.BytesIO()
     PIL.Image.new("L", (6000, 6000)).save(stream, "JPEG", progressive=True)
     data = stream.getvalue()
     last_scan = data[data.rindex(b"\xff\xda") : -2]
-    path.write_bytes(data[:-2] + last_scan * 100 + data[-2:])
+    path.write_bytes(data[:-2] + last_scan * 20_000 + data[-2:])
+
+
+HELD = {"PYTHONPATH": os.pathsep.join((str(Path(__file__).parent / "held_decoder"), str(ROOT)))}
+"""Where `slow.jpg` alone has a limit of time, and says when it is begun: no file fails because the machine is slow."""
 
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_inside_a_real_decoder(pictures: Make, start: Start, tmp_path: Path, workers: int) -> None:
-    slow_jpeg(pictures(9) / "slow.jpg")
-    process = start("edges", "in", "-o", "out/", "-j", workers, "--timeout", "2")
-    stderr = process.communicate(timeout=30)[1].decode()
+    endless_jpeg(pictures(9) / "slow.jpg")
+    process = start("edges", "in", "-o", "out/", "-j", workers, "--timeout", "2", environment=HELD)
+    stderr = process.communicate(timeout=300)[1].decode()
     assert "in/slow.jpg: took longer than 2 seconds" in stderr
     assert "9 done, 1 failed" in stderr
-    process = start("edges", "in/slow.jpg", "in/000.png", "-o", "new/", "-j", workers)
-    await_handlers(process)
-    time.sleep(1.5)
+    (tmp_path / "begun").unlink()
+    process = start("edges", "in/slow.jpg", "in/000.png", "-o", "new/", "-j", workers, environment=HELD)
+    await_file(process, tmp_path / "begun")
     process.terminate()
-    process.communicate(timeout=30)
+    process.communicate(timeout=300)
     assert process.returncode == 143
     assert not (tmp_path / "new" / "slow.jpg").exists()
 
@@ -114,8 +117,7 @@ def test_an_ignored_signal_stays_ignored(pictures: Make, start: Start, tmp_path:
 def test_a_killed_parent_leaves_no_orphans(pictures: Make, start: Start, tmp_path: Path) -> None:
     pictures(40, size=(200, 200))
     process = start("edges", "in", "-o", "out/", "-j2")
-    while not (tmp_path / "out").exists():
-        time.sleep(0.01)
+    await_file(process, tmp_path / "out")
     process.kill()
     _, stderr = process.communicate()
     assert_all_end(process)
