@@ -2,16 +2,16 @@
 
 The code, from the ground up (imports run downward only):
 
-    errors, terms, leaving      what can go wrong; the closed word lists; what a signal does
-    frozen                      data classes that cost nothing to define
-    parsing                     numbers, pairs and sizes as people type them
-    geometry                    where windows fall: sizes, paddings, receptive fields
-    named_kernels, kernels      the kernels with names, and how any kernel is written
-    layer_specs, architecture   layer words: sizes, parameters, MACs along a chain (to here: no NumPy)
-    core                        arrays in, arrays out: convolve, pad, pool, edges
+    errors, terms, signals      what can go wrong; the closed word lists; what a signal does
+    frozen, parsing             data classes that cost nothing to define; numbers, pairs and sizes as people type them
+    describe                    what is asked for: windows and sizes, kernels, layers, chains (to here: no NumPy)
+    core                        arrays in, arrays out: convolve, pad, pool, edges; their values explained
     nn                          layers that learn, models and training
+    fitting                     a filter recovered from examples
     files                       images and matrices, in and out; the one home of Pillow
+    operations                  what happens to one image: a description carried to any image, or another process
     batch                       what to read, where to write, one file after another
+    datasets                    folders of labelled images
     cli                         the commands; the one home of click and rich
 """
 
@@ -21,14 +21,14 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from cnnfilt.batch.models import load_model
     from cnnfilt.core.convolution import conv2d, convolve
     from cnnfilt.core.edges import edges
     from cnnfilt.core.padding import pad
     from cnnfilt.core.pooling import pool
+    from cnnfilt.describe.kernels import kernel
+    from cnnfilt.describe.window import output_size
     from cnnfilt.errors import CnnfiltError
-    from cnnfilt.geometry import output_size
-    from cnnfilt.kernels import kernel
+    from cnnfilt.files.model_file import load_model
 
 _HOMES = {
     "convolve": "cnnfilt.core.convolution",
@@ -36,9 +36,9 @@ _HOMES = {
     "pad": "cnnfilt.core.padding",
     "pool": "cnnfilt.core.pooling",
     "edges": "cnnfilt.core.edges",
-    "output_size": "cnnfilt.geometry",
-    "kernel": "cnnfilt.kernels",
-    "load_model": "cnnfilt.batch.models",
+    "output_size": "cnnfilt.describe.window",
+    "kernel": "cnnfilt.describe.kernels",
+    "load_model": "cnnfilt.files.model_file",
     "CnnfiltError": "cnnfilt.errors",
 }
 

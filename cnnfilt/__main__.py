@@ -3,7 +3,7 @@
 import gc
 from typing import NoReturn
 
-from cnnfilt.leaving import leave_on_signals
+from cnnfilt.signals import leave_on_signals
 
 _OBJECTS = 100_000
 """So many new objects start a search for garbage (700 by Python's own choice). An import makes none: the searches

@@ -19,10 +19,6 @@ SECONDS_AT_MOST = 30
 
 
 def main(folder: Path) -> None:
-    import cnnfilt.batch.operations.edges
-    import cnnfilt.cli.edges
-    import cnnfilt.cli.run
-    import cnnfilt.files.image_decoding  # noqa: F401 - all imported once, before the forks
 
     for number, path in enumerate(sys.stdin.read().splitlines()):
         print(json.dumps(measured(path, folder / f"{number}.png", folder / f"{number}.txt")), flush=True)

@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnfilt.architecture import describe, parse_chain
+from cnnfilt.describe.chain import describe, parse_chain
+from cnnfilt.describe.layers import Conv, Filter, Flat, FullyConnected, LoneWindow, Pool, Volume
+from cnnfilt.describe.windows import Slide
 from cnnfilt.errors import KernelError, ParameterError, ShapeError
-from cnnfilt.layer_specs import Conv, Filter, Flat, FullyConnected, Pool, Sliding, Volume
 
 LENET_5 = "conv:6,k=5,p=2 tanh pool:avg conv:16,k=5 tanh pool:avg flatten fc:120 tanh fc:84 tanh fc:10 softmax"
 ALEXNET = """
@@ -127,7 +128,7 @@ def test_layer_words(words, output, trained):
 
 def test_words_become_specs():
     conv, filter_, pool, fc = parse_chain(["conv:4,k=3x5,p=1x2", "filter:sobel-x", "pool:global fc:10"])
-    assert conv == Conv("conv:4,k=3x5,p=1x2", 4, (3, 5), padding=(1, 2))
+    assert conv == Conv("conv:4,k=3x5,p=1x2", 4, Slide((3, 5), padding=(1, 2)))
     assert isinstance(filter_, Filter)
     assert filter_.kernel.name == "sobel-x"
     assert pool == Pool("pool:global", "avg", None)
@@ -185,7 +186,7 @@ def test_errors_name_the_layer(words, kind, message):
 
 def test_a_lone_window_is_no_layer_in_errors():
     with pytest.raises(ShapeError, match=r"^kernel spans 7 rows but the image is 5 rows high"):
-        describe([Sliding("window", (7, 7))], Volume(5, 5))
+        describe([LoneWindow("window", Slide((7, 7)))], Volume(5, 5))
 
 
 def test_the_pixel_limit_can_be_changed():

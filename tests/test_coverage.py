@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnfilt.coverage import coverage
+from cnnfilt.describe.coverage import coverage
+from cnnfilt.describe.window import Window
 from cnnfilt.errors import ShapeError
-from cnnfilt.geometry import Window
 
 windows_drawn = st.tuples(
     st.integers(1, 4), st.integers(1, 4), st.integers(1, 3), st.integers(0, 3), st.integers(0, 3), st.booleans()

@@ -6,18 +6,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from cnnfilt import geometry
+from cnnfilt.describe import window as geometry
+from cnnfilt.describe.window import Window, axis_padding, check_pool_padding, output_size, receptive_field
+from cnnfilt.describe.windows import adaptive_bounds, check_pixels, windows
 from cnnfilt.errors import ParameterError, ShapeError
-from cnnfilt.geometry import (
-    Window,
-    adaptive_bounds,
-    axis_padding,
-    check_pixels,
-    check_pool_padding,
-    output_size,
-    receptive_field,
-    windows,
-)
 
 
 @st.composite

@@ -12,22 +12,18 @@ ROOT = Path(cnnfilt.__file__).parent
 FLOORS = {
     "errors": 0,
     "frozen": 0,
-    "leaving": 0,
+    "signals": 0,
     "terms": 0,
     "parsing": 1,
-    "named_models": 1,
-    "geometry": 1,
-    "coverage": 2,
-    "solving": 2,
-    "named_kernels": 2,
-    "kernels": 2,
-    "layer_specs": 3,
-    "architecture": 3,
-    "core": 4,
-    "nn": 5,
+    "describe": 2,
+    "core": 3,
+    "nn": 4,
+    "fitting": 5,
     "files": 5,
-    "batch": 6,
-    "cli": 7,
+    "operations": 6,
+    "batch": 7,
+    "datasets": 8,
+    "cli": 9,
 }
 """From the ground up. A module may import its own floor's and those below."""
 
@@ -35,7 +31,7 @@ HOMES = {
     "click": ("cli",),
     "rich": ("cli",),
     "PIL": ("files",),
-    "numpy": ("core", "nn", "files", "batch", "cli"),
+    "numpy": ("core", "nn", "fitting", "files", "operations", "batch", "datasets", "cli"),
     "scipy": ("core",),
 }
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnfilt import kernels
+from cnnfilt.describe import kernels
+from cnnfilt.describe.kernels import NAMED, hint, kernel, parse_kernel, split_scale
 from cnnfilt.errors import KernelError
-from cnnfilt.kernels import NAMED, hint, kernel, parse_kernel, split_scale
 
 DERIVATIVES = ["vertical", "horizontal", "roberts-1", "roberts-2", "laplacian4", "laplacian8", "outline", "kirsch"]
 DERIVATIVES += [f"{name}-{axis}" for name in ("prewitt", "sobel", "scharr", "farid") for axis in "xy"]

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cnnfilt.describe.solving import Axis, solve
+from cnnfilt.describe.window import check_pool_padding
 from cnnfilt.errors import CnnfiltError, DemandError
 from cnnfilt.frozen import replace
-from cnnfilt.geometry import check_pool_padding
-from cnnfilt.solving import Axis, solve
 
 
 def pads(windows):

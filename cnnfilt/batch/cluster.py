@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from cnnfilt.batch.jobs import Job
-from cnnfilt.batch.limits import run_within_limits
-from cnnfilt.batch.operations.base import Operation
 from cnnfilt.batch.runner import Crew
+from cnnfilt.batch.timeout import run_within_limits
 from cnnfilt.batch.work import Record, Settings
 from cnnfilt.errors import CnnfiltError, ParameterError, PlanError
 from cnnfilt.files.streams import first_line
 from cnnfilt.frozen import replace
+from cnnfilt.operations.base import Operation
 
 SECONDS_TO_ANSWER = 10
 

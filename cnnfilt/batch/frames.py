@@ -3,27 +3,26 @@
 import os
 from collections.abc import Sequence
 
+from cnnfilt.batch.inputs import read_image, standard_input
 from cnnfilt.batch.jobs import Job
 from cnnfilt.batch.naming import Target
-from cnnfilt.batch.operations.base import Operation, Result
 from cnnfilt.batch.work import (
     Record,
     Settings,
     Written,
     name_of,
     put,
-    read_image,
     run_on_image,
     settled_targets,
-    standard_input,
 )
 from cnnfilt.core.levels import NO_LOSS
 from cnnfilt.errors import InputError, OutputError, ParameterError, counted
-from cnnfilt.files.frames import GIF_COLOURS, Timing, encode_frames, read_frames
+from cnnfilt.files.animation import GIF_COLOURS, Timing, encode_frames, read_frames
 from cnnfilt.files.image import Image
 from cnnfilt.files.reading import finished
 from cnnfilt.files.streams import open_stream
 from cnnfilt.frozen import replace
+from cnnfilt.operations.base import Operation, Result
 
 
 def run_on_frames(job: Job, operation: Operation, settings: Settings) -> Record:

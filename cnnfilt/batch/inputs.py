@@ -1,12 +1,39 @@
-"""An input of a command that reads a few and compares them: read whole, with its name in whatever goes wrong."""
+"""Inputs read whole: of a job of a batch, or of a command that reads a few and compares them."""
 
+import sys
 from typing import Unpack
 
+from cnnfilt.batch.jobs import Job
 from cnnfilt.batch.sources import STDIN
-from cnnfilt.batch.work import standard_input
-from cnnfilt.errors import CnnfiltError
+from cnnfilt.batch.work import Settings
+from cnnfilt.errors import CnnfiltError, InputError
 from cnnfilt.files.image import Image
 from cnnfilt.files.reading import ReadOptions, read, read_bytes
+from cnnfilt.files.streams import bounded
+
+
+def read_image(job: Job, settings: Settings, content: bytes | None = None) -> Image:
+    """Return the input of a job; `content` is what it holds, where that has been read already."""
+    options: ReadOptions = {
+        "gray": settings.gray,
+        "auto_orient": settings.auto_orient,
+        "alpha": settings.alpha,
+        "background": settings.background,
+        "max_pixels": settings.max_pixels,
+    }
+    if content is not None or job.source.is_stdin:
+        return read_bytes(standard_input() if content is None else content, name=job.source.name, **options)
+    return read(job.source.path, **options)
+
+
+def standard_input() -> bytes:
+    """Return all of standard input. InputError."""
+    if sys.stdin is None:
+        raise InputError("standard input is closed")
+    try:
+        return bounded(sys.stdin.buffer)
+    except OSError as error:
+        raise InputError(f"standard input cannot be read: {error.strerror}") from None
 
 
 def read_input(path: str, **options: Unpack[ReadOptions]) -> Image:

@@ -6,9 +6,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from cnnfilt.batch.jobs import Job
-from cnnfilt.batch.limits import within
+from cnnfilt.batch.timeout import within
 from cnnfilt.errors import CnnfiltError
-from cnnfilt.files.header import image_size
+from cnnfilt.files.decode.header import image_size
 
 FEWEST_JOBS = 8
 """Below this many files a loop is done before the workers have started."""

@@ -9,13 +9,13 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future
 from typing import Protocol
 
 from cnnfilt.batch.jobs import Job
-from cnnfilt.batch.limits import run_within_limits
-from cnnfilt.batch.operations.base import Operation
+from cnnfilt.batch.timeout import run_within_limits
 from cnnfilt.batch.work import Record, Settings
 from cnnfilt.errors import InputError, ParameterError, StorageError
 from cnnfilt.files.atomic import remove_stale
 from cnnfilt.frozen import replace
-from cnnfilt.leaving import while_here
+from cnnfilt.operations.base import Operation
+from cnnfilt.signals import while_here
 
 AHEAD = 2
 """How many jobs each worker has waiting: enough that none is idle, few enough to redo when a worker dies."""

@@ -1,4 +1,4 @@
-"""One job carried out: read, operate, write, and a record of what happened."""
+"""One image operated on, its outputs written, and a record of what happened."""
 
 import os
 import sys
@@ -11,16 +11,14 @@ import numpy as np
 
 from cnnfilt.batch.jobs import Job
 from cnnfilt.batch.naming import Target
-from cnnfilt.batch.operations.base import Operation, Result
 from cnnfilt.core.levels import NO_LOSS, Loss
-from cnnfilt.errors import CnnfiltError, InputError, OutputError
+from cnnfilt.errors import CnnfiltError, OutputError
 from cnnfilt.files.atomic import output_error, write_atomically
 from cnnfilt.files.formats import named
 from cnnfilt.files.image import Image
-from cnnfilt.files.reading import ReadOptions, read, read_bytes
-from cnnfilt.files.streams import bounded
 from cnnfilt.files.writing import Encoded, encode
 from cnnfilt.frozen import Frozen, replace
+from cnnfilt.operations.base import Operation, Result
 from cnnfilt.terms import DEFAULT_MAX_PIXELS, AlphaMode, FrameChoice, MetadataMode
 
 _NOTHING = np.empty((0, 0), np.uint8)
@@ -83,16 +81,6 @@ class Record(Frozen):
     def written(self) -> bool:
         """Return whether there are outputs, and not only looks."""
         return bool(self.outputs and self.outputs[0].name)
-
-
-def run_job(job: Job, operation: Operation, settings: Settings) -> Record:
-    """Return the record of one job, all its outputs written; a CnnfiltError is for the caller."""
-    if settings.frames != "first":
-        # Few runs want another than the first frame.
-        from cnnfilt.batch.frames import run_on_frames
-
-        return run_on_frames(job, operation, settings)
-    return run_on_image(read_image(job, settings), job, operation, settings)
 
 
 def run_on_image(image: Image, job: Job, operation: Operation, settings: Settings) -> Record:
@@ -162,30 +150,6 @@ def _in_one_file(results: list[Result], format_name: str) -> list[Result]:
         raise OutputError("the maps differ in size, so they are no stack; use -p same, or one output each")
     stack = np.stack([result.pixels for result in results], axis=-1)
     return [replace(results[0], pixels=stack, loss=sum((r.loss for r in results if r.loss), NO_LOSS))]
-
-
-def read_image(job: Job, settings: Settings, content: bytes | None = None) -> Image:
-    """Return the input of a job; `content` is what it holds, where that has been read already."""
-    options: ReadOptions = {
-        "gray": settings.gray,
-        "auto_orient": settings.auto_orient,
-        "alpha": settings.alpha,
-        "background": settings.background,
-        "max_pixels": settings.max_pixels,
-    }
-    if content is not None or job.source.is_stdin:
-        return read_bytes(standard_input() if content is None else content, name=job.source.name, **options)
-    return read(job.source.path, **options)
-
-
-def standard_input() -> bytes:
-    """Return all of standard input. InputError."""
-    if sys.stdin is None:
-        raise InputError("standard input is closed")
-    try:
-        return bounded(sys.stdin.buffer)
-    except OSError as error:
-        raise InputError(f"standard input cannot be read: {error.strerror}") from None
 
 
 def _answering_format(image: Image) -> str:

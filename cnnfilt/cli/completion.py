@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 from click.shell_completion import CompletionItem, ShellComplete, add_completion_class, split_arg_string
 
-from cnnfilt.architecture import WORDS
-from cnnfilt.named_kernels import NAMED
+from cnnfilt.describe.chain import WORDS
+from cnnfilt.describe.named_kernels import NAMED
 
 BREAKS = ":="
 """Where bash begins a new word; it wants only what comes after them."""

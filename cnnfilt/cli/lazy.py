@@ -12,7 +12,7 @@ from cnnfilt.parsing import nearest
 class LazyGroup(click.Group):
     """A group whose commands are known by `table`, names with a line of help, and live in modules of their names.
 
-    The module of the command NAME is `home` followed by NAME, and the command in it has that name, too.
+    `home` names the module of a command: "cnnfilt.cli.{}.command" for one. The command in it has its name, too.
     """
 
     def __init__(self, *args: Any, table: Mapping[str, str], home: str, **kwargs: Any) -> None:
@@ -28,7 +28,7 @@ class LazyGroup(click.Group):
         """Return the command, or None for an unknown name."""
         if cmd_name not in self.table:
             return None
-        command: click.Command = getattr(import_module(f"{self.home}{cmd_name}"), cmd_name)
+        command: click.Command = getattr(import_module(self.home.format(cmd_name)), cmd_name)
         return command
 
     def resolve_command(

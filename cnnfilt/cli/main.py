@@ -12,9 +12,9 @@ import click
 
 from cnnfilt import __version__
 from cnnfilt.cli.lazy import LazyGroup
-from cnnfilt.cli.report import print_error
+from cnnfilt.cli.messages import print_error
 from cnnfilt.errors import CnnfiltError, ParameterError, PlanError
-from cnnfilt.leaving import finish_undisturbed, leave, leave_on_signals
+from cnnfilt.signals import finish_undisturbed, leave, leave_on_signals
 from cnnfilt.terms import WORK_THREAD
 
 COMMANDS = {
@@ -37,7 +37,7 @@ USAGE, FAILED, INTERRUPTED = 2, 1, 130
 @click.group(
     cls=LazyGroup,
     table=COMMANDS,
-    home="cnnfilt.cli.",
+    home="cnnfilt.cli.{}.command",
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="""\b
 Examples:

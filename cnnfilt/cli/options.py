@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args
 import click
 
 from cnnfilt.cli.option_types import FRAMES, NUMBER, PADDING, PAIR, RANGE, Word
+from cnnfilt.files.decode.ahead import Request, begin
 from cnnfilt.frozen import Frozen
 from cnnfilt.terms import DEFAULT_MAX_PIXELS, AlphaMode, FrameChoice, MetadataMode, PaddingMode, ValueMapping
 
@@ -65,6 +66,16 @@ def file_options(function: Callable[..., Any]) -> Callable[..., Any]:
         return function(files=files, **parameters)
 
     return _apply(_FILE_OPTIONS, command)
+
+
+def read_ahead(files: FileOptions, *, gray: bool = False) -> None:
+    """Start to decode the input if there is but one, while the command's own modules, and NumPy, are being imported.
+
+    `gray` is the command's default for --gray.
+    """
+    if len(files.inputs) == 1 and files.files_from is None and not files.dry_run and files.frames == "first":
+        wants_gray = gray if files.gray is None else files.gray
+        begin(Request(files.inputs[0], wants_gray, not files.no_auto_orient, files.max_pixels))
 
 
 def reading_options(function: Callable[..., Any]) -> Callable[..., Any]:

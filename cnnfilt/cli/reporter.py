@@ -8,11 +8,11 @@ from typing import Any
 
 from cnnfilt.batch.jobs import Job, Plan
 from cnnfilt.batch.work import Record
-from cnnfilt.cli.looks import Looks
-from cnnfilt.cli.report import print_error, print_line, printable
+from cnnfilt.cli.inspect.inspection import Looks
+from cnnfilt.cli.messages import print_error, print_line, printable
 from cnnfilt.core.levels import NO_LOSS, Loss
 from cnnfilt.errors import StorageError
-from cnnfilt.leaving import say_at_once, while_here
+from cnnfilt.signals import say_at_once, while_here
 
 
 class Reporter(AbstractContextManager["Reporter"]):

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnfilt.geometry import Window
+from cnnfilt.describe.window import Window
 
 Array = NDArray[Any]
 

@@ -10,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from cnnfilt.core.convolution import convolve
+from cnnfilt.core.edge_responses import kernels_of
 from cnnfilt.core.engine.blocks import Blocks
 from cnnfilt.core.engine.borders import PaddingValue
 from cnnfilt.core.engine.images import Array, as_image, like_image
-from cnnfilt.core.gradients import kernels_of
+from cnnfilt.describe.kernels import Rows
 from cnnfilt.errors import ParameterError
-from cnnfilt.kernels import Rows
 from cnnfilt.terms import Padding, PaddingMode, Pair
 
 Mask = npt.NDArray[np.bool_]

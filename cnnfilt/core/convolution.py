@@ -12,8 +12,8 @@ from cnnfilt.core.engine.plan import sum_dtype
 from cnnfilt.core.engine.run import Convolution
 from cnnfilt.core.engine.weights import as_bias, as_coefficients, as_weights, count, normalized, scaled, whole_or_float
 from cnnfilt.core.levels import Levels, Loss, write_levels
+from cnnfilt.describe.windows import windows
 from cnnfilt.errors import KernelError, ParameterError, ShapeError
-from cnnfilt.geometry import windows
 from cnnfilt.parsing import nearest
 from cnnfilt.terms import Activation, ChannelsMode, Padding, PaddingMode, Pair
 

@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from cnnfilt.core.canny import Gradients, canny, check_thresholds, full_step
+from cnnfilt.core.edge_responses import Responses, angle, kernels_of
 from cnnfilt.core.engine.borders import PaddingValue
 from cnnfilt.core.engine.images import Array, as_image, like_image
 from cnnfilt.core.engine.threads import run_strips
-from cnnfilt.core.gradients import Responses, angle, kernels_of
 from cnnfilt.core.levels import Levels, Loss, write_levels
 from cnnfilt.errors import ParameterError
 from cnnfilt.frozen import Frozen

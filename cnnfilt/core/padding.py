@@ -6,8 +6,8 @@ import numpy.typing as npt
 from cnnfilt.core.engine.borders import PaddingValue
 from cnnfilt.core.engine.images import Array, as_image, like_image
 from cnnfilt.core.engine.strips import PaddedImage
+from cnnfilt.describe.windows import windows
 from cnnfilt.errors import ParameterError
-from cnnfilt.geometry import windows
 from cnnfilt.terms import Padding, PaddingMode
 
 

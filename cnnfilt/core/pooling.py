@@ -13,8 +13,9 @@ from cnnfilt.core.engine.scale import range_of
 from cnnfilt.core.engine.strips import strip_edges
 from cnnfilt.core.engine.threads import run_strips
 from cnnfilt.core.levels import NO_LOSS, Levels, Loss, write_levels
+from cnnfilt.describe.window import Window, as_pair, check_pool_padding
+from cnnfilt.describe.windows import adaptive_bounds, windows
 from cnnfilt.errors import ParameterError
-from cnnfilt.geometry import Window, adaptive_bounds, as_pair, check_pool_padding, windows
 from cnnfilt.terms import Padding, Pair, PoolKind
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 from cnnfilt.errors import OutputError, StorageError
-from cnnfilt.leaving import before_leaving
+from cnnfilt.signals import before_leaving
 
 if sys.platform != "win32":
     import fcntl

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from cnnfilt.files.decode.storage import Key, Storage
 from cnnfilt.files.image import Array, top_level
-from cnnfilt.files.storage import Key, Storage
 
 
 def true_levels(pixels: Array, stored: Storage, format: str) -> Array:

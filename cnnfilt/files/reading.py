@@ -4,8 +4,8 @@ from typing import TypedDict, Unpack
 
 import numpy as np
 
-from cnnfilt.files.ahead import Request, take
 from cnnfilt.files.colours import flatten, parse_colour, to_gray
+from cnnfilt.files.decode.ahead import Request, take
 from cnnfilt.files.formats import FORMATS
 from cnnfilt.files.image import Array, Image
 from cnnfilt.files.streams import Source, format_in, open_stream
@@ -74,17 +74,17 @@ def _content(source: Source, name: str | None, *, gray: bool, auto_orient: bool,
             if format is None or FORMATS[format].kind == "matrix":
                 return _matrix(stream.read(), format, max_pixels=max_pixels)
             # Pillow is imported only for images.
-            from cnnfilt.files.loading import load_image
+            from cnnfilt.files.decode.loading import load_image
 
             loaded = load_image(stream, format, gray=gray, auto_orient=auto_orient, max_pixels=max_pixels)
-    from cnnfilt.files.image_decoding import as_arrays
+    from cnnfilt.files.decode.arrays import as_arrays
 
     return as_arrays(loaded)
 
 
 def _matrix(data: bytes, format: str | None, *, max_pixels: int) -> Image:
     # The readers of text are imported only for matrices.
-    from cnnfilt.files.matrices import read_matrix, text_format
+    from cnnfilt.files.matrix.matrices import read_matrix, text_format
 
     matrix = read_matrix(data, format, max_pixels=max_pixels)
     return Image(matrix, kind="matrix", format=format or text_format(data))

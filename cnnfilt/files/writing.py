@@ -12,7 +12,7 @@ from cnnfilt.files.image import Array, Image
 from cnnfilt.terms import MetadataMode
 
 if TYPE_CHECKING:
-    from cnnfilt.files.encoders import Parts  # Pillow is imported only for images.
+    from cnnfilt.files.encode.encoders import Parts  # Pillow is imported only for images.
 
 
 class Encoded(NamedTuple):
@@ -58,14 +58,14 @@ def encode(image: Image, format: str, *, quality: int | None = None, metadata: M
     check_holds(format, channels=image.channels, sample=image.sample, alpha=alpha is not None, size=size)
     if named(format).kind == "matrix":
         # The writers of text are imported only for matrices, and Pillow only for images.
-        from cnnfilt.files.matrices import write_matrix
+        from cnnfilt.files.matrix.matrices import write_matrix
 
         return Encoded([write_matrix(image.pixels, format)])
     notes: tuple[str, ...] = ()
     if narrows(format, channels=image.channels, sample=image.sample, alpha=alpha is not None):
         pixels, alpha = to_eight_bits(pixels), None if alpha is None else to_eight_bits(alpha)
         notes = (f"16-bit levels written as 8-bit (v / 257), for {named(format).title} holds no more here",)
-    from cnnfilt.files.encoders import encode_image
+    from cnnfilt.files.encode.encoders import encode_image
 
     parts, left_out = encode_image(
         pixels, alpha, format, metadata=image.metadata, keep=metadata, quality=quality, spare=image.memory

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from cnnfilt.architecture import parse_chain
+from cnnfilt.describe.chain import parse_chain
+from cnnfilt.describe.layers import Activation, Flat, FullyConnected
 from cnnfilt.errors import ParameterError
-from cnnfilt.layer_specs import Activation, Flat, FullyConnected
 from cnnfilt.nn.model import reports_of
 
 NOTES_NETWORK = "conv:32,k=3,p=same relu pool:avg conv:64,k=3,p=same relu pool:max flatten"

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from cnnfilt.describe.windows import Slide
 from cnnfilt.errors import ShapeError, counted
-from cnnfilt.geometry import Window
+from cnnfilt.frozen import replace
 from cnnfilt.nn.layers import Array, Layer
-from cnnfilt.nn.windows import Sliding, Windows
-from cnnfilt.terms import Padding, Pair
+from cnnfilt.nn.window_views import WindowViews
 
 
 class Conv2D(Layer):
@@ -30,17 +30,18 @@ class Conv2D(Layer):
         kernel: Array,
         bias: Array | None = None,
         *,
-        stride: Pair = (1, 1),
-        padding: Padding = 0,
-        dilation: Pair = (1, 1),
+        slide: Slide | None = None,
         groups: int = 1,
     ) -> None:
-        """Take `kernel` (height, width, in_channels / groups, out_channels) and `bias` (out_channels,), or none."""
+        """Take `kernel` (height, width, in_channels / groups, out_channels) and `bias` (out_channels,), or none.
+
+        A `slide` of None is the kernel's own size, a stride of 1, and no padding.
+        """
         super().__init__()
         self.parameters["kernel"] = kernel
         if bias is not None:
             self.parameters["bias"] = bias
-        self.sliding = Sliding((kernel.shape[0], kernel.shape[1]), stride, padding, dilation)
+        self.slide = slide or Slide((kernel.shape[0], kernel.shape[1]))
         self.groups = groups
 
     def forward(self, x: Array) -> Array:
@@ -48,9 +49,9 @@ class Conv2D(Layer):
         kernel = self.parameters["kernel"]
         if x.ndim != 4 or x.shape[3] != kernel.shape[2] * self.groups:
             raise ShapeError(f"a convolution of {counted(kernel.shape[2] * self.groups, 'channels')} got {x.shape}")
-        self._windows = self.sliding.over(x)
-        self._padded = self._windows.padded(x)
-        z = self._correlated(self._windows, self._padded, kernel)
+        self._views = WindowViews(self.slide.over(x.shape[1:3]))
+        self._padded = self._views.padded(x)
+        z = self._correlated(self._views, self._padded, kernel)
         return np.add(z, self.parameters["bias"], out=z) if "bias" in self.parameters else z
 
     def fill_gradients(self, d_output: Array) -> None:
@@ -67,28 +68,23 @@ class Conv2D(Layer):
     def backward(self, d_output: Array) -> Array:
         """Return dL/dX; dL/dK and dL/dB go to the gradients."""
         self.fill_gradients(d_output)
-        around = [(window.span - 1 - window.before, window.span - 1 - window.after) for window in self._pair]
-        if self.sliding.stride != (1, 1) or any(side < 0 for sides in around for side in sides):
+        around = [(window.span - 1 - window.before, window.span - 1 - window.after) for window in self._views.windows]
+        if self.slide.stride != (1, 1) or any(side < 0 for sides in around for side in sides):
             return self._sent_back(d_output)
         # conv(padded dL/dZ, K turned by 180), with the channels' parts exchanged.
         kernel = self.parameters["kernel"]
         turned = _joined([part[::-1, ::-1].swapaxes(2, 3) for part in _grouped(kernel, self.groups)])
-        windows = Sliding(self.sliding.kernel_size, (1, 1), (around[0], around[1]), self.sliding.dilation).over(
-            d_output
-        )
-        return self._correlated(windows, windows.padded(d_output), turned)
+        back = replace(self.slide, padding=(around[0], around[1]))
+        views = WindowViews(back.over(d_output.shape[1:3]))
+        return self._correlated(views, views.padded(d_output), turned)
 
-    @property
-    def _pair(self) -> tuple[Window, Window]:
-        return self._windows.rows, self._windows.columns
-
-    def _correlated(self, windows: Windows, padded: Array, kernel: Array) -> Array:
+    def _correlated(self, views: WindowViews, padded: Array, kernel: Array) -> Array:
         """Return what `kernel` gives at every window: a product of matrices, a window a row and a filter a column."""
-        z = np.empty((len(padded), *windows.output_size, kernel.shape[3]), np.result_type(padded, kernel))
+        z = np.empty((len(padded), *views.windows.output_size, kernel.shape[3]), np.result_type(padded, kernel))
         parts = (_grouped(array, self.groups) for array in (padded, kernel, z))
         for part, filters, maps in zip(*parts, strict=True):
             matrix = filters.reshape(-1, filters.shape[3])
-            for place, rows in _written_out(windows, part):
+            for place, rows in _written_out(views, part):
                 if self.groups == 1:
                     np.matmul(rows, matrix, out=maps[place].reshape(-1, matrix.shape[1]))
                 else:
@@ -98,7 +94,7 @@ class Conv2D(Layer):
     def _d_kernel(self, padded: Array, d_output: Array) -> Array:
         """Return dL/dK of one group, (taps * in_channels, out_channels): conv(X, dL/dZ)."""
         products = (
-            rows.T @ d_output[place].reshape(len(rows), -1) for place, rows in _written_out(self._windows, padded)
+            rows.T @ d_output[place].reshape(len(rows), -1) for place, rows in _written_out(self._views, padded)
         )
         total = next(products)
         for product in products:
@@ -115,17 +111,17 @@ class Conv2D(Layer):
 
         channels = self.parameters["kernel"].shape[2] * self.groups
         like = np.broadcast_to(d_output[:1, :1, :1, :1], (len(d_output), 1, 1, channels))
-        return self._windows.sent_back(like, share)
+        return self._views.sent_back(like, share)
 
 
-def _written_out(windows: Windows, padded: Array) -> Iterator[tuple[tuple[slice, slice], Array]]:
+def _written_out(views: WindowViews, padded: Array) -> Iterator[tuple[tuple[slice, slice], Array]]:
     """Yield (place, its windows as rows, (N H' W', taps * C), in the order of the kernel's own memory), block by block.
 
     They are written out anew in each direction: kept, they would take the memory of all inputs many times over.
     """
-    seen = windows.seen(padded)
+    seen = views.seen(padded)
     size = math.prod(seen.shape[3:])
-    for place in windows.blocks(len(padded), size * padded.itemsize):
+    for place in views.blocks(len(padded), size * padded.itemsize):
         yield place, seen[place].reshape(-1, size)
 
 

@@ -4,14 +4,13 @@ Convolution and pooling are the core's, in strips, so that a photo needs no more
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
-from cnnfilt import layer_specs as specs
-from cnnfilt.architecture import Report
 from cnnfilt.core.convolution import conv2d, convolve
 from cnnfilt.core.pooling import global_pool, pool
+from cnnfilt.describe import layers as specs
+from cnnfilt.describe.chain import Report
 from cnnfilt.nn.layers import Array, Dense, Sigmoid, softmax
 from cnnfilt.nn.model import names_of
 
@@ -35,15 +34,39 @@ def _through(report: Report, x: Array, kernel: Array | None, bias: Array | None)
     layer = report.layer
     if isinstance(layer, specs.Conv):
         weights = _named(layer, report.effect.weights[2]) if kernel is None else kernel
-        batch = conv2d(_roomy(x, weights)[None], weights, bias, groups=layer.groups, **_geometry(layer))
+        slide = layer.slide
+        batch = conv2d(
+            _roomy(x, weights)[None],
+            weights,
+            bias,
+            stride=slide.stride,
+            padding=slide.padding,
+            dilation=slide.dilation,
+            groups=layer.groups,
+        )
         return np.asarray(batch[0])
     if isinstance(layer, specs.Filter):
-        coefficients = np.array(layer.kernel.rows)
-        return convolve(_roomy(x, coefficients), coefficients, **_geometry(layer))
+        coefficients, slide = np.array(layer.kernel.rows), layer.slide
+        return convolve(
+            _roomy(x, coefficients),
+            coefficients,
+            stride=slide.stride,
+            padding=slide.padding,
+            dilation=slide.dilation,
+        )
     if isinstance(layer, specs.Pool):
-        if layer.kernel_size is None:
+        if layer.slide is None:
             return global_pool(x, kind=layer.kind)
-        return pool(x, layer.kernel_size, kind=layer.kind, ceil_mode=layer.ceil_mode, **_geometry(layer))
+        slide = layer.slide
+        return pool(
+            x,
+            slide.kernel_size,
+            kind=layer.kind,
+            stride=slide.stride,
+            padding=slide.padding,
+            dilation=slide.dilation,
+            ceil_mode=slide.ceil_mode,
+        )
     if isinstance(layer, specs.FullyConnected) and kernel is not None:
         return np.asarray(Dense(kernel, bias).forward(x[None])[0])
     return _activated(layer.function, x) if isinstance(layer, specs.Activation) else x.reshape(-1)
@@ -53,10 +76,6 @@ def _named(layer: specs.Conv, in_channels: int) -> Array:
     """Return kernels given by name as weights (height, width, in_channels, out_channels), alike for all channels."""
     rows = np.stack([np.array(kernel.rows) for kernel in layer.kernels], axis=-1)
     return np.repeat(rows[:, :, None], in_channels, axis=2)
-
-
-def _geometry(layer: specs.Conv | specs.Filter | specs.Pool) -> dict[str, Any]:
-    return {"stride": layer.stride, "padding": layer.padding, "dilation": layer.dilation}
 
 
 def _roomy(x: Array, weights: Array) -> Array:

@@ -5,10 +5,11 @@ from itertools import pairwise
 
 import numpy as np
 
-from cnnfilt import layer_specs as specs
-from cnnfilt.architecture import Report, describe, parse_chain
+from cnnfilt.describe import layers as specs
+from cnnfilt.describe.chain import Report, describe, parse_chain
+from cnnfilt.describe.kernels import Kernel
+from cnnfilt.describe.windows import Slide
 from cnnfilt.errors import ParameterError, ShapeError
-from cnnfilt.kernels import Kernel
 from cnnfilt.nn.convolution import Conv2D
 from cnnfilt.nn.initializers import glorot_uniform, he_normal
 from cnnfilt.nn.layers import Array, Dense, Flatten, Layer, ReLU, Shape, Sigmoid, Softmax, Tanh
@@ -180,10 +181,7 @@ def _built(report: Report, parameters: dict[str, Array]) -> Layer:
         channels = report.effect.weights[2]
         return _convolution(layer, _stacked([layer.kernel] * channels, 1), None, channels)
     if isinstance(layer, specs.Pool) and report.effect.windows is not None:
-        rows, columns = report.effect.windows
-        size, stride = (rows.kernel_size, columns.kernel_size), (rows.stride, columns.stride)
-        make = _POOLS[layer.kind]
-        return make(size, stride=stride, padding=layer.padding, dilation=layer.dilation, ceil_mode=layer.ceil_mode)
+        return _POOLS[layer.kind](layer.slide or Slide(report.effect.windows.kernel_size))
     if isinstance(layer, specs.Activation):
         return _ACTIVATIONS[layer.function]()
     if isinstance(layer, specs.FullyConnected):
@@ -192,7 +190,7 @@ def _built(report: Report, parameters: dict[str, Array]) -> Layer:
 
 
 def _convolution(layer: specs.Conv | specs.Filter, kernel: Array, bias: Array | None, groups: int) -> Conv2D:
-    return Conv2D(kernel, bias, stride=layer.stride, padding=layer.padding, dilation=layer.dilation, groups=groups)
+    return Conv2D(kernel, bias, slide=layer.slide, groups=groups)
 
 
 def _kernel(layer: specs.Conv, report: Report, parameters: dict[str, Array]) -> Array:

@@ -1,32 +1,22 @@
 """The pooling layers of the notes. They have no parameters, so nothing is trained here."""
 
+from math import prod
+
 import numpy as np
 
-from cnnfilt.geometry import check_pool_padding
+from cnnfilt.describe.windows import Slide
 from cnnfilt.nn.layers import Array, Layer
-from cnnfilt.nn.windows import Sliding, Windows
-from cnnfilt.terms import Padding, Pair
+from cnnfilt.nn.window_views import WindowViews
 
 
 class _Pool2D(Layer):
-    def __init__(
-        self,
-        kernel_size: Pair = (2, 2),
-        *,
-        stride: Pair | None = None,
-        padding: Padding = 0,
-        dilation: Pair = (1, 1),
-        ceil_mode: bool = False,
-    ) -> None:
-        """Describe the windows; the stride is the kernel size unless given."""
+    def __init__(self, slide: Slide) -> None:
+        """Take how the window slides."""
         super().__init__()
-        self.sliding = Sliding(kernel_size, stride or kernel_size, padding, dilation, ceil_mode)
+        self.slide = slide
 
-    def _windows_over(self, x: Array) -> Windows:
-        windows = self.sliding.over(x)
-        check_pool_padding(windows.rows)
-        check_pool_padding(windows.columns)
-        return windows
+    def _views_of(self, x: Array) -> WindowViews:
+        return WindowViews(self.slide.over(x.shape[1:3]).check_pool_padding())
 
 
 class MaxPool2D(_Pool2D):
@@ -34,14 +24,14 @@ class MaxPool2D(_Pool2D):
 
     def forward(self, x: Array) -> Array:
         """Return P, (N, H', W', C); padding is minus infinity and never wins."""
-        self._windows = self._windows_over(x)
-        padded = self._windows.padded(x, -np.inf)
-        taps = self._windows.taps
-        highest = self._windows.at(padded, next(taps)).copy()
-        narrow = self._windows.rows.kernel_size * self._windows.columns.kernel_size <= 128
+        self._views = self._views_of(x)
+        padded = self._views.padded(x, -np.inf)
+        taps = self._views.windows.taps
+        highest = self._views.at(padded, next(taps)).copy()
+        narrow = prod(self._views.windows.kernel_size) <= 128
         self._where = np.zeros(highest.shape, np.int8 if narrow else np.int64)
         for number, tap in enumerate(taps, 1):
-            values = self._windows.at(padded, tap)
+            values = self._views.at(padded, tap)
             # Later numbers are higher, so a maximum puts them in place; a mask would take four times as long.
             np.maximum(self._where, (values > highest) * self._where.dtype.type(number), out=self._where)
             np.maximum(highest, values, out=highest)
@@ -49,7 +39,7 @@ class MaxPool2D(_Pool2D):
 
     def backward(self, d_output: Array) -> Array:
         """Return dC: dP where C was the maximum, 0 elsewhere."""
-        return self._windows.sent_back(d_output, lambda number: d_output * (self._where == number))
+        return self._views.sent_back(d_output, lambda number: d_output * (self._where == number))
 
 
 class MinPool2D(MaxPool2D):
@@ -65,14 +55,14 @@ class AveragePool2D(_Pool2D):
 
     def forward(self, x: Array) -> Array:
         """Return P, (N, H', W', C)."""
-        self._windows = self._windows_over(x)
-        padded = self._windows.padded(x)
-        inside = self._windows.padded(np.ones((1, *x.shape[1:3], 1), x.dtype))
-        self._counts = sum(self._windows.at(inside, tap) for tap in self._windows.taps)
-        total = sum(self._windows.at(padded, tap) for tap in self._windows.taps)
+        self._views = self._views_of(x)
+        padded = self._views.padded(x)
+        inside = self._views.padded(np.ones((1, *x.shape[1:3], 1), x.dtype))
+        self._counts = sum(self._views.at(inside, tap) for tap in self._views.windows.taps)
+        total = sum(self._views.at(padded, tap) for tap in self._views.windows.taps)
         return np.asarray(total / self._counts)
 
     def backward(self, d_output: Array) -> Array:
         """Return dC: every cell of a window gets dP over the number of cells."""
         share = d_output / self._counts
-        return self._windows.sent_back(d_output, lambda number: share)
+        return self._views.sent_back(d_output, lambda number: share)

@@ -13,8 +13,8 @@ from cnnfilt.nn.examples import Examples, augmented, batches
 from cnnfilt.nn.layers import Array
 from cnnfilt.nn.model import Sequential
 from cnnfilt.nn.optimizers import SGD, Adam, Optimizer
+from cnnfilt.nn.parallel import Team
 from cnnfilt.nn.scoring import Score, evaluate, loss_of
-from cnnfilt.nn.team import Team
 from cnnfilt.terms import Augmentation, LossName, OptimizerName
 
 LEARNING_RATES: dict[OptimizerName, float] = {"adam": 0.002, "sgd": 0.05, "momentum": 0.01}

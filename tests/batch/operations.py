@@ -10,10 +10,10 @@ import PIL.Image
 
 from cnnfilt.batch.jobs import Job
 from cnnfilt.batch.naming import Target
-from cnnfilt.batch.operations.base import Result
 from cnnfilt.batch.sources import Source
 from cnnfilt.errors import ParameterError, StorageError
 from cnnfilt.files.image import Image
+from cnnfilt.operations.base import Result
 
 UNLUCKY = 13
 

@@ -10,7 +10,7 @@ from typing import NoReturn
 import numpy as np
 import pytest
 
-from cnnfilt.batch.limits import run_within_limits, within
+from cnnfilt.batch.timeout import run_within_limits, within
 from cnnfilt.batch.work import Settings
 from cnnfilt.errors import InputError, OutputError
 from cnnfilt.files.atomic import write_atomically

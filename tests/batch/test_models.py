@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 import cnnfilt
-from cnnfilt.batch.models import Model, load_model, save_model
 from cnnfilt.errors import InputError, OutputError
 from cnnfilt.files.image import Image
-from cnnfilt.files.npz import Archive, write_npz
+from cnnfilt.files.matrix.npz import Archive, write_npz
+from cnnfilt.files.model_file import Model, load_model, save_model
 from cnnfilt.frozen import replace
 from cnnfilt.nn.model import Sequential
 
@@ -51,11 +51,11 @@ def test_a_model_comes_back(saved: Path) -> None:
 @pytest.mark.parametrize("scale", [None, 0.5])
 def test_a_model_says_how_it_sees_an_image(dtype: type, top: int, scale: float | None) -> None:
     """At its size, in its channels, scaled: what `net train` saw, `net predict` and others see, too."""
-    look = replace(model(), input_scale=scale).look
+    form = replace(model(), input_scale=scale).form
     levels = (np.arange(64).reshape(8, 8) * top // 63).astype(dtype)
     expected = levels[..., None] * np.float32(1 / top if scale is None else scale)
-    assert np.array_equal(look.array(Image(levels)), expected)
-    assert look.array(Image(levels.repeat(3, axis=0).repeat(3, axis=1))).shape == (8, 8, 1)
+    assert np.array_equal(form.array(Image(levels)), expected)
+    assert form.array(Image(levels.repeat(3, axis=0).repeat(3, axis=1))).shape == (8, 8, 1)
     assert cnnfilt.load_model is load_model
 
 

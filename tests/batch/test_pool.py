@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 import pytest
 
-from cnnfilt.batch.pool import Pool
+from cnnfilt.batch.processes import Pool
 from cnnfilt.core.engine.threads import thread_count
 from cnnfilt.files.atomic import write_atomically
 
@@ -49,7 +49,7 @@ def test_a_worker_is_deaf_to_ctrl_c_and_has_no_stderr(capfd: pytest.CaptureFixtu
 
 @pytest.mark.parametrize(("cpus", "threads"), [(1, 1), (2, 1), (5, 2)])
 def test_workers_share_the_processors(cpus: int, threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cnnfilt.batch.pool.granted_cpus", lambda: cpus)
+    monkeypatch.setattr("cnnfilt.batch.processes.granted_cpus", lambda: cpus)
     pool = Pool(2)
     assert pool.executor.submit(thread_count).result() == threads
     pool.close()

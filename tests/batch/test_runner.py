@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from cnnfilt.batch.limits import run_within_limits
-from cnnfilt.batch.pool import Pool
+from cnnfilt.batch.processes import Pool
 from cnnfilt.batch.runner import Crew, run_one_by_one
+from cnnfilt.batch.timeout import run_within_limits
 from cnnfilt.batch.work import Record, Settings
 from cnnfilt.errors import ParameterError
 from tests.batch import operations

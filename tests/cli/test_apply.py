@@ -9,7 +9,7 @@ from PIL import Image
 
 from cnnfilt.core.convolution import convolve
 from cnnfilt.core.pooling import pool
-from cnnfilt.kernels import kernel
+from cnnfilt.describe.kernels import kernel
 from tests.cli.conftest import SAMPLES, Run
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnnfilt.batch.models import Model, save_model
+from cnnfilt.files.model_file import Model, save_model
 from cnnfilt.nn.model import Sequential
 from tests.cli.conftest import SAMPLES, Run
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cnnfilt.named_kernels import NAMED
+from cnnfilt.describe.named_kernels import NAMED
 from tests.conftest import ENVIRONMENT
 
 

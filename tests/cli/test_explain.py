@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnnfilt.cli.number_tables import Cell, Matrix, print_items
+from cnnfilt.cli.inspect.number_tables import Cell, Matrix, print_items
 from tests.cli.conftest import SAMPLES, Run
 
 NOTES_SUM = "1*1 + 6*0 + 9*(-1) + 2*1 + 5*0 + 1*(-1) + 3*1 + 7*0 + 4*(-1) = -8"

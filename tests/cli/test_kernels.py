@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cnnfilt import kernel
-from cnnfilt.kernels import NAMED
+from cnnfilt.describe.kernels import NAMED
 from tests.cli.conftest import Run
 
 

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from cnnfilt.core.convolution import convolve
-from cnnfilt.kernels import kernel
+from cnnfilt.describe.kernels import kernel
 from tests.cli.conftest import SAMPLES, Run
 
 

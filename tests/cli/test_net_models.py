@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cnnfilt.batch.models import Model, save_model
+from cnnfilt.files.model_file import Model, save_model
 from cnnfilt.nn.model import Sequential
 from tests.cli.conftest import Run
 

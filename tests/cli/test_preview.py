@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image as Pillow
 
-from cnnfilt.batch.operations.base import Result
-from cnnfilt.batch.thumbnails import Thumbnail, Thumbnails
-from cnnfilt.cli.preview import box, depth_of, nearest_256, print_preview
+from cnnfilt.cli.inspect.preview import box, depth_of, nearest_256, print_preview
 from cnnfilt.files.image import Image
+from cnnfilt.operations.base import Result
+from cnnfilt.operations.inspect.thumbnails import Thumbnail, Thumbnails
 from tests.cli.conftest import SAMPLES, Run
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")

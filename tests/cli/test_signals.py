@@ -24,8 +24,8 @@ def hang(*_, **__):
     while True:
         time.sleep(9)  # as a decoder that comes back to nobody
 
-import cnnfilt.batch.work as work
-work.read = hang
+import cnnfilt.batch.inputs as inputs
+inputs.read = hang
 run()
 """
 """cnnfilt with a decoder that never ends."""

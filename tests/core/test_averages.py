@@ -15,7 +15,7 @@ from cnnfilt.core.engine.passes import run_passes
 from cnnfilt.core.engine.pooled import Pooling
 from cnnfilt.core.levels import Levels, apply_levels
 from cnnfilt.core.pooling import pool, pool_to_levels
-from cnnfilt.geometry import windows
+from cnnfilt.describe.windows import windows
 from tests import oracles_pooling as oracles
 
 

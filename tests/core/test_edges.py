@@ -12,8 +12,8 @@ from cnnfilt import edges
 from cnnfilt.core.edges import edge_angles, edges_to_levels, window_size
 from cnnfilt.core.engine import strips
 from cnnfilt.core.levels import Levels, apply_levels
+from cnnfilt.describe.windows import windows
 from cnnfilt.errors import ParameterError, ShapeError
-from cnnfilt.geometry import windows
 from tests import oracles
 from tests import oracles_edges as plain
 

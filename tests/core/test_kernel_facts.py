@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from cnnfilt import convolve, kernel
 from cnnfilt.core.kernel_facts import kernel_facts
+from cnnfilt.describe.kernels import NAMED
 from cnnfilt.errors import KernelError
-from cnnfilt.kernels import NAMED
 
 
 def test_the_notes_filter():

@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnfilt import geometry, pool
+from cnnfilt import pool
 from cnnfilt.core.engine import strips
 from cnnfilt.core.pooling import adaptive_pool, global_pool, pool_with_indices
+from cnnfilt.describe import windows as geometry
 from cnnfilt.errors import ParameterError, ShapeError
 from tests import oracles_pooling as oracles
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from cnnfilt.core.engine.passes import run_passes
 from cnnfilt.core.engine.sliding import fold_columns, fold_rows, scratch_rows, spare_rows
-from cnnfilt.geometry import Window
+from cnnfilt.describe.window import Window
 
 COMBINE = {"max": np.maximum, "min": np.minimum, "sum": np.add}
 

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from cnnfilt.core.engine import strips
 from cnnfilt.core.engine.strips import StripReader, strip_edges
-from cnnfilt.geometry import Window, windows
+from cnnfilt.describe.window import Window
+from cnnfilt.describe.windows import windows
 from tests import oracles
 
 

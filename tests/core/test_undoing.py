@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from cnnfilt.core.inverse_levels import undoing
 from cnnfilt.core.levels import Levels, apply_levels
-from cnnfilt.core.undoing import undoing
 from cnnfilt.errors import ParameterError
 
 RESPONSES = np.arange(-300, 300).reshape(20, 30)

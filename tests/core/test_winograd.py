@@ -11,7 +11,7 @@ from cnnfilt.core.engine import strips, winograd
 from cnnfilt.core.engine.job import Job
 from cnnfilt.core.engine.plan import WINOGRAD_CHANNELS, plan
 from cnnfilt.core.engine.winograd import A_T, B_T, G
-from cnnfilt.geometry import windows
+from cnnfilt.describe.windows import windows
 
 
 def plainly(x, weights, bias=0, dilation=(1, 1), pads=((0, 0), (0, 0))):

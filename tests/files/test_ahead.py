@@ -10,8 +10,8 @@ import PIL.Image
 import pytest
 
 from cnnfilt.errors import InputError, ShapeError
-from cnnfilt.files import ahead
-from cnnfilt.files.ahead import Request, begin, take
+from cnnfilt.files.decode import ahead
+from cnnfilt.files.decode.ahead import Request, begin, take
 from cnnfilt.files.reading import read
 from tests.files.odd_files import random_levels
 
@@ -93,6 +93,7 @@ def test_a_wrong_name_is_found_out(tmp_path: Path, content: str) -> None:
 
 
 def test_loading_needs_no_numpy() -> None:
-    code = "import sys, cnnfilt.files.loading, cnnfilt.files.ahead; print({'numpy', 'PIL'} & set(sys.modules))"
+    modules = "cnnfilt.files.decode.loading, cnnfilt.files.decode.ahead"
+    code = f"import sys, {modules}; print({{'numpy', 'PIL'}} & set(sys.modules))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "{'PIL'}"

@@ -9,7 +9,7 @@ import PIL.Image
 import pytest
 
 from cnnfilt.errors import CnnfiltError, InputError
-from cnnfilt.files.header import image_size
+from cnnfilt.files.decode.header import image_size
 from cnnfilt.files.reading import read, read_bytes
 from tests.files.odd_files import random_levels, saved
 

@@ -9,7 +9,7 @@ import PIL.Image
 import pytest
 
 from cnnfilt.errors import InputError, ShapeError
-from cnnfilt.files.header import image_size
+from cnnfilt.files.decode.header import image_size
 from cnnfilt.files.reading import read, read_bytes
 from tests.files.odd_files import png, random_levels, saved, tiff
 
@@ -45,7 +45,7 @@ def test_numpy_stays_out(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
     PIL.Image.new("RGB", (7, 5)).save(path, exif=PIL.Image.Exif())
     script = (
-        "import sys; from cnnfilt.files.header import image_size; image_size(sys.argv[1]); "
+        "import sys; from cnnfilt.files.decode.header import image_size; image_size(sys.argv[1]); "
         "print('numpy' in sys.modules, 'PIL.PdfImagePlugin' in sys.modules)"
     )
     answer = subprocess.run([sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=True)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 from cnnfilt.errors import InputError, OutputError, ShapeError
-from cnnfilt.files.matrices import read_matrix, read_matrix_file, write_matrix
+from cnnfilt.files.matrix.matrices import read_matrix, read_matrix_file, write_matrix
 
 TEXT = ["csv", "tsv", "txt", "json"]
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cnnfilt.errors import CnnfiltError
-from cnnfilt.files.header import image_size
+from cnnfilt.files.decode.header import image_size
 from cnnfilt.files.reading import read_bytes
 from tests.files.odd_files import random_levels, saved
 

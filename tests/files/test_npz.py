@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cnnfilt.errors import InputError
-from cnnfilt.files.npz import Archive, write_npz
+from cnnfilt.files.matrix.npz import Archive, write_npz
 
 ARRAYS = {"conv1.kernel": np.random.default_rng(0).normal(size=(3, 3, 2, 4)).astype(np.float32), "steps": np.array(7)}
 

@@ -5,7 +5,7 @@ import PIL.Image
 import pytest
 from PIL import ImageOps
 
-from cnnfilt.files.header import image_size
+from cnnfilt.files.decode.header import image_size
 from cnnfilt.files.reading import read_bytes
 from cnnfilt.files.writing import encode
 from tests.files.odd_files import exif, png, random_levels, saved

@@ -8,7 +8,7 @@ import PIL.Image
 import PIL.PngImagePlugin
 import pytest
 
-from cnnfilt.files.memory import lend
+from cnnfilt.files.decode.memory import lend
 from cnnfilt.files.pixels import for_jpeg, from_array, to_array
 from cnnfilt.files.reading import read_bytes
 from tests.files.odd_files import random_levels, saved

@@ -17,10 +17,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnfilt.core.engine import threads
-from cnnfilt.files import png, png_rows
+from cnnfilt.files.encode import png, png_rows
+from cnnfilt.files.encode.png import Coding, choose, encode_png
+from cnnfilt.files.encode.png_rows import Filter, Rows
 from cnnfilt.files.image import Array, Image, Metadata
-from cnnfilt.files.png import Coding, choose, encode_png
-from cnnfilt.files.png_rows import Filter, Rows
 from cnnfilt.files.writing import encode
 from tests.files.odd_files import exif, icc_profile, random_levels
 

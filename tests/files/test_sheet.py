@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnfilt.files.sheet import Tile, contact_sheet
+from cnnfilt.files.contact_sheet import Tile, contact_sheet
 
 INK = 100
 """Letters are darker than this, the page and the frames lighter."""

@@ -6,7 +6,7 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from cnnfilt.files import tiff
+from cnnfilt.files.encode import tiff
 from cnnfilt.files.image import Image
 from cnnfilt.files.reading import read_bytes
 from cnnfilt.files.writing import encode

@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from cnnfilt.nn.from_pytorch import from_pytorch
 from cnnfilt.nn.losses import sparse_categorical_cross_entropy
 from cnnfilt.nn.model import Sequential
 from cnnfilt.nn.optimizers import SGD, Adam, Optimizer
-from cnnfilt.nn.weights import from_pytorch
 
 torch: Any = pytest.importorskip("torch")
 

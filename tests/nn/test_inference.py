@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnfilt.architecture import describe, parse_chain
+from cnnfilt.describe.chain import describe, parse_chain
+from cnnfilt.describe.layers import Volume
 from cnnfilt.errors import CnnfiltError
-from cnnfilt.layer_specs import Volume
 from cnnfilt.nn.inference import outputs
 from cnnfilt.nn.model import Sequential, reports_of
 from tests.oracles import correlate

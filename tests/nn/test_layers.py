@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnfilt.core.convolution import conv2d
+from cnnfilt.describe.windows import Slide
 from cnnfilt.errors import ShapeError
 from cnnfilt.nn.convolution import Conv2D
 from cnnfilt.nn.layers import Dense, Flatten, Layer, ReLU, Sigmoid, Softmax, Tanh
@@ -77,19 +78,19 @@ def test_the_notes_convolution_symbol_by_symbol() -> None:
 
 
 def test_the_notes_max_pooling() -> None:
-    layer = MaxPool2D()
+    layer = MaxPool2D(Slide((2, 2), (2, 2)))
     assert layer.forward(np.array([[1.0, 2], [3, 4]]).reshape(1, 2, 2, 1)).tolist() == [[[[4.0]]]]
     assert layer.backward(np.full((1, 1, 1, 1), 2.0))[0, :, :, 0].tolist() == [[0, 0], [0, 2]]
 
 
 def test_of_equal_maxima_the_first_gets_the_gradient() -> None:
-    layer = MaxPool2D()
+    layer = MaxPool2D(Slide((2, 2), (2, 2)))
     layer.forward(np.ones((1, 2, 2, 1)))
     assert layer.backward(np.ones((1, 1, 1, 1)))[0, :, :, 0].tolist() == [[1, 0], [0, 0]]
 
 
 def test_average_pooling_shares_a_quarter_each() -> None:
-    layer = AveragePool2D()
+    layer = AveragePool2D(Slide((2, 2), (2, 2)))
     layer.forward(np.ones((1, 2, 2, 1)))
     assert layer.backward(np.full((1, 1, 1, 1), 2.0))[0, :, :, 0].tolist() == [[0.5, 0.5], [0.5, 0.5]]
 
@@ -114,7 +115,7 @@ def test_convolution_gradients_are_the_adjoint(kernel_size, stride, dilation, pa
     rng = np.random.default_rng(seed)
     x = rng.normal(size=(2, 7, 6, 4))
     kernel = rng.normal(size=(*kernel_size, 4 // groups, 6))
-    layer = Conv2D(kernel, stride=stride, padding=padding, dilation=dilation, groups=groups)
+    layer = Conv2D(kernel, slide=Slide(kernel.shape[:2], stride, padding, dilation), groups=groups)
     z = layer.forward(x)
     np.testing.assert_allclose(
         z, conv2d(x, kernel, stride=stride, padding=padding, dilation=dilation, groups=groups), atol=1e-10
@@ -126,11 +127,14 @@ def test_convolution_gradients_are_the_adjoint(kernel_size, stride, dilation, pa
 
 RNG = np.random.default_rng(3)
 LAYERS: dict[str, tuple[Callable[[], Layer], tuple[int, ...]]] = {
-    "conv": (lambda: Conv2D(RNG.normal(size=(3, 2, 2, 3)), RNG.normal(size=3), stride=(2, 1), padding=1), (2, 5, 4, 2)),
-    "max": (lambda: MaxPool2D((3, 2), stride=(1, 2), padding=1), (2, 5, 4, 2)),
-    "max ceil": (lambda: MaxPool2D((2, 2), ceil_mode=True), (1, 5, 5, 1)),
-    "average": (lambda: AveragePool2D((3, 3), stride=(2, 2), padding=1), (2, 5, 4, 2)),
-    "average ceil": (lambda: AveragePool2D((2, 2), ceil_mode=True), (1, 5, 5, 2)),
+    "conv": (
+        lambda: Conv2D(RNG.normal(size=(3, 2, 2, 3)), RNG.normal(size=3), slide=Slide((3, 2), (2, 1), 1)),
+        (2, 5, 4, 2),
+    ),
+    "max": (lambda: MaxPool2D(Slide((3, 2), (1, 2), 1)), (2, 5, 4, 2)),
+    "max ceil": (lambda: MaxPool2D(Slide((2, 2), (2, 2), ceil_mode=True)), (1, 5, 5, 1)),
+    "average": (lambda: AveragePool2D(Slide((3, 3), (2, 2), 1)), (2, 5, 4, 2)),
+    "average ceil": (lambda: AveragePool2D(Slide((2, 2), (2, 2), ceil_mode=True)), (1, 5, 5, 2)),
     "dense": (lambda: Dense(RNG.normal(size=(4, 3)), RNG.normal(size=3)), (5, 4)),
     "flatten": (Flatten, (2, 3, 2, 2)),
     "relu": (ReLU, (3, 4)),

@@ -6,12 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnfilt.core.convolution import convolve
-from cnnfilt.core.undoing import Undoing
+from cnnfilt.core.inverse_levels import Undoing
 from cnnfilt.errors import DemandError, ParameterError, ShapeError
+from cnnfilt.fitting.descent import descend
+from cnnfilt.fitting.equations import Equations, equations_of, overlap
+from cnnfilt.fitting.least_squares import decimals_of, levels_off, rounded, solve, tidied
 from cnnfilt.nn.convolution import Conv2D
-from cnnfilt.nn.descent import descend
-from cnnfilt.nn.equations import Equations, equations_of, overlap
-from cnnfilt.nn.learning import decimals_of, levels_off, rounded, solve, tidied
 from cnnfilt.nn.optimizers import SGD
 
 RAW = Undoing()
@@ -127,7 +127,7 @@ def test_a_large_image_is_summed_in_blocks_to_the_same_whole_numbers() -> None:
 @pytest.mark.parametrize("step", [2, 3, 7])
 def test_rows_are_thinned_out_where_there_are_more_than_enough(monkeypatch: pytest.MonkeyPatch, step: int) -> None:
     image, kernel = RNG.integers(0, 256, (203, 64)).astype(np.uint8), RNG.integers(-5, 6, (4, 5))
-    monkeypatch.setattr("cnnfilt.nn.equations.MOST_PRODUCTS", 200 * 60 * 21**2 // step)
+    monkeypatch.setattr("cnnfilt.fitting.equations.MOST_PRODUCTS", 200 * 60 * 21**2 // step)
     equations = equations_of(image, convolve(image, kernel), (4, 5), undo=RAW)
     assert equations.windows == -(-200 // step) * 60
     np.testing.assert_allclose(solve(equations).coefficients.reshape(4, 5), kernel, atol=1e-8)

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from cnnfilt.architecture import describe, parse_chain
+from cnnfilt.describe.chain import describe, parse_chain
+from cnnfilt.describe.layers import Volume
 from cnnfilt.errors import ParameterError, ShapeError
-from cnnfilt.layer_specs import Volume
+from cnnfilt.nn.from_pytorch import from_pytorch
 from cnnfilt.nn.model import Sequential
-from cnnfilt.nn.weights import from_pytorch
 from tests.nn.gradients import central_differences
 
 CHAINS = [

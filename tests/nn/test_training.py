@@ -10,8 +10,8 @@ from cnnfilt.errors import ParameterError
 from cnnfilt.nn.classifier import for_classes
 from cnnfilt.nn.examples import Examples, augmented, batches, split
 from cnnfilt.nn.model import Sequential
+from cnnfilt.nn.parallel import Team
 from cnnfilt.nn.scoring import confusion, evaluate, loss_of, probabilities
-from cnnfilt.nn.team import Team
 from cnnfilt.nn.training import Settings, Trainer
 
 WORDS = "conv:4,k=3,p=same relu pool:max flatten fc:3 softmax"

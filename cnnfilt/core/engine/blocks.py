@@ -8,7 +8,7 @@ import numpy as np
 from cnnfilt.core.engine.borders import PaddingValue
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.strips import PaddedImage, strip_edges
-from cnnfilt.geometry import windows
+from cnnfilt.describe.windows import windows
 from cnnfilt.terms import Padding, PaddingMode, Pair
 
 VALUE_BYTES = 4

@@ -7,8 +7,8 @@ from numpy.lib.stride_tricks import as_strided
 
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.strips import Strip
+from cnnfilt.describe.window import Window
 from cnnfilt.frozen import Frozen
-from cnnfilt.geometry import Window
 
 
 class Cells(Frozen):

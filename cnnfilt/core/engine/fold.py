@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnfilt.core.engine.images import Array
+from cnnfilt.describe.window import Window
 from cnnfilt.errors import ParameterError, ShapeError
 from cnnfilt.frozen import Frozen
-from cnnfilt.geometry import Window
 from cnnfilt.parsing import nearest
 from cnnfilt.terms import Pair, PoolKind
 

@@ -15,7 +15,7 @@ from cnnfilt.core.engine.finite import FiniteTechnique
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.job import Job
 from cnnfilt.core.engine.strips import Strip
-from cnnfilt.geometry import Window
+from cnnfilt.describe.window import Window
 
 TILE = 256
 """How long tiles are, unless a kernel is so large that too much of them would be thrown away."""

@@ -16,8 +16,8 @@ from cnnfilt.core.engine.passes import Pass, run_passes
 from cnnfilt.core.engine.scratch import scratch
 from cnnfilt.core.engine.strips import Layout, Strip
 from cnnfilt.core.engine.tap_sums import Tap, TapSum
+from cnnfilt.describe.window import Window
 from cnnfilt.frozen import replace
-from cnnfilt.geometry import Window
 
 Factors = tuple[list[int], list[int]]
 

@@ -2,8 +2,8 @@
 
 from cnnfilt.core.engine.borders import PaddingValue
 from cnnfilt.core.engine.images import Array
+from cnnfilt.describe.window import Window
 from cnnfilt.frozen import Frozen
-from cnnfilt.geometry import Window
 from cnnfilt.terms import Activation, PaddingMode
 
 

@@ -19,8 +19,8 @@ from cnnfilt.core.engine.scratch import scratch
 from cnnfilt.core.engine.sliding import fold_columns, fold_rows, scratch_rows, spare_rows
 from cnnfilt.core.engine.strips import strip_edges
 from cnnfilt.core.engine.threads import run_strips
+from cnnfilt.describe.window import Window
 from cnnfilt.frozen import Frozen
-from cnnfilt.geometry import Window
 
 
 class Pooling(Frozen):

@@ -14,7 +14,7 @@ import numpy as np
 
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.passes import Pass, copy
-from cnnfilt.geometry import Window
+from cnnfilt.describe.window import Window
 
 FEW = 2
 """So few passes are not worth sharing: every second row is read and written more slowly than all of them."""

@@ -24,8 +24,8 @@ from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.passes import Pass, copy, run_passes
 from cnnfilt.core.engine.scratch import scratch
 from cnnfilt.core.engine.sliding import take_columns
+from cnnfilt.describe.window import Window
 from cnnfilt.frozen import Frozen
-from cnnfilt.geometry import Window
 from cnnfilt.terms import PaddingMode
 
 SCRATCH_BYTES = 4 << 20

@@ -7,10 +7,10 @@ import functools
 from pathlib import Path
 from typing import Any
 
-from cnnfilt.batch import limits
+from cnnfilt.batch import timeout
 from cnnfilt.frozen import replace
 
-real = limits.run_within_limits
+real = timeout.run_within_limits
 
 
 @functools.wraps(real)
@@ -21,4 +21,4 @@ def run_within_limits(job: Any, operation: Any, settings: Any, **more: Any) -> A
     return real(job, operation, settings if held else replace(settings, timeout=0), **more)
 
 
-limits.run_within_limits = run_within_limits
+timeout.run_within_limits = run_within_limits

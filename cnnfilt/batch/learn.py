@@ -1,0 +1,189 @@
+"""From pairs of images to the filter that turns one into the other, and whether there is one."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+
+from cnnfilt.batch.inputs import read_input, worth_telling
+from cnnfilt.batch.pairs import ImagePair
+from cnnfilt.core.inverse_levels import Undoing, undoing
+from cnnfilt.core.levels import Range
+from cnnfilt.errors import CnnfiltError, DemandError, InputError, ParameterError, ShapeError
+from cnnfilt.files.image import Array, Image
+from cnnfilt.files.reading import ReadOptions
+from cnnfilt.fitting.descent import Descent, descend
+from cnnfilt.fitting.equations import Equations, equations_of
+from cnnfilt.fitting.least_squares import (
+    Learned,
+    as_learned,
+    freed,
+    inverse_diagonal,
+    levels_off,
+    rounded,
+    solve,
+    tidied,
+)
+from cnnfilt.frozen import Frozen, replace
+from cnnfilt.terms import DEFAULT_MAX_PIXELS, ChannelsMode, Pair, ValueMapping
+
+MOST_UNKNOWNS = 4096
+"""So many numbers are solved for at most: their products alone take 128 MiB."""
+
+MOST_UNSURE = 0.25
+"""A filter whose coefficients may be wrong by a greater part of the largest is none to be used."""
+
+DEFAULT_SIZE = 5
+
+
+class Lesson(Frozen, kw_only=True):
+    """What is sought, and how the images are read. Without a size, a smaller AFTER tells it; else it is 5x5."""
+
+    kernel_size: Pair | None = None
+    channels: ChannelsMode = "each"
+    bias: bool = False
+    values: ValueMapping | Literal["auto"] = "auto"
+    value_range: Range | None = None
+    decimals: int | None = None
+    learning_rate: float | None = None
+    steps: int | None = None
+    """So many steps of descent at most; None: solved at once."""
+    gray: bool = False
+    auto_orient: bool = True
+    max_pixels: int = DEFAULT_MAX_PIXELS
+
+    @property
+    def reading(self) -> ReadOptions:
+        """Return how the images are read: the transparency has no part in it."""
+        options: ReadOptions = {"gray": self.gray, "auto_orient": self.auto_orient, "max_pixels": self.max_pixels}
+        return options | {"alpha": "drop"}
+
+
+class Collected(Frozen):
+    """The equations of all pairs, how AFTER's pixels became responses, and what was said on reading."""
+
+    equations: Equations
+    undo: Undoing
+    kernel_size: Pair
+    channels: int
+    notes: tuple[str, ...]
+
+
+class Found(Frozen):
+    """The filter to write: `kernel` (h, w), (h, w, C) or (h, w, C, N), and by how many levels of 255 it is off."""
+
+    kernel: Array
+    learned: Learned
+    levels_off: float
+    best: float
+    """By how much the best filter is off, before any rounding."""
+    descent: Descent | None = None
+
+
+def collect(pairs: Sequence[ImagePair], lesson: Lesson) -> Collected:
+    """Return the equations of all pairs, each read, summed up and forgotten. Raises a CnnfiltError that names it."""
+    total: Collected | None = None
+    for pair in pairs:
+        one = _collected(pair, lesson if total is None else replace(lesson, kernel_size=total.kernel_size))
+        if total is None:
+            total = one
+            continue
+        _check_alike(pair, one, total)
+        total = replace(total, equations=total.equations + one.equations, notes=total.notes + one.notes)
+    assert total is not None, "there is a pair"
+    return total
+
+
+def find_filter(collected: Collected, lesson: Lesson) -> Found:
+    """Return the filter that misses AFTER least. Raises DemandError where the images do not settle one."""
+    bias = lesson.bias or collected.undo.shifted
+    best = solve(collected.equations, bias=bias)
+    least = levels_off(best, collected.undo)
+    if best.unsure > MOST_UNSURE and least:
+        raise DemandError(
+            f"the images hardly tell the coefficients apart: they may be wrong by {best.unsure:.0%} of the largest; "
+            "use an image with more detail, or a smaller -f"
+        )
+    descent = None
+    if lesson.steps is not None:
+        descent = descend(best.equations, learning_rate=lesson.learning_rate, steps=lesson.steps)
+        diagonal = inverse_diagonal(collected.equations, bias=bias)
+        best = as_learned(collected.equations, descent.unknowns, diagonal, bias=bias)
+    if lesson.decimals is not None:
+        best = rounded(best, lesson.decimals)
+    elif collected.undo.stretched:
+        best = freed(best)
+    else:
+        best = tidied(best)
+    kernel = _shaped(best.coefficients + 0.0, collected, lesson.channels)  # The zeros of rounding may be negative.
+    if (kernel == np.rint(kernel)).all() and np.abs(kernel).max() < 2**53:
+        kernel = kernel.astype(np.int64)
+    return Found(kernel, best, levels_off(best, collected.undo), least, descent)
+
+
+def advice(collected: Collected, lesson: Lesson, most: float) -> str:
+    """Return what would explain the images after all, or what no filter does."""
+    if not lesson.bias and not collected.undo.shifted:
+        try:
+            biased = solve(collected.equations, bias=True)
+        except DemandError:
+            biased = None
+        if biased is not None and levels_off(biased, collected.undo) <= most:
+            middle = ((collected.undo.white or 0) + 1) // 2
+            if middle and abs(float(biased.biases[0]) * collected.undo.gain - middle) < 2:
+                return (
+                    f"with {middle} added a filter does: if AFTER was written with --values offset, learn with it, too"
+                )
+            return "with --bias a filter does"
+    return "a median, absolute values or another size than -f, say; JPEG's losses take a higher --max-residual"
+
+
+def _collected(pair: ImagePair, lesson: Lesson) -> Collected:
+    images = [_numbers(read_input(path, **lesson.reading), path) for path in (pair.before, pair.after)]
+    before, after = (image.pixels for image in images)
+    channels = 1 if before.ndim == 2 else before.shape[2]
+    size = lesson.kernel_size or _size_told(before, after)
+    if min(size) < 1:
+        raise ParameterError(f"-f {size[0]}x{size[1]} is no size of a filter; give whole numbers from 1")
+    unknowns = size[0] * size[1] * (channels if lesson.channels == "sum" else 1)
+    if unknowns > MOST_UNKNOWNS:
+        raise ParameterError(f"-f {size[0]}x{size[1]} has {unknowns:,} coefficients; {MOST_UNKNOWNS:,} are the most")
+    undo = undoing(lesson.values, after.dtype, value_range=lesson.value_range, source=before.dtype)
+    try:
+        equations = equations_of(before, after, size, channels=lesson.channels, undo=undo)
+    except ShapeError as error:
+        raise ShapeError(f"{pair.before}, {pair.after}: {error.message}") from None
+    paths = (pair.before, pair.after)
+    notes = (f"{path}: {note}" for path, image in zip(paths, images, strict=True) for note in worth_telling(image))
+    return Collected(equations, undo, size, channels, tuple(notes))
+
+
+def _numbers(image: Image, path: str) -> Image:
+    """Return `image`, if all its numbers are finite."""
+    if image.pixels.dtype.kind == "f" and not np.isfinite(image.pixels).all():
+        raise InputError(f"{path}: holds nan or infinity, of which nothing can be learned")
+    return image
+
+
+def _size_told(before: Array, after: Array) -> Pair:
+    """Return the kernel size of a valid convolution from one to the other, 5x5 for images of one size."""
+    rows, columns = before.shape[0] - after.shape[0], before.shape[1] - after.shape[1]
+    told = min(rows, columns) >= 0 and max(rows, columns) > 0 and (rows + 1) * (columns + 1) <= MOST_UNKNOWNS
+    return (rows + 1, columns + 1) if told else (DEFAULT_SIZE, DEFAULT_SIZE)
+
+
+def _check_alike(pair: ImagePair, one: Collected, total: Collected) -> None:
+    if one.equations.gram.shape != total.equations.gram.shape or one.equations.maps != total.equations.maps:
+        raise ShapeError(f"{pair.before}, {pair.after}: their channels differ from those of the first pair")
+    if one.undo != total.undo:
+        raise CnnfiltError(f"{pair.before}, {pair.after}: their depth differs from that of the first pair; learn apart")
+    if one.undo.stretched:
+        raise ParameterError("minmax and symmetric stretch each image by a factor of its own; learn from one pair")
+
+
+def _shaped(coefficients: Array, collected: Collected, channels: ChannelsMode) -> Array:
+    height, width = collected.kernel_size
+    if channels == "each" or (collected.channels == 1 and coefficients.shape[1] == 1):
+        return coefficients.reshape(height, width)
+    kernel = coefficients.reshape(height, width, collected.channels, -1)
+    return kernel[..., 0] if kernel.shape[3] == 1 else kernel

@@ -1,0 +1,82 @@
+"""`cnnfilt apply`: a chain of layers over images, in one go."""
+
+import os
+
+import click
+
+from cnnfilt.cli.help import Command
+from cnnfilt.cli.inspect.inspection import Looks, look_options
+from cnnfilt.cli.option_types import NUMBER
+from cnnfilt.cli.options import FileOptions, file_options, read_ahead
+from cnnfilt.frozen import replace
+
+
+@click.command(
+    cls=Command,
+    common=("maps", "model", "seed", "output", "overwrite"),
+    epilog="""\b
+Examples:
+  cnnfilt apply "filter:sobel-x,p=same relu pool:max,k=2" photos/*.jpg -o out/
+  cnnfilt apply "filter:gaussian:2,p=same pool:avg" photo.jpg -o small.jpg
+  cnnfilt apply "conv:vertical+horizontal,p=same relu" photo.jpg -o maps/
+  cnnfilt apply "conv:8,k=3 relu" photo.jpg --seed 0 -o x.npy --maps maps/
+  cnnfilt apply --model digits.npz scan.png -o chances.csv
+""",
+)
+@click.argument("chain", required=False, metavar="CHAIN")
+@click.option(
+    "--maps",
+    metavar="DIR",
+    help="Draw every layer's maps as a captioned sheet\f: DIR/01-relu.png ... (DIR/NAME/ for each of several inputs).",
+)
+@click.option("--model", metavar="FILE.npz", help="A trained network; CHAIN is left out then.")
+@click.option(
+    "--seed", type=click.IntRange(min=0), metavar="N", help="Draw weights for conv:N and fc:N\f, as for a new network."
+)
+@click.option(
+    "--input-scale",
+    type=NUMBER,
+    metavar="NUMBER",
+    help="Multiply pixels first, as 1/255.  [default: 1; with --model as it was trained]",
+)
+@look_options(explains=False, emits=False)
+@file_options
+def apply(
+    files: FileOptions,
+    looks: Looks,
+    chain: str | None,
+    maps: str | None,
+    model: str | None,
+    seed: int | None,
+    input_scale: float | None,
+) -> int:
+    """Put each INPUT through the layers of CHAIN, one quoted text in the words of `cnnfilt shape`:
+
+    \b
+      filter:KERNEL[,s=1,p=0,d=1]           a kernel on each channel by itself
+      conv:KERNEL+KERNEL...[,s=,p=,d=,g=]   one map of each, summed over channels
+      conv:N,k=3[,s=,p=,d=,g=,bias=1]       N maps; needs --seed or --model
+      pool:max|avg|min[,k=2,s=k,p=0,ceil=0] k=global: the whole input
+      relu  tanh  sigmoid  softmax  flatten  fc:N[,bias=1]\f
+
+    INPUT is an image, a folder of images, a matrix, or - for a pipe. Nothing is rounded between the layers.
+    Several maps are one file each, NAME.MAP.EXT, or one stack in .npy and .json. What ends in flatten or fc is
+    a row of numbers, for .csv, .json or .npy.
+    """
+    files, words = _sorted(files, chain, model)
+    if model is None:
+        read_ahead(files)
+    from cnnfilt.cli.apply.run import run_chain
+
+    return run_chain(files, words, looks=looks, maps=maps, model=model, seed=seed, input_scale=input_scale)
+
+
+def _sorted(files: FileOptions, chain: str | None, model: str | None) -> tuple[FileOptions, str]:
+    """Return the options and the words of the chain: with a model, what stands in their place is an input."""
+    if model is not None:
+        return (files if chain is None else replace(files, inputs=(chain, *files.inputs))), ""
+    if chain is None:
+        raise click.UsageError("Missing argument 'CHAIN'")
+    if os.path.exists(chain):
+        raise click.UsageError(f'{chain} is a file; the layers come first: cnnfilt apply "relu pool:max" {chain}')
+    return files, chain

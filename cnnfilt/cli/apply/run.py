@@ -1,0 +1,94 @@
+"""`cnnfilt apply` carried out: the chain and its weights settled, and what it gives fitted to -o."""
+
+import os
+
+import click
+
+from cnnfilt.batch.naming import IMAGE_FORMATS
+from cnnfilt.cli.inspect.inspection import Looks
+from cnnfilt.cli.options import FileOptions
+from cnnfilt.cli.run_operation import run_operation
+from cnnfilt.describe.chain import parse_chain
+from cnnfilt.errors import ParameterError
+from cnnfilt.files.formats import format_of
+from cnnfilt.files.model_file import load_model
+from cnnfilt.frozen import replace
+from cnnfilt.operations.apply import Apply
+from cnnfilt.operations.map_names import bytes_per_pixel, ends_flat, pictures_of
+
+_BACKGROUND = "white"
+"""What lies behind transparent pixels for a trained network, which sees no alpha."""
+
+
+def run_chain(
+    files: FileOptions,
+    words: str,
+    *,
+    looks: Looks,
+    maps: str | None,
+    model: str | None,
+    seed: int | None,
+    input_scale: float | None,
+) -> int:
+    """Return the exit code of carrying the layers of `words`, or of the file `model`, to all inputs."""
+    gray = False
+    if model is not None:
+        if seed is not None:
+            raise click.UsageError("--model has weights; leave out --seed")
+        trained = load_model(model)
+        words, gray = trained.network.words, trained.gray
+        files = _as_trained(files, gray)
+    operation = Apply(
+        words=words,
+        model=None if model is None else os.path.abspath(model),
+        seed=seed,
+        input_scale=input_scale,
+        draw=maps is not None,
+    )
+    _refuse_bare_words(files)
+    if looks.preview and ends_flat(operation.chain):
+        raise click.UsageError("--preview shows images, and this chain ends in a list of values; leave it out")
+    return run_operation(
+        "apply",
+        operation,
+        _as_numbers(files) if ends_flat(operation.chain) else files,
+        labels=operation.labels,
+        also_read=() if model is None else (model,),
+        gray=gray,
+        looks=looks,
+        sheets=pictures_of(operation.chain),
+        sheet_folder=maps,
+        bytes_per_pixel=bytes_per_pixel(operation.chain),
+    )
+
+
+def _as_trained(files: FileOptions, gray: bool) -> FileOptions:
+    if files.gray not in (None, gray):
+        seen = "gray" if gray else "colour"
+        raise ParameterError(f"the model was trained on {seen} images; leave out --{'no-' if gray else ''}gray")
+    return replace(files, background=files.background or _BACKGROUND)
+
+
+def _as_numbers(files: FileOptions) -> FileOptions:
+    """Return the options for a chain that ends in a list of values: csv unless they name another matrix format."""
+    into_folder = files.output is not None and (files.output.endswith("/") or os.path.isdir(files.output))
+    asked = files.format or (None if files.output is None or into_folder else format_of(files.output))
+    if asked is None:
+        return replace(files, format="csv")
+    if asked in IMAGE_FORMATS:
+        raise ParameterError(f"the chain ends in a list of values, which is no {asked}; write .csv, .json or .npy")
+    return files
+
+
+def _refuse_bare_words(files: FileOptions) -> None:
+    """Refuse `apply filter:sobel-x relu photo.jpg`, whose second layer stands where files stand."""
+    for name in files.inputs:
+        if not os.path.lexists(name) and not format_of(name) and _is_layer(name):
+            raise click.UsageError(f"{name!r} is a layer, but stands among the inputs; quote the whole chain")
+
+
+def _is_layer(text: str) -> bool:
+    try:
+        return bool(parse_chain([text]))
+    except ParameterError:
+        return False

@@ -1,0 +1,124 @@
+"""A whole script: read the same input, make the library's equivalent call, write the result or print it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from cnnfilt.cli.inspect.emit import in_keras, in_opencv, in_torch
+from cnnfilt.cli.inspect.emit.input_code import reading
+from cnnfilt.cli.inspect.emit.output_code import writing
+from cnnfilt.cli.messages import printable
+from cnnfilt.files.formats import named
+from cnnfilt.operations.convolve import Convolve
+from cnnfilt.operations.edges import Edges
+from cnnfilt.operations.inspect.emitted_run import Described
+from cnnfilt.operations.pad import Pad
+from cnnfilt.operations.pool import Pool
+
+
+class Library(Protocol):
+    """What each library's module has: each function returns the lines from `x` to `y`, both (H, W, C) in NumPy."""
+
+    TITLE: str
+    IMPORTS: tuple[str, ...]
+
+    def convolve(self, run: Described, number: int) -> list[str]:
+        """Return the call for filter `number`."""
+        ...
+
+    def pool(self, run: Described) -> list[str]:
+        """Return the call for pooling."""
+        ...
+
+    def edges(self, run: Described) -> list[str]:
+        """Return the call for edges."""
+        ...
+
+    def pad(self, run: Described) -> list[str]:
+        """Return the call for padding."""
+        ...
+
+
+LIBRARIES: dict[str, Any] = {"torch": in_torch, "keras": in_keras, "opencv": in_opencv}
+
+
+def script(library: str, run: Described, source: str) -> str:
+    """Return the script that does `run` on `source` in `library`. ParameterError where the library cannot at all."""
+    module: Library = LIBRARIES[library]
+    operation = run.operation
+    steps = _steps(module, run)
+    reads = reading(run, with_opencv=library == "opencv")
+    lines = [
+        f'"""cnnfilt {type(operation).__name__.lower()} in {module.TITLE}, on the same input.',
+        "",
+        "Its numbers are those of this input; python SCRIPT INPUT OUTPUT takes another of the same size.",
+        '"""',
+        "",
+        *_imports(module, run, reads),
+        "",
+        f"SOURCE = sys.argv[1] if len(sys.argv) > 1 else {source!r}",
+    ]
+    if _writes_file(run):
+        lines.append(f"TARGET = sys.argv[2] if len(sys.argv) > 2 else {_target(run, source, library)!r}")
+    lines += ["", *_remarks(run), *reads]
+    for number, (label, step) in enumerate(steps):
+        lines += ["", *([f"# {printable(label)}"] if len(steps) > 1 else []), *step]
+        lines += writing(run, number, label if len(steps) > 1 else "", with_opencv=library == "opencv")
+    return "\n".join(lines) + "\n"
+
+
+def _steps(module: Library, run: Described) -> list[tuple[str, list[str]]]:
+    operation = run.operation
+    if isinstance(operation, Convolve):
+        return [(one.label, module.convolve(run, number)) for number, one in enumerate(operation.filters)]
+    if isinstance(operation, Pool):
+        return [("", module.pool(run))]
+    if isinstance(operation, Edges):
+        return [("", module.edges(run))]
+    assert isinstance(operation, Pad), "these are all operations"
+    return [("", module.pad(run))]
+
+
+def _imports(module: Library, run: Described, reads: Sequence[str]) -> list[str]:
+    used = " ".join(reads)
+    standard = [f"import {name}" for name in ("io", "json") if f"{name}." in used] + ["import sys"]
+    pillow = [] if "cv2" in module.IMPORTS[0] or (run.kind == "matrix" and not _writes_image(run)) else [
+        "from PIL import Image, ImageOps" if "ImageOps." in used else "from PIL import Image"
+    ]  # fmt: skip
+    return [*standard, "", *sorted(["import numpy as np", *module.IMPORTS], key=_import_order), *pillow]
+
+
+def _import_order(line: str) -> str:
+    return line.split()[1].lower()
+
+
+def _writes_image(run: Described) -> bool:
+    return named(run.to).kind == "image"
+
+
+def _writes_file(run: Described) -> bool:
+    return _writes_image(run) or run.to == "npy" or not all(run.flat)
+
+
+def _target(run: Described, source: str, library: str) -> str:
+    suffix = ".npy"
+    if _writes_image(run):
+        suffix = ".tiff" if run.levels[0].values == "raw" else ".png"
+    if len(run.levels) > 1:
+        suffix = ".{}" + suffix  # Each filter's label goes there.
+    if run.output not in (None, "-") and not str(run.output).endswith("/") and "{" not in str(run.output):
+        given = Path(str(run.output))
+        return str(given.with_name(f"{given.stem}.{library}{suffix}"))
+    return f"{'stdin' if source == '-' else Path(source).stem}.{library}{suffix}"
+
+
+def _remarks(run: Described) -> list[str]:
+    """Return comments on what of the run the script leaves out."""
+    remarks = []
+    if run.alpha and run.operation.alpha == "filter":
+        remarks.append("# Left out: --alpha filter, so the colours are not weighed by their opacity here.")
+    elif run.alpha:
+        remarks.append("# Left out: cnnfilt carries the transparency along; here it is dropped.")
+    if getattr(run.operation, "indices", False) or getattr(run.operation, "angle", False):
+        remarks.append("# Left out: the array that goes beside the picture (--indices, --angle).")
+    return [*remarks, ""] if remarks else []

@@ -1,0 +1,120 @@
+"""From -k, --bias and --padding-value to filters and fills; reads the files they name."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnfilt.cli.messages import print_line
+from cnnfilt.describe.kernels import hint, parse_kernel, split_scale
+from cnnfilt.errors import CnnfiltError, KernelError, ParameterError, counted
+from cnnfilt.files.colours import Colour, parse_colour
+from cnnfilt.files.image import Image
+from cnnfilt.files.matrix.matrices import read_matrix_file
+from cnnfilt.operations.convolve import Filter
+from cnnfilt.parsing import parse_number
+
+Array = NDArray[Any]
+
+
+def read_filters(specs: Sequence[str], bias: str | None, *, quiet: bool = False) -> tuple[Filter, ...]:
+    """Return the filters of all -k in order, each with its bias and a label of its own.
+
+    A 4-D kernel (H, W, C, N) gives N filters. Raises KernelError for a kernel that cannot be read or used,
+    ParameterError for a bias that does not fit. Hints go to stderr unless `quiet`.
+    """
+    labelled = [pair for number, spec in enumerate(specs, 1) for pair in _kernels(spec, number, quiet)]
+    labels = _distinct([label for label, _ in labelled])
+    biases = _biases(bias, len(labelled))
+    return tuple(
+        Filter(label, kernel, value) for label, (_, kernel), value in zip(labels, labelled, biases, strict=True)
+    )
+
+
+def read_kernel(spec: str) -> tuple[str, Image]:
+    """Return the label of one kernel and its coefficients as a matrix, all the filters of a 4-D one. KernelError."""
+    pairs = _kernels(spec, 1, quiet=True)
+    rows = pairs[0][1] if len(pairs) == 1 else np.stack([kernel for _, kernel in pairs], axis=-1)
+    return pairs[0][0].replace(os.sep, "-"), Image(pixels=rows, kind="matrix", format="csv")
+
+
+def read_fill(text: str | None) -> Colour | None:
+    """Return the colour of --padding-value, or None."""
+    return None if text is None else parse_colour(text, "--padding-value")
+
+
+def named_files(specs: Sequence[str], bias: str | None) -> tuple[str, ...]:
+    """Return the paths behind every `@`."""
+    bodies = [split_scale(spec)[1] for spec in specs] + ([bias] if bias else [])
+    return tuple(_in_model(body[1:])[0] for body in bodies if body.startswith("@"))
+
+
+def _kernels(spec: str, number: int, quiet: bool) -> list[tuple[str, Array]]:
+    scale, body = split_scale(spec)
+    if not body.startswith("@"):
+        kernel = parse_kernel(spec)
+        warning = hint(kernel)
+        if warning and not quiet:
+            print_line(f"convolve: {warning}")
+        return [(kernel.name or f"k{number}", np.array(kernel.rows))]
+    path = body[1:]
+    model, layer = _in_model(path)
+    array = _learned(model, layer) if layer else _kernel_file(path)
+    label = layer or Path(path).stem or f"k{number}"
+    if scale != 1:
+        array = array * scale
+    if array.ndim < 4:
+        return [(label, array)]
+    return [(f"{label}-{n}", array[..., n - 1]) for n in range(1, array.shape[3] + 1)]
+
+
+def _in_model(path: str) -> tuple[str, str]:
+    """Return the file and the layer of `model.npz#conv1`; of any other path no layer."""
+    model, _, layer = path.rpartition("#")
+    return (model, layer) if model.endswith(".npz") and layer else (path, "")
+
+
+def _learned(model: str, layer: str) -> Array:
+    # Networks take a while to import, and few kernels come from one.
+    from cnnfilt.files.model_file import learned_kernel
+
+    try:
+        return learned_kernel(model, layer)[1]
+    except CnnfiltError as error:
+        raise KernelError(f"kernel file {error.message}", parameter="kernel") from None
+
+
+def _kernel_file(path: str) -> Array:
+    try:
+        kernel = read_matrix_file(path, most_dimensions=4)
+    except CnnfiltError as error:
+        raise KernelError(f"kernel file {error.message}", parameter="kernel") from None
+    if not np.isfinite(kernel).all():
+        cell = tuple(int(place) + 1 for place in np.argwhere(~np.isfinite(kernel))[0])
+        raise KernelError(f"kernel file {path}: cell {cell} is {kernel[tuple(np.subtract(cell, 1))]}, not finite")
+    return kernel
+
+
+def _biases(text: str | None, count: int) -> tuple[int | float, ...]:
+    if text is None:
+        return (0,) * count
+    if text.startswith("@"):
+        values = tuple(read_matrix_file(text[1:], fewest_dimensions=1).ravel().tolist())
+    else:
+        values = tuple(parse_number(part, "--bias") for part in text.split(","))
+    if len(values) == 1:
+        return values * count
+    if len(values) != count:
+        raise ParameterError(
+            f"--bias has {len(values)} numbers for {counted(count, 'filters')}; give one for each, or one for all"
+        )
+    return values
+
+
+def _distinct(labels: list[str]) -> list[str]:
+    """Return the labels fit for file names; a label that comes again gets its number."""
+    safe = [label.replace(os.sep, "-") for label in labels]
+    return [f"{label}-{safe[: n + 1].count(label)}" if safe.count(label) > 1 else label for n, label in enumerate(safe)]

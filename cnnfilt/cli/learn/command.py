@@ -1,0 +1,101 @@
+"""`cnnfilt learn`: recover the filter that turns one image into the other."""
+
+from typing import Any, get_args
+
+import click
+
+from cnnfilt.cli.help import Command
+from cnnfilt.cli.option_types import NUMBER, PAIR, RANGE, Word
+from cnnfilt.cli.options import max_pixels_option, no_auto_orient_option
+from cnnfilt.terms import ChannelsMode, ValueMapping
+
+DEFAULT_STEPS = 1_000_000
+
+
+@click.command(
+    cls=Command,
+    common=("kernel_size", "output", "overwrite", "bias", "values", "max_residual", "descend"),
+    epilog="""\b
+Examples:
+  cnnfilt learn photo.png look.png -f 5 -o kernel.csv
+  cnnfilt convolve *.png -k @kernel.csv -p same -o out/
+  cnnfilt learn photo.png sobel.png -f 3 --values offset
+  cnnfilt learn photos/ looks/ -f 7 -o kernel.csv
+  cnnfilt learn photo.png look.png -f 5 --descend
+""",
+)
+@click.argument("inputs", nargs=-1, metavar="BEFORE AFTER...")
+@click.option(
+    "-f",
+    "--kernel-size",
+    type=PAIR,
+    metavar="N|HxW",
+    help="Size of the filter\f, by default told by a smaller AFTER.  [default: 5]",
+)
+@click.option("-o", "--output", metavar="FILE", help="Where the filter goes: .csv or .npy, say\f (.tsv, .txt, .json).")
+@click.option("-y", "--overwrite", is_flag=True, help="Replace an output that exists (never an input).")
+@click.option("--bias", is_flag=True, help="Look for a number added to every pixel, too.")
+@click.option(
+    "--channels",
+    type=Word(get_args(ChannelsMode)),
+    metavar="each|sum",
+    default="each",
+    show_default=True,
+    help="One filter for each channel by itself, or one over all channels (.npy, .json).",
+)
+@click.option(
+    "--values",
+    type=Word(("auto", *get_args(ValueMapping))),
+    metavar="MAPPING",
+    default="auto",
+    show_default=True,
+    help="How AFTER was written\f: clip, offset, raw; minmax and symmetric give the filter up to a factor.",
+)
+@click.option("--value-range", type=RANGE, metavar="LO,HI", help="AFTER was written with this range.")
+@click.option(
+    "--max-residual",
+    type=NUMBER,
+    metavar="LEVELS",
+    default="0.9",
+    show_default=True,
+    help="Refuse a filter that is off by more\f, in levels of 255 (RMS).",
+)
+@click.option(
+    "--decimals",
+    type=click.IntRange(0, 15),
+    metavar="N",
+    help="Write so many, 0: whole numbers.  [default: those that are sure]",
+)
+@click.option("--descend", is_flag=True, help="Learn step by step: K = K - a dL/dK\f, as in the notes.")
+@click.option("--learning-rate", type=NUMBER, metavar="NUMBER", help="The a of --descend.  [default: from the images]")
+@click.option(
+    "--steps", type=click.IntRange(1), metavar="N", help=f"Most steps of --descend.  [default: {DEFAULT_STEPS:,}]"
+)
+@click.option("--gray/--no-gray", default=False, help="Read in shades of gray, or in colour.")
+@click.option("-r", "--recursive", is_flag=True, help="Open the folders in the folders, too.")
+@no_auto_orient_option
+@max_pixels_option
+@click.option("--json", is_flag=True, help="Print the filter and how well it fits as JSON.")
+@click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
+@click.option("-v", "--verbose", is_flag=True, help="Print how much was learned from, too.")
+def learn(
+    inputs: tuple[str, ...], descend: bool, learning_rate: float | None, steps: int | None, **request: Any
+) -> int:
+    """Recover the filter that turns BEFORE into AFTER.
+
+    BEFORE and AFTER are two images or matrices, several such pairs one after the other, or two folders whose files
+    are called alike.\f Of one size they are taken for a convolution with padding, of which the border is left out; a
+    smaller AFTER for one without. Pixels of AFTER that were cut off, at black or white, are left out.
+
+    The filter is solved for by least squares. When even the best is off by more than --max-residual, no linear
+    filter explains the images: exit code 1, and nothing is written. Without -o the filter is printed.
+    """
+    if not inputs:
+        raise click.UsageError("Missing argument 'BEFORE AFTER...'")
+    if not descend and (learning_rate is not None or steps is not None):
+        raise click.UsageError("--learning-rate and --steps belong to --descend")
+    from cnnfilt.cli.learn.run import run_learning
+
+    return run_learning(
+        inputs, steps=(steps or DEFAULT_STEPS) if descend else None, learning_rate=learning_rate, **request
+    )

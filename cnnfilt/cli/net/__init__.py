@@ -1,0 +1,1 @@
+"""`cnnfilt net` and its commands."""

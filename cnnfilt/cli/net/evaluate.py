@@ -1,0 +1,31 @@
+"""`cnnfilt net evaluate`: how right a model is about images whose classes are known."""
+
+from typing import Any
+
+import click
+
+from cnnfilt.cli.help import Command
+from cnnfilt.cli.options import reading_options
+
+
+@click.command(
+    cls=Command,
+    common=("json_",),
+    epilog="""\b
+Examples:
+  cnnfilt net evaluate model.npz others/
+""",
+)
+@click.argument("model")
+@click.argument("folder")
+@reading_options
+@click.option("--json", "json_", is_flag=True, help="Print one object: accuracy, loss, confusion, classes.")
+def evaluate(jobs: int | None, timeout: float, max_pixels: int, **options: Any) -> int:
+    """Say how many images in FOLDER's sub-folders, one for each class, MODEL tells right.
+
+    The table counts them: a row for each true class, a column for what it was taken for.
+    """
+    from cnnfilt.cli.net.predict_run import run_evaluate
+    from cnnfilt.datasets.decoding import DecodeOptions
+
+    return run_evaluate(**options, reading=DecodeOptions(jobs, timeout, max_pixels))

@@ -1,0 +1,32 @@
+"""`cnnfilt net kernels`: a picture of the filters a model has learned."""
+
+from typing import Any
+
+import click
+
+from cnnfilt.cli.help import Command
+
+
+@click.command(
+    cls=Command,
+    common=("output", "overwrite", "layer", "json_"),
+    epilog="""\b
+Examples:
+  cnnfilt net kernels model.npz -o filters.png
+  cnnfilt convolve photo.jpg -k @model.npz#conv1 --input-scale 1/255 -o maps/
+""",
+)
+@click.argument("model")
+@click.option("-o", "--output", required=True, metavar="FILE", help="Where the picture goes.")
+@click.option("-y", "--overwrite", is_flag=True, help="Replace a picture that exists.")
+@click.option("--layer", metavar="NAME", help="Which convolution: conv1, conv2 and so on.  [default: the first]")
+@click.option("--json", "json_", is_flag=True, help="Print the weights, too, rows by columns by inputs by filters.")
+def kernels(**options: Any) -> None:
+    """Draw the filters of a convolution in MODEL: mid-gray is 0, brighter is more, darker is less.
+
+    Filters of one channel stand row by row, those of three are in colour; else each filter is a column, with a row
+    for each of its input channels. `-k @MODEL#conv1` gives the same filters to `convolve`.
+    """
+    from cnnfilt.cli.net.kernels_run import draw_kernels
+
+    draw_kernels(**options)

@@ -1,0 +1,37 @@
+"""`cnnfilt net predict`: a model says what each image shows."""
+
+from typing import Any
+
+import click
+
+from cnnfilt.cli.help import Command
+from cnnfilt.cli.options import reading_options
+
+
+@click.command(
+    cls=Command,
+    common=("top", "recursive", "json_"),
+    epilog="""\b
+Examples:
+  cnnfilt net predict model.npz new/*.jpg
+  cnnfilt net predict model.npz new/ -r --top 3 --json
+  cat photo.jpg | cnnfilt net predict model.npz -
+""",
+)
+@click.argument("model")
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@click.option(
+    "--top", type=click.IntRange(1), default=1, metavar="K", help="Name the K likeliest classes.  [default: 1]"
+)
+@click.option("-r", "--recursive", is_flag=True, help="Open the folders in folders, too.")
+@reading_options
+@click.option("--json", "json_", is_flag=True, help="Print a line of JSON for each image.")
+def predict(jobs: int | None, timeout: float, max_pixels: int, **options: Any) -> int:
+    """Say what class each INPUT is of, and how sure MODEL is.
+
+    INPUT is an image, a folder of images, a matrix, or - for a pipe. A line for each: name, class, probability.
+    """
+    from cnnfilt.cli.net.predict_run import run_predict
+    from cnnfilt.datasets.decoding import DecodeOptions
+
+    return run_predict(**options, reading=DecodeOptions(jobs, timeout, max_pixels))

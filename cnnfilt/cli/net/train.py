@@ -1,0 +1,121 @@
+"""`cnnfilt net train`: a folder of images becomes a model."""
+
+from typing import Any, get_args
+
+import click
+from click.core import ParameterSource
+
+from cnnfilt.cli.help import Command
+from cnnfilt.cli.option_types import NUMBER, PAIR, Word
+from cnnfilt.cli.options import reading_options
+from cnnfilt.errors import ParameterError
+from cnnfilt.parsing import nearest
+from cnnfilt.terms import Augmentation, LossName, OptimizerName
+
+_FROM_MODEL = (
+    "layers",
+    "size",
+    "gray",
+    "input_scale",
+    "batch_size",
+    "learning_rate",
+    "optimizer",
+    "loss",
+    "validation",
+    "seed",
+    "augment",
+)
+"""What --resume takes from the model, so that training goes on as it began."""
+
+
+def _augmentations(ctx: click.Context, param: click.Parameter, value: str) -> tuple[str, ...]:
+    known = get_args(Augmentation)
+    words = tuple(word for word in value.split(",") if word)
+    for word in words:
+        if word not in known:
+            raise ParameterError(f"--augment {word!r} is unknown; {nearest(word, known)}", parameter="augment")
+    return words
+
+
+@click.command(
+    cls=Command,
+    common=("output", "overwrite", "resume", "size", "gray", "epochs", "augment", "seed"),
+    epilog="""\b
+Examples:
+  cnnfilt net train photos/ -o model.npz
+  cnnfilt net train digits/ -o model.npz --gray --size 16x16 --augment shift
+  cnnfilt net train photos/ -o m.npz conv:16,k=5 relu pool:max flatten fc:64
+  cnnfilt net train photos/ -o model.npz --resume --epochs 100
+""",
+)
+@click.argument("folder")
+@click.argument("layers", nargs=-1, metavar="[LAYER]...")
+@click.option("-o", "--output", required=True, metavar="MODEL.npz", help="Where the model goes.")
+@click.option("-y", "--overwrite", is_flag=True, help="Replace a model that exists.")
+@click.option("--resume", is_flag=True, help="Go on training the model in -o\f, up to --epochs in all.")
+@click.option("--size", type=PAIR, metavar="HxW", help="Bring images to this size.  [default: theirs, or 32x32]")
+@click.option("--gray/--no-gray", default=None, help="In shades of gray, or in colour.  [default: as they are]")
+@click.option("--input-scale", type=NUMBER, metavar="NUMBER", help="Multiply pixels by this.  [default: 1/255]")
+@click.option(
+    "--epochs",
+    type=click.IntRange(1, 1_000_000),
+    default=30,
+    metavar="N",
+    help="See all images N times.  [default: 30]",
+)
+@click.option("--batch-size", type=click.IntRange(1), default=32, metavar="N", help="Images a step.  [default: 32]")
+@click.option("--learning-rate", type=NUMBER, metavar="NUMBER", help="Size of the steps.  [default: the optimizer's]")
+@click.option(
+    "--optimizer",
+    type=Word(get_args(OptimizerName)),
+    metavar="|".join(get_args(OptimizerName)),
+    default="adam",
+    show_default=True,
+    help="How steps follow the gradient; sgd is the notes' K = K - a dL/dK.",
+)
+@click.option(
+    "--loss",
+    type=Word(get_args(LossName)),
+    metavar="|".join(get_args(LossName)),
+    default="auto",
+    show_default=True,
+    help="The cross-entropy; auto takes the one that suits the last layer.",
+)
+@click.option(
+    "--validation",
+    type=click.FloatRange(0, 1, max_open=True),
+    default=0.2,
+    show_default=True,
+    metavar="FRACTION",
+    help="Hold out this part of each class, to tell which weights are best.",
+)
+@click.option(
+    "--seed", type=click.IntRange(0), default=0, metavar="N", help="The same seed, the same model.  [default: 0]"
+)
+@click.option(
+    "--augment", default="", callback=_augmentations, metavar="flip,shift", help="Mirror and move images at random."
+)
+@reading_options
+@click.option("--json", "json_", is_flag=True, help="Print a line of JSON for each epoch.")
+@click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
+@click.pass_context
+def train(ctx: click.Context, /, *, jobs: int | None, timeout: float, max_pixels: int, **options: Any) -> int:
+    """Learn to tell the classes of FOLDER's images apart: a sub-folder for each class.
+
+    The layers are the words of `cnnfilt shape`; without any, the lecture notes' network\f: convolution, average
+    pooling, convolution, maximum pooling, and a fully connected layer. What the end lacks is added: two classes end
+    in a sigmoid, more in a softmax. The weights of the best epoch are kept. Ctrl-C saves what there is; --resume goes
+    on.
+    """
+    given = [name for name in _FROM_MODEL if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE]
+    # An argument counts as given even when it is empty.
+    given = [name for name in given if options[name] != ()]
+    if options["resume"] and given:
+        raise click.UsageError(f"--resume takes {given[0].replace('_', ' ')} from the model; leave it out")
+    rate = options["learning_rate"]
+    if rate is not None and rate <= 0:
+        raise ParameterError(f"--learning-rate is {rate}; it must be over 0", parameter="learning_rate")
+    from cnnfilt.cli.net.train_run import Request, run_training
+    from cnnfilt.datasets.decoding import DecodeOptions
+
+    return run_training(Request(**options, reading=DecodeOptions(jobs, timeout, max_pixels)))

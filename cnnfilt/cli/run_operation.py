@@ -1,0 +1,181 @@
+"""From a command's options to files: plan, choose who works, run, and say on stderr what happened."""
+
+import sys
+from collections.abc import Generator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cnnfilt.batch.clashes import check_outputs, refuse_existing
+from cnnfilt.batch.jobs import Job, Plan, plan_jobs, plan_looks
+from cnnfilt.batch.naming import Request, Target
+from cnnfilt.batch.runner import Crew, clean_up_after, run_one_by_one
+from cnnfilt.batch.sources import STDIN, read_list
+from cnnfilt.batch.work import Record, Settings
+from cnnfilt.cli.inspect.inspection import Looks
+from cnnfilt.cli.options import FileOptions
+from cnnfilt.cli.reporter import Reporter, print_plan
+from cnnfilt.errors import InputError, PlanError
+from cnnfilt.frozen import replace
+from cnnfilt.operations.base import Values
+
+if TYPE_CHECKING:  # A command imports its own operation, and not the others.
+    from cnnfilt.operations.apply import Apply
+    from cnnfilt.operations.convolve import Convolve
+    from cnnfilt.operations.edges import Edges
+    from cnnfilt.operations.pad import Pad
+    from cnnfilt.operations.pool import Pool
+
+    Operation = Apply | Convolve | Pad | Pool | Edges
+
+
+NO_LOOKS = Looks()
+
+
+def run_operation(
+    command: str,
+    operation: "Operation",
+    files: FileOptions,
+    *,
+    labels: tuple[str, ...] = ("",),
+    also_read: tuple[str, ...] = (),
+    extra: str | None = None,
+    gray: bool = False,
+    looks: Looks = NO_LOOKS,
+    sheets: tuple[str, ...] = (),
+    sheet_folder: str | None = None,
+    bytes_per_pixel: int = 0,
+) -> int:
+    """Return the exit code of carrying `operation` to all inputs: 0, or 1 if any file failed.
+
+    `labels` tell the results of one input apart, `also_read` are files that no output may replace, `extra` is the
+    file for an array that goes beside the result, `gray` is the command's default for --gray. Where there are
+    `looks` and no -o, the results are only looked at. Pictures called `sheets` go to `sheet_folder`;
+    `bytes_per_pixel` is what the operation needs where that is more than usual.
+    """
+    _refuse_contradictions(files, looks)
+    request = Request(
+        files.output, files.format, files.overwrite, files.skip_existing, labels, also_read, files.frames == "all"
+    )
+    if sheet_folder is not None:
+        request = replace(request, sheets=sheets, sheet_folder=Path(sheet_folder))
+    writes = not (files.output is extra is sheet_folder is None)
+    plan = _planned(files, request, looks, only_looks=looks.wanted and not writes)
+    target = _extra_target(plan, extra, overwrite=files.overwrite)
+    if files.dry_run:
+        print_plan(plan, json=files.json)
+        return 0
+    operation = replace(
+        operation,
+        values=Values(files.values, files.value_range),
+        alpha=files.alpha,
+        max_pixels=files.max_pixels,
+    )
+    settings = _settings(files, target, gray=gray)
+    settings = replace(settings, looks=looks.carried(files, gray=settings.gray))
+    reporter = Reporter(command, plan, quiet=files.quiet, verbose=files.verbose, json=files.json, looks=looks)
+    planned = (*plan.jobs, *plan.existing)
+    if len(planned) > 1:  # For one file it may take longer than the work, in a folder of a million.
+        clean_up_after(planned)
+    # Closing the records ends what is still under way, however we leave.
+    with reporter, closing(_records(plan.jobs, operation, settings, files, bytes_per_pixel)) as records:
+        for record in records:
+            reporter.tell(record)
+            if record.error is not None and files.fail_fast:
+                break
+    return 1 if reporter.failed else 0
+
+
+def _planned(files: FileOptions, request: Request, looks: Looks, *, only_looks: bool) -> Plan:
+    if only_looks:
+        plan = plan_looks(_inputs(files), request, recursive=files.recursive)
+    else:
+        plan = plan_jobs(_inputs(files), request, recursive=files.recursive, listed=files.files_from is not None)
+    if looks.emit is not None and len(plan.jobs) > 1:
+        raise PlanError("--emit writes a script for one input; name a single one")
+    return plan
+
+
+def _refuse_contradictions(files: FileOptions, looks: Looks) -> None:
+    if files.json and files.output == STDIN:
+        raise click.UsageError("--json and -o - both want standard output; write to files")
+    if looks.takes_stdout and files.output == STDIN:
+        raise click.UsageError(f"{looks.takes_stdout} and -o - both want standard output; write to a file")
+    if looks.wanted and files.frames == "all":
+        raise click.UsageError("--explain, --preview and --emit take one image of a file; choose it with --frames N")
+    if files.cluster is not None and files.jobs is not None:
+        raise click.UsageError("--cluster uses all workers of the cluster; leave out -j")
+
+
+def _inputs(files: FileOptions) -> Sequence[str]:
+    """Return the inputs as named, and those of --files-from after them."""
+    if files.files_from is None:
+        if files.null:
+            raise click.UsageError("-0 says how the names in --files-from end; give that, too")
+        if not files.inputs:
+            raise click.UsageError("Missing argument 'INPUT...'")
+        return files.inputs
+    if STDIN in files.inputs and files.files_from == STDIN:
+        raise click.UsageError("standard input cannot be an image and the list of files at once")
+    try:
+        data = sys.stdin.buffer.read() if files.files_from == STDIN else Path(files.files_from).read_bytes()
+    except OSError as error:
+        raise InputError(f"{files.files_from}: cannot be read: {error.strerror}") from None
+    names = [*files.inputs, *read_list(data, null=files.null)]
+    if not names:
+        raise InputError(f"{files.files_from}: names no files")
+    return names
+
+
+def _extra_target(plan: Plan, path: str | None, *, overwrite: bool) -> Target | None:
+    """Return the target of --indices or --angle, checked as the outputs are."""
+    if path is None:
+        return None
+    if len(plan.jobs) > 1:
+        raise PlanError(f"{path} can hold the array of one input only; name a single input")
+    if Path(path).suffix != ".npy":
+        raise PlanError(f"{path} must be a .npy file")
+    target = Target(Path(path), "npy")
+    check_outputs((job.source, (*job.targets, target)) for job in plan.jobs)
+    if not overwrite:
+        refuse_existing([target])
+    return target
+
+
+def _settings(files: FileOptions, extra: Target | None, *, gray: bool) -> Settings:
+    return Settings(
+        gray=gray if files.gray is None else files.gray,
+        auto_orient=not files.no_auto_orient,
+        alpha=files.alpha,
+        background=files.background,
+        # What a killed run left half-done is made again as a whole.
+        overwrite=files.overwrite or files.skip_existing,
+        quality=files.quality,
+        metadata=files.metadata,
+        max_pixels=files.max_pixels,
+        timeout=files.timeout,
+        debug="--debug" in sys.argv,
+        extra=extra,
+        frames=files.frames,
+    )
+
+
+def _records(
+    jobs: Sequence[Job], operation: "Operation", settings: Settings, files: FileOptions, bytes_per_pixel: int
+) -> Generator[Record]:
+    """Return the records of `jobs` as they are done: by a cluster, by worker processes, or one after another."""
+    if files.cluster is not None:
+        from cnnfilt.batch.cluster import run_on_cluster
+
+        return run_on_cluster(files.cluster, jobs, operation, settings)
+    if len(jobs) == 1:
+        return run_one_by_one(jobs, operation, settings)
+    from cnnfilt.batch.processes import Pool as Processes
+    from cnnfilt.batch.resources import worker_count
+
+    count = worker_count(jobs, files.jobs, bytes_per_pixel=bytes_per_pixel)
+    if count == 1:
+        return run_one_by_one(jobs, operation, settings)
+    return Crew(Processes, count, operation, settings).run(jobs)

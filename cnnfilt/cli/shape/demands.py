@@ -1,0 +1,45 @@
+"""What must come out of `cnnfilt shape`, or it exits with code 1: --want and --strict."""
+
+from collections.abc import Sequence
+
+from cnnfilt.describe.window import Window
+from cnnfilt.describe.windows import Windows
+from cnnfilt.errors import DemandError, ParameterError
+from cnnfilt.parsing import parse_numbers
+
+
+def parse_wanted(want: str | None) -> tuple[int, ...] | None:
+    """Return the numbers of --want; ParameterError if they are no size."""
+    if want is None:
+        return None
+    numbers = parse_numbers(want.lower(), "--want")
+    if len(numbers) > 3 or min(numbers) < 1:
+        raise ParameterError(f"--want {want!r} is not a size such as 112x112 or 112x112x64", parameter="want")
+    return numbers
+
+
+def check_wanted(wanted: tuple[int, ...], output: tuple[int, ...]) -> None:
+    """Raise DemandError unless `output` is what was wanted."""
+    # Channels are only compared when they were asked for; a flat output is one number.
+    found = output[: max(len(wanted), 2)]
+    if wanted != found:
+        raise DemandError(f"{joined(found)} comes out, not {joined(wanted)}")
+
+
+def check_strict(slid: Sequence[tuple[str, Windows]]) -> None:
+    """Raise DemandError for windows that leave rows or columns over; each comes with the words to start with."""
+    for where, windows in slid:
+        for window in windows:
+            if window.remainder:
+                raise DemandError(where + _left_over(window))
+
+
+def joined(size: Sequence[int]) -> str:
+    """Return `3x4` for (3, 4)."""
+    return "x".join(map(str, size))
+
+
+def _left_over(window: Window) -> str:
+    lines = "rows" if window.axis == "high" else "columns"
+    steps = f"{window.size} + {window.before} + {window.after} - {window.span} = {window.padded_size - window.span}"
+    return f"stride {window.stride} does not divide {steps} {lines}; {window.remainder} left over"

@@ -1,0 +1,191 @@
+"""What the edge methods are made of: their kernels by name, and the responses these give, block by block."""
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any, get_args
+
+import numpy as np
+
+from cnnfilt.core.engine.borders import PaddingValue
+from cnnfilt.core.engine.images import Array
+from cnnfilt.core.engine.job import Job
+from cnnfilt.core.engine.run import Convolution, Solver, in_strips
+from cnnfilt.core.engine.scratch import scratch
+from cnnfilt.core.engine.strips import PaddedImage, strip_edges
+from cnnfilt.core.engine.weights import as_bias, as_weights
+from cnnfilt.describe.kernels import Rows, kernel
+from cnnfilt.describe.windows import windows
+from cnnfilt.errors import KernelError, ParameterError
+from cnnfilt.parsing import nearest
+from cnnfilt.terms import EdgeDirection, EdgeMethod, Padding, PaddingMode
+
+KERNELS: dict[EdgeMethod, tuple[str, ...]] = {
+    "prewitt": ("prewitt-x", "prewitt-y"),
+    "sobel": ("sobel-x", "sobel-y"),
+    "scharr": ("scharr-x", "scharr-y"),
+    "roberts": ("roberts-1", "roberts-2"),
+    "farid": ("farid-x", "farid-y"),
+    "laplacian": ("laplacian4",),
+    "log": ("log",),
+    "kirsch": tuple(f"kirsch:{angle}" for angle in range(0, 360, 45)),
+    "canny": ("gaussian",),
+}
+"""The kernels of each method, by name; canny takes its gradient of what its kernel has smoothed."""
+
+DIRECTED = ("prewitt", "sobel", "scharr", "farid")
+"""The methods whose first kernel answers to vertical edges alone, and their second to horizontal ones."""
+
+
+def kernels_of(method: EdgeMethod, direction: EdgeDirection | None = None, sigma: float = 1.0) -> tuple[Rows, ...]:
+    """Return the kernels `method` responds with; for one direction only that one's.
+
+    Raises ParameterError for an unknown word, a direction of a method without one, and a sigma out of range.
+    """
+    names = KERNELS[_known("edge method", method, get_args(EdgeMethod), "method")]
+    if direction is not None and _known("direction", direction, get_args(EdgeDirection), "direction") != "both":
+        if method not in DIRECTED:
+            raise ParameterError(
+                f"edge method {method!r} has no direction {direction!r}; use both, or one of {', '.join(DIRECTED)}",
+                parameter="direction",
+            )
+        names = names[:1] if direction == "vertical" else names[1:]
+    if method not in ("log", "canny"):
+        return tuple(kernel(name) for name in names)
+    try:
+        return tuple(kernel(f"{name}:{float(sigma)}") for name in names)
+    except KernelError as error:
+        raise ParameterError(error.message, parameter="sigma") from None
+
+
+class Responses:
+    """The responses of `kernels` to the windows of an image: `shape` (H', W', C), and the `edges` of its strips."""
+
+    def __init__(
+        self,
+        image: Array,
+        kernels: tuple[Rows, ...],
+        gain: float,
+        padding: Padding,
+        padding_mode: PaddingMode,
+        padding_value: PaddingValue,
+    ) -> None:
+        """Prepare responses that are divided by the kernels' positive sum, and multiplied by `gain`.
+
+        Raises ShapeError when no window fits or the mode cannot pad so far, ParameterError for a wrong padding.
+        """
+        self._scale = gain / math.fsum(value for row in kernels[0] for value in row if value > 0)
+        size = (len(kernels[0]), len(kernels[0][0]))
+        rows, columns = windows((image.shape[0], image.shape[1]), size, padding=padding)
+        pads = ((rows.before, rows.after), (columns.before, columns.after))
+        # An image of whole numbers is padded with one of them, which only reading it in its own type would ask for.
+        PaddedImage(image, pads, padding_mode=padding_mode, padding_value=padding_value)
+        self._convolutions = [
+            Convolution(
+                Job(image, *as_weights(kernel, 1, "each"), as_bias(None, 1), rows, columns, padding_mode, padding_value)
+            )
+            for kernel in kernels
+        ]
+        self.shape = self._convolutions[0].shape
+        self._sums = np.result_type(*(one.plan.dtype for one in self._convolutions))
+        self._floats = np.dtype(np.float64 if self._sums == np.float64 else np.float32)
+        padded_row = columns.padded_size * image.shape[2] * self._sums.itemsize
+        row_bytes = sum(one.technique.row_bytes for one in self._convolutions)
+        self.edges = strip_edges(rows, padded_row, row_bytes + 2 * self._floats.itemsize * self._width)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Return the type of the magnitudes, which depends on that of the image alone."""
+        whole = self._scale == 1 and len(self._convolutions) != 2
+        return self._sums if whole else self._floats
+
+    @property
+    def how(self) -> str:
+        """Return in one line how they are computed, for people."""
+        count = len(self._convolutions)
+        return f"{count} kernel{'' if count == 1 else 's'} {self._convolutions[0].plan.why}, {in_strips(self.edges)}"
+
+    def worker(self) -> Callable[[int, int], Array]:
+        """Return what gives the magnitudes of rows first to last, (rows, W', C), until it is called again.
+
+        One kernel gives |g|, two sqrt(gx^2 + gy^2), the eight of a compass the largest of them all. Whole responses
+        of one or of eight kernels stay whole if nothing scales them.
+        """
+        height = self.edges[0][1]
+        respond = self._responder(min(len(self._convolutions), 2))
+        floats = scratch((2 if len(self._convolutions) == 2 else 1, height, self._width), self._floats)
+
+        def magnitudes(first: int, last: int) -> Array:
+            responses, count = respond(first, last), last - first
+            magnitude = next(responses)
+            if len(self._convolutions) == 2:
+                magnitude = _length(magnitude, next(responses), floats[0][:count], floats[1][:count])
+            elif len(self._convolutions) == 1:
+                np.abs(magnitude, out=magnitude)
+            for other in responses:
+                np.maximum(magnitude, other, out=magnitude)
+            if self._scale != 1:
+                with np.errstate(over="ignore"):
+                    magnitude = np.multiply(magnitude, self._scale, out=floats[0][:count], dtype=self._floats)
+            return magnitude.reshape(count, *self.shape[1:])
+
+        return magnitudes
+
+    def fields(self) -> Iterator[tuple[slice, Array, Array]]:
+        """Yield (output rows, responses of the first kernel, of the second), not scaled."""
+        respond = self._responder(2)
+        for first, last in self.edges:
+            across, down = (values.reshape(-1, *self.shape[1:]) for values in respond(first, last))
+            yield slice(first, last), across, down
+
+    @property
+    def _width(self) -> int:
+        return self.shape[1] * self.shape[2]
+
+    def _responder(self, kept: int) -> Callable[[int, int], Iterator[Array]]:
+        """Return what yields the responses (rows, W' * C) of each kernel, the last `kept` of which stay as they are.
+
+        The first stays in any case.
+        """
+        height = self.edges[0][1]
+        solvers = [Solver(one, height, keeps=False) for one in self._convolutions]
+        memory = scratch((kept, height, self._width), self._sums)
+        # The same views for strips of the same height: then the passes that write to them are prepared once.
+        views = {last - first: list(memory[:, : last - first]) for first, last in self.edges}
+
+        def respond(first: int, last: int) -> Iterator[Array]:
+            strip, outs = solvers[0].reader.read(first, last), views[last - first]
+            for number, solver in enumerate(solvers):
+                out = outs[min(number, kept - 1)]
+                solver.write(strip, out)
+                yield out
+
+        return respond
+
+
+def angle(first: Array, second: Array, *, diagonal: bool = False) -> Array:
+    """Return atan2(gy, gx) of gx and gy, or of Roberts's two diagonals, as floats."""
+    dtype = np.dtype(np.float64 if first.dtype == np.float64 else np.float32)
+    across, down = first.astype(dtype), second.astype(dtype)
+    if diagonal:
+        # They fall towards the lower right and the lower left.
+        across, down = down - across, -(across + down)
+    # Adding 0 turns -0 into 0: to atan2 a gradient of (-1, -0) points the other way round.
+    return np.asarray(np.arctan2(down + 0, across + 0))
+
+
+def _length(across: Array, down: Array, out: Array, spare: Array) -> Array:
+    """Return sqrt(across^2 + down^2) in `out`; `spare` is memory of the same shape."""
+    if across.dtype.kind == "f" or across.dtype.itemsize > 4:
+        with np.errstate(over="ignore", under="ignore"):
+            return np.asarray(np.hypot(across, down, out=out, dtype=out.dtype))
+    # The squares of narrower responses cannot leave the range of floats: this is five times as fast.
+    for values, square in ((across, out), (down, spare)):
+        np.copyto(square, values)
+        np.multiply(square, square, out=square)
+    return np.sqrt(np.add(out, spare, out=out), out=out)
+
+
+def _known(thing: str, word: str, words: tuple[str, ...], parameter: str) -> Any:
+    if word not in words:
+        raise ParameterError(f"{thing} {word!r} is unknown; {nearest(str(word), words)}", parameter=parameter)
+    return word

@@ -1,0 +1,1 @@
+"""One value of each operation taken apart, as data."""

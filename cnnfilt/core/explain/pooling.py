@@ -1,0 +1,128 @@
+"""One value of a pooled image taken apart: what its window sees, and what is kept of it."""
+
+from collections.abc import Callable, Sequence
+from typing import Unpack
+
+import numpy as np
+import numpy.typing as npt
+
+from cnnfilt.core.engine.images import Array, as_image
+from cnnfilt.core.explain.convolution import MOST_CELLS, Number, as_number, check_inside, exact_sum, outside, taps_of
+from cnnfilt.core.pooling import Options, windows_of
+from cnnfilt.describe.window import Window
+from cnnfilt.describe.windows import adaptive_bounds
+from cnnfilt.errors import ShapeError
+from cnnfilt.frozen import Frozen
+from cnnfilt.terms import Pair, PoolKind
+
+Cells = tuple[tuple[Number | None, ...], ...]
+
+
+class Pooled(Frozen):
+    """The value at (`row`, `column`) of one channel.
+
+    `rows` and `columns` are the positions in the image under the window's taps; of those outside it `padded`
+    tells, and `window` holds None for what does not count. `kept` is the place in the window of what max or min
+    keeps: the first, row by row.
+    """
+
+    row: int
+    column: int
+    map: int
+    rows: tuple[int, ...]
+    columns: tuple[int, ...]
+    padded: tuple[tuple[bool, ...], ...]
+    window: Cells
+    kind: PoolKind
+    kept: Pair | None
+    value: Number
+
+    @property
+    def counted(self) -> list[Number]:
+        """Return the values that count, row by row."""
+        return [value for row in self.window for value in row if value is not None]
+
+
+def explain_pool(
+    image: npt.ArrayLike, kernel_size: int | Pair, place: Pair, **options: Unpack[Options]
+) -> tuple[Pooled, ...]:
+    """Return how each channel of `pool(image, kernel_size, **options)` came to its value at `place` (row, column).
+
+    Raises what `pool` raises, and ShapeError for a place outside the result or a window too large to show.
+    """
+    pixels = as_image(image)
+    rows, columns = windows_of(
+        pixels,
+        kernel_size,
+        options.get("stride"),
+        options.get("padding", 0),
+        options.get("dilation", 1),
+        options.get("ceil_mode", False),
+    )
+    check_inside(place, (rows.output_size, columns.output_size))
+    ys, xs = taps_of(rows, place[0]), taps_of(columns, place[1])
+    zeros = options.get("count_include_pad", False)
+
+    def counts_as_zero(y: int, x: int) -> bool:
+        return zeros and _in_padding(y, rows) and _in_padding(x, columns)
+
+    return _pooled(pixels, place, ys, xs, options.get("kind", "max"), counts_as_zero)
+
+
+def explain_adaptive_pool(
+    image: npt.ArrayLike, output_size: int | Pair, place: Pair, *, kind: PoolKind = "max"
+) -> tuple[Pooled, ...]:
+    """Return how each channel of `adaptive_pool` came to its value at `place`; output size 1 is `global_pool`."""
+    pixels = as_image(image)
+    sizes = (output_size, output_size) if isinstance(output_size, int) else output_size
+    check_inside(place, sizes)
+    ys, xs = (
+        tuple(range(*adaptive_bounds(n, out)[index]))
+        for n, out, index in zip(pixels.shape[:2], sizes, place, strict=True)
+    )
+    return _pooled(pixels, place, ys, xs, kind, lambda y, x: False)
+
+
+def _in_padding(position: int, window: Window) -> bool:
+    return -window.before <= position < window.size + window.after
+
+
+def _pooled(
+    pixels: Array,
+    place: Pair,
+    ys: Sequence[int],
+    xs: Sequence[int],
+    kind: PoolKind,
+    counts_as_zero: Callable[[int, int], bool],
+) -> tuple[Pooled, ...]:
+    if len(ys) * len(xs) > MOST_CELLS:
+        raise ShapeError(f"a window of {len(ys)}x{len(xs)} is too large to be written out; explain a smaller one")
+    padded = outside(ys, xs, pixels.shape[0], pixels.shape[1])
+
+    def cell(y: int, x: int, hidden: bool, channel: int) -> Number | None:
+        if not hidden:
+            return as_number(pixels[y, x, channel])
+        return 0 if counts_as_zero(y, x) else None
+
+    answers = []
+    for channel in range(pixels.shape[2]):
+        window = tuple(
+            tuple(cell(y, x, hidden, channel) for x, hidden in zip(xs, flags, strict=True))
+            for y, flags in zip(ys, padded, strict=True)
+        )
+        kept, value = _kept(window, kind)
+        answers.append(Pooled(*place, channel, tuple(ys), tuple(xs), padded, window, kind, kept, value))
+    return tuple(answers)
+
+
+def _kept(window: Cells, kind: PoolKind) -> tuple[Pair | None, Number]:
+    """Return where max or min finds its value (None for avg), and the value."""
+    places = [(i, j) for i, row in enumerate(window) for j, value in enumerate(row) if value is not None]
+    values = np.array([window[i][j] for i, j in places])
+    if kind == "avg":
+        return None, exact_sum(values.tolist()) / len(places)
+    # Both find the first, and a NaN before anything else.
+    best = places[int(values.argmax() if kind == "max" else values.argmin())]
+    value = window[best[0]][best[1]]
+    assert value is not None, "only values that count have a place"
+    return best, value

@@ -1,0 +1,1 @@
+"""Folders of labelled images: found, decoded by workers, kept in a cache."""

@@ -1,0 +1,95 @@
+"""Images decoded for a network by worker processes, each within its time: a bad one is told and left out."""
+
+from collections import defaultdict, deque
+from collections.abc import Generator, Sequence
+from contextlib import closing
+from functools import partial
+
+from cnnfilt.batch.inputs import read_image
+from cnnfilt.batch.jobs import Job
+from cnnfilt.batch.runner import Crew
+from cnnfilt.batch.sources import Source
+from cnnfilt.batch.timeout import run_within_limits
+from cnnfilt.batch.work import Record, Settings
+from cnnfilt.errors import CnnfiltError
+from cnnfilt.files.image import Array, Image
+from cnnfilt.files.network_input import BACKGROUND, NetworkInput
+from cnnfilt.frozen import Frozen
+from cnnfilt.operations.base import Operation, Result
+from cnnfilt.terms import DEFAULT_MAX_PIXELS
+
+
+class DecodeOptions(Frozen):
+    """How images are read: by how many workers (None: the CPUs), for how long at most, and how large they may be."""
+
+    jobs: int | None = None
+    timeout: float = 60
+    max_pixels: int = DEFAULT_MAX_PIXELS
+
+
+class Decoded(Frozen):
+    """What became of input `number`: its levels as `NetworkInput.levels` gives them, or an error."""
+
+    number: int
+    levels: Array | None
+    notes: tuple[str, ...] = ()
+    error: CnnfiltError | None = None
+
+
+class _Seen(Record):
+    levels: Array | None = None
+
+
+def decode_all(sources: Sequence[Source], form: NetworkInput, options: DecodeOptions) -> Generator[Decoded]:
+    """Yield what a network sees of each source, as they are done: with workers not always in their order."""
+    jobs = [Job(source, ()) for source in sources]
+    numbers: defaultdict[str, deque[int]] = defaultdict(deque)  # A file may be named twice.
+    for number, source in enumerate(sources):
+        numbers[source.path].append(number)
+    settings = Settings(gray=form.gray, background=BACKGROUND, max_pixels=options.max_pixels, timeout=options.timeout)
+    with closing(_records(jobs, form, settings, options.jobs)) as records:
+        for record in records:
+            levels = record.levels if isinstance(record, _Seen) else None
+            yield Decoded(numbers[record.name].popleft(), levels, record.notes, record.error)
+
+
+def decode_in_order(sources: Sequence[Source], form: NetworkInput, options: DecodeOptions) -> Generator[Decoded]:
+    """Yield the same in the order of `sources`."""
+    waiting: dict[int, Decoded] = {}
+    wanted = 0
+    for decoded in decode_all(sources, form, options):
+        waiting[decoded.number] = decoded
+        while wanted in waiting:
+            yield waiting.pop(wanted)
+            wanted += 1
+
+
+class _AsInput(Frozen):
+    """What a network takes of an image, as an operation of the batch."""
+
+    form: NetworkInput
+
+    def __call__(self, image: Image, format_name: str) -> list[Result]:
+        """Return the one result: `levels` of the image."""
+        return [Result(self.form.levels(image), None, "read")]
+
+
+def decode_within_limits(job: Job, operation: Operation, settings: Settings) -> Record:
+    """Return the record of looking at one input, with what was seen; errors are in it."""
+    return run_within_limits(job, operation, settings, run=_look)
+
+
+def _look(job: Job, operation: Operation, settings: Settings) -> _Seen:
+    image = read_image(job, settings)
+    levels = operation(image, "")[0].pixels
+    return _Seen(job.source.path, image.pixels.shape, notes=image.notes, levels=levels)
+
+
+def _records(jobs: Sequence[Job], form: NetworkInput, settings: Settings, wanted: int | None) -> Generator[Record]:
+    from cnnfilt.batch.processes import Pool
+    from cnnfilt.batch.resources import worker_count
+
+    count = worker_count(jobs, wanted)
+    if count == 1:
+        return (decode_within_limits(job, _AsInput(form), settings) for job in jobs)
+    return Crew(partial(Pool, carry=decode_within_limits), count, _AsInput(form), settings).run(jobs)

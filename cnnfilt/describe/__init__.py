@@ -1,0 +1,1 @@
+"""What is asked for, in words and whole numbers: no NumPy."""

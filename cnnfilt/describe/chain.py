@@ -1,0 +1,236 @@
+"""A network in words, "conv:64,k=7,s=2 relu pool:max flatten fc:10", and what each of its layers makes of its input."""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import get_args
+
+from cnnfilt.describe.kernels import Kernel, parse_kernel
+from cnnfilt.describe.layers import (
+    Activation,
+    Conv,
+    Effect,
+    Filter,
+    Flat,
+    Flatten,
+    FullyConnected,
+    Function,
+    Layer,
+    LoneWindow,
+    Pool,
+    Shape,
+    Volume,
+)
+from cnnfilt.describe.window import receptive_field
+from cnnfilt.describe.windows import Slide, Windows, check_pixels
+from cnnfilt.errors import CnnfiltError, ParameterError
+from cnnfilt.frozen import Frozen, replace
+from cnnfilt.parsing import nearest, parse_padding, parse_pair, parse_whole
+from cnnfilt.terms import DEFAULT_MAX_PIXELS, Pair, PoolKind
+
+
+class Report(Frozen):
+    """One layer of a chain: its input, its effect, and what a value of its output has to do with the chain's input.
+
+    Receptive field, jump and unread rows and columns are (vertical, horizontal); None once there are no rows.
+    """
+
+    layer: Layer
+    input: Shape
+    effect: Effect
+    receptive_field: Pair | None
+    jump: Pair | None
+    unread: Pair | None
+
+    @property
+    def output(self) -> Shape:
+        """Return the shape of the layer's output."""
+        return self.effect.output
+
+
+def parse_chain(words: Sequence[str]) -> list[Layer]:
+    """Return the layers written in `words`, each of which may hold several, separated by spaces.
+
+    Raises ParameterError naming the layer at fault.
+    """
+    # A space after a comma or before a number is inside a layer: "conv:8, k=3", "filter:0 1 0; 1 -4 1; 0 1 0".
+    joined = re.sub(r"([,:])\s+", r"\1", " ".join(words).strip())
+    return [_parse(text) for text in re.split(r"\s+(?=[^\W\d])", joined) if text]
+
+
+def describe(chain: Sequence[Layer], shape: Shape, *, max_pixels: int = DEFAULT_MAX_PIXELS) -> list[Report]:
+    """Return one Report per layer of `chain`, applied to `shape` one after the other.
+
+    Raises ParameterError or ShapeError naming the layer, also for an output of more than `max_pixels`
+    (0: no limit).
+    """
+    reports: list[Report] = []
+    slid: list[Windows] = []
+    for number, layer in enumerate(chain, 1):
+        try:
+            effect = layer.effect(shape)
+            if isinstance(effect.output, Volume):
+                check_pixels(effect.output.size, max_pixels, "its output")
+        except CnnfiltError as error:
+            raise _named(error, number, layer) from None
+        if effect.windows:
+            slid.append(effect.windows)
+        reports.append(_report(layer, shape, effect, slid))
+        shape = effect.output
+    return reports
+
+
+def _report(layer: Layer, shape: Shape, effect: Effect, slid: list[Windows]) -> Report:
+    if isinstance(effect.output, Flat):
+        return Report(layer, shape, effect, None, None, None)
+    rows = receptive_field([windows.rows for windows in slid])
+    columns = receptive_field([windows.columns for windows in slid])
+    unread = effect.windows.unread if effect.windows else (0, 0)
+    return Report(layer, shape, effect, (rows[0], columns[0]), (rows[1], columns[1]), unread)
+
+
+def _named(error: CnnfiltError, number: int, layer: Layer) -> CnnfiltError:
+    # A lone window is no layer to the person who asked for it.
+    if isinstance(layer, LoneWindow):
+        return type(error)(error.message.replace("its output", "the output"), parameter=error.parameter)
+    message = error.message.replace("{image}", "its input")
+    return type(error)(f"layer {number} ({layer.word}): {message}", parameter=error.parameter)
+
+
+def _parse(text: str) -> Layer:
+    name, _, rest = text.partition(":")
+    if name not in WORDS:
+        raise ParameterError(f"layer {text!r} is unknown; {nearest(name.lower(), tuple(WORDS))}", parameter="layer")
+    parse, known = WORDS[name]
+    items = rest.split(",")
+    # Commas without a "=" before them belong to the kernel: "gaussian:2,13".
+    first = next((i for i, item in enumerate(items) if "=" in item), len(items))
+    try:
+        return parse(text, ",".join(items[:first]), _options(items[first:], known))
+    except ParameterError as error:
+        raise type(error)(f"layer {text}: {error.message}", parameter="layer") from None
+
+
+def _options(items: Sequence[str], known: Sequence[str]) -> dict[str, str]:
+    options: dict[str, str] = {}
+    for item in items:
+        name, equals, value = item.partition("=")
+        if not equals:
+            raise ParameterError(f"{item!r} is not an option; the numbers of one option are joined by x, as in k=3x5")
+        if name not in known:
+            takes = ", ".join(f"{option}=" for option in known) or "nothing"
+            raise ParameterError(f"option {name!r} is unknown; it takes {takes}")
+        if name in options:
+            raise ParameterError(f"{name} is given twice")
+        options[name] = value
+    return options
+
+
+def _conv(text: str, head: str, options: dict[str, str]) -> Layer:
+    kernels = () if not head or head.lstrip("+-").isdecimal() else _kernels(head)
+    if kernels and "k" in options:
+        raise ParameterError("the named kernels have their own size; leave out k=")
+    if not kernels and not (head and "k" in options):
+        raise ParameterError("say how many filters of what size, as in conv:64,k=3, or name kernels: conv:vertical")
+    return Conv(
+        text,
+        filters=len(kernels) or parse_whole(head, "the number of filters"),
+        slide=_slide(kernels[0].size if kernels else parse_pair(options["k"], "k"), options),
+        groups=parse_whole(options.get("g", "1"), "g"),
+        # Coefficients that were given by name are meant as they are, without anything added.
+        bias=_flag(options, "bias", not kernels),
+        kernels=kernels,
+    )
+
+
+def _filter(text: str, head: str, options: dict[str, str]) -> Layer:
+    kernels = _kernels(head)
+    if len(kernels) > 1:
+        raise ParameterError(f"a filter has one kernel; conv:{head} makes one map of each")
+    return Filter(text, kernels[0], _slide(kernels[0].size, options))
+
+
+def _kernels(head: str) -> tuple[Kernel, ...]:
+    if not head:
+        raise ParameterError("name a kernel, as in filter:sobel-x")
+    kernels = tuple(_kernel(name) for name in head.split("+"))
+    for kernel in kernels[1:]:
+        if kernel.size != kernels[0].size:
+            first, other = ("x".join(map(str, k.size)) for k in (kernels[0], kernel))
+            raise ParameterError(f"its kernels differ in size, {first} and {other}; all need the same")
+    return kernels
+
+
+def _kernel(text: str) -> Kernel:
+    # "conv:64,7" is meant as 64 filters of 7x7, not as the kernel (64, 7).
+    if not text[:1].isalpha() and ";" not in text and "[" not in text:
+        raise ParameterError(f"{text!r} is neither a kernel nor an option; write a size as k=3, a stride as s=2")
+    return parse_kernel(text)
+
+
+def _pool(text: str, head: str, options: dict[str, str]) -> Layer:
+    kinds: tuple[PoolKind, ...] = get_args(PoolKind)
+    kind = next((kind for kind in kinds if kind == head), None)
+    whole = head == _GLOBAL or options.get("k") == _GLOBAL
+    if not head:
+        raise ParameterError("say which, as in pool:max or pool:avg")
+    if kind is None and head != _GLOBAL:
+        raise ParameterError(f"kind {head!r} is unknown; {nearest(head, (*kinds, _GLOBAL))}")
+    if whole and options.keys() - {"k"}:
+        raise ParameterError("pooling over the whole input takes no other option")
+    # Networks end in the average of each map; the maximum has to be asked for.
+    if whole:
+        return Pool(text, kind or "avg", None)
+    kernel_size = parse_pair(options.get("k", "2"), "k")
+    slide = _slide(kernel_size, {"s": "x".join(map(str, kernel_size))} | options)
+    return Pool(text, kind or "avg", replace(slide, ceil_mode=_flag(options, "ceil", False)))
+
+
+def _activation(text: str, head: str, options: dict[str, str]) -> Layer:
+    _refuse(head)
+    function = next(function for function in _FUNCTIONS if text.rstrip(":") == function)
+    return Activation(text, function)
+
+
+def _flatten(text: str, head: str, options: dict[str, str]) -> Layer:
+    _refuse(head)
+    return Flatten(text)
+
+
+def _fc(text: str, head: str, options: dict[str, str]) -> Layer:
+    if not head:
+        raise ParameterError("say how many outputs, as in fc:10")
+    return FullyConnected(text, parse_whole(head, "the number of outputs"), _flag(options, "bias", True))
+
+
+def _refuse(head: str) -> None:
+    if head:
+        raise ParameterError("it takes nothing after its name")
+
+
+def _slide(kernel_size: Pair, options: dict[str, str]) -> Slide:
+    return Slide(
+        kernel_size,
+        stride=parse_pair(options.get("s", "1"), "s"),
+        padding=parse_padding(options.get("p", "0")),
+        dilation=parse_pair(options.get("d", "1"), "d"),
+    )
+
+
+def _flag(options: dict[str, str], name: str, default: bool) -> bool:
+    text = options.get(name, str(int(default)))
+    if text not in ("0", "1"):
+        raise ParameterError(f"{name} {text!r} is neither 0 nor 1")
+    return text == "1"
+
+
+_GLOBAL = "global"
+_FUNCTIONS: tuple[Function, ...] = get_args(Function)
+WORDS: dict[str, tuple[Callable[[str, str, dict[str, str]], Layer], tuple[str, ...]]] = {
+    "conv": (_conv, ("k", "s", "p", "d", "g", "bias")),
+    "filter": (_filter, ("s", "p", "d")),
+    "pool": (_pool, ("k", "s", "p", "d", "ceil")),
+    **dict.fromkeys(_FUNCTIONS, (_activation, ())),
+    "flatten": (_flatten, ()),
+    "fc": (_fc, ("bias",)),
+}
+"""Each word with its parser and the options it takes."""

@@ -1,0 +1,55 @@
+"""How often each position of an input is seen: a corner once, where nothing is padded. Integers only, no arrays."""
+
+from collections.abc import Iterator, Sequence
+
+from cnnfilt.describe.window import Window
+from cnnfilt.errors import ShapeError
+
+MOST_POSITIONS, MOST_TAPS = 20_000, 5_000_000
+"""Beyond so many positions along an axis, or taps along it, counting would take minutes, and say no more."""
+
+
+def coverage(layers: Sequence[Window]) -> list[int]:
+    """Return for each position of the first layer's input how many values of the last layer's output see it.
+
+    `layers` are the windows along one axis, one after the other. Rows and columns are counted apart: a pixel is
+    seen as often as its row times its column. ShapeError for an input too large to count.
+    """
+    size = layers[0].size
+    for window in layers:
+        if window.size > MOST_POSITIONS or window.output_size * window.kernel_size > MOST_TAPS:
+            raise ShapeError(f"{window.size} is too long to count who sees what; try a smaller size", parameter="size")
+    # One number for each value, with a bit for each position of the input that it sees.
+    seen = [1 << position for position in range(size)]
+    for window in layers:
+        seen = [_seen_through(window, index, seen) for index in range(window.output_size)]
+    changes = [0] * (size + 1)
+    for positions in seen:
+        for first, last in _runs(positions):
+            changes[first] += 1
+            changes[last] -= 1
+    counts: list[int] = []
+    for change in changes[:size]:
+        counts.append(change + (counts[-1] if counts else 0))
+    return counts
+
+
+def _seen_through(window: Window, index: int, seen: Sequence[int]) -> int:
+    start = window.start(index)
+    positions = 0
+    for place in range(start, start + window.span, window.dilation):
+        if 0 <= place < window.size:
+            positions |= seen[place]
+    return positions
+
+
+def _runs(positions: int) -> Iterator[tuple[int, int]]:
+    """Yield (first, last + 1) of each run of bits that are set."""
+    done = 0
+    while positions:
+        gap = (positions & -positions).bit_length() - 1
+        positions >>= gap
+        length = (~positions & (positions + 1)).bit_length() - 1
+        yield done + gap, done + gap + length
+        positions >>= length
+        done += gap + length

@@ -1,0 +1,162 @@
+"""Kernels as people write them: a name, rows of numbers, or JSON. Nested tuples, no arrays."""
+
+import re
+import sys
+
+from cnnfilt.describe.named_kernels import NAMED, NamedKernel, Number, Rows
+from cnnfilt.errors import KernelError, ParameterError
+from cnnfilt.frozen import Frozen
+from cnnfilt.parsing import nearest, parse_number
+
+__all__ = ["NAMED", "Kernel", "NamedKernel", "Number", "Rows", "hint", "kernel", "parse_kernel", "split_scale"]
+
+
+class Kernel(Frozen):
+    """The coefficients of one filter: `rows` from top to bottom.
+
+    `name` is the label for file names ("sobel-x", "gaussian-2"), "" for coefficients that were typed out.
+    """
+
+    name: str
+    rows: Rows
+    source: str
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Return (height, width)."""
+        return len(self.rows), len(self.rows[0])
+
+
+def kernel(text: str) -> Rows:
+    """Return the coefficients of `text` as nested tuples, ready for `convolve`.
+
+    `text` is a name ("sobel-x", "gaussian:2,13"), rows ("1,0,-1; 1,0,-1; 1,0,-1", fractions allowed) or JSON,
+    each with an optional leading scale ("1/16 * 1,2,1; 2,4,2; 1,2,1"). Raises KernelError.
+
+    >>> kernel("roberts-1")
+    ((1, 0), (0, -1))
+    """
+    return parse_kernel(text).rows
+
+
+def parse_kernel(text: str) -> Kernel:
+    """Return the Kernel written in `text` (see `kernel`); whole coefficients stay int. Raises KernelError."""
+    if not isinstance(text, str):
+        raise _error(f"kernel {text!r} is no text; a name or rows of numbers is meant (arrays need no reading)")
+    scale, body = split_scale(text)
+    if not body:
+        raise _error(f"kernel {text!r} is empty; give a name or rows such as '1,0,-1; 1,0,-1'")
+    if body.startswith("@"):
+        raise _error(f"kernel {body!r} is a file, which only the command line reads; pass its numbers")
+    if _is_name(body):
+        named = _parse_name(body)
+        return Kernel(named.name, _scaled(named.rows, scale), named.source)
+    rows = _parse_json(body) if body.startswith("[") else _parse_rows(body)
+    return Kernel("", _scaled(rows, scale), "typed")
+
+
+def split_scale(text: str) -> tuple[Number, str]:
+    """Return the leading scale of `1/16 * REST` (1 when there is none) and the rest, stripped."""
+    head, star, rest = text.partition("*")
+    # A file's name may hold a star of its own.
+    if not star or head.lstrip().startswith("@"):
+        return 1, text.strip()
+    try:
+        return parse_number(head.strip(), "scale"), rest.strip()
+    except ParameterError as error:
+        raise _error(f"kernel {text!r}: {error.message}; write it as '1/16 * KERNEL'") from None
+
+
+def hint(kernel: Kernel) -> str | None:
+    """Return a warning for a typed kernel of one row, which an unquoted `;` leaves behind; None otherwise."""
+    columns = kernel.size[1]
+    if kernel.name or len(kernel.rows) > 1 or columns == 1:
+        return None
+    return f"the kernel is one row of {columns}; if more was typed, quote it: to a shell ';' ends the command"
+
+
+def _is_name(text: str) -> bool:
+    # "nan, 1; 0, 1" is a kernel with a bad cell, not a name.
+    return text[0].isalpha() and re.match(r"(nan|inf|infinity)\b", text, re.IGNORECASE) is None
+
+
+def _parse_name(text: str) -> Kernel:
+    name, colon, rest = text.partition(":")
+    entry = NAMED.get(name)
+    if entry is None:
+        if re.search(r"[./\\]", name):
+            raise _error(f"kernel {text!r} is no name; if it is a file, write '@{text}'")
+        raise _error(f"kernel {text!r} is unknown; {nearest(name.lower(), tuple(NAMED))}")
+    typed = rest.split(",") if colon else []
+    if len(typed) > len(entry.arguments):
+        raise _error(f"kernel {text!r} has too many arguments; write {entry.usage}")
+    try:
+        values = [parse_number(value, word) for value, word in zip(typed, entry.arguments, strict=False)]
+        rows = entry.build(*values)
+    except ParameterError as error:
+        raise _error(f"kernel {text!r}: {error.message}") from None
+    # The label is made from the values, because a typed "1/2" would open a folder in a file name.
+    return Kernel("-".join([name, *(f"{value:g}" for value in values)]), rows, entry.source)
+
+
+def _parse_rows(text: str) -> Rows:
+    lines = re.split(r"[;\n]", text.rstrip("; \t\r\n"))
+    return tuple(
+        tuple(_cell(cell, y, x) for x, cell in enumerate(re.split(r"\s*,\s*|\s+", line.strip()), 1))
+        for y, line in enumerate(lines, 1)
+    )
+
+
+def _cell(text: str, row: int, column: int) -> Number:
+    if not text:
+        raise _error(f"kernel row {row}, column {column} is empty")
+    try:
+        return parse_number(text, "coefficient")
+    except ParameterError as error:
+        raise _error(f"kernel row {row}, column {column}: {error.message}") from None
+
+
+def _parse_json(text: str) -> Rows:
+    # Imported here because `cnnfilt shape` should not wait for it.
+    import json
+
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise _error(f"kernel is not valid JSON: {error}") from None
+    lists = [isinstance(row, list) for row in value]
+    if any(lists) and not all(lists):
+        raise _error(f"kernel row {lists.index(False) + 1} is not a list")
+    rows = value if any(lists) else [value]
+    for y, row in enumerate(rows, 1):
+        for x, cell in enumerate(row, 1):
+            if isinstance(cell, list):
+                raise _error("kernel has more than rows and columns; keep it in a file: '@kernel.json'")
+            if isinstance(cell, bool) or not isinstance(cell, int | float):
+                raise _error(f"kernel row {y}, column {x}: {cell!r} is not a number")
+    return tuple(tuple(row) for row in rows)
+
+
+def _scaled(rows: Rows, scale: Number) -> Rows:
+    """Return `rows` times `scale`, once they are known to be a rectangle of finite numbers."""
+    width = len(rows[0])
+    for y, row in enumerate(rows, 1):
+        if not row:
+            raise _error(f"kernel row {y} is empty")
+        if len(row) != width:
+            raise _error(f"kernel row {y} is {len(row)} wide, row 1 is {width} wide; all rows need one width")
+    return tuple(tuple(_product(v, scale, y, x) for x, v in enumerate(row, 1)) for y, row in enumerate(rows, 1))
+
+
+def _product(value: Number, scale: Number, row: int, column: int) -> Number:
+    product = value * scale
+    if not abs(product) <= sys.float_info.max:
+        raise _error(f"kernel row {row}, column {column} is not finite")
+    if isinstance(product, int):
+        # No array holds a wider whole number than 64 bits.
+        return product if -(2**63) <= product < 2**63 else float(product)
+    return int(product) if isinstance(value, int) and product.is_integer() and abs(product) < 2**53 else product
+
+
+def _error(message: str) -> KernelError:
+    return KernelError(message, parameter="kernel")

@@ -1,0 +1,194 @@
+"""Layers as plain descriptions, and what each makes of its input: size, windows, weights. No pixel is computed."""
+
+from math import prod
+from typing import Literal
+
+from cnnfilt.describe.kernels import Kernel
+from cnnfilt.describe.windows import Slide, Windows
+from cnnfilt.errors import ParameterError, ShapeError, counted
+from cnnfilt.frozen import Frozen
+from cnnfilt.terms import Pair, PoolKind
+
+
+class Volume(Frozen):
+    """Values in rows, columns and channels."""
+
+    height: int
+    width: int
+    channels: int = 1
+
+    @property
+    def size(self) -> Pair:
+        """Return (height, width)."""
+        return self.height, self.width
+
+    @property
+    def values(self) -> int:
+        """Return how many values there are."""
+        return self.height * self.width * self.channels
+
+    def __str__(self) -> str:
+        return f"{self.height}x{self.width}x{self.channels}"
+
+
+class Flat(Frozen):
+    """Values in one list, without rows and columns."""
+
+    features: int
+
+    @property
+    def values(self) -> int:
+        """Return how many values there are."""
+        return self.features
+
+    def __str__(self) -> str:
+        return str(self.features)
+
+
+Shape = Volume | Flat
+Function = Literal["relu", "tanh", "sigmoid", "softmax"]
+
+
+class Effect(Frozen):
+    """What one layer does to one input: its output, and the weights and windows it takes."""
+
+    output: Shape
+    windows: Windows | None = None
+    weights: tuple[int, ...] = ()
+    biases: int = 0
+
+    @property
+    def params(self) -> int:
+        """Return the number of parameters: weights and biases."""
+        return (prod(self.weights) if self.weights else 0) + self.biases
+
+    @property
+    def macs(self) -> int:
+        """Return the multiply-accumulates: every weight once for each position of the output, biases apart."""
+        positions = self.output.height * self.output.width if isinstance(self.output, Volume) else 1
+        return positions * prod(self.weights) if self.weights else 0
+
+
+class LoneWindow(Frozen):
+    """One window, whatever is computed in it; each channel on its own."""
+
+    word: str
+    slide: Slide
+
+    def effect(self, shape: Shape) -> Effect:
+        """Return the effect on `shape`."""
+        volume = _volume(shape)
+        windows = self.slide.over(volume.size)
+        if self.slide.ceil_mode:
+            windows.check_pool_padding()
+        return Effect(_output(windows, volume.channels), windows)
+
+
+class Conv(Frozen):
+    """A convolution: each of `filters` maps sums over the channels of its group; `kernels` if they are given."""
+
+    word: str
+    filters: int
+    slide: Slide
+    groups: int = 1
+    bias: bool = True
+    kernels: tuple[Kernel, ...] = ()
+
+    def effect(self, shape: Shape) -> Effect:
+        """Return the effect on `shape`; weights are (height, width, in_channels / groups, out_channels)."""
+        volume = _volume(shape)
+        for name in ("filters", "groups"):
+            _check_count(getattr(self, name), name)
+        if self.filters % self.groups:
+            filters = counted(self.filters, "filters")
+            raise ParameterError(f"g={self.groups} does not divide its {filters}", parameter="groups")
+        if volume.channels % self.groups:
+            message = (
+                f"g={self.groups} does not divide the {counted(volume.channels, 'channels')} of its input, {volume}"
+            )
+            raise ShapeError(message, parameter="groups")
+        windows = self.slide.over(volume.size)
+        weights = (*self.slide.kernel_size, volume.channels // self.groups, self.filters)
+        return Effect(_output(windows, self.filters), windows, weights, self.filters if self.bias else 0)
+
+
+class Filter(Frozen):
+    """One kernel on each channel by itself: a depthwise convolution with the same weights for all, no bias."""
+
+    word: str
+    kernel: Kernel
+    slide: Slide
+
+    def effect(self, shape: Shape) -> Effect:
+        """Return the effect on `shape`; weights are (height, width, channels)."""
+        volume = _volume(shape)
+        windows = self.slide.over(volume.size)
+        return Effect(_output(windows, volume.channels), windows, (*self.slide.kernel_size, volume.channels))
+
+
+class Pool(Frozen):
+    """Pooling; a slide of None is one window over the whole input."""
+
+    word: str
+    kind: PoolKind
+    slide: Slide | None
+
+    def effect(self, shape: Shape) -> Effect:
+        """Return the effect on `shape`."""
+        volume = _volume(shape)
+        windows = (self.slide or Slide(volume.size)).over(volume.size).check_pool_padding()
+        return Effect(_output(windows, volume.channels), windows)
+
+
+class Activation(Frozen):
+    """A function of each value by itself; softmax over the channels, or over all values of a flat input."""
+
+    word: str
+    function: Function
+
+    def effect(self, shape: Shape) -> Effect:
+        """Return the effect on `shape`: none on its size."""
+        return Effect(shape)
+
+
+class Flatten(Frozen):
+    """Rows, columns and channels written as one list."""
+
+    word: str
+
+    def effect(self, shape: Shape) -> Effect:
+        """Return the effect on `shape`."""
+        return Effect(Flat(shape.height * shape.width * shape.channels) if isinstance(shape, Volume) else shape)
+
+
+class FullyConnected(Frozen):
+    """Every output is a weighted sum of all inputs."""
+
+    word: str
+    outputs: int
+    bias: bool = True
+
+    def effect(self, shape: Shape) -> Effect:
+        """Return the effect on `shape`; weights are (inputs, outputs)."""
+        _check_count(self.outputs, "outputs")
+        if isinstance(shape, Volume):
+            raise ParameterError(f"fc needs a flat input, not {shape}; put flatten before it")
+        return Effect(Flat(self.outputs), None, (shape.features, self.outputs), self.outputs if self.bias else 0)
+
+
+Layer = LoneWindow | Conv | Filter | Pool | Activation | Flatten | FullyConnected
+
+
+def _volume(shape: Shape) -> Volume:
+    if isinstance(shape, Flat):
+        raise ParameterError(f"its input is flat ({shape} features), without rows and columns; put it before flatten")
+    return shape
+
+
+def _output(windows: Windows, channels: int) -> Volume:
+    return Volume(*windows.output_size, channels)
+
+
+def _check_count(value: int, name: str) -> None:
+    if value < 1:
+        raise ParameterError(f"{name} is {value}; it must be at least 1", parameter=name)

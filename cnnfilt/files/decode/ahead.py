@@ -1,0 +1,97 @@
+"""Decoding an image while NumPy is still being imported. No NumPy, and no Pillow where nothing is to be decoded."""
+
+import os
+import stat
+import sys
+from threading import Thread
+from typing import TYPE_CHECKING, NamedTuple
+
+from cnnfilt.files.formats import FORMATS, format_of
+from cnnfilt.files.streams import Source, format_in, open_stream
+from cnnfilt.terms import WORK_THREAD
+
+if TYPE_CHECKING:
+    from cnnfilt.files.decode.loading import Loaded
+
+_SMALLEST_BYTES = 1 << 18
+"""A smaller file is decoded in no time; two threads that both want the interpreter would only delay each other."""
+
+_SWITCH_SECONDS = 0.0002
+"""How long a thread that has decoded a piece waits for the interpreter; Python's own choice would be 0.005."""
+
+
+class Request(NamedTuple):
+    """An image, and the options of `loading.load_image`."""
+
+    source: Source
+    gray: bool
+    auto_orient: bool
+    max_pixels: int
+
+
+_begun: "dict[Request, _Loading]" = {}
+
+
+def begin(request: Request) -> None:
+    """Start to load an image in a thread of its own; `take` with the same request then waits for it.
+
+    Nothing happens where the source is a small file or no regular one, or not called an image.
+    """
+    path = str(request.source)
+    format = format_of(path)
+    # While a TIFF is decoded, nothing can be said on stderr (see `decoding`).
+    if format is None or FORMATS[format].kind == "matrix" or format == "tiff":
+        return
+    if not _is_large_file(path):
+        return
+    _begun[request] = _Loading(request)
+
+
+def take(request: Request) -> "Loaded | None":
+    """Return the image that `begin` was asked for, or None. What its loading raised is raised here."""
+    begun = _begun.pop(request, None)
+    return begun.wait() if begun else None
+
+
+def _is_large_file(path: str) -> bool:
+    try:
+        status = os.stat(path)
+    except (OSError, ValueError):
+        return False  # The reader will say what is wrong.
+    return stat.S_ISREG(status.st_mode) and status.st_size >= _SMALLEST_BYTES
+
+
+class _Loading(Thread):
+    """An image being loaded. Python does not wait for this thread at its end."""
+
+    def __init__(self, request: Request) -> None:
+        import cnnfilt.files.decode.loading  # noqa: F401 - before the others want the interpreter, too.
+
+        super().__init__(name=WORK_THREAD, daemon=True)
+        self._request = request
+        self._loaded: Loaded | None = None
+        self._error: BaseException | None = None
+        self._switch_seconds = sys.getswitchinterval()
+        sys.setswitchinterval(_SWITCH_SECONDS)
+        self.start()
+
+    def run(self) -> None:
+        """Load the image, or remember what went wrong."""
+        from cnnfilt.files.decode.loading import load_image
+
+        source, gray, auto_orient, max_pixels = self._request
+        try:
+            with open_stream(source) as stream:
+                format = format_in(stream, name=str(source))
+                if format and FORMATS[format].kind == "image" and format != "tiff":
+                    self._loaded = load_image(stream, format, gray=gray, auto_orient=auto_orient, max_pixels=max_pixels)
+        except BaseException as error:
+            self._error = error
+
+    def wait(self) -> "Loaded | None":
+        """Return the image, or None if the file turned out to be something else."""
+        self.join()
+        sys.setswitchinterval(self._switch_seconds)
+        if self._error is not None:
+            raise self._error
+        return self._loaded

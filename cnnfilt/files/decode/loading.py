@@ -1,0 +1,123 @@
+"""An image file loaded by Pillow: upright, its alpha apart, with what came along. No NumPy."""
+
+from mmap import mmap
+from typing import BinaryIO, NamedTuple
+
+import PIL.Image
+import PIL.ImageFile
+
+from cnnfilt.files.decode.header import open_image
+from cnnfilt.files.decode.memory import lend
+from cnnfilt.files.decode.storage import Storage, split, storage
+from cnnfilt.files.exif import TURNS, TURNS_BACK, stored_orientation
+from cnnfilt.files.formats import FORMATS
+from cnnfilt.files.jpeg import is_luma_coded
+from cnnfilt.files.kinds import is_jpeg, is_png, is_tiff
+from cnnfilt.files.metadata import read_metadata, upright, with_late_texts
+from cnnfilt.files.pillow import PILLOW_ERRORS, decoding
+from cnnfilt.files.records import Metadata
+from cnnfilt.frozen import replace
+
+_DAMAGED_EXIF = "its EXIF data is damaged, so it is taken as upright"
+
+SEVERAL = "holds several images; only the first is used (--frames all takes all)"
+
+_BLOCK_BYTES = 1 << 24
+"""How much of a file is decoded at once: between blocks a decoder waits for the interpreter."""
+
+_LENT = frozenset({"jpeg", "png", "ppm", "pgm"})
+"""The formats whose plugins decode into memory that is there already; others have their own ways."""
+
+
+class Loaded(NamedTuple):
+    """A decoded image: `base` in mode L, RGB, I;16, I or F and `alpha` in mode L.
+
+    `memory` is what `base` lies in if that is ours (see `memory`).
+    """
+
+    base: PIL.Image.Image
+    memory: mmap | None
+    alpha: PIL.Image.Image | None
+    stored: Storage
+    format: str
+    metadata: Metadata
+    notes: tuple[str, ...]
+
+
+def load_image(stream: BinaryIO, format: str, *, gray: bool, auto_orient: bool, max_pixels: int) -> Loaded:
+    """Return the image of this format in `stream`, as `reading.read` describes it.
+
+    `gray` makes one channel where nothing is transparent; else what lies behind it must be settled first.
+    Raises InputError, or ShapeError over `max_pixels`.
+    """
+    with decoding(FORMATS[format].title, max_pixels=max_pixels) as warned:
+        opened = open_image(stream, format, max_pixels=max_pixels)
+        image = loaded(opened, format, gray=gray, auto_orient=auto_orient)
+    return _with_exif_note(image, warned)
+
+
+def loaded(image: PIL.ImageFile.ImageFile, format: str, *, gray: bool, auto_orient: bool, lends: bool = True) -> Loaded:
+    """Return an opened image decoded; to be called within `decoding`. `lends`: it may decode into memory of ours."""
+    metadata, stored, orientation = read_metadata(image), storage(image), stored_orientation(image)
+    notes = _header_notes(image, deep_colour=stored.deep_colour, damaged_exif=orientation is None)
+    if gray and is_jpeg(image) and is_luma_coded(image):
+        # The decoder then gives the file's own Y plane, and leaves the chroma alone.
+        image.draft("L", image.size)
+    image.decodermaxblock = _BLOCK_BYTES
+    stays = orientation in (1, None) and not (gray and image.mode == "RGB")
+    lent = lend(image) if lends and stays and format in _LENT else None
+    image.load()
+    memory = lent.memory if lent and lent.holds(image) else None
+    if is_png(image):
+        metadata = with_late_texts(metadata, image)
+    whole, metadata = _turned(image, orientation or 1, metadata, auto_orient=auto_orient)
+    if whole.mode == "CMYK":
+        from cnnfilt.files.decode.cmyk import cmyk_to_rgb
+
+        whole, note = cmyk_to_rgb(whole)
+        notes.append(note)
+    base, alpha = split(whole)
+    if gray and base.mode == "RGB" and alpha is None and stored.key is None:
+        base = base.convert("L")
+    return Loaded(base, memory, alpha, stored, format, metadata, tuple(notes))
+
+
+def _turned(
+    image: PIL.ImageFile.ImageFile, orientation: int, metadata: Metadata, *, auto_orient: bool
+) -> tuple[PIL.Image.Image, Metadata]:
+    """Return the image upright, or as it is stored, and what is then true of it."""
+    turned_by_pillow = is_tiff(image)
+    if orientation == 1:
+        return image, metadata
+    if auto_orient:
+        return image if turned_by_pillow else image.transpose(TURNS[orientation]), upright(metadata, orientation)
+    stored = image.transpose(TURNS_BACK[orientation]) if turned_by_pillow else image
+    return stored, replace(metadata, orientation=orientation)
+
+
+def _header_notes(image: PIL.Image.Image, *, deep_colour: bool, damaged_exif: bool) -> list[str]:
+    notes = []
+    if damaged_exif:
+        notes.append(_DAMAGED_EXIF)
+    if deep_colour:
+        notes.append("16-bit colour, read as 8-bit (only gray is read with 16)")
+    if _holds_several(image):
+        notes.append(SEVERAL)
+    return notes
+
+
+def _holds_several(image: PIL.Image.Image) -> bool:
+    # The further images of an MPO are thumbnails, gain maps, or the other eye's view.
+    if image.format == "MPO":
+        return False
+    try:
+        return bool(getattr(image, "is_animated", False))
+    except PILLOW_ERRORS:
+        return False
+
+
+def _with_exif_note(image: Loaded, warned: list[str]) -> Loaded:
+    damaged = any("EXIF" in warning or "Truncated File Read" in warning for warning in warned)
+    if not damaged or _DAMAGED_EXIF in image.notes:
+        return image
+    return image._replace(notes=(*image.notes, "some of its EXIF data is damaged"))

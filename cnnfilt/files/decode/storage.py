@@ -1,0 +1,82 @@
+"""How a file stores its samples, and a decoded Pillow image, of whatever mode, taken apart. No NumPy."""
+
+from typing import NamedTuple
+
+import PIL.Image
+
+from cnnfilt.files.decode.header import is_gray
+from cnnfilt.files.kinds import is_tiff
+
+Key = int | tuple[int, ...]
+
+_SAMPLE_FORMAT_TAG = 339
+_PHOTOMETRIC_TAG = 262
+_SIGNED = 2
+_WHITE_IS_ZERO = 0
+
+# Pillow stretches these to 0..255 but leaves the transparent level as the file has it.
+_STRETCHED = {"L;2": 85, "L;4": 17}
+
+
+class Storage(NamedTuple):
+    """How the samples lie in the file, as far as Pillow's mode does not tell it.
+
+    `deep_colour`: 16-bit samples that Pillow gives as 8-bit ones. `key`: the one level or colour that is
+    transparent, in decoded levels.
+    """
+
+    deep_colour: bool = False
+    key: Key | None = None
+    signed: bool = False
+    white_is_zero: bool = False
+
+
+def storage(image: PIL.Image.Image) -> Storage:
+    """Return the Storage of an opened image, to be asked before it is decoded: decoding forgets it."""
+    raw_mode, maximum = _raw_mode(image)
+    deep = not image.mode.startswith("I") and (";16" in raw_mode or maximum > 255)
+    tags = image.tag_v2 if is_tiff(image) else {}
+    return Storage(
+        deep_colour=deep,
+        key=_key(image, raw_mode, deep=deep),
+        signed=_SIGNED in tuple(tags.get(_SAMPLE_FORMAT_TAG, ())),
+        white_is_zero=tags.get(_PHOTOMETRIC_TAG) == _WHITE_IS_ZERO,
+    )
+
+
+def split(image: PIL.Image.Image) -> tuple[PIL.Image.Image, PIL.Image.Image | None]:
+    """Return the image in mode L, RGB, I;16, I or F, and its alpha channel in mode L, or None."""
+    if image.mode in ("P", "PA"):
+        image = image.convert("RGBA" if image.has_transparency_data else "RGB")
+    # A transparent level is `Storage.key`'s business; Pillow would try to carry it through conversions.
+    image.info.pop("transparency", None)
+    if image.mode in ("La", "RGBa"):
+        image = image.convert(image.mode.upper())
+    if image.mode in ("LA", "RGBA"):
+        return image.convert(image.mode[:-1]), image.getchannel("A")
+    if image.mode == "1":
+        return image.convert("L"), None
+    # Pillow copies an image that has the mode already.
+    plain = image.mode == "RGB" or is_gray(image.mode)
+    return (image if plain else image.convert("RGB")), None
+
+
+def _raw_mode(image: PIL.Image.Image) -> tuple[str, int]:
+    """Return the first tile's raw mode and, for a PNM, its maximal level (else 0)."""
+    tiles = getattr(image, "tile", None)
+    if not tiles:
+        return "", 0
+    arguments = tiles[0].args
+    if not isinstance(arguments, tuple):
+        return str(arguments), 0
+    decoder_has_maximum = tiles[0].codec_name in ("ppm", "ppm_plain")
+    return str(arguments[0]), int(arguments[1]) if decoder_has_maximum else 0
+
+
+def _key(image: PIL.Image.Image, raw_mode: str, *, deep: bool) -> Key | None:
+    key = image.info.get("transparency")
+    if image.mode == "RGB" and isinstance(key, tuple):
+        return tuple(level >> 8 for level in key) if deep else key
+    if image.mode in ("1", "L", "I;16") and isinstance(key, int):
+        return key * _STRETCHED.get(raw_mode, 1)
+    return None

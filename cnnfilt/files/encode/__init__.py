@@ -1,0 +1,1 @@
+"""From arrays to the bytes of an image file."""

@@ -1,0 +1,1 @@
+"""Matrices as text, JSON, .npy and .npz."""

@@ -1,0 +1,1 @@
+"""A filter recovered from examples: by least squares, or by descent."""

@@ -1,0 +1,89 @@
+"""A batch seen through windows: the views that convolution and pooling, forward and backward, are made of."""
+
+from collections.abc import Callable, Iterator
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from cnnfilt.describe.windows import Windows
+from cnnfilt.frozen import Frozen
+from cnnfilt.nn.layers import Array, Shape
+from cnnfilt.terms import Pair
+
+_BLOCK = 4 << 20
+"""So many bytes of windows are written out at once: enough for a fast product, and little memory."""
+
+
+class WindowViews(Frozen):
+    """The windows over one batch (N, H, W, C), as views of it."""
+
+    windows: Windows
+
+    def padded(self, x: Array, value: float = 0) -> Array:
+        """Return the batch with its padding (and a ceil-mode overhang) filled with `value`."""
+        if not any(window.before or window.after or window.overhang for window in self.windows):
+            return x
+        padded = self._filled(x.shape, x.dtype, value)
+        self.inner(padded)[...] = x
+        return padded
+
+    def at(self, padded: Array, tap: Pair) -> Array:
+        """Return the view (N, H', W', C) of what one tap of every window meets; writing to it writes to `padded`."""
+        down, across = (
+            slice(
+                place * window.dilation,
+                place * window.dilation + (window.output_size - 1) * window.stride + 1,
+                window.stride,
+            )
+            for place, window in zip(tap, self.windows, strict=True)
+        )
+        return padded[:, down, across]
+
+    def inner(self, padded: Array) -> Array:
+        """Return the view (N, H, W, C) of a padded batch without its padding."""
+        rows, columns = (slice(window.before, window.before + window.size) for window in self.windows)
+        return padded[:, rows, columns]
+
+    def seen(self, padded: Array) -> Array:
+        """Return the view (N, H', W', kernel height, kernel width, C) of all that the windows meet."""
+        images, down, across, channel = padded.strides
+        rows, columns = self.windows
+        return np.lib.stride_tricks.as_strided(
+            padded,
+            (len(padded), *self.windows.output_size, *self.windows.kernel_size, padded.shape[3]),
+            (
+                images,
+                down * rows.stride,
+                across * columns.stride,
+                down * rows.dilation,
+                across * columns.dilation,
+                channel,
+            ),
+            writeable=False,
+        )
+
+    def blocks(self, images: int, bytes_per_window: int) -> Iterator[tuple[slice, slice]]:
+        """Yield (images, rows of the output) of parts whose windows, written out, take about 4 MB: see `seen`."""
+        height, width = self.windows.output_size
+        at_once = max(1, _BLOCK // (height * width * bytes_per_window))
+        high = max(1, _BLOCK // (width * bytes_per_window)) if at_once == 1 else height
+        for first in range(0, images, at_once):
+            for top in range(0, height, high):
+                yield slice(first, first + at_once), slice(top, top + high)
+
+    def sent_back(self, like: Array, share: Callable[[int], Array]) -> Array:
+        """Return d(input), (N, H, W, C): every tap sends `share` of its number, (N, H', W', C), to what it met."""
+        shares = map(share, range(prod(self.windows.kernel_size)))
+        d_padded = self._filled(like.shape, like.dtype, 0)
+        apart = all(window.stride >= window.span for window in self.windows)
+        for tap, part in zip(self.windows.taps, shares, strict=True):
+            if apart:  # No two taps meet the same place, so nothing is there to be added to.
+                self.at(d_padded, tap)[...] = part
+            else:
+                self.at(d_padded, tap)[...] += part
+        return self.inner(d_padded)
+
+    def _filled(self, shape: Shape, dtype: "np.dtype[Any]", value: float) -> Array:
+        height, width = (window.padded_size + window.overhang for window in self.windows)
+        return np.full((shape[0], height, width, shape[3]), value, dtype)

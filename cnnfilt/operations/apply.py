@@ -1,0 +1,178 @@
+"""A chain of layers carried to an image, at full precision from the first to the last."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+
+from cnnfilt.core.levels import Levels, apply_levels
+from cnnfilt.describe.chain import Report, describe, parse_chain
+from cnnfilt.describe.layers import Conv, Layer, Volume
+from cnnfilt.describe.windows import check_pixels
+from cnnfilt.errors import InputError, ParameterError, ShapeError, counted
+from cnnfilt.files.image import Image, top_level
+from cnnfilt.files.model_file import Model, load_model
+from cnnfilt.files.network_input import resized
+from cnnfilt.frozen import Frozen, replace
+from cnnfilt.nn.inference import outputs
+from cnnfilt.nn.model import Sequential
+from cnnfilt.operations.base import AUTO, Array, Result, Values, alpha_under
+from cnnfilt.operations.map_names import channels_of, ends_flat, labels_of, learns, shown_as
+from cnnfilt.operations.sheets import sheet_of
+from cnnfilt.terms import DEFAULT_MAX_PIXELS, AlphaMode
+
+MOST_MAPS = 65_536
+"""Each has a name, and may become a file."""
+
+VALUES_PER_PIXEL = 4
+"""A layer may give this many values for each pixel of --max-pixels: maps take memory as pixels do."""
+
+
+class Apply(Frozen, kw_only=True):
+    """The layers of `words` one after another: one result for each map, or colours where no layer mixes them.
+
+    Weights come from the file `model`, whose words these are then, or are drawn from `seed`. `draw` asks for a picture
+    of every layer's maps as well.
+    """
+
+    words: str
+    model: str | None = None
+    seed: int | None = None
+    input_scale: float | None = None
+    draw: bool = False
+    values: Values = AUTO
+    alpha: AlphaMode = "keep"
+    max_pixels: int = DEFAULT_MAX_PIXELS
+
+    def __post_init__(self) -> None:
+        """Refuse what no image could make right."""
+        if self.alpha == "filter":
+            raise ParameterError("--alpha filter does not go with a chain of layers; keep or drop the alpha")
+        if not self.chain:
+            raise ParameterError("the chain is empty; write layers, such as 'filter:sobel-x,p=same relu'")
+        for layer in self.chain:
+            if isinstance(layer, Conv) and layer.filters > MOST_MAPS:
+                raise ParameterError(f"layer {layer.word} gives {layer.filters:,} maps; the limit is {MOST_MAPS:,}")
+        nameless = [layer.word for layer in self.chain if learns(layer)]
+        if nameless and self.seed is None and self.model is None:
+            raise ParameterError(
+                f"layer {nameless[0]} has weights, and nothing says which; "
+                "--seed 0 draws random ones, --model FILE takes a trained network"
+            )
+        if self.seed is not None and not nameless:
+            raise ParameterError("--seed draws weights, and no layer here has any to draw (conv:N, fc:N); leave it out")
+
+    @property
+    def chain(self) -> tuple[Layer, ...]:
+        """Return the layers."""
+        return _parsed(self.words)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Return what tells the results of one image apart; one "" for a single result."""
+        return labels_of(self.chain)
+
+    def __call__(self, image: Image, format_name: str) -> list[Result]:
+        """Return one result for each of the chain's labels; the first has the pictures of the layers."""
+        scale, x = self._seen(image)
+        reports = describe(self.chain, Volume(*x.shape), max_pixels=self.max_pixels)
+        _check_memory(reports, self.max_pixels)
+        sheets, y, alpha = [], x, image.alpha
+        layers = outputs(reports, x, self._parameters(x.shape))
+        for number, (report, y) in enumerate(zip(reports, layers, strict=True), 1):
+            alpha = _followed(alpha, image, report)
+            if self.draw:
+                sheets.append(sheet_of(number, report, y, channels_of(self.chain[:number], x.shape[2])))
+        levels = self._levels(image, format_name, scale)
+        how = counted(len(reports), "layers")
+        results = []
+        for part in _parts(y, self.chain):
+            pixels, loss = apply_levels(part, levels)
+            results.append(Result(pixels, alpha, how, loss))
+        return [replace(results[0], sheets=tuple(sheets)), *results[1:]]
+
+    def _seen(self, image: Image) -> tuple[float, Array]:
+        """Return what pixels are multiplied by, and the image (H, W, C) as the first layer sees it."""
+        pixels = image.pixels if image.pixels.ndim == 3 else image.pixels[:, :, np.newaxis]
+        scale = 1.0 if self.input_scale is None else self.input_scale
+        if self.model is not None:
+            model = _loaded(self.model)
+            scale = _scale_of(model, self.input_scale, top_level(pixels.dtype))
+            pixels = _as_trained(pixels, model)
+        if scale == 1:
+            return scale, pixels
+        dtype = np.float64 if pixels.dtype == np.float64 else np.float32
+        return scale, np.multiply(pixels, dtype(scale), dtype=dtype)
+
+    def _parameters(self, size: tuple[int, ...]) -> dict[str, Array]:
+        if self.model is not None:
+            return _loaded(self.model).network.parameters
+        return {} if self.seed is None else _drawn(self.words, (size[0], size[1], size[2]), self.seed)
+
+    def _levels(self, image: Image, format_name: str, scale: float) -> Levels:
+        levels = self.values.levels(image, format_name)
+        if self.values != AUTO or levels.values == "raw":
+            return levels
+        mapping, value_range = shown_as(self.chain, levels.top * abs(scale))
+        plain = value_range == (0, levels.top)
+        return replace(levels, values=mapping, value_range=None if plain else value_range)
+
+
+@lru_cache(maxsize=8)
+def _parsed(words: str) -> tuple[Layer, ...]:
+    return tuple(parse_chain([words]))
+
+
+@lru_cache(maxsize=1)
+def _loaded(path: str) -> Model:
+    """Return the model in `path`: each worker reads it once, which is less than to send it with every file."""
+    return load_model(path)
+
+
+@lru_cache(maxsize=1)
+def _drawn(words: str, size: tuple[int, int, int], seed: int) -> dict[str, Array]:
+    return Sequential.new(words, size, np.random.default_rng(seed)).parameters
+
+
+def _scale_of(model: Model, asked: float | None, top: int) -> float:
+    if asked is not None:
+        return asked
+    return 1 / top if model.input_scale is None else model.input_scale
+
+
+def _as_trained(pixels: Array, model: Model) -> Array:
+    """Return the image at the size and in the channels that the network was trained on."""
+    height, width, channels = model.network.size
+    if pixels.shape[2] not in (1, channels):
+        raise InputError(f"{{image}} has {counted(pixels.shape[2], 'channels')}; the network takes {channels}")
+    return np.broadcast_to(resized(pixels, (height, width)), (height, width, channels))
+
+
+def _check_memory(reports: Sequence[Report], max_pixels: int) -> None:
+    """Refuse layers whose padded input or whose maps together are beyond the limit, before any is made."""
+    for report in reports:
+        if report.effect.windows is not None:
+            check_pixels(report.effect.windows.padded_size, max_pixels, f"the input of {report.layer.word}")
+        shape = report.output
+        values = shape.values
+        if max_pixels and values > VALUES_PER_PIXEL * max_pixels:
+            raise ShapeError(
+                f"layer {report.layer.word} would give {shape} = {values:,} values; "
+                f"the limit is {VALUES_PER_PIXEL * max_pixels:,} ({VALUES_PER_PIXEL} for each of --max-pixels)"
+            )
+
+
+def _followed(alpha: Array | None, image: Image, report: Report) -> Array | None:
+    """Return the alpha under the layer's output; a list of values has none."""
+    if alpha is None or not isinstance(report.output, Volume):
+        return None
+    return alpha if report.effect.windows is None else alpha_under(replace(image, alpha=alpha), *report.effect.windows)
+
+
+def _parts(x: Array, chain: Sequence[Layer]) -> list[Array]:
+    """Return what goes into one output each: a row of values, an image, or each of several maps."""
+    if ends_flat(chain):
+        return [x[np.newaxis]]
+    if len(labels_of(chain)) > 1:
+        return [x[..., number] for number in range(x.shape[2])]
+    return [x[..., 0] if x.shape[2] == 1 else x]

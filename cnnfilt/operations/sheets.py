@@ -1,0 +1,79 @@
+"""The picture of one layer: all its maps as a captioned sheet, on one scale that its title tells."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from cnnfilt.core.levels import Levels, apply_levels
+from cnnfilt.describe.chain import Report
+from cnnfilt.errors import counted
+from cnnfilt.files.contact_sheet import Tile, contact_sheet
+from cnnfilt.operations.base import Array, spelled_range, spelled_value
+
+MOST_MAPS = 1024
+"""More are too many to look at."""
+
+_ONE_ROW, _CELL = 16, 24
+"""So many values stand in one row, each so many pixels high."""
+
+LONGEST_SIDE = 2048
+"""About: larger sheets are seldom seen whole."""
+
+
+def sheet_of(number: int, report: Report, values: Array, names: Sequence[str]) -> Array:
+    """Return the picture (H, W) uint8 of what layer `number` gives: (H, W, C), or a list of values.
+
+    `names` are those of the channels; a list of values is written in rows, like a text.
+    """
+    if values.ndim == 1:
+        values, names = _in_rows(values), (_about_list(values),)
+    maps = values[..., :MOST_MAPS]
+    pixels, scale = _shown(maps)
+    tiles = [
+        Tile(pixels[..., place], f"{name}\n{spelled_range(*_range(maps[..., place]))}")
+        for place, name in enumerate(names[:MOST_MAPS])
+    ]
+    kept = f", {MOST_MAPS:,} of them shown" if values.shape[2] > MOST_MAPS else ""
+    title = f"{number}  {report.layer.word}  {report.input} -> {report.output}{kept}\n{scale}"
+    return contact_sheet(tiles, title=title, longest_side=LONGEST_SIDE)
+
+
+def _in_rows(values: Array) -> Array:
+    """Return a list of values as (H, W, 1); a long one becomes about a square, whose last row is filled with zeros."""
+    width = _row_of(values)
+    height = -(-len(values) // width)
+    filled = np.zeros(height * width, values.dtype)
+    filled[: len(values)] = values
+    cell = max(1, _CELL // height)
+    return filled.reshape(height, width, 1).repeat(cell, axis=0).repeat(cell, axis=1)
+
+
+def _about_list(values: Array) -> str:
+    rows = "" if _row_of(values) == len(values) else f" in rows of {_row_of(values):,}"
+    highest = np.where(np.isnan(values), -np.inf, values).argmax()
+    return f"{counted(len(values), 'values')}{rows}\nhighest: number {highest:,} (from 0)"
+
+
+def _row_of(values: Array) -> int:
+    return len(values) if len(values) <= _ONE_ROW else math.ceil(math.sqrt(len(values)))
+
+
+def _shown(maps: Array) -> tuple[Array, str]:
+    """Return the maps as uint8 levels, all on one scale, and the scale in words: zero is black, or mid-gray."""
+    low, high = _range(maps)
+    if low < 0:
+        largest = max(-low, high)
+        pixels, _ = apply_levels(maps, Levels("symmetric", np.uint8))
+        return pixels, f"black is {spelled_value(-largest)}, middle gray 0, white {spelled_value(largest)}"
+    pixels, _ = apply_levels(maps, Levels("clip", np.uint8, (0, high) if high else None))
+    return pixels, f"black is 0, white {spelled_value(high)}" if high else "all values are 0"
+
+
+def _range(values: Array) -> tuple[float, float]:
+    """Return the lowest and the highest finite value; (0, 0) where there is none."""
+    low, high = float(values.min()), float(values.max())
+    if math.isfinite(low) and math.isfinite(high):
+        return low, high
+    finite = values[np.isfinite(values)]
+    return (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
