@@ -29,6 +29,9 @@ AxisPadding = PaddingWord | int | Pair
 Padding = PaddingWord | int | Pair | tuple[Pair, Pair]
 """Both axes: a word, N, (H, W), or ((top, bottom), (left, right))."""
 
+PaddingValue = int | float | tuple[int | float, ...]
+"""One number for all channels, or one per channel."""
+
 DEFAULT_MAX_PIXELS = 178_956_970
 """Where Pillow itself would refuse an image as a decompression bomb (256 MiB of RGB)."""
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from cnnfilt.describe.chain import describe, parse_chain
 from cnnfilt.describe.layers import Conv, Filter, Flat, FullyConnected, LoneWindow, Pool, Volume
+from cnnfilt.describe.operations import Pooling
 from cnnfilt.describe.windows import Slide
 from cnnfilt.errors import KernelError, ParameterError, ShapeError
 
@@ -131,7 +132,7 @@ def test_words_become_specs():
     assert conv == Conv("conv:4,k=3x5,p=1x2", 4, Slide((3, 5), padding=(1, 2)))
     assert isinstance(filter_, Filter)
     assert filter_.kernel.name == "sobel-x"
-    assert pool == Pool("pool:global", "avg", None)
+    assert pool == Pool("pool:global", Pooling(kind="avg", whole=True))
     assert fc == FullyConnected("fc:10", 10)
 
 

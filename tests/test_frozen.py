@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from cnnfilt.frozen import Frozen, fields, replace
+from cnnfilt.frozen import REQUIRED, Frozen, changed, fields, option, replace
 
 
 class Size(Frozen):
@@ -109,3 +109,43 @@ def test_fields_are_checked_whenever_one_is_made() -> None:
 @pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, lambda size: pickle.loads(pickle.dumps(size))])
 def test_copies_and_pickles(again: Any) -> None:
     assert again(Size(2, 3)) == Size(2, 3)
+
+
+class Window(Frozen, kw_only=True):
+    size: int = option("-f", "--size", read=int, help="How large.")
+    kind: str = option("--kind", words=("max", "min"), default="max", shown="max", title="pooling kind")
+
+
+class Bordered(Frozen, kw_only=True):
+    value: float = option("--value", default=0)
+
+
+class Both(Bordered, Window, kw_only=True):
+    size: int = changed(Window, "size", default=3, help="So large.")
+    name: str = ""
+
+
+def test_options_are_fields() -> None:
+    assert fields(Window(size=2)) == {"size": 2, "kind": "max"}
+    assert fields(Both(name="x")) == {"size": 3, "kind": "max", "value": 0, "name": "x"}
+    with pytest.raises(TypeError):
+        Window()
+
+
+def test_options_know_what_they_were_declared_with() -> None:
+    assert list(Both.options) == ["size", "kind", "value"]
+    size, kind = Window.options["size"], Window.options["kind"]
+    assert (size.name, size.flags, size.default, size.title) == ("size", ("-f", "--size"), REQUIRED, "size")
+    assert (kind.name, kind.words, kind.shown, kind.title) == ("kind", ("max", "min"), "max", "pooling kind")
+
+
+def test_a_changed_option_leaves_the_first_as_it_was() -> None:
+    assert (Both.options["size"].default, Both.options["size"].help) == (3, "So large.")
+    assert Both.options["size"].flags == Window.options["size"].flags
+    assert (Window.options["size"].default, Window.options["size"].help) == (REQUIRED, "How large.")
+
+
+def test_one_with_options_can_be_sent_to_another_process() -> None:
+    both = Both(size=7)
+    assert pickle.loads(pickle.dumps(both)) == both
+    assert replace(both, kind="min") == Both(size=7, kind="min")

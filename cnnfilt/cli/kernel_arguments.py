@@ -1,4 +1,4 @@
-"""From -k, --bias and --padding-value to filters and fills; reads the files they name."""
+"""From -k, --bias and --padding-value to kernels and fills; reads the files they name."""
 
 import os
 from collections.abc import Sequence
@@ -14,14 +14,14 @@ from cnnfilt.errors import CnnfiltError, KernelError, ParameterError, counted
 from cnnfilt.files.colours import Colour, parse_colour
 from cnnfilt.files.image import Image
 from cnnfilt.files.matrix.matrices import read_matrix_file
-from cnnfilt.operations.convolve import Filter
+from cnnfilt.operations.convolve import LabelledKernel
 from cnnfilt.parsing import parse_number
 
 Array = NDArray[Any]
 
 
-def read_filters(specs: Sequence[str], bias: str | None, *, quiet: bool = False) -> tuple[Filter, ...]:
-    """Return the filters of all -k in order, each with its bias and a label of its own.
+def read_kernels(specs: Sequence[str], bias: str | None, *, quiet: bool = False) -> tuple[LabelledKernel, ...]:
+    """Return the kernels of all -k in order, each with its bias and a label of its own.
 
     A 4-D kernel (H, W, C, N) gives N filters. Raises KernelError for a kernel that cannot be read or used,
     ParameterError for a bias that does not fit. Hints go to stderr unless `quiet`.
@@ -30,7 +30,7 @@ def read_filters(specs: Sequence[str], bias: str | None, *, quiet: bool = False)
     labels = _distinct([label for label, _ in labelled])
     biases = _biases(bias, len(labelled))
     return tuple(
-        Filter(label, kernel, value) for label, (_, kernel), value in zip(labels, labelled, biases, strict=True)
+        LabelledKernel(label, kernel, value) for label, (_, kernel), value in zip(labels, labelled, biases, strict=True)
     )
 
 

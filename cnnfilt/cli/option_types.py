@@ -52,9 +52,6 @@ def parse_range(text: str, name: str) -> tuple[float, float]:
     return numbers[0], numbers[1]
 
 
-RANGE = Parsed(parse_range, "range")
-
-
 def parse_frames(text: str, name: str) -> FrameChoice:
     """Return "first", "all", or the number of a frame, counted from 1."""
     if text == "first":
@@ -65,9 +62,6 @@ def parse_frames(text: str, name: str) -> FrameChoice:
     if number < 1:
         raise ParameterError(f"{name} {text!r} is neither first nor all nor a number from 1", parameter=name)
     return number
-
-
-FRAMES = Parsed(parse_frames, "frames")
 
 
 def _option_of(param: click.Parameter | None) -> str:

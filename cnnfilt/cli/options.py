@@ -1,71 +1,215 @@
-"""The options the commands share, each written once."""
+"""Options of the command line, made from the fields of descriptions, and those that commands with files share."""
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import click
 
-from cnnfilt.cli.option_types import FRAMES, NUMBER, PADDING, PAIR, RANGE, Word
+from cnnfilt.cli.option_types import Parsed, Word, parse_frames, parse_range
 from cnnfilt.files.decode.ahead import Request, begin
-from cnnfilt.frozen import Frozen
-from cnnfilt.terms import DEFAULT_MAX_PIXELS, AlphaMode, FrameChoice, MetadataMode, PaddingMode, ValueMapping
+from cnnfilt.frozen import REQUIRED, Frozen, Option, option
+from cnnfilt.terms import DEFAULT_MAX_PIXELS, AlphaMode, FrameChoice, MetadataMode, ValueMapping
+
+if TYPE_CHECKING:  # NumPy is not needed for the help.
+    from cnnfilt.operations.base import Treatment
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 FORMATS = ("png", "jpeg", "tiff", "webp", "bmp", "ppm", "pgm", "csv", "tsv", "txt", "json", "npy")
 
 
-max_pixels_option = click.option(
-    "--max-pixels",
-    type=click.IntRange(min=0),
-    metavar="N",
-    default=DEFAULT_MAX_PIXELS,
-    help="Refuse images with more pixels (0: take all).  [default: 178,956,970]",
-)
-no_auto_orient_option = click.option("--no-auto-orient", is_flag=True, help="Leave a camera's rotation as a tag.")
+def options_of(kind: type[Frozen], into: str, *, without: Sequence[str] = ()) -> Decorator:
+    """Return the decorator that gives a command the options of a description, and hands it over whole as `into`.
+
+    Those named in `without` are left out: their fields keep their defaults.
+    """
+    options = [one for name, one in kind.options.items() if name not in without]
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def command(**parameters: Any) -> Any:
+            asked = kind(**{one.name: parameters.pop(one.name) for one in options})
+            return function(**{into: asked}, **parameters)
+
+        return _apply([as_click(one) for one in options], command)
+
+    return decorate
 
 
-class FileOptions(Frozen):
-    """What every command that reads and writes files was asked: what to read, how, and where to write."""
+def as_click(one: Option) -> Decorator:
+    """Return the decorator for one option of a description."""
+    help = one.help + (f"  [default: {one.shown}]" if one.shown else "")
+    if one.default is False:
+        return click.option(*one.flags, one.name, is_flag=True, help=help)
+    if any("/" in flag for flag in one.flags):
+        return click.option(*one.flags, one.name, default=one.default, help=help)
+    required = one.default is REQUIRED
+    return click.option(
+        *one.flags,
+        one.name,
+        type=_type_of(one),
+        metavar=one.metavar,
+        required=required,
+        default=None if required else one.default,
+        help=help,
+    )
+
+
+def _type_of(one: Option) -> click.ParamType[Any] | None:
+    if one.words:
+        return Word(one.words)
+    if one.read is None or isinstance(one.read, click.ParamType):
+        return one.read
+    return Parsed(one.read, one.metavar or "value")
+
+
+def _apply(decorators: Sequence[Decorator], function: Callable[..., Any]) -> Callable[..., Any]:
+    # The topmost decorator is the first in the help, so they are put on from the last to the first.
+    for decorator in reversed(decorators):
+        function = decorator(function)
+    return function
+
+
+class WorkOptions(Frozen, kw_only=True):
+    """How many files are worked on at once, for how long, and how large they may be."""
+
+    jobs: int | None = option(
+        "-j",
+        "--jobs",
+        read=click.IntRange(min=1),
+        metavar="N",
+        default=None,
+        help="Work on N files at once, fewer if memory is short.",
+        shown="the CPUs",
+    )
+    timeout: float = option(
+        "--timeout",
+        read=click.FloatRange(min=0),
+        metavar="SECONDS",
+        default=60,
+        help="Give a file up after this long and go on (0: never).",
+        shown="60",
+    )
+    max_pixels: int = option(
+        "--max-pixels",
+        read=click.IntRange(min=0),
+        metavar="N",
+        default=DEFAULT_MAX_PIXELS,
+        help="Refuse images with more pixels (0: take all).",
+        shown=f"{DEFAULT_MAX_PIXELS:,}",
+    )
+
+
+max_pixels_option = as_click(WorkOptions.options["max_pixels"])
+
+
+class FileOptions(WorkOptions, kw_only=True):
+    """What every command that reads and writes files is asked: what to read, how, and where to write."""
 
     inputs: tuple[str, ...]
-    output: str | None
-    overwrite: bool
-    format: str | None
-    quality: int | None
-    gray: bool | None
-    alpha: AlphaMode
-    background: str | None
-    metadata: MetadataMode
-    no_auto_orient: bool
-    frames: FrameChoice
-    values: ValueMapping | Literal["auto"]
-    value_range: tuple[float, float] | None
-    max_pixels: int
-    recursive: bool
-    files_from: str | None
-    null: bool
-    skip_existing: bool
-    dry_run: bool
-    fail_fast: bool
-    jobs: int | None
-    timeout: float
-    cluster: str | None
-    json: bool
-    quiet: bool
-    verbose: bool
+    output: str | None = option(
+        "-o",
+        "--output",
+        metavar="FILE|DIR|-",
+        default=None,
+        help="A file, a folder (ends in /), or - for a pipe.\f Or a pattern: out/{stem}.png.",
+    )
+    overwrite: bool = option("-y", "--overwrite", default=False, help="Replace outputs that exist (never an input).")
+    format: str | None = option(
+        "--format", words=FORMATS, metavar="FORMAT", default=None, help=f"Write {', '.join(FORMATS)}."
+    )
+    values: ValueMapping | Literal["auto"] = option(
+        "--values",
+        words=("auto", *get_args(ValueMapping)),
+        metavar="MAPPING",
+        default="auto",
+        help="How results become levels.\f clip, abs, offset (0 becomes mid-gray), minmax, symmetric, or raw.",
+        shown="auto",
+    )
+    value_range: tuple[float, float] | None = option(
+        "--value-range", read=parse_range, metavar="LO,HI", default=None, help="Map LO..HI to black..white instead."
+    )
+    gray: bool | None = option("--gray/--no-gray", default=None, help="Read in shades of gray, or in colour.")
+    alpha: AlphaMode = option(
+        "--alpha",
+        words=get_args(AlphaMode),
+        metavar="keep|drop|filter",
+        default="keep",
+        help="Transparency: keep it unfiltered, drop it, or filter it with the colours.",
+        shown="keep",
+    )
+    background: str | None = option(
+        "--background", metavar="COLOUR", default=None, help="Put transparent images on this colour first."
+    )
+    metadata: MetadataMode = option(
+        "--metadata",
+        words=get_args(MetadataMode),
+        metavar="safe|all|none",
+        default="safe",
+        help="Keep the colour profile and resolution (safe), everything, or nothing.",
+        shown="safe",
+    )
+    no_auto_orient: bool = option("--no-auto-orient", default=False, help="Leave a camera's rotation as a tag.")
+    frames: FrameChoice = option(
+        "--frames",
+        read=parse_frames,
+        metavar="first|all|N",
+        default="first",
+        help="Of an animation, or the pages of a TIFF: the first, all, or the Nth.",
+        shown="first",
+    )
+    quality: int | None = option(
+        "--quality",
+        read=click.IntRange(1, 100),
+        metavar="N",
+        default=None,
+        help="Of a JPEG or WebP, 1-100; of a PNG the effort: 1 is fast, 100 small.",
+    )
+    recursive: bool = option(
+        "-r", "--recursive", default=False, help="Open the folders in a folder, too; the tree is kept."
+    )
+    files_from: str | None = option(
+        "--files-from", metavar="FILE|-", default=None, help="Read names of inputs here, one a line."
+    )
+    null: bool = option(
+        "-0", "--null", default=False, help="With --files-from: names end in a zero byte (find -print0)."
+    )
+    skip_existing: bool = option("--skip-existing", default=False, help="Resume: leave out inputs whose outputs exist.")
+    dry_run: bool = option("-n", "--dry-run", default=False, help="Only print what would be read and written.")
+    fail_fast: bool = option("--fail-fast", default=False, help="Stop at the first file that fails.")
+    cluster: str | None = option(
+        "--cluster", metavar="ADDRESS", default=None, help="Have the files done by the Dask cluster at this address."
+    )
+    json: bool = option("--json", default=False, help="Print a line of JSON for each file when it is done.")
+    quiet: bool = option("-q", "--quiet", default=False, help="Print errors only.")
+    verbose: bool = option("-v", "--verbose", default=False, help="Print how it was computed, too.")
+
+    @property
+    def treatment(self) -> "Treatment":
+        """Return how images are treated whatever is done to them."""
+        from cnnfilt.operations.base import Treatment, Values
+
+        return Treatment(Values(self.values, self.value_range), self.alpha, self.max_pixels)
+
+
+no_auto_orient_option = as_click(FileOptions.options["no_auto_orient"])
 
 
 def file_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the shared options; it receives them together, as `files`."""
-    names = tuple(FileOptions.__annotations__)
+    """Give a command INPUT... and the options of all that have files; it receives them together, as `files`."""
 
     @functools.wraps(function)
-    def command(**parameters: Any) -> Any:
-        files = FileOptions(**{name: parameters.pop(name) for name in names})
-        return function(files=files, **parameters)
+    def command(inputs: tuple[str, ...], **parameters: Any) -> Any:
+        asked = {name: parameters.pop(name) for name in FileOptions.options}
+        return function(files=FileOptions(inputs=inputs, **asked), **parameters)
 
-    return _apply(_FILE_OPTIONS, command)
+    made = [as_click(one) for one in FileOptions.options.values()]
+    return _apply([click.argument("inputs", nargs=-1, metavar="INPUT..."), *made], command)
+
+
+def reading_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command that only reads images `jobs`, `timeout` and `max_pixels`."""
+    return _apply([as_click(one) for one in WorkOptions.options.values()], function)
 
 
 def read_ahead(files: FileOptions, *, gray: bool = False) -> None:
@@ -76,147 +220,3 @@ def read_ahead(files: FileOptions, *, gray: bool = False) -> None:
     if len(files.inputs) == 1 and files.files_from is None and not files.dry_run and files.frames == "first":
         wants_gray = gray if files.gray is None else files.gray
         begin(Request(files.inputs[0], wants_gray, not files.no_auto_orient, files.max_pixels))
-
-
-def reading_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command that only reads images `jobs`, `timeout` and `max_pixels`."""
-    return _apply(_READING_OPTIONS, function)
-
-
-def window_options(*, padding: str, padding_help: str, padding_mode: str | None) -> Decorator:
-    """Return the decorator for padding, padding mode and padding value, with this command's defaults."""
-    options = [
-        click.option(
-            "-p", "--padding", type=PADDING, metavar="PADDING", default=padding, show_default=True, help=padding_help
-        ),
-    ]
-    if padding_mode is not None:
-        options += [
-            click.option(
-                "--padding-mode",
-                type=Word(get_args(PaddingMode)),
-                metavar="MODE",
-                default=padding_mode,
-                show_default=True,
-                help=f"What the padding holds: {', '.join(get_args(PaddingMode))} (see pad --help).",
-            ),
-            click.option("--padding-value", type=NUMBER, default="0", help="Pad with this number instead of 0."),
-        ]
-    return lambda function: _apply(options, function)
-
-
-def stride_and_dilation(*, stride: str | None, stride_help: str) -> Decorator:
-    """Return the decorator for -s and -d, with this command's default stride."""
-    options = [
-        click.option(
-            "-s",
-            "--stride",
-            type=PAIR,
-            metavar="N|HxW",
-            default=stride,
-            show_default=stride is not None,
-            help=stride_help,
-        ),
-        click.option(
-            "-d",
-            "--dilation",
-            type=PAIR,
-            metavar="N|HxW",
-            default="1",
-            show_default=True,
-            help="Spread the kernel's taps this far apart.",
-        ),
-    ]
-    return lambda function: _apply(options, function)
-
-
-_READING_OPTIONS = [
-    click.option(
-        "-j",
-        "--jobs",
-        type=click.IntRange(min=1),
-        metavar="N",
-        help="Work on N files at once, fewer if memory is short.  [default: the CPUs]",
-    ),
-    click.option(
-        "--timeout",
-        type=click.FloatRange(min=0),
-        metavar="SECONDS",
-        default=60,
-        show_default=True,
-        help="Give a file up after this long and go on (0: never).",
-    ),
-    max_pixels_option,
-]
-
-_FILE_OPTIONS = [
-    click.argument("inputs", nargs=-1, metavar="INPUT..."),
-    click.option(
-        "-o",
-        "--output",
-        metavar="FILE|DIR|-",
-        help="A file, a folder (ends in /), or - for a pipe.\f Or a pattern: out/{stem}.png.",
-    ),
-    click.option("-y", "--overwrite", is_flag=True, help="Replace outputs that exist (never an input)."),
-    click.option("--format", type=Word(FORMATS), metavar="FORMAT", help=f"Write {', '.join(FORMATS)}."),
-    click.option(
-        "--values",
-        type=Word(("auto", *get_args(ValueMapping))),
-        metavar="MAPPING",
-        default="auto",
-        show_default=True,
-        help="How results become levels.\f clip, abs, offset (0 becomes mid-gray), minmax, symmetric, or raw.",
-    ),
-    click.option("--value-range", type=RANGE, metavar="LO,HI", help="Map LO..HI to black..white instead."),
-    click.option("--gray/--no-gray", default=None, help="Read in shades of gray, or in colour."),
-    click.option(
-        "--alpha",
-        type=Word(get_args(AlphaMode)),
-        metavar="keep|drop|filter",
-        default="keep",
-        show_default=True,
-        help="Transparency: keep it unfiltered, drop it, or filter it with the colours.",
-    ),
-    click.option("--background", metavar="COLOUR", help="Put transparent images on this colour first."),
-    click.option(
-        "--metadata",
-        type=Word(get_args(MetadataMode)),
-        metavar="safe|all|none",
-        default="safe",
-        show_default=True,
-        help="Keep the colour profile and resolution (safe), everything, or nothing.",
-    ),
-    no_auto_orient_option,
-    click.option(
-        "--frames",
-        type=FRAMES,
-        metavar="first|all|N",
-        default="first",
-        show_default=True,
-        help="Of an animation, or the pages of a TIFF: the first, all, or the Nth.",
-    ),
-    click.option(
-        "--quality",
-        type=click.IntRange(1, 100),
-        metavar="N",
-        help="Of a JPEG or WebP, 1-100; of a PNG the effort: 1 is fast, 100 small.",
-    ),
-    click.option("-r", "--recursive", is_flag=True, help="Open the folders in a folder, too; the tree is kept."),
-    click.option("--files-from", metavar="FILE|-", help="Read names of inputs here, one a line."),
-    click.option("-0", "--null", is_flag=True, help="With --files-from: names end in a zero byte (find -print0)."),
-    click.option("--skip-existing", is_flag=True, help="Resume: leave out inputs whose outputs exist."),
-    click.option("-n", "--dry-run", is_flag=True, help="Only print what would be read and written."),
-    click.option("--fail-fast", is_flag=True, help="Stop at the first file that fails."),
-    *_READING_OPTIONS,
-    click.option("--cluster", metavar="ADDRESS", help="Have the files done by the Dask cluster at this address."),
-    click.option("--json", is_flag=True, help="Print a line of JSON for each file when it is done."),
-    click.option("-q", "--quiet", is_flag=True, help="Print errors only."),
-    click.option("-v", "--verbose", is_flag=True, help="Print how it was computed, too."),
-]
-
-
-def _apply(decorators: Sequence[Decorator], function: Callable[..., Any]) -> Callable[..., Any]:
-    # The topmost decorator is the first in the help, so they are put on from the last to the first.
-    for decorator in reversed(decorators):
-        function = decorator(function)
-    return function

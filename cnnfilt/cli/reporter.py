@@ -8,7 +8,7 @@ from typing import Any
 
 from cnnfilt.batch.jobs import Job, Plan
 from cnnfilt.batch.work import Record
-from cnnfilt.cli.inspect.inspection import Looks
+from cnnfilt.cli.inspect.inspection import Inspection
 from cnnfilt.cli.messages import print_error, print_line, printable
 from cnnfilt.core.levels import NO_LOSS, Loss
 from cnnfilt.errors import StorageError
@@ -18,9 +18,11 @@ from cnnfilt.signals import say_at_once, while_here
 class Reporter(AbstractContextManager["Reporter"]):
     """Tells each record on stderr (with `json`, also as a line on stdout) and, for several, a summary at the end."""
 
-    def __init__(self, command: str, plan: Plan, *, quiet: bool, verbose: bool, json: bool, looks: Looks) -> None:
+    def __init__(
+        self, command: str, plan: Plan, *, quiet: bool, verbose: bool, json: bool, inspection: Inspection
+    ) -> None:
         self.command, self.plan = command, plan
-        self.quiet, self.verbose, self.json, self.looks = quiet, verbose, json, looks
+        self.quiet, self.verbose, self.json, self.inspection = quiet, verbose, json, inspection
         self.several = len(plan.jobs) + len(plan.existing) > 1
         self.done, self.failed, self.bytes_read, self.loss = 0, 0, 0, NO_LOSS
         self.started = time.monotonic()
@@ -56,7 +58,7 @@ class Reporter(AbstractContextManager["Reporter"]):
             rate = f"{count / max(time.monotonic() - self.started, 1e-9):.1f}/s"
             self._progress.update(self._progress.task_ids[0], completed=count, rate=rate)
         if self.json:
-            self._print_json(_as_json(record) | self.looks.as_json(record))
+            self._print_json(_as_json(record) | self.inspection.as_json(record))
         if record.error is not None:
             self.failed += 1
             print_error(self.command, record.error.about(record.name))
@@ -64,7 +66,7 @@ class Reporter(AbstractContextManager["Reporter"]):
                 print_error(self.command, "the run stops here, for no other file could be written either")
             return
         self.done, self.loss = self.done + 1, self.loss + record.loss
-        self.looks.show(record, json=self.json)
+        self.inspection.show(record, json=self.json)
         if not self.quiet:
             self._tell_success(record)
 
@@ -72,13 +74,13 @@ class Reporter(AbstractContextManager["Reporter"]):
         for note in record.notes:
             print_line(f"{record.name}: {note}")
         if not self.several or self.verbose:
-            for output in record.outputs if record.written or self.looks.preview else ():
+            for output in record.outputs if record.written or self.inspection.preview else ():
                 name = f"{output.name} " if output.name else ""
                 shapes = f"{record.name} {_spelled(record.shape)} -> {name}{_spelled(output.shape)}"
                 print_line(f"{shapes} ({output.how})")
                 if self.verbose and output.plan:
                     print_line(f"{record.name}: {output.plan}")
-        if not self.several and (record.written or self.looks.preview):
+        if not self.several and (record.written or self.inspection.preview):
             _print_loss(record.name, record.loss)
 
     def _leave(self) -> None:

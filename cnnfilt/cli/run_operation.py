@@ -4,7 +4,6 @@ import sys
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -14,73 +13,64 @@ from cnnfilt.batch.naming import Request, Target
 from cnnfilt.batch.runner import Crew, clean_up_after, run_one_by_one
 from cnnfilt.batch.sources import STDIN, read_list
 from cnnfilt.batch.work import Record, Settings
-from cnnfilt.cli.inspect.inspection import Looks
+from cnnfilt.cli.inspect.inspection import Inspection
 from cnnfilt.cli.options import FileOptions
 from cnnfilt.cli.reporter import Reporter, print_plan
 from cnnfilt.errors import InputError, PlanError
 from cnnfilt.frozen import replace
-from cnnfilt.operations.base import Values
+from cnnfilt.operations.base import Operation
 
-if TYPE_CHECKING:  # A command imports its own operation, and not the others.
-    from cnnfilt.operations.apply import Apply
-    from cnnfilt.operations.convolve import Convolve
-    from cnnfilt.operations.edges import Edges
-    from cnnfilt.operations.pad import Pad
-    from cnnfilt.operations.pool import Pool
-
-    Operation = Apply | Convolve | Pad | Pool | Edges
-
-
-NO_LOOKS = Looks()
+NOTHING = Inspection()
 
 
 def run_operation(
-    command: str,
-    operation: "Operation",
+    operation: Operation,
     files: FileOptions,
     *,
-    labels: tuple[str, ...] = ("",),
     also_read: tuple[str, ...] = (),
     extra: str | None = None,
     gray: bool = False,
-    looks: Looks = NO_LOOKS,
-    sheets: tuple[str, ...] = (),
-    sheet_folder: str | None = None,
-    bytes_per_pixel: int = 0,
+    inspection: Inspection = NOTHING,
+    picture_folder: str | None = None,
 ) -> int:
     """Return the exit code of carrying `operation` to all inputs: 0, or 1 if any file failed.
 
-    `labels` tell the results of one input apart, `also_read` are files that no output may replace, `extra` is the
-    file for an array that goes beside the result, `gray` is the command's default for --gray. Where there are
-    `looks` and no -o, the results are only looked at. Pictures called `sheets` go to `sheet_folder`;
-    `bytes_per_pixel` is what the operation needs where that is more than usual.
+    `also_read` are files that no output may replace, `extra` is the file for an array that goes beside the result,
+    `gray` is the command's default for --gray. Where there is an `inspection` and no -o, results are only shown. The
+    operation's pictures go to `picture_folder`.
     """
-    _refuse_contradictions(files, looks)
+    _refuse_contradictions(files, inspection)
     request = Request(
-        files.output, files.format, files.overwrite, files.skip_existing, labels, also_read, files.frames == "all"
+        files.output,
+        files.format,
+        files.overwrite,
+        files.skip_existing,
+        operation.labels,
+        also_read,
+        files.frames == "all",
     )
-    if sheet_folder is not None:
-        request = replace(request, sheets=sheets, sheet_folder=Path(sheet_folder))
-    writes = not (files.output is extra is sheet_folder is None)
-    plan = _planned(files, request, looks, only_looks=looks.wanted and not writes)
+    if picture_folder is not None:
+        request = replace(request, sheets=operation.pictures, sheet_folder=Path(picture_folder))
+    writes = not (files.output is extra is picture_folder is None)
+    plan = _planned(files, request, inspection, only_shown=inspection.wanted and not writes)
     target = _extra_target(plan, extra, overwrite=files.overwrite)
     if files.dry_run:
         print_plan(plan, json=files.json)
         return 0
-    operation = replace(
-        operation,
-        values=Values(files.values, files.value_range),
-        alpha=files.alpha,
-        max_pixels=files.max_pixels,
+    settings = _settings(files, target, inspection, gray=gray)
+    reporter = Reporter(
+        operation.command,
+        plan,
+        quiet=files.quiet,
+        verbose=files.verbose,
+        json=files.json,
+        inspection=inspection,
     )
-    settings = _settings(files, target, gray=gray)
-    settings = replace(settings, looks=looks.carried(files, gray=settings.gray))
-    reporter = Reporter(command, plan, quiet=files.quiet, verbose=files.verbose, json=files.json, looks=looks)
     planned = (*plan.jobs, *plan.existing)
     if len(planned) > 1:  # For one file it may take longer than the work, in a folder of a million.
         clean_up_after(planned)
     # Closing the records ends what is still under way, however we leave.
-    with reporter, closing(_records(plan.jobs, operation, settings, files, bytes_per_pixel)) as records:
+    with reporter, closing(_records(plan.jobs, operation, settings, files)) as records:
         for record in records:
             reporter.tell(record)
             if record.error is not None and files.fail_fast:
@@ -88,22 +78,22 @@ def run_operation(
     return 1 if reporter.failed else 0
 
 
-def _planned(files: FileOptions, request: Request, looks: Looks, *, only_looks: bool) -> Plan:
-    if only_looks:
+def _planned(files: FileOptions, request: Request, inspection: Inspection, *, only_shown: bool) -> Plan:
+    if only_shown:
         plan = plan_looks(_inputs(files), request, recursive=files.recursive)
     else:
         plan = plan_jobs(_inputs(files), request, recursive=files.recursive, listed=files.files_from is not None)
-    if looks.emit is not None and len(plan.jobs) > 1:
+    if inspection.emit is not None and len(plan.jobs) > 1:
         raise PlanError("--emit writes a script for one input; name a single one")
     return plan
 
 
-def _refuse_contradictions(files: FileOptions, looks: Looks) -> None:
+def _refuse_contradictions(files: FileOptions, inspection: Inspection) -> None:
     if files.json and files.output == STDIN:
         raise click.UsageError("--json and -o - both want standard output; write to files")
-    if looks.takes_stdout and files.output == STDIN:
-        raise click.UsageError(f"{looks.takes_stdout} and -o - both want standard output; write to a file")
-    if looks.wanted and files.frames == "all":
+    if inspection.takes_stdout and files.output == STDIN:
+        raise click.UsageError(f"{inspection.takes_stdout} and -o - both want standard output; write to a file")
+    if inspection.wanted and files.frames == "all":
         raise click.UsageError("--explain, --preview and --emit take one image of a file; choose it with --frames N")
     if files.cluster is not None and files.jobs is not None:
         raise click.UsageError("--cluster uses all workers of the cluster; leave out -j")
@@ -144,9 +134,10 @@ def _extra_target(plan: Plan, path: str | None, *, overwrite: bool) -> Target | 
     return target
 
 
-def _settings(files: FileOptions, extra: Target | None, *, gray: bool) -> Settings:
+def _settings(files: FileOptions, extra: Target | None, inspection: Inspection, *, gray: bool) -> Settings:
+    gray = gray if files.gray is None else files.gray
     return Settings(
-        gray=gray if files.gray is None else files.gray,
+        gray=gray,
         auto_orient=not files.no_auto_orient,
         alpha=files.alpha,
         background=files.background,
@@ -159,12 +150,11 @@ def _settings(files: FileOptions, extra: Target | None, *, gray: bool) -> Settin
         debug="--debug" in sys.argv,
         extra=extra,
         frames=files.frames,
+        looks=inspection.inspectors(files, gray=gray),
     )
 
 
-def _records(
-    jobs: Sequence[Job], operation: "Operation", settings: Settings, files: FileOptions, bytes_per_pixel: int
-) -> Generator[Record]:
+def _records(jobs: Sequence[Job], operation: Operation, settings: Settings, files: FileOptions) -> Generator[Record]:
     """Return the records of `jobs` as they are done: by a cluster, by worker processes, or one after another."""
     if files.cluster is not None:
         from cnnfilt.batch.cluster import run_on_cluster
@@ -175,7 +165,7 @@ def _records(
     from cnnfilt.batch.processes import Pool as Processes
     from cnnfilt.batch.resources import worker_count
 
-    count = worker_count(jobs, files.jobs, bytes_per_pixel=bytes_per_pixel)
+    count = worker_count(jobs, files.jobs, bytes_per_pixel=operation.bytes_per_pixel)
     if count == 1:
         return run_one_by_one(jobs, operation, settings)
     return Crew(Processes, count, operation, settings).run(jobs)

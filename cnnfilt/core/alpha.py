@@ -6,13 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnfilt.describe.window import Window
+from cnnfilt.describe.windows import Windows
 
 Array = NDArray[Any]
 
 
-def alpha_at_centres(alpha: Array, rows: Window, columns: Window) -> Array:
+def alpha_at_centres(alpha: Array, windows: Windows) -> Array:
     """Return the alpha (H, W) at the centre of each window, (H', W'): position floor((span - 1) / 2), kept inside."""
-    return alpha[np.ix_(_centres(rows), _centres(columns))]
+    return alpha[np.ix_(_centres(windows.rows), _centres(windows.columns))]
 
 
 def premultiplied(pixels: Array, alpha: Array) -> Array:

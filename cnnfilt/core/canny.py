@@ -10,43 +10,34 @@ import numpy as np
 import numpy.typing as npt
 
 from cnnfilt.core.convolution import convolve
-from cnnfilt.core.edge_responses import kernels_of
-from cnnfilt.core.engine.blocks import Blocks
-from cnnfilt.core.engine.borders import PaddingValue
-from cnnfilt.core.engine.images import Array, as_image, like_image
-from cnnfilt.describe.kernels import Rows
-from cnnfilt.errors import ParameterError
-from cnnfilt.terms import Padding, PaddingMode, Pair
+from cnnfilt.core.engine.images import Array
+from cnnfilt.core.engine.strips import PaddedImage, strip_edges
+from cnnfilt.describe.operations import EdgeDetection, check_thresholds
+from cnnfilt.terms import Pair
 
 Mask = npt.NDArray[np.bool_]
 
 WEAK, STRONG = 1, 2
 
+VALUE_BYTES = 4
+"""What is held for each value of a strip: most likely a float32 or two int16."""
+
 SLACK = 1e-5
 """Differences of gradients that only rounding may have made: a full step measures 1, but for these."""
 
 
-def canny(
-    image: npt.ArrayLike,
-    *,
-    sigma: float = 1.0,
-    low: float = 0.1,
-    high: float = 0.2,
-    padding: Padding = "same",
-    padding_mode: PaddingMode = "replicate",
-    padding_value: PaddingValue = 0,
-) -> Mask:
-    """Return where the edges of `image` are, (H', W') or (H', W', C), every channel on its own.
+def canny_mask(pixels: Array, asked: EdgeDetection) -> Mask:
+    """Return where the edges of an image (H, W, C) are, (H', W', C), every channel on its own.
 
-    `sigma` is the Gaussian's, in pixels. `low` and `high` are gradients as fractions of a full step's, from 0 to
-    the image's top level (255, 65535; 1.0 for floats), after the same smoothing: an edge of at least `high`
-    stays, and so does one of at least `low` that touches one that stays, also by a corner. Of two equal pixels
-    side by side the left or upper one is the edge. Raises ParameterError for low > high.
+    Sigma is the Gaussian's, in pixels. Low and high are gradients as fractions of a full step's, from 0 to the
+    image's top level (255, 65535; 1.0 for floats), after the same smoothing: an edge of at least high stays, and so
+    does one of at least low that touches one that stays, also by a corner. Of two equal pixels side by side the left
+    or upper one is the edge. Raises ParameterError for thresholds that no image of this type could reach.
     """
-    pixels = as_image(image)
+    low, high = asked.thresholds
     # A float image may well have steps of more than 1, an integer one has none.
     check_thresholds(low, high, np.inf if pixels.dtype.kind == "f" else 1)
-    gradients = Gradients(pixels, kernels_of("canny", sigma=sigma)[0], padding, padding_mode, padding_value)
+    gradients = Gradients(pixels, asked)
     peaks = np.empty(gradients.shape, np.uint8)
     for rows, across, down in gradients.fields(halo=1):
         with np.errstate(over="ignore"):
@@ -58,7 +49,7 @@ def canny(
         peaks[rows] *= thin
     for channel in range(peaks.shape[2]):
         peaks[..., channel] = _connected(peaks[..., channel])
-    return like_image(peaks.view(np.bool_), image)
+    return peaks.view(np.bool_)
 
 
 def full_step(dtype: np.dtype) -> int:
@@ -71,29 +62,24 @@ def full_step(dtype: np.dtype) -> int:
     return min(255, int(np.iinfo(dtype).max))
 
 
-def check_thresholds(low: float, high: float, highest: float = np.inf) -> None:
-    """Raise ParameterError unless 0 <= low <= high <= highest, and they are finite."""
-    for name, value in (("low", low), ("high", high)):
-        if not 0 <= value <= highest or value == np.inf:
-            raise ParameterError(f"{name} is {value:g}; it is a fraction of a full step, from 0 to 1", parameter=name)
-    if low > high:
-        raise ParameterError(f"low is {low:g} and high {high:g}; low must not be above high", parameter="low")
-
-
 class Gradients:
     """The gradient of a smoothed image (H, W, C), in full steps: `shape` (H', W', C), and the field in strips."""
 
-    def __init__(
-        self, image: Array, gaussian: Rows, padding: Padding, padding_mode: PaddingMode, padding_value: PaddingValue
-    ) -> None:
+    def __init__(self, image: Array, asked: EdgeDetection) -> None:
+        """Raises ShapeError when no window fits or the mode cannot pad so far, ParameterError for a wrong padding."""
         # The rows whose outer products are Sobel's kernels after the Gaussian.
-        bell = np.array(gaussian).sum(axis=0)
+        bell = np.array(asked.kernels[0]).sum(axis=0)
         self._smooth, slope = np.convolve(bell, (0.25, 0.5, 0.25)), np.convolve(bell, (-1, 0, 1))
         # A step gives the sum of the taps on its bright side, at most that of the positive ones.
         self._slope = slope / (np.maximum(slope, 0).sum() * full_step(image.dtype))
-        size = (len(self._smooth), len(self._slope))
-        self._blocks = Blocks(image, size, padding, padding_mode, padding_value)
-        self.shape = self._blocks.shape
+        rows, columns = windows = asked.slide.over((image.shape[0], image.shape[1]))
+        self._source = PaddedImage(
+            image, windows.pads, padding_mode=asked.padding_mode, padding_value=asked.padding_value
+        )
+        self._span = rows.span
+        self.shape = (rows.output_size, columns.output_size, image.shape[2])
+        # These depend on the image and the windows alone.
+        self._edges = strip_edges(rows, self._source.shape[1] * image.shape[2] * VALUE_BYTES)
 
     @property
     def kernels(self) -> tuple[Array, Array]:
@@ -105,7 +91,7 @@ class Gradients:
 
         Around the field the halo is zero: no gradient beside the image outdoes one in it.
         """
-        for first, last in self._blocks.edges:
+        for first, last in self._edges:
             across, down = self._field(first, last, halo)
             yield slice(first, last), across, down
 
@@ -117,13 +103,19 @@ class Gradients:
 
     def _field(self, first: int, last: int, halo: int) -> tuple[Array, Array]:
         start, stop = max(first - halo, 0), min(last + halo, self.shape[0])
-        block = self._blocks.read(start, stop)
+        block = self._padded_rows(start, stop)
         outside = ((start - first + halo, last + halo - stop), (halo, halo), (0, 0))
         across, down = (
             np.pad(convolve(convolve(block, column[:, np.newaxis]), row[np.newaxis]), outside)
             for column, row in ((self._smooth, self._slope), (self._slope, self._smooth))
         )
         return across, down
+
+    def _padded_rows(self, first: int, last: int) -> Array:
+        """Return a copy of the padded rows that output rows `first` to `last` see, an image of its own."""
+        block = np.empty((last - first + self._span - 1, *self._source.shape[1:]), self._source.dtype)
+        self._source.read(first, block)
+        return block
 
 
 def directions(across: Array, down: Array) -> tuple[Mask, Mask, Mask]:

@@ -1,20 +1,19 @@
 """Convolution as networks have it (cross-correlation): one image and a kernel, or a batch and weights."""
 
-from typing import TypedDict, Unpack, get_args
-
 import numpy as np
 import numpy.typing as npt
 
-from cnnfilt.core.engine.borders import PaddingValue, check_mode, finite_values
+from cnnfilt.core.engine.borders import as_padding_value, finite_values
 from cnnfilt.core.engine.images import Array, as_image, as_numbers, like_image
 from cnnfilt.core.engine.job import Job
 from cnnfilt.core.engine.plan import sum_dtype
-from cnnfilt.core.engine.run import Convolution
+from cnnfilt.core.engine.run import PlannedConvolution
 from cnnfilt.core.engine.weights import as_bias, as_coefficients, as_weights, count, normalized, scaled, whole_or_float
-from cnnfilt.core.levels import Levels, Loss, write_levels
-from cnnfilt.describe.windows import windows
+from cnnfilt.core.levels import Levels, Mapped, write_levels
+from cnnfilt.describe.operations import Convolution
+from cnnfilt.describe.window import as_pair
+from cnnfilt.describe.windows import Slide, slide
 from cnnfilt.errors import KernelError, ParameterError, ShapeError
-from cnnfilt.parsing import nearest
 from cnnfilt.terms import Activation, ChannelsMode, Padding, PaddingMode, Pair
 
 
@@ -25,7 +24,7 @@ def convolve(
     stride: int | Pair = 1,
     padding: Padding = "valid",
     padding_mode: PaddingMode = "zeros",
-    padding_value: PaddingValue = 0,
+    padding_value: npt.ArrayLike = 0,
     dilation: int | Pair = 1,
     channels: ChannelsMode = "each",
     bias: npt.ArrayLike | None = None,
@@ -58,66 +57,51 @@ def convolve(
     >>> convolve([[1, 6, 9], [2, 5, 1], [3, 7, 4]], [[1, 0, -1]] * 3).tolist()
     [[-8]]
     """
-    job = as_job(
-        image,
-        kernel,
-        stride=stride,
+    asked = Convolution(
+        stride=as_pair(stride, "stride"),
         padding=padding,
+        dilation=as_pair(dilation, "dilation"),
         padding_mode=padding_mode,
-        padding_value=padding_value,
-        dilation=dilation,
+        padding_value=as_padding_value(padding_value),
         channels=channels,
-        bias=bias,
         activation=activation,
         input_scale=input_scale,
         flip=flip,
         normalize=normalize,
     )
-    convolution = Convolution(job)
+    return convolve_as_asked(image, kernel, asked, bias=bias)
+
+
+def convolve_as_asked(
+    image: npt.ArrayLike, kernel: npt.ArrayLike, asked: Convolution, *, bias: npt.ArrayLike | None = None
+) -> Array:
+    """Return what `convolve` returns, for a whole description."""
+    job = as_job(image, kernel, asked, bias=bias)
+    convolution = PlannedConvolution(job)
     responses = np.empty(convolution.shape, convolution.plan.dtype)
     convolution.write(responses)
     return _shaped(responses, job, image, kernel)
 
 
-class Options(TypedDict, total=False):
-    """The options of `convolve`, for the functions that take them all."""
-
-    stride: int | Pair
-    padding: Padding
-    padding_mode: PaddingMode
-    padding_value: PaddingValue
-    dilation: int | Pair
-    channels: ChannelsMode
-    bias: npt.ArrayLike | None
-    activation: Activation
-    input_scale: float
-    flip: bool
-    normalize: bool
-
-
 def convolve_to_levels(
-    image: npt.ArrayLike, kernel: npt.ArrayLike, levels: Levels, **options: Unpack[Options]
-) -> tuple[Array, Loss]:
-    """Return (pixels, loss): what `convolve` returns, as pixels, and what the mapping could not show.
+    image: npt.ArrayLike,
+    kernel: npt.ArrayLike,
+    asked: Convolution,
+    levels: Levels,
+    *,
+    bias: npt.ArrayLike | None = None,
+) -> Mapped:
+    """Return what `convolve` returns as pixels, what the mapping could not show, and how it was computed.
 
     Strip by strip: no responses of the whole image are ever held.
     """
-    job = as_job(image, kernel, **options)
-    convolution = Convolution(job)
+    job = as_job(image, kernel, asked, bias=bias)
+    convolution = PlannedConvolution(job)
     pixels = np.empty(convolution.shape, levels.pixel_dtype(convolution.plan.dtype))
     loss = convolution.write_rounded(pixels) if levels.keeps(job.image.dtype) else None
     if loss is None:
         loss = write_levels(convolution, pixels, levels)
-    return _shaped(pixels, job, image, kernel), loss
-
-
-def describe(image: npt.ArrayLike, kernel: npt.ArrayLike, **options: Unpack[Options]) -> str:
-    """Return in one line how `convolve` computes this: which sums, in which type, in how many threads and strips.
-
-    >>> describe(np.zeros((9, 9), np.uint8), [[1, 0, -1]] * 3)
-    '3x3 integer, rank 1: int16 sums, 1 thread, one strip'
-    """
-    return Convolution(as_job(image, kernel, **options)).how
+    return Mapped(_shaped(pixels, job, image, kernel), loss, convolution.how)
 
 
 def conv2d(
@@ -136,13 +120,22 @@ def conv2d(
     output channel. With groups, output channel o sees the o // (out_channels / groups)-th part of the input's
     channels. Padding is zeros. Raises KernelError, ParameterError or ShapeError.
     """
+    kernel_size = (np.shape(weight)[0], np.shape(weight)[1]) if np.ndim(weight) == 4 else (1, 1)
+    window = slide(kernel_size, stride=stride, padding=padding, dilation=dilation)
+    return convolve_batch(x, weight, bias, window, groups=groups)
+
+
+def convolve_batch(
+    x: npt.ArrayLike, weight: npt.ArrayLike, bias: npt.ArrayLike | None, window: Slide, *, groups: int = 1
+) -> Array:
+    """Return what `conv2d` returns, for a `window` of the weights' size."""
     batch, weights = _batch(x), whole_or_float(_grouped(weight, groups))
     if batch.shape[3] != weights.shape[2] * groups:
         raise ShapeError(
             f"weight is made for {count(weights.shape[2] * groups, 'channel')} but x has {batch.shape[3]}",
             parameter="weight",
         )
-    rows, columns = windows(batch.shape[1:3], weights.shape[:2], stride=stride, padding=padding, dilation=dilation)
+    rows, columns = window.over((batch.shape[1], batch.shape[2]))
     biases = as_bias(bias, weights.shape[3])
     # The whole batch seen as one tall image settles the type: no image and no group may have one of its own.
     tall = batch.reshape(-1, *batch.shape[2:])
@@ -154,51 +147,32 @@ def conv2d(
     for inputs, maps in zip(_parts(batch.shape[3], parts), _parts(weights.shape[3], parts), strict=True):
         for image, responses in zip(batch, out, strict=True):
             job = Job(image[:, :, inputs], weights[..., maps], depthwise, biases[maps], rows, columns)
-            Convolution(job, dtype=dtype).write(responses[:, :, maps])
+            PlannedConvolution(job, dtype=dtype).write(responses[:, :, maps])
     return out
 
 
 def as_job(
-    image: npt.ArrayLike,
-    kernel: npt.ArrayLike,
-    *,
-    stride: int | Pair = 1,
-    padding: Padding = "valid",
-    padding_mode: PaddingMode = "zeros",
-    padding_value: PaddingValue = 0,
-    dilation: int | Pair = 1,
-    channels: ChannelsMode = "each",
-    bias: npt.ArrayLike | None = None,
-    activation: Activation = "none",
-    input_scale: float = 1,
-    flip: bool = False,
-    normalize: bool = False,
+    image: npt.ArrayLike, kernel: npt.ArrayLike, asked: Convolution, *, bias: npt.ArrayLike | None = None
 ) -> Job:
-    """Return the job these arguments describe, each of them checked."""
+    """Return what the engine is to compute: the image, kernel and bias checked, the windows placed."""
     pixels = as_image(image)
-    weights, each = as_weights(kernel, pixels.shape[2], channels)
-    if normalize:
+    weights, each = as_weights(kernel, pixels.shape[2], asked.channels)
+    if asked.normalize:
         weights = normalized(weights)
-    if input_scale != 1:
-        weights = scaled(weights, input_scale)
-    if activation not in get_args(Activation):
-        raise ParameterError(
-            f"activation {activation!r} is unknown; {nearest(str(activation), get_args(Activation))}",
-            parameter="activation",
-        )
-    check_mode(padding_mode)
-    finite_values(padding_value, pixels.shape[2])
-    rows, columns = windows(pixels.shape[:2], weights.shape[:2], stride=stride, padding=padding, dilation=dilation)
+    if asked.input_scale != 1:
+        weights = scaled(weights, asked.input_scale)
+    finite_values(asked.padding_value, pixels.shape[2])
+    rows, columns = asked.slide((weights.shape[0], weights.shape[1])).over((pixels.shape[0], pixels.shape[1]))
     return Job(
         pixels,
-        weights[::-1, ::-1] if flip else weights,
+        weights[::-1, ::-1] if asked.flip else weights,
         each,
         as_bias(bias, weights.shape[3]),
         rows,
         columns,
-        padding_mode,
-        padding_value,
-        activation,
+        asked.padding_mode,
+        asked.padding_value,
+        asked.activation,
     )
 
 

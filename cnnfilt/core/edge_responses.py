@@ -1,91 +1,40 @@
-"""What the edge methods are made of: their kernels by name, and the responses these give, block by block."""
+"""What the kernels of an edge method respond with, strip by strip, and how that becomes one magnitude."""
 
 import math
 from collections.abc import Callable, Iterator
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 
-from cnnfilt.core.engine.borders import PaddingValue
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.job import Job
-from cnnfilt.core.engine.run import Convolution, Solver, in_strips
+from cnnfilt.core.engine.run import PlannedConvolution, Solver, in_strips
 from cnnfilt.core.engine.scratch import scratch
 from cnnfilt.core.engine.strips import PaddedImage, strip_edges
 from cnnfilt.core.engine.weights import as_bias, as_weights
-from cnnfilt.describe.kernels import Rows, kernel
-from cnnfilt.describe.windows import windows
-from cnnfilt.errors import KernelError, ParameterError
-from cnnfilt.parsing import nearest
-from cnnfilt.terms import EdgeDirection, EdgeMethod, Padding, PaddingMode
-
-KERNELS: dict[EdgeMethod, tuple[str, ...]] = {
-    "prewitt": ("prewitt-x", "prewitt-y"),
-    "sobel": ("sobel-x", "sobel-y"),
-    "scharr": ("scharr-x", "scharr-y"),
-    "roberts": ("roberts-1", "roberts-2"),
-    "farid": ("farid-x", "farid-y"),
-    "laplacian": ("laplacian4",),
-    "log": ("log",),
-    "kirsch": tuple(f"kirsch:{angle}" for angle in range(0, 360, 45)),
-    "canny": ("gaussian",),
-}
-"""The kernels of each method, by name; canny takes its gradient of what its kernel has smoothed."""
-
-DIRECTED = ("prewitt", "sobel", "scharr", "farid")
-"""The methods whose first kernel answers to vertical edges alone, and their second to horizontal ones."""
+from cnnfilt.describe.operations import EdgeDetection
 
 
-def kernels_of(method: EdgeMethod, direction: EdgeDirection | None = None, sigma: float = 1.0) -> tuple[Rows, ...]:
-    """Return the kernels `method` responds with; for one direction only that one's.
+class EdgeResponses:
+    """What an edge method responds to the windows of an image: `shape` (H', W', C), and the `edges` of its strips."""
 
-    Raises ParameterError for an unknown word, a direction of a method without one, and a sigma out of range.
-    """
-    names = KERNELS[_known("edge method", method, get_args(EdgeMethod), "method")]
-    if direction is not None and _known("direction", direction, get_args(EdgeDirection), "direction") != "both":
-        if method not in DIRECTED:
-            raise ParameterError(
-                f"edge method {method!r} has no direction {direction!r}; use both, or one of {', '.join(DIRECTED)}",
-                parameter="direction",
-            )
-        names = names[:1] if direction == "vertical" else names[1:]
-    if method not in ("log", "canny"):
-        return tuple(kernel(name) for name in names)
-    try:
-        return tuple(kernel(f"{name}:{float(sigma)}") for name in names)
-    except KernelError as error:
-        raise ParameterError(error.message, parameter="sigma") from None
-
-
-class Responses:
-    """The responses of `kernels` to the windows of an image: `shape` (H', W', C), and the `edges` of its strips."""
-
-    def __init__(
-        self,
-        image: Array,
-        kernels: tuple[Rows, ...],
-        gain: float,
-        padding: Padding,
-        padding_mode: PaddingMode,
-        padding_value: PaddingValue,
-    ) -> None:
-        """Prepare responses that are divided by the kernels' positive sum, and multiplied by `gain`.
+    def __init__(self, image: Array, asked: EdgeDetection, *, gain: float | None = None) -> None:
+        """Prepare responses that are divided by the kernels' positive sum, and multiplied by `gain` (None: as asked).
 
         Raises ShapeError when no window fits or the mode cannot pad so far, ParameterError for a wrong padding.
         """
-        self._scale = gain / math.fsum(value for row in kernels[0] for value in row if value > 0)
-        size = (len(kernels[0]), len(kernels[0][0]))
-        rows, columns = windows((image.shape[0], image.shape[1]), size, padding=padding)
-        pads = ((rows.before, rows.after), (columns.before, columns.after))
+        kernels = asked.kernels
+        positive = math.fsum(value for row in kernels[0] for value in row if value > 0)
+        self._scale = (asked.gain if gain is None else gain) / positive
+        rows, columns = windows = asked.slide.over((image.shape[0], image.shape[1]))
         # An image of whole numbers is padded with one of them, which only reading it in its own type would ask for.
-        PaddedImage(image, pads, padding_mode=padding_mode, padding_value=padding_value)
+        PaddedImage(image, windows.pads, padding_mode=asked.padding_mode, padding_value=asked.padding_value)
+        border = asked.padding_mode, asked.padding_value
         self._convolutions = [
-            Convolution(
-                Job(image, *as_weights(kernel, 1, "each"), as_bias(None, 1), rows, columns, padding_mode, padding_value)
-            )
+            PlannedConvolution(Job(image, *as_weights(kernel, 1, "each"), as_bias(None, 1), rows, columns, *border))
             for kernel in kernels
         ]
-        self.shape = self._convolutions[0].shape
+        self.shape: tuple[int, int, int] = self._convolutions[0].shape
         self._sums = np.result_type(*(one.plan.dtype for one in self._convolutions))
         self._floats = np.dtype(np.float64 if self._sums == np.float64 else np.float32)
         padded_row = columns.padded_size * image.shape[2] * self._sums.itemsize
@@ -183,9 +132,3 @@ def _length(across: Array, down: Array, out: Array, spare: Array) -> Array:
         np.copyto(square, values)
         np.multiply(square, square, out=square)
     return np.sqrt(np.add(out, spare, out=out), out=out)
-
-
-def _known(thing: str, word: str, words: tuple[str, ...], parameter: str) -> Any:
-    if word not in words:
-        raise ParameterError(f"{thing} {word!r} is unknown; {nearest(str(word), words)}", parameter=parameter)
-    return word

@@ -21,7 +21,7 @@ from cnnfilt.frozen import Frozen
 from cnnfilt.parsing import nearest
 from cnnfilt.terms import Activation, ValueMapping
 
-__all__ = ["NO_LOSS", "Levels", "Loss", "Range", "apply_levels", "resolve_values", "write_levels"]
+__all__ = ["NO_LOSS", "Levels", "Loss", "Mapped", "Range", "apply_levels", "resolve_values", "write_levels"]
 
 
 class Responses(Protocol):
@@ -116,6 +116,14 @@ class Levels(Frozen):
             raise ParameterError(f"a value range goes with clip or abs, not {self.values}", parameter="value_range")
         if not (np.isfinite(low) and np.isfinite(high) and low < high):
             raise ParameterError(f"value range {low:g},{high:g} is not LO,HI with LO below HI", parameter="value_range")
+
+
+class Mapped(Frozen, eq=False):
+    """Results as `pixels`, the `loss` of what the mapping could not show, and in words how they were computed."""
+
+    pixels: Array
+    loss: Loss
+    plan: str = ""
 
 
 def apply_levels(responses: npt.ArrayLike, levels: Levels) -> tuple[Array, Loss]:

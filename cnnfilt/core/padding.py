@@ -3,10 +3,10 @@
 import numpy as np
 import numpy.typing as npt
 
-from cnnfilt.core.engine.borders import PaddingValue
+from cnnfilt.core.engine.borders import as_padding_value
 from cnnfilt.core.engine.images import Array, as_image, like_image
 from cnnfilt.core.engine.strips import PaddedImage
-from cnnfilt.describe.windows import windows
+from cnnfilt.describe.operations import Pad
 from cnnfilt.errors import ParameterError
 from cnnfilt.terms import Padding, PaddingMode
 
@@ -16,7 +16,7 @@ def pad(
     padding: Padding,
     *,
     padding_mode: PaddingMode = "zeros",
-    padding_value: PaddingValue = 0,
+    padding_value: npt.ArrayLike = 0,
 ) -> Array:
     """Return `image` with `padding` around it, in the same dtype: (top + H + bottom, left + W + right[, C]).
 
@@ -33,19 +33,24 @@ def pad(
     >>> pad([[1, 2, 3]], ((0, 0), (2, 2)), padding_mode="reflect").tolist()
     [[3, 2, 1, 2, 3, 2, 1]]
     """
-    pixels = as_image(image)
     parts = padding if isinstance(padding, tuple | list) else (padding,)
     if any(isinstance(part, str) for part in parts):
         raise ParameterError(
             f"padding {padding!r} depends on a kernel; pad takes N, (H, W) or ((top, bottom), (left, right))",
             parameter="padding",
         )
-    rows, columns = windows((pixels.shape[0], pixels.shape[1]), 1, padding=padding)
+    asked = Pad(padding=padding, padding_mode=padding_mode, padding_value=as_padding_value(padding_value))
+    return pad_as_asked(image, asked)
+
+
+def pad_as_asked(image: npt.ArrayLike, asked: Pad) -> Array:
+    """Return what `pad` returns, for a whole description."""
+    pixels = as_image(image)
     source = PaddedImage(
         pixels,
-        ((rows.before, rows.after), (columns.before, columns.after)),
-        padding_mode=padding_mode,
-        padding_value=padding_value,
+        asked.windows((pixels.shape[0], pixels.shape[1])).pads,
+        padding_mode=asked.padding_mode,
+        padding_value=asked.padding_value,
     )
     padded = np.empty(source.shape, source.dtype)
     source.read(0, padded)

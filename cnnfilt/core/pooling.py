@@ -1,20 +1,20 @@
 """Max, min and average pooling: one value from each window, every channel on its own."""
 
 from collections.abc import Callable
-from typing import TypedDict, Unpack
 
 import numpy as np
 import numpy.typing as npt
 
 from cnnfilt.core.engine.fold import Fold, fold_of, lanes, taps_on_image
 from cnnfilt.core.engine.images import Array, as_image, like_image
-from cnnfilt.core.engine.pooled import Pooling
+from cnnfilt.core.engine.pooled import PoolingJob
 from cnnfilt.core.engine.scale import range_of
 from cnnfilt.core.engine.strips import strip_edges
 from cnnfilt.core.engine.threads import run_strips
-from cnnfilt.core.levels import NO_LOSS, Levels, Loss, write_levels
-from cnnfilt.describe.window import Window, as_pair, check_pool_padding
-from cnnfilt.describe.windows import adaptive_bounds, windows
+from cnnfilt.core.levels import NO_LOSS, Levels, Loss, Mapped, apply_levels, write_levels
+from cnnfilt.describe.operations import Pooling
+from cnnfilt.describe.window import Window, as_pair
+from cnnfilt.describe.windows import Windows, adaptive_bounds
 from cnnfilt.errors import ParameterError
 from cnnfilt.terms import Padding, Pair, PoolKind
 
@@ -41,48 +41,44 @@ def pool(
     >>> pool([[1, 5, 2], [3, 4, 9]], kind="avg", stride=1).tolist()
     [[3.25, 5.0]]
     """
-    pooling = _pooling(
-        image,
-        kernel_size,
-        kind=kind,
-        stride=stride,
+    asked = Pooling(
+        kernel_size=as_pair(kernel_size, "kernel_size"),
+        stride=None if stride is None else as_pair(stride, "stride"),
         padding=padding,
-        dilation=dilation,
+        dilation=as_pair(dilation, "dilation"),
+        kind=kind,
         ceil_mode=ceil_mode,
         count_include_pad=count_include_pad,
     )
-    result = np.empty(pooling.shape, pooling.fold.result)
-    pooling.write(result)
+    return pool_as_asked(image, asked)
+
+
+def pool_as_asked(image: npt.ArrayLike, asked: Pooling) -> Array:
+    """Return what `pool` returns, or `global_pool` or `adaptive_pool`, for a whole description."""
+    if asked.output_size is not None:
+        return adaptive_pool(image, asked.output_size, kind=asked.kind)
+    job = _job(image, asked)
+    result = np.empty(job.shape, job.fold.result)
+    job.write(result)
     return like_image(result, image)
 
 
-class Options(TypedDict, total=False):
-    """The options of `pool`, for the functions that take them all."""
-
-    kind: PoolKind
-    stride: int | Pair | None
-    padding: Padding
-    dilation: int | Pair
-    ceil_mode: bool
-    count_include_pad: bool
-
-
-def pool_to_levels(
-    image: npt.ArrayLike, kernel_size: int | Pair, levels: Levels, **options: Unpack[Options]
-) -> tuple[Array, Loss]:
-    """Return (pixels, loss): what `pool` returns, as pixels, and what the mapping could not show.
+def pool_to_levels(image: npt.ArrayLike, asked: Pooling, levels: Levels) -> Mapped:
+    """Return what `pool_as_asked` returns as pixels, and what the mapping could not show.
 
     Averages of 8 or 16 bits are rounded from their exact quotients, half to even, without ever being floats;
     nothing is lost then, and the loss's lowest and highest value are rounded like the pixels.
     """
-    pooling = _pooling(image, kernel_size, **options)
-    pixels = np.empty(pooling.shape, levels.pixel_dtype(pooling.fold.result))
-    if not levels.keeps(pooling.pixels.dtype):
-        loss = write_levels(pooling, pixels, levels)
-        return like_image(pixels, image), loss
+    if asked.output_size is not None:
+        return Mapped(*apply_levels(pool_as_asked(image, asked), levels))
+    job = _job(image, asked)
+    pixels = np.empty(job.shape, levels.pixel_dtype(job.fold.result))
+    if not levels.keeps(job.pixels.dtype):
+        loss = write_levels(job, pixels, levels)
+        return Mapped(like_image(pixels, image), loss)
 
     def make_worker() -> Callable[[int, int], Loss]:
-        write = pooling.writer(pixels.dtype)
+        write = job.writer(pixels.dtype)
 
         def work(first: int, last: int) -> Loss:
             strip = pixels[first:last]
@@ -91,8 +87,8 @@ def pool_to_levels(
 
         return work
 
-    loss = sum(run_strips(pooling.edges, make_worker), NO_LOSS)
-    return like_image(pixels, image), loss
+    loss = sum(run_strips(job.edges, make_worker), NO_LOSS)
+    return Mapped(like_image(pixels, image), loss)
 
 
 def pool_with_indices(
@@ -113,11 +109,24 @@ def pool_with_indices(
     >>> pool_with_indices([[1, 5, 2], [3, 4, 9]], stride=1)[1].tolist()
     [[1, 5]]
     """
+    asked = Pooling(
+        kernel_size=as_pair(kernel_size, "kernel_size"),
+        stride=None if stride is None else as_pair(stride, "stride"),
+        padding=padding,
+        dilation=as_pair(dilation, "dilation"),
+        kind=kind,
+        ceil_mode=ceil_mode,
+    )
+    return pool_and_locate(image, asked)
+
+
+def pool_and_locate(image: npt.ArrayLike, asked: Pooling) -> tuple[Array, npt.NDArray[np.int64]]:
+    """Return what `pool_with_indices` returns, for a whole description."""
     pixels = as_image(image)
-    rows, columns = windows_of(pixels, kernel_size, stride, padding, dilation, ceil_mode)
-    if kind not in ("max", "min"):
-        raise ParameterError(f"indices are for kind 'max' or 'min', not {kind!r}", parameter="kind")
-    fold = fold_of(kind, pixels, 1)
+    rows, columns = windows_of(pixels, asked)
+    if asked.kind not in ("max", "min"):
+        raise ParameterError(f"indices are for kind 'max' or 'min', not {asked.kind!r}", parameter="kind")
+    fold = fold_of(asked.kind, pixels, 1)
     height, width, channels = pixels.shape
     values = np.empty((rows.output_size, columns.output_size, channels), pixels.dtype)
     indices = np.empty(values.shape, np.int64)
@@ -166,45 +175,16 @@ def adaptive_pool(image: npt.ArrayLike, output_size: int | Pair, *, kind: PoolKi
     return like_image(result, image)
 
 
-def _pooling(
-    image: npt.ArrayLike,
-    kernel_size: int | Pair,
-    *,
-    kind: PoolKind = "max",
-    stride: int | Pair | None = None,
-    padding: Padding = 0,
-    dilation: int | Pair = 1,
-    ceil_mode: bool = False,
-    count_include_pad: bool = False,
-) -> Pooling:
+def windows_of(pixels: Array, asked: Pooling) -> Windows:
+    """Return the windows over `pixels` (H, W, C), once each of them is known to meet the image."""
+    return asked.slide.over((pixels.shape[0], pixels.shape[1])).check_pool_padding()
+
+
+def _job(image: npt.ArrayLike, asked: Pooling) -> PoolingJob:
     pixels = as_image(image)
-    rows, columns = windows_of(pixels, kernel_size, stride, padding, dilation, ceil_mode)
-    if count_include_pad and kind != "avg":
-        raise ParameterError(f"count_include_pad is for kind 'avg', not {kind!r}", parameter="count_include_pad")
-    fold = fold_of(kind, pixels, rows.kernel_size * columns.kernel_size)
-    return Pooling(fold, pixels, rows, columns, count_include_pad)
-
-
-def windows_of(
-    pixels: Array,
-    kernel_size: int | Pair,
-    stride: int | Pair | None,
-    padding: Padding,
-    dilation: int | Pair,
-    ceil_mode: bool,
-) -> tuple[Window, Window]:
-    """Return the vertical and the horizontal Window, once each of their windows is known to see the image."""
-    rows, columns = windows(
-        (pixels.shape[0], pixels.shape[1]),
-        kernel_size,
-        stride=kernel_size if stride is None else stride,
-        padding=padding,
-        dilation=dilation,
-        ceil_mode=ceil_mode,
-    )
-    for window in (rows, columns):
-        check_pool_padding(window)
-    return rows, columns
+    rows, columns = windows_of(pixels, asked)
+    fold = fold_of(asked.kind, pixels, rows.kernel_size * columns.kernel_size)
+    return PoolingJob(fold, pixels, rows, columns, asked.count_include_pad)
 
 
 def _lead(

@@ -64,7 +64,7 @@ def decode_in_order(sources: Sequence[Source], form: NetworkInput, options: Deco
             wanted += 1
 
 
-class _AsInput(Frozen):
+class _AsInput(Operation, kw_only=True):
     """What a network takes of an image, as an operation of the batch."""
 
     form: NetworkInput
@@ -91,5 +91,5 @@ def _records(jobs: Sequence[Job], form: NetworkInput, settings: Settings, wanted
 
     count = worker_count(jobs, wanted)
     if count == 1:
-        return (decode_within_limits(job, _AsInput(form), settings) for job in jobs)
-    return Crew(partial(Pool, carry=decode_within_limits), count, _AsInput(form), settings).run(jobs)
+        return (decode_within_limits(job, _AsInput(form=form), settings) for job in jobs)
+    return Crew(partial(Pool, carry=decode_within_limits), count, _AsInput(form=form), settings).run(jobs)

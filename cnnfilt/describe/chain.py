@@ -20,12 +20,13 @@ from cnnfilt.describe.layers import (
     Shape,
     Volume,
 )
+from cnnfilt.describe.operations import Convolution, Pooling
 from cnnfilt.describe.window import receptive_field
 from cnnfilt.describe.windows import Slide, Windows, check_pixels
 from cnnfilt.errors import CnnfiltError, ParameterError
-from cnnfilt.frozen import Frozen, replace
+from cnnfilt.frozen import Frozen
 from cnnfilt.parsing import nearest, parse_padding, parse_pair, parse_whole
-from cnnfilt.terms import DEFAULT_MAX_PIXELS, Pair, PoolKind
+from cnnfilt.terms import DEFAULT_MAX_PIXELS, Padding, Pair, PoolKind
 
 
 class Report(Frozen):
@@ -134,7 +135,12 @@ def _conv(text: str, head: str, options: dict[str, str]) -> Layer:
     return Conv(
         text,
         filters=len(kernels) or parse_whole(head, "the number of filters"),
-        slide=_slide(kernels[0].size if kernels else parse_pair(options["k"], "k"), options),
+        slide=Slide(
+            kernels[0].size if kernels else parse_pair(options["k"], "k"),
+            _stride(options),
+            _padding(options),
+            _dilation(options),
+        ),
         groups=parse_whole(options.get("g", "1"), "g"),
         # Coefficients that were given by name are meant as they are, without anything added.
         bias=_flag(options, "bias", not kernels),
@@ -146,7 +152,8 @@ def _filter(text: str, head: str, options: dict[str, str]) -> Layer:
     kernels = _kernels(head)
     if len(kernels) > 1:
         raise ParameterError(f"a filter has one kernel; conv:{head} makes one map of each")
-    return Filter(text, kernels[0], _slide(kernels[0].size, options))
+    asked = Convolution(stride=_stride(options), padding=_padding(options), dilation=_dilation(options))
+    return Filter(text, kernels[0], asked)
 
 
 def _kernels(head: str) -> tuple[Kernel, ...]:
@@ -177,12 +184,19 @@ def _pool(text: str, head: str, options: dict[str, str]) -> Layer:
         raise ParameterError(f"kind {head!r} is unknown; {nearest(head, (*kinds, _GLOBAL))}")
     if whole and options.keys() - {"k"}:
         raise ParameterError("pooling over the whole input takes no other option")
-    # Networks end in the average of each map; the maximum has to be asked for.
-    if whole:
-        return Pool(text, kind or "avg", None)
-    kernel_size = parse_pair(options.get("k", "2"), "k")
-    slide = _slide(kernel_size, {"s": "x".join(map(str, kernel_size))} | options)
-    return Pool(text, kind or "avg", replace(slide, ceil_mode=_flag(options, "ceil", False)))
+    return Pool(
+        text,
+        Pooling(
+            # Networks end in the average of each map; the maximum has to be asked for.
+            kind=kind or "avg",
+            whole=whole,
+            kernel_size=parse_pair("2" if whole else options.get("k", "2"), "k"),
+            stride=parse_pair(options["s"], "s") if "s" in options else None,
+            padding=_padding(options),
+            dilation=_dilation(options),
+            ceil_mode=_flag(options, "ceil", False),
+        ),
+    )
 
 
 def _activation(text: str, head: str, options: dict[str, str]) -> Layer:
@@ -207,13 +221,16 @@ def _refuse(head: str) -> None:
         raise ParameterError("it takes nothing after its name")
 
 
-def _slide(kernel_size: Pair, options: dict[str, str]) -> Slide:
-    return Slide(
-        kernel_size,
-        stride=parse_pair(options.get("s", "1"), "s"),
-        padding=parse_padding(options.get("p", "0")),
-        dilation=parse_pair(options.get("d", "1"), "d"),
-    )
+def _stride(options: dict[str, str]) -> Pair:
+    return parse_pair(options.get("s", "1"), "s")
+
+
+def _padding(options: dict[str, str]) -> Padding:
+    return parse_padding(options.get("p", "0"))
+
+
+def _dilation(options: dict[str, str]) -> Pair:
+    return parse_pair(options.get("d", "1"), "d")
 
 
 def _flag(options: dict[str, str], name: str, default: bool) -> bool:

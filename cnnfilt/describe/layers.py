@@ -4,10 +4,11 @@ from math import prod
 from typing import Literal
 
 from cnnfilt.describe.kernels import Kernel
+from cnnfilt.describe.operations import Convolution, Pooling
 from cnnfilt.describe.windows import Slide, Windows
 from cnnfilt.errors import ParameterError, ShapeError, counted
 from cnnfilt.frozen import Frozen
-from cnnfilt.terms import Pair, PoolKind
+from cnnfilt.terms import Pair
 
 
 class Volume(Frozen):
@@ -117,27 +118,35 @@ class Filter(Frozen):
 
     word: str
     kernel: Kernel
-    slide: Slide
+    convolution: Convolution
 
     def effect(self, shape: Shape) -> Effect:
         """Return the effect on `shape`; weights are (height, width, channels)."""
         volume = _volume(shape)
         windows = self.slide.over(volume.size)
-        return Effect(_output(windows, volume.channels), windows, (*self.slide.kernel_size, volume.channels))
+        return Effect(_output(windows, volume.channels), windows, (*self.kernel.size, volume.channels))
+
+    @property
+    def slide(self) -> Slide:
+        """Return how the kernel slides."""
+        return self.convolution.slide(self.kernel.size)
 
 
 class Pool(Frozen):
-    """Pooling; a slide of None is one window over the whole input."""
+    """Pooling by windows, or by one over the whole input."""
 
     word: str
-    kind: PoolKind
-    slide: Slide | None
+    pooling: Pooling
 
     def effect(self, shape: Shape) -> Effect:
         """Return the effect on `shape`."""
         volume = _volume(shape)
-        windows = (self.slide or Slide(volume.size)).over(volume.size).check_pool_padding()
+        windows = self.slide(volume.size).over(volume.size).check_pool_padding()
         return Effect(_output(windows, volume.channels), windows)
+
+    def slide(self, size: Pair) -> Slide:
+        """Return how the window slides over an input of `size` (height, width)."""
+        return Slide(size) if self.pooling.whole else self.pooling.slide
 
 
 class Activation(Frozen):

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from cnnfilt.core.convolution import conv2d, convolve
-from cnnfilt.core.pooling import global_pool, pool
+from cnnfilt.core.convolution import convolve_as_asked, convolve_batch
+from cnnfilt.core.pooling import pool_as_asked
 from cnnfilt.describe import layers as specs
 from cnnfilt.describe.chain import Report
 from cnnfilt.nn.layers import Array, Dense, Sigmoid, softmax
@@ -34,39 +34,13 @@ def _through(report: Report, x: Array, kernel: Array | None, bias: Array | None)
     layer = report.layer
     if isinstance(layer, specs.Conv):
         weights = _named(layer, report.effect.weights[2]) if kernel is None else kernel
-        slide = layer.slide
-        batch = conv2d(
-            _roomy(x, weights)[None],
-            weights,
-            bias,
-            stride=slide.stride,
-            padding=slide.padding,
-            dilation=slide.dilation,
-            groups=layer.groups,
-        )
+        batch = convolve_batch(_roomy(x, weights)[None], weights, bias, layer.slide, groups=layer.groups)
         return np.asarray(batch[0])
     if isinstance(layer, specs.Filter):
-        coefficients, slide = np.array(layer.kernel.rows), layer.slide
-        return convolve(
-            _roomy(x, coefficients),
-            coefficients,
-            stride=slide.stride,
-            padding=slide.padding,
-            dilation=slide.dilation,
-        )
+        coefficients = np.array(layer.kernel.rows)
+        return convolve_as_asked(_roomy(x, coefficients), coefficients, layer.convolution)
     if isinstance(layer, specs.Pool):
-        if layer.slide is None:
-            return global_pool(x, kind=layer.kind)
-        slide = layer.slide
-        return pool(
-            x,
-            slide.kernel_size,
-            kind=layer.kind,
-            stride=slide.stride,
-            padding=slide.padding,
-            dilation=slide.dilation,
-            ceil_mode=slide.ceil_mode,
-        )
+        return pool_as_asked(x, layer.pooling)
     if isinstance(layer, specs.FullyConnected) and kernel is not None:
         return np.asarray(Dense(kernel, bias).forward(x[None])[0])
     return _activated(layer.function, x) if isinstance(layer, specs.Activation) else x.reshape(-1)

@@ -8,7 +8,6 @@ import numpy as np
 from cnnfilt.describe import layers as specs
 from cnnfilt.describe.chain import Report, describe, parse_chain
 from cnnfilt.describe.kernels import Kernel
-from cnnfilt.describe.windows import Slide
 from cnnfilt.errors import ParameterError, ShapeError
 from cnnfilt.nn.convolution import Conv2D
 from cnnfilt.nn.initializers import glorot_uniform, he_normal
@@ -181,7 +180,7 @@ def _built(report: Report, parameters: dict[str, Array]) -> Layer:
         channels = report.effect.weights[2]
         return _convolution(layer, _stacked([layer.kernel] * channels, 1), None, channels)
     if isinstance(layer, specs.Pool) and report.effect.windows is not None:
-        return _POOLS[layer.kind](layer.slide or Slide(report.effect.windows.kernel_size))
+        return _POOLS[layer.pooling.kind](layer.slide(report.effect.windows.size))
     if isinstance(layer, specs.Activation):
         return _ACTIVATIONS[layer.function]()
     if isinstance(layer, specs.FullyConnected):

@@ -13,13 +13,20 @@ from cnnfilt.errors import InputError, ParameterError, ShapeError, counted
 from cnnfilt.files.image import Image, top_level
 from cnnfilt.files.model_file import Model, load_model
 from cnnfilt.files.network_input import resized
-from cnnfilt.frozen import Frozen, replace
+from cnnfilt.frozen import replace
 from cnnfilt.nn.inference import outputs
 from cnnfilt.nn.model import Sequential
-from cnnfilt.operations.base import AUTO, Array, Result, Values, alpha_under
-from cnnfilt.operations.map_names import channels_of, ends_flat, labels_of, learns, shown_as
+from cnnfilt.operations.base import AUTO, Array, Operation, Result, alpha_under
+from cnnfilt.operations.map_names import (
+    bytes_per_pixel,
+    channels_of,
+    ends_flat,
+    labels_of,
+    learns,
+    pictures_of,
+    shown_as,
+)
 from cnnfilt.operations.sheets import sheet_of
-from cnnfilt.terms import DEFAULT_MAX_PIXELS, AlphaMode
 
 MOST_MAPS = 65_536
 """Each has a name, and may become a file."""
@@ -28,7 +35,7 @@ VALUES_PER_PIXEL = 4
 """A layer may give this many values for each pixel of --max-pixels: maps take memory as pixels do."""
 
 
-class Apply(Frozen, kw_only=True):
+class ApplyChain(Operation, kw_only=True):
     """The layers of `words` one after another: one result for each map, or colours where no layer mixes them.
 
     Weights come from the file `model`, whose words these are then, or are drawn from `seed`. `draw` asks for a picture
@@ -40,13 +47,12 @@ class Apply(Frozen, kw_only=True):
     seed: int | None = None
     input_scale: float | None = None
     draw: bool = False
-    values: Values = AUTO
-    alpha: AlphaMode = "keep"
-    max_pixels: int = DEFAULT_MAX_PIXELS
+
+    command = "apply"
 
     def __post_init__(self) -> None:
         """Refuse what no image could make right."""
-        if self.alpha == "filter":
+        if self.treatment.alpha == "filter":
             raise ParameterError("--alpha filter does not go with a chain of layers; keep or drop the alpha")
         if not self.chain:
             raise ParameterError("the chain is empty; write layers, such as 'filter:sobel-x,p=same relu'")
@@ -72,11 +78,21 @@ class Apply(Frozen, kw_only=True):
         """Return what tells the results of one image apart; one "" for a single result."""
         return labels_of(self.chain)
 
+    @property
+    def pictures(self) -> tuple[str, ...]:
+        """Return the names of the pictures of all layers, where they are wanted."""
+        return pictures_of(self.chain) if self.draw else ()
+
+    @property
+    def bytes_per_pixel(self) -> int:
+        """Return what two neighbouring layers' maps take for each pixel of the image."""
+        return bytes_per_pixel(self.chain)
+
     def __call__(self, image: Image, format_name: str) -> list[Result]:
         """Return one result for each of the chain's labels; the first has the pictures of the layers."""
         scale, x = self._seen(image)
-        reports = describe(self.chain, Volume(*x.shape), max_pixels=self.max_pixels)
-        _check_memory(reports, self.max_pixels)
+        reports = describe(self.chain, Volume(*x.shape), max_pixels=self.treatment.max_pixels)
+        _check_memory(reports, self.treatment.max_pixels)
         sheets, y, alpha = [], x, image.alpha
         layers = outputs(reports, x, self._parameters(x.shape))
         for number, (report, y) in enumerate(zip(reports, layers, strict=True), 1):
@@ -110,8 +126,8 @@ class Apply(Frozen, kw_only=True):
         return {} if self.seed is None else _drawn(self.words, (size[0], size[1], size[2]), self.seed)
 
     def _levels(self, image: Image, format_name: str, scale: float) -> Levels:
-        levels = self.values.levels(image, format_name)
-        if self.values != AUTO or levels.values == "raw":
+        levels = self.treatment.values.levels(image, format_name)
+        if self.treatment.values != AUTO or levels.values == "raw":
             return levels
         mapping, value_range = shown_as(self.chain, levels.top * abs(scale))
         plain = value_range == (0, levels.top)
@@ -166,7 +182,7 @@ def _followed(alpha: Array | None, image: Image, report: Report) -> Array | None
     """Return the alpha under the layer's output; a list of values has none."""
     if alpha is None or not isinstance(report.output, Volume):
         return None
-    return alpha if report.effect.windows is None else alpha_under(replace(image, alpha=alpha), *report.effect.windows)
+    return alpha if report.effect.windows is None else alpha_under(replace(image, alpha=alpha), report.effect.windows)
 
 
 def _parts(x: Array, chain: Sequence[Layer]) -> list[Array]:

@@ -1,19 +1,24 @@
-"""What all operations share: a result, the mapping to levels, checked windows, and the alpha that follows them."""
+"""What all operations share: the base class, a result, the mapping to levels, and the alpha that follows windows."""
 
-from typing import Any, Literal, Protocol
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cnnfilt.core.alpha import alpha_at_centres
 from cnnfilt.core.levels import Levels, Loss, Range, resolve_values
-from cnnfilt.describe.window import Window
-from cnnfilt.describe.windows import check_pixels, windows
+from cnnfilt.describe.operations import Bordered
+from cnnfilt.describe.windows import Windows, check_pixels
 from cnnfilt.errors import OutputError, ParameterError
 from cnnfilt.files.formats import named
 from cnnfilt.files.image import Image
 from cnnfilt.frozen import Frozen
-from cnnfilt.terms import PaddingMode, Pair, ValueMapping
+from cnnfilt.terms import DEFAULT_MAX_PIXELS, Activation, AlphaMode, Pair, ValueMapping
+
+if TYPE_CHECKING:
+    from cnnfilt.core.explain.convolution import Explained
+    from cnnfilt.core.explain.pooling import Pooled
 
 Array = NDArray[Any]
 
@@ -34,29 +39,36 @@ class Result(Frozen):
     sheets: tuple[Array, ...] = ()
 
 
-class Operation(Protocol):
-    """What is done to each image of a run."""
-
-    def __call__(self, image: Image, format_name: str) -> list[Result]:
-        """Return the results for `image`, fit for `format_name`; CnnfiltError where that cannot be."""
-        ...
-
-
 class Values(Frozen):
     """How results become levels, as asked: --values and --value-range."""
 
     mapping: ValueMapping | Literal["auto"] = "auto"
     value_range: Range | None = None
 
-    def levels(self, image: Image, format_name: str, **request: Any) -> Levels:
-        """Return the mapping for this image and format; `request` is what "auto" looks at (see `resolve_values`).
+    def levels(
+        self,
+        image: Image,
+        format_name: str,
+        *,
+        kernels: tuple[Array, ...] = (),
+        bias: float = 0,
+        activation: Activation = "none",
+        edges: bool = False,
+    ) -> Levels:
+        """Return the mapping for this image and format; the rest is what "auto" looks at (see `resolve_values`).
 
         8 bits stay 8, 16 stay 16, floats stay floats where the format holds them. Raises OutputError where it
         does not and no mapping was chosen.
         """
         to_matrix = named(format_name).kind == "matrix"
         mapping, value_range = resolve_values(
-            self.mapping, value_range=self.value_range, to_matrix=to_matrix, **request
+            self.mapping,
+            value_range=self.value_range,
+            to_matrix=to_matrix,
+            kernels=kernels,
+            bias=bias,
+            activation=activation,
+            edges=edges,
         )
         holds_float = not to_matrix and "float32" in named(format_name).gray
         stays_float = self == AUTO and image.pixels.dtype.kind == "f" and not to_matrix
@@ -76,18 +88,73 @@ AUTO = Values()
 """What happens when neither option is given."""
 
 
-def checked_windows(image: Image, kernel_size: Pair, max_pixels: int, **geometry: Any) -> tuple[Window, Window]:
-    """Return the windows over `image`; ShapeError if none fits, or if there would be too many pixels."""
-    rows, columns = windows(size_of(image), kernel_size, **geometry)
-    check_pixels((rows.padded_size, columns.padded_size), max_pixels, "{image} padded")
-    check_pixels((rows.output_size, columns.output_size), max_pixels, "the result of {image}")
-    return rows, columns
+class Treatment(Frozen):
+    """How images are treated whatever is done to them: their levels, their transparency, and how large they may be."""
+
+    values: Values = AUTO
+    alpha: AlphaMode = "keep"
+    max_pixels: int = DEFAULT_MAX_PIXELS
 
 
-def refuse_unused_value(padding_mode: PaddingMode, padding_value: float) -> None:
+class Operation(Frozen, kw_only=True):
+    """What is done to each image of a run; complete when it is made, and sent to workers as it is."""
+
+    treatment: Treatment = Treatment()
+
+    command = ""
+    """The command it belongs to."""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Return what tells the results of one image apart; one "" for a single result."""
+        return ("",)
+
+    @property
+    def pictures(self) -> tuple[str, ...]:
+        """Return the names of the pictures that come beside the results."""
+        return ()
+
+    @property
+    def has_extra(self) -> bool:
+        """Tell whether an array of its own goes beside the result (--indices, --angle)."""
+        return False
+
+    @property
+    def bytes_per_pixel(self) -> int:
+        """Return what it needs for each pixel of the image where that is more than usual; else 0."""
+        return 0
+
+    def __call__(self, image: Image, format_name: str) -> list[Result]:
+        """Return the results for `image`, fit for `format_name`; CnnfiltError where that cannot be."""
+        raise ParameterError(f"{self.command} makes nothing of an image")
+
+    def levels_of(self, image: Image, number: int, format_name: str) -> Levels:
+        """Return how the values of result `number` become pixels."""
+        return self.treatment.values.levels(image, format_name)
+
+    def explain(self, image: Image, number: int, place: Pair, format_name: str) -> "ExplainedValues":
+        """Return how result `number` came to its value at `place`. ParameterError where that is not explained."""
+        raise ParameterError("this operation is not explained")
+
+    def check_size(self, windows: Windows) -> Windows:
+        """Return `windows`, once they are known to have no more pixels than the limit; else ShapeError."""
+        check_pixels(windows.padded_size, self.treatment.max_pixels, "{image} padded")
+        check_pixels(windows.output_size, self.treatment.max_pixels, "the result of {image}")
+        return windows
+
+
+class ExplainedValues(Frozen):
+    """The values of one result at a place, a map each: the result's label, and how values become pixels."""
+
+    label: str
+    levels: Levels
+    values: "Sequence[Explained | Pooled]"
+
+
+def refuse_unused_value(asked: Bordered) -> None:
     """Raise ParameterError for a padding value that the mode would not use."""
-    if padding_value and padding_mode != "zeros":
-        raise ParameterError(f"--padding-value goes with --padding-mode zeros, not {padding_mode}; leave one out")
+    if asked.padding_value and asked.padding_mode != "zeros":
+        raise ParameterError(f"--padding-value goes with --padding-mode zeros, not {asked.padding_mode}; leave one out")
 
 
 def size_of(image: Image) -> Pair:
@@ -95,9 +162,9 @@ def size_of(image: Image) -> Pair:
     return image.pixels.shape[0], image.pixels.shape[1]
 
 
-def alpha_under(image: Image, rows: Window, columns: Window) -> Array | None:
+def alpha_under(image: Image, windows: Windows) -> Array | None:
     """Return the alpha at the centre of each window, or None for an opaque image."""
-    return None if image.alpha is None else alpha_at_centres(image.alpha, rows, columns)
+    return None if image.alpha is None else alpha_at_centres(image.alpha, windows)
 
 
 def spelled_range(low: float, high: float) -> str:

@@ -1,118 +1,83 @@
 """One value kept of each window."""
 
-from typing import TYPE_CHECKING, Any
-
 import numpy as np
 
 from cnnfilt.core.alpha import premultiplied, unpremultiplied
 from cnnfilt.core.levels import Levels, apply_levels
-from cnnfilt.core.pooling import adaptive_pool, global_pool, pool, pool_to_levels, pool_with_indices
+from cnnfilt.core.pooling import pool_and_locate, pool_as_asked, pool_to_levels
+from cnnfilt.describe.operations import Pooling
 from cnnfilt.describe.windows import adaptive_bounds
 from cnnfilt.errors import ParameterError
 from cnnfilt.files.image import Image
-from cnnfilt.frozen import Frozen
-from cnnfilt.operations.base import AUTO, Array, Result, Values, alpha_under, checked_windows, size_of, spelled
-from cnnfilt.terms import DEFAULT_MAX_PIXELS, AlphaMode, Padding, Pair, PoolKind
-
-if TYPE_CHECKING:
-    from cnnfilt.core.explain.pooling import Pooled
+from cnnfilt.operations.base import Array, ExplainedValues, Operation, Result, alpha_under, size_of, spelled
+from cnnfilt.terms import Pair
 
 
-class Pool(Frozen, kw_only=True):
-    """The image pooled by windows, by one window over it all (`whole`), or to a size (`adaptive`)."""
+class PoolImage(Operation, kw_only=True):
+    """The image pooled as `asked`, with the places of its values as the extra array where `indices` are wanted."""
 
-    kernel_size: Pair = (2, 2)
-    stride: Pair | None = None
-    padding: Padding = 0
-    dilation: Pair = (1, 1)
-    kind: PoolKind = "max"
-    ceil_mode: bool = False
-    count_include_pad: bool = False
-    whole: bool = False
-    adaptive: Pair | None = None
+    asked: Pooling
     indices: bool = False
-    values: Values = AUTO
-    alpha: AlphaMode = "keep"
-    max_pixels: int = DEFAULT_MAX_PIXELS
+
+    command = "pool"
 
     def __post_init__(self) -> None:
         """Refuse what contradicts itself."""
-        if self.whole and self.adaptive:
-            raise ParameterError("--global and --adaptive exclude each other; leave one out")
-        if self.indices and (self.whole or self.adaptive or self.kind == "avg" or self.alpha == "filter"):
+        sized, filtered = self.asked.output_size is not None, self.treatment.alpha == "filter"
+        if self.indices and (sized or self.asked.kind == "avg" or filtered):
             raise ParameterError(
                 "--indices goes with windows of max or min, without --global, --adaptive or filtered alpha"
             )
 
+    @property
+    def has_extra(self) -> bool:
+        """Tell whether an array goes beside the result."""
+        return self.indices
+
     def __call__(self, image: Image, format_name: str) -> list[Result]:
-        """Return the one pooled image, with the indices as its extra array where they were asked for."""
-        levels = self.values.levels(image, format_name)
-        if self.alpha == "filter" and image.alpha is not None:
-            premultiplied_pool, _ = self._pool(image, premultiplied(image.pixels, image.alpha))
-            colours, alpha = unpremultiplied(premultiplied_pool, image.pixels, image.alpha.dtype)
-            pixels, loss = apply_levels(colours, levels)
-            return [Result(pixels, alpha, self._how(), loss)]
-        if not (self.whole or self.adaptive or self.indices):
-            checked_windows(image, self.kernel_size, self.max_pixels, **self._geometry())
-            pixels, loss = pool_to_levels(image.pixels, self.kernel_size, levels, **self._options())
-            return [Result(pixels, self._alpha(image), self._how(), loss)]
-        pooled, indices = self._pool(image, image.pixels)
-        pixels, loss = apply_levels(pooled, levels)
-        return [Result(pixels, self._alpha(image), self._how(), loss, indices)]
-
-    def levels_of(self, image: Image, number: int, format_name: str) -> Levels:
-        """Return how the values of result `number` become pixels."""
-        return self.values.levels(image, format_name)
-
-    def explain(
-        self, image: Image, number: int, place: Pair, format_name: str
-    ) -> tuple[str, Levels, "tuple[Pooled, ...]"]:
-        """Return the kind, its mapping to pixels, and each channel explained at `place`."""
-        # Few runs explain anything; the others do not wait for this.
-        from cnnfilt.core.explain.pooling import explain_adaptive_pool, explain_pool
-
-        if self.alpha == "filter":
-            raise ParameterError("--explain does not go with --alpha filter; keep or drop the alpha")
-        if self.whole or self.adaptive:
-            explained = explain_adaptive_pool(image.pixels, self.adaptive or 1, place, kind=self.kind)
-        else:
-            explained = explain_pool(image.pixels, self.kernel_size, place, **self._options())
-        return self.kind, self.levels_of(image, number, format_name), explained
-
-    def _pool(self, image: Image, pixels: Array) -> tuple[Array, Array | None]:
-        if self.whole:
-            return global_pool(pixels, kind=self.kind), None
-        if self.adaptive:
-            return adaptive_pool(pixels, self.adaptive, kind=self.kind), None
-        checked_windows(image, self.kernel_size, self.max_pixels, **self._geometry())
+        """Return the one pooled image."""
+        levels, how = self.levels_of(image, 0, format_name), self._how()
+        if self.asked.output_size is None:
+            self.check_size(self.asked.slide.over(size_of(image)))
+        if self.treatment.alpha == "filter" and image.alpha is not None:
+            return [self._pool_premultiplied(image, image.alpha, levels)]
         if self.indices:
-            return pool_with_indices(pixels, self.kernel_size, kind=self.kind, **self._geometry())
-        return pool(pixels, self.kernel_size, **self._options()), None
+            pooled, indices = pool_and_locate(image.pixels, self.asked)
+            pixels, loss = apply_levels(pooled, levels)
+            return [Result(pixels, self._alpha(image), how, loss, indices)]
+        mapped = pool_to_levels(image.pixels, self.asked, levels)
+        return [Result(mapped.pixels, self._alpha(image), how, mapped.loss)]
 
-    def _options(self) -> dict[str, Any]:
-        return {"kind": self.kind, "count_include_pad": self.count_include_pad, **self._geometry()}
+    def explain(self, image: Image, number: int, place: Pair, format_name: str) -> ExplainedValues:
+        """Return how each channel came to its value at `place`."""
+        # Few runs explain anything; the others do not wait for this.
+        from cnnfilt.core.explain.pooling import explain_pooling
 
-    def _geometry(self) -> dict[str, Any]:
-        return {
-            "stride": self.stride or self.kernel_size,
-            "padding": self.padding,
-            "dilation": self.dilation,
-            "ceil_mode": self.ceil_mode,
-        }
+        if self.treatment.alpha == "filter":
+            raise ParameterError("--explain does not go with --alpha filter; keep or drop the alpha")
+        levels = self.levels_of(image, number, format_name)
+        return ExplainedValues(self.asked.kind, levels, explain_pooling(image.pixels, place, self.asked))
+
+    def _pool_premultiplied(self, image: Image, alpha: Array, levels: Levels) -> Result:
+        pooled = pool_as_asked(premultiplied(image.pixels, alpha), self.asked)
+        colours, pooled_alpha = unpremultiplied(pooled, image.pixels, alpha.dtype)
+        pixels, loss = apply_levels(colours, levels)
+        return Result(pixels, pooled_alpha, self._how(), loss)
 
     def _alpha(self, image: Image) -> Array | None:
         if image.alpha is None:
             return None
-        if self.whole or self.adaptive:
-            bounds = (adaptive_bounds(n, o) for n, o in zip(size_of(image), self.adaptive or (1, 1), strict=True))
-            centres = ([(first + last - 1) // 2 for first, last in axis] for axis in bounds)
-            return np.asarray(image.alpha[np.ix_(*centres)])
-        return alpha_under(image, *checked_windows(image, self.kernel_size, self.max_pixels, **self._geometry()))
+        if self.asked.output_size is None:
+            return alpha_under(image, self.asked.slide.over(size_of(image)))
+        bounds = (adaptive_bounds(n, out) for n, out in zip(size_of(image), self.asked.output_size, strict=True))
+        centres = ([(first + last - 1) // 2 for first, last in axis] for axis in bounds)
+        return np.asarray(image.alpha[np.ix_(*centres)])
 
     def _how(self) -> str:
-        if self.whole:
-            return f"{self.kind} of it all"
-        if self.adaptive:
-            return f"{self.kind}, adaptive"
-        stride = "" if self.stride in (None, self.kernel_size) else f", stride {spelled(self.stride or (1, 1))}"
-        return f"{self.kind} {spelled(self.kernel_size)}{stride}"
+        asked = self.asked
+        if asked.whole:
+            return f"{asked.kind} of it all"
+        if asked.adaptive:
+            return f"{asked.kind}, adaptive"
+        stride = "" if asked.slide.stride == asked.kernel_size else f", stride {spelled(asked.slide.stride)}"
+        return f"{asked.kind} {spelled(asked.kernel_size)}{stride}"

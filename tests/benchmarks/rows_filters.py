@@ -11,6 +11,7 @@ import cnnfilt
 from cnnfilt.core.convolution import convolve, convolve_to_levels
 from cnnfilt.core.edges import edges_to_levels
 from cnnfilt.core.levels import Levels
+from cnnfilt.describe.operations import Convolution, EdgeDetection
 from tests.benchmarks.images import Array, Images
 from tests.benchmarks.measure import seconds
 from tests.benchmarks.rows import Call, Limit, Make, Row, Section
@@ -19,6 +20,7 @@ Picture = Literal["gray", "rgb"]
 
 PREWITT = np.array([[1, 0, -1]] * 3)
 LAPLACIAN = np.array([[0, 1, 0], [1, -4, 1], [0, 1, 0]])
+SAME = Convolution(padding="same", padding_mode="reflect")
 CLIP = Levels("clip", np.uint8)
 
 
@@ -32,7 +34,7 @@ def levels(kernel: Any, picture: Picture) -> Make:
 
     def make(images: Images) -> Call:
         pixels, coefficients = getattr(images, picture), np.array(kernel)
-        return lambda: convolve_to_levels(pixels, coefficients, CLIP, padding="same", padding_mode="reflect")
+        return lambda: convolve_to_levels(pixels, coefficients, SAME, CLIP)
 
     return make
 
@@ -50,7 +52,7 @@ def responses(kernel: Array, *, stride: int = 1) -> Make:
 def edge_levels(images: Images) -> Call:
     """Return our edges of the gray picture."""
     pixels = images.gray
-    return lambda: edges_to_levels(pixels, CLIP)
+    return lambda: edges_to_levels(pixels, EdgeDetection(), CLIP)
 
 
 def cv2_filter(kernel: Array, depth: str, picture: Picture = "gray", *, step: int = 1) -> Make:

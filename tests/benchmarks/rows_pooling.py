@@ -6,6 +6,7 @@ import numpy as np
 
 from cnnfilt.core.levels import Levels
 from cnnfilt.core.pooling import pool, pool_to_levels
+from cnnfilt.describe.operations import Pooling
 from cnnfilt.terms import Padding
 from tests.benchmarks.images import Images
 from tests.benchmarks.measure import seconds
@@ -26,11 +27,11 @@ def largest(size: int, stride: int, picture: Picture) -> Make:
 
 def average(size: int) -> Make:
     """Return our average pooling of the gray picture, as levels."""
-    clip = Levels("clip", np.uint8)
+    asked, clip = Pooling(kernel_size=(size, size), kind="avg"), Levels("clip", np.uint8)
 
     def make(images: Images) -> Call:
         pixels = images.gray
-        return lambda: pool_to_levels(pixels, size, clip, kind="avg")
+        return lambda: pool_to_levels(pixels, asked, clip)
 
     return make
 

@@ -12,11 +12,12 @@ from cnnfilt.core.engine.averages import Rounding, runs
 from cnnfilt.core.engine.fold import fold_of
 from cnnfilt.core.engine.pair_sums import PairSums, pair_sums_suit
 from cnnfilt.core.engine.passes import run_passes
-from cnnfilt.core.engine.pooled import Pooling
+from cnnfilt.core.engine.pooled import PoolingJob
 from cnnfilt.core.levels import Levels, apply_levels
-from cnnfilt.core.pooling import pool, pool_to_levels
+from cnnfilt.core.pooling import pool
 from cnnfilt.describe.windows import windows
 from tests import oracles_pooling as oracles
+from tests.asking import pool_to_levels
 
 
 @pytest.fixture(scope="module", params=[None, 1, 100], ids=["whole", "rows", "strips"], autouse=True)
@@ -96,7 +97,7 @@ def test_pairs_of_columns_are_summed_in_lanes(rows, width, tall, stride, dilatio
     image[0] = 255
     options = {"kernel_size": (tall, 2), "stride": (stride, 2), "dilation": (dilation, 1)}
     down, across = windows((height, width), **options)
-    pooling = Pooling(fold_of("avg", image, 2 * tall), image, down, across)
+    pooling = PoolingJob(fold_of("avg", image, 2 * tall), image, down, across)
     assert pair_sums_suit(pooling)
     sums = np.empty(pooling.shape, np.uint16)
     folder = PairSums(pooling)

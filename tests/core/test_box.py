@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnfilt import convolve
-from cnnfilt.core.convolution import convolve_to_levels
 from cnnfilt.core.engine.box import additions, running_sums
 from cnnfilt.core.levels import Levels, apply_levels
+from tests.asking import convolve_to_levels
 from tests.core.techniques import assert_close, cases, convolve_by, plain
 
 

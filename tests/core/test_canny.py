@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnfilt import edges
-from cnnfilt.core.canny import canny
 from cnnfilt.core.engine import strips
 from cnnfilt.errors import ParameterError, ShapeError
 from tests import oracles_edges as oracles
+from tests.asking import canny
 
 
 @pytest.fixture(scope="module", params=[None, 1], ids=["whole", "strips"], autouse=True)

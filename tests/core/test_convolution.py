@@ -8,11 +8,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from cnnfilt import conv2d, convolve
-from cnnfilt.core.convolution import convolve_to_levels
 from cnnfilt.core.engine import strips, threads
 from cnnfilt.core.levels import Levels, apply_levels
 from cnnfilt.errors import KernelError, ParameterError, ShapeError
 from tests import oracles
+from tests.asking import convolve_to_levels
 
 NOTES_IMAGE = [
     [1, 6, 9, 10, 2, 8],

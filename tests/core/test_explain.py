@@ -8,11 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnfilt import convolve, edges, pool
-from cnnfilt.core.explain.convolution import explain_convolution
-from cnnfilt.core.explain.edges import explain_edges
-from cnnfilt.core.explain.pooling import explain_adaptive_pool, explain_pool
 from cnnfilt.core.pooling import adaptive_pool, pool_with_indices
 from cnnfilt.errors import ShapeError
+from tests.asking import explain_adaptive_pool, explain_convolution, explain_edges, explain_pool
 from tests.core.test_convolution import NOTES_IMAGE, NOTES_RESULT, VERTICAL, geometries, ours
 
 

@@ -5,11 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnfilt.core.convolution import convolve, describe
+from cnnfilt.core.convolution import convolve
 from cnnfilt.core.engine import strips
 from cnnfilt.core.engine.integers import integer_factors
 from cnnfilt.core.engine.tap_sums import Tap, TapSum
 from tests import oracles
+from tests.asking import plan_of
 
 LAPLACIAN = [[0, 1, 0], [1, -4, 1], [0, 1, 0]]
 PREWITT = [[1, 0, -1]] * 3
@@ -94,7 +95,7 @@ def test_what_is_shared_saves_passes(kernel, passes):
     ],
 )
 def test_the_plan_in_one_line(kernel, options, line):
-    assert describe(np.zeros((9, 9, 3), np.uint8), kernel, **options) == line
+    assert plan_of(np.zeros((9, 9, 3), np.uint8), kernel, **options) == line
 
 
 def test_sums_and_levels_of_a_wide_kernel_share_nothing_by_mistake():

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from cnnfilt import kernel as named
-from cnnfilt.core.convolution import as_job
 from cnnfilt.core.engine.plan import plan
+from tests.asking import as_job
 
 RNG = np.random.default_rng(0)
 IMAGE = np.broadcast_to(np.uint8(7), (4000, 6000))

@@ -5,10 +5,9 @@ import threading
 import numpy as np
 import pytest
 
-from cnnfilt.core.convolution import convolve_to_levels, describe
-from cnnfilt.core.edges import edges_to_levels
 from cnnfilt.core.engine import strips, threads
 from cnnfilt.core.levels import Levels
+from tests.asking import convolve_to_levels, edges_to_levels, plan_of
 
 EDGES = [(first, first + 3) for first in range(0, 60, 3)]
 
@@ -87,7 +86,7 @@ def test_results_and_losses_do_not_depend_on_the_number(monkeypatch):
         pixels, loss = edges_to_levels(image, Levels("clip", np.uint8))
         found.append((number, "edges", pixels.tobytes(), loss))
     threads.limit_threads(2)
-    assert describe(image, [[1, 0, -1]] * 3).endswith("int16 sums, 2 threads, strips of 3 rows")
+    assert plan_of(image, [[1, 0, -1]] * 3).endswith("int16 sums, 2 threads, strips of 3 rows")
     threads.limit_threads(0)
     assert len({one[1:] for one in found}) == len(found) / 3
 

@@ -5,7 +5,7 @@ import os
 import click
 
 from cnnfilt.cli.help import Command
-from cnnfilt.cli.inspect.inspection import Looks, look_options
+from cnnfilt.cli.inspect.inspection import Inspection, inspection_options
 from cnnfilt.cli.option_types import NUMBER
 from cnnfilt.cli.options import FileOptions, file_options, read_ahead
 from cnnfilt.frozen import replace
@@ -39,11 +39,11 @@ Examples:
     metavar="NUMBER",
     help="Multiply pixels first, as 1/255.  [default: 1; with --model as it was trained]",
 )
-@look_options(explains=False, emits=False)
+@inspection_options(explains=False, emits=False)
 @file_options
 def apply(
     files: FileOptions,
-    looks: Looks,
+    inspection: Inspection,
     chain: str | None,
     maps: str | None,
     model: str | None,
@@ -68,7 +68,7 @@ def apply(
         read_ahead(files)
     from cnnfilt.cli.apply.run import run_chain
 
-    return run_chain(files, words, looks=looks, maps=maps, model=model, seed=seed, input_scale=input_scale)
+    return run_chain(files, words, inspection=inspection, maps=maps, model=model, seed=seed, input_scale=input_scale)
 
 
 def _sorted(files: FileOptions, chain: str | None, model: str | None) -> tuple[FileOptions, str]:

@@ -5,7 +5,7 @@ import os
 import click
 
 from cnnfilt.batch.naming import IMAGE_FORMATS
-from cnnfilt.cli.inspect.inspection import Looks
+from cnnfilt.cli.inspect.inspection import Inspection
 from cnnfilt.cli.options import FileOptions
 from cnnfilt.cli.run_operation import run_operation
 from cnnfilt.describe.chain import parse_chain
@@ -13,8 +13,8 @@ from cnnfilt.errors import ParameterError
 from cnnfilt.files.formats import format_of
 from cnnfilt.files.model_file import load_model
 from cnnfilt.frozen import replace
-from cnnfilt.operations.apply import Apply
-from cnnfilt.operations.map_names import bytes_per_pixel, ends_flat, pictures_of
+from cnnfilt.operations.apply import ApplyChain
+from cnnfilt.operations.map_names import ends_flat
 
 _BACKGROUND = "white"
 """What lies behind transparent pixels for a trained network, which sees no alpha."""
@@ -24,7 +24,7 @@ def run_chain(
     files: FileOptions,
     words: str,
     *,
-    looks: Looks,
+    inspection: Inspection,
     maps: str | None,
     model: str | None,
     seed: int | None,
@@ -38,27 +38,24 @@ def run_chain(
         trained = load_model(model)
         words, gray = trained.network.words, trained.gray
         files = _as_trained(files, gray)
-    operation = Apply(
+    operation = ApplyChain(
         words=words,
         model=None if model is None else os.path.abspath(model),
         seed=seed,
         input_scale=input_scale,
         draw=maps is not None,
+        treatment=files.treatment,
     )
     _refuse_bare_words(files)
-    if looks.preview and ends_flat(operation.chain):
+    if inspection.preview and ends_flat(operation.chain):
         raise click.UsageError("--preview shows images, and this chain ends in a list of values; leave it out")
     return run_operation(
-        "apply",
         operation,
         _as_numbers(files) if ends_flat(operation.chain) else files,
-        labels=operation.labels,
         also_read=() if model is None else (model,),
         gray=gray,
-        looks=looks,
-        sheets=pictures_of(operation.chain),
-        sheet_folder=maps,
-        bytes_per_pixel=bytes_per_pixel(operation.chain),
+        inspection=inspection,
+        picture_folder=maps,
     )
 
 

@@ -1,14 +1,15 @@
 """`cnnfilt convolve`: slide one kernel or several over images."""
 
-from typing import Any, get_args
+from typing import get_args
 
 import click
 
 from cnnfilt.cli.help import Command
-from cnnfilt.cli.inspect.inspection import Looks, look_options
-from cnnfilt.cli.option_types import NUMBER, Word
-from cnnfilt.cli.options import FileOptions, file_options, read_ahead, stride_and_dilation, window_options
-from cnnfilt.terms import Activation, ChannelsMode, Layout
+from cnnfilt.cli.inspect.inspection import Inspection, inspection_options
+from cnnfilt.cli.option_types import Word
+from cnnfilt.cli.options import FileOptions, file_options, options_of, read_ahead
+from cnnfilt.describe.operations import Convolution
+from cnnfilt.terms import Layout
 
 
 @click.command(
@@ -41,39 +42,8 @@ Examples:
     metavar="SPEC",
     help='A name, "1,0,-1; 1,0,-1", or @file.\f Or JSON; repeat -k for several. "cnnfilt kernels" has the names.',
 )
-@stride_and_dilation(stride="1", stride_help="Move the window by this many pixels.")
-@window_options(
-    padding="valid",
-    padding_help="same keeps the size; or numbers.\f valid: only where it fits; full: wherever it touches.",
-    padding_mode="zeros",
-)
-@click.option(
-    "--channels",
-    type=Word(get_args(ChannelsMode)),
-    metavar="each|sum",
-    default="each",
-    show_default=True,
-    help="Filter each channel on its own, or sum them to one map (a 3-D filter).",
-)
+@options_of(Convolution, "asked")
 @click.option("--bias", metavar="NUMBERS", help="Add this to the result: one number, or one per filter (or @file).")
-@click.option(
-    "--activation",
-    type=Word(get_args(Activation)),
-    metavar="none|relu|tanh|sigmoid",
-    default="none",
-    show_default=True,
-    help="Apply this to result + bias, as a layer does.",
-)
-@click.option(
-    "--input-scale",
-    type=NUMBER,
-    metavar="NUMBER",
-    default="1",
-    show_default=True,
-    help="Multiply pixels first, as 1/255.",
-)
-@click.option("--flip", is_flag=True, help="Rotate the kernel by 180 degrees: the convolution of mathematics.")
-@click.option("--normalize", is_flag=True, help="Divide the kernel by its sum.")
 @click.option(
     "--layout",
     type=Word(get_args(Layout)),
@@ -82,9 +52,16 @@ Examples:
     show_default=True,
     help="Several kernels: a file for each, or one captioned picture of all.",
 )
-@look_options(explains=True)
+@inspection_options(explains=True)
 @file_options
-def convolve(files: FileOptions, looks: Looks, kernels: tuple[str, ...], bias: str | None, **window: Any) -> int:
+def convolve(
+    files: FileOptions,
+    inspection: Inspection,
+    asked: Convolution,
+    kernels: tuple[str, ...],
+    bias: str | None,
+    layout: Layout,
+) -> int:
     """Slide a kernel over each INPUT (an image, a folder, a matrix, or -) and write the sums of products.\f
 
     INPUT is an image, a folder of images, a matrix (.csv .tsv .txt .json .npy), or - for a pipe. The kernel is
@@ -92,13 +69,16 @@ def convolve(files: FileOptions, looks: Looks, kernels: tuple[str, ...], bias: s
     -p says more: -p same keeps the size. Without -o a matrix is printed.
     """
     read_ahead(files)
-    from cnnfilt.cli.kernel_arguments import named_files, read_filters
+    from cnnfilt.cli.kernel_arguments import named_files, read_kernels
     from cnnfilt.cli.run_operation import run_operation
-    from cnnfilt.operations.convolve import Convolve
+    from cnnfilt.operations.convolve import ConvolveImage
 
-    operation = Convolve(filters=read_filters(kernels, bias, quiet=files.quiet), **window)
-    if operation.layout == "grid" and looks.takes_stdout:
-        raise click.UsageError(f"{looks.takes_stdout} does not go with --layout grid; leave one out")
-    return run_operation(
-        "convolve", operation, files, labels=operation.labels, also_read=named_files(kernels, bias), looks=looks
+    operation = ConvolveImage(
+        asked=asked,
+        kernels=read_kernels(kernels, bias, quiet=files.quiet),
+        layout=layout,
+        treatment=files.treatment,
     )
+    if layout == "grid" and inspection.takes_stdout:
+        raise click.UsageError(f"{inspection.takes_stdout} does not go with --layout grid; leave one out")
+    return run_operation(operation, files, also_read=named_files(kernels, bias), inspection=inspection)

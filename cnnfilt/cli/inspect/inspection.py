@@ -1,4 +1,4 @@
-"""What a run shows beside its files, or instead of them: values explained, a preview, another tool's code."""
+"""What a run shows beside its files, or instead of them: values explained, a preview, a script for another tool."""
 
 import functools
 import sys
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Place = Pair | Literal["all"]
 
 
-class Looks(Frozen):
+class Inspection(Frozen):
     """What was asked to be shown; without -o nothing else is done."""
 
     explain: Place | None = None
@@ -39,23 +39,23 @@ class Looks(Frozen):
             return "--emit"
         return "--explain" if self.explain is not None else None
 
-    def carried(self, files: FileOptions, *, gray: bool) -> "tuple[Look, ...]":
+    def inspectors(self, files: FileOptions, *, gray: bool) -> "tuple[Look, ...]":
         """Return what is to be learned from each image, in the order of `show`."""
-        looks: list[Look] = []
+        found: list[Look] = []
         if self.explain is not None:
             from cnnfilt.operations.inspect.explanation import Explain
 
-            looks.append(Explain(None if self.explain == "all" else self.explain))
+            found.append(Explain(None if self.explain == "all" else self.explain))
         if self.preview:
             from cnnfilt.cli.inspect.preview import box, terminal_size
             from cnnfilt.operations.inspect.thumbnails import Thumbnails
 
-            looks.append(Thumbnails(*box(*terminal_size(sys.stderr))))
+            found.append(Thumbnails(*box(*terminal_size(sys.stderr))))
         if self.emit is not None:
-            from cnnfilt.operations.inspect.emitted_run import Describe
+            from cnnfilt.operations.inspect.emitted_run import DescribeRun
 
-            looks.append(Describe(gray, not files.no_auto_orient, files.background, files.output))
-        return tuple(looks)
+            found.append(DescribeRun(gray, not files.no_auto_orient, files.background, files.output))
+        return tuple(found)
 
     def show(self, record: "Record", *, json: bool) -> None:
         """Print what was learned from one image; with `json` that is in a line of its own, but for the preview."""
@@ -117,15 +117,15 @@ _EMIT = click.option(
 )
 
 
-def look_options(*, explains: bool, emits: bool = True) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Return the decorator for --preview and, where asked for, the other looks; the command gets them as `looks`."""
+def inspection_options(*, explains: bool, emits: bool = True) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return the decorator for --preview, --emit and --explain; the command gets them as `inspection`."""
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(function)
         def command(*, explain: Place | None = None, preview: bool, emit: str | None = None, **parameters: Any) -> Any:
             if explain is not None and emit is not None:
                 raise click.UsageError("--explain and --emit both want standard output; ask for one at a time")
-            return function(looks=Looks(explain, preview, emit), **parameters)
+            return function(inspection=Inspection(explain, preview, emit), **parameters)
 
         shown = _PREVIEW(_EMIT(command) if emits else command)
         return _EXPLAIN(shown) if explains else shown

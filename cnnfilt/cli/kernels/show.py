@@ -14,7 +14,7 @@ from cnnfilt.describe.kernels import hint, parse_kernel, split_scale
 
 if TYPE_CHECKING:  # NumPy is not needed for the help.
     from cnnfilt.core.kernel_facts import KernelFacts, Number
-    from cnnfilt.operations.convolve import Filter
+    from cnnfilt.operations.convolve import LabelledKernel
 
 MOST_ROWS = 15
 """Of a taller kernel the first and last rows are shown."""
@@ -48,10 +48,10 @@ def show(spec: str, json_: bool, quiet: bool) -> None:
 
     KERNEL is a name (sobel-x, gaussian:2), rows ("1,0,-1; 1,0,-1"), JSON, or @file.
     """
-    from cnnfilt.cli.kernel_arguments import read_filters
+    from cnnfilt.cli.kernel_arguments import read_kernels
     from cnnfilt.core.kernel_facts import kernel_facts
 
-    filters = read_filters([spec], None, quiet=True)
+    filters = read_kernels([spec], None, quiet=True)
     source, warning = _source(spec)
     if warning and not quiet:
         print_line(f"kernels: {warning}")
@@ -72,7 +72,7 @@ def _source(spec: str) -> tuple[str, str | None]:
     return kernel.source, hint(kernel)
 
 
-def _object(one: "Filter", facts: "KernelFacts", source: str) -> dict[str, Any]:
+def _object(one: "LabelledKernel", facts: "KernelFacts", source: str) -> dict[str, Any]:
     rank = facts.ranks[0] if one.kernel.ndim == 2 else facts.ranks
     return {
         "name": one.label,
@@ -89,7 +89,7 @@ def _object(one: "Filter", facts: "KernelFacts", source: str) -> dict[str, Any]:
     }
 
 
-def _lines(one: "Filter", facts: "KernelFacts", source: str) -> Iterator[str]:
+def _lines(one: "LabelledKernel", facts: "KernelFacts", source: str) -> Iterator[str]:
     yield bold(f"{printable(one.label)}  {'x'.join(map(str, one.kernel.shape))}")
     if one.kernel.ndim == 2:
         yield from _matrix(one.kernel.tolist())

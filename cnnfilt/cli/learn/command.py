@@ -5,7 +5,7 @@ from typing import Any, get_args
 import click
 
 from cnnfilt.cli.help import Command
-from cnnfilt.cli.option_types import NUMBER, PAIR, RANGE, Word
+from cnnfilt.cli.option_types import NUMBER, PAIR, Parsed, Word, parse_range
 from cnnfilt.cli.options import max_pixels_option, no_auto_orient_option
 from cnnfilt.terms import ChannelsMode, ValueMapping
 
@@ -51,7 +51,9 @@ Examples:
     show_default=True,
     help="How AFTER was written\f: clip, offset, raw; minmax and symmetric give the filter up to a factor.",
 )
-@click.option("--value-range", type=RANGE, metavar="LO,HI", help="AFTER was written with this range.")
+@click.option(
+    "--value-range", type=Parsed(parse_range, "range"), metavar="LO,HI", help="AFTER was written with this range."
+)
 @click.option(
     "--max-residual",
     type=NUMBER,

@@ -64,12 +64,12 @@ def pooling_sums(pool: Pool, x: Array, d_p: Array, results: Mapping[str, Array])
     lines, d_x = [], _Terms()
     for place, inside in members.items():
         names, values = zip(*(_entry("X", x, one) for one in inside), strict=True)
-        word = "mean" if pool.kind == "avg" else pool.kind
+        word = "mean" if pool.pooling.kind == "avg" else pool.pooling.kind
         whole = f"{word}({', '.join(names)}) = {word}({', '.join(values)}) = {_number(results['P'][place])}"
         lines.append(f"{_entry('P', x, place)[0]} = {whole}")
         name, value = _entry("dL/dP", d_p, place)
-        share = f"/{len(inside)}" if pool.kind == "avg" and len(inside) > 1 else ""
-        for one in inside if pool.kind == "avg" else [_chosen(pool, x, inside)]:
+        share = f"/{len(inside)}" if pool.pooling.kind == "avg" and len(inside) > 1 else ""
+        for one in inside if pool.pooling.kind == "avg" else [_chosen(pool, x, inside)]:
             d_x[one].append((name + share, value + share))
     return {"P": lines, "dL/dX": _lines("dL/dX", d_x, results["dL/dX"])}
 
@@ -99,7 +99,7 @@ def _places(array: Array) -> Iterator[Pair]:
 
 def _chosen(pool: Pool, x: Array, inside: list[Pair]) -> Pair:
     """Return the place of the maximum (or minimum): of equal ones the first."""
-    return (max if pool.kind == "max" else min)(inside, key=lambda place: float(x[place]))
+    return (max if pool.pooling.kind == "max" else min)(inside, key=lambda place: float(x[place]))
 
 
 def _entry(letter: str, array: Array, place: Pair) -> tuple[str, str]:

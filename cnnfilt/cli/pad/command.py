@@ -1,14 +1,11 @@
 """`cnnfilt pad`: add a border."""
 
-from typing import Any, get_args
-
 import click
 
 from cnnfilt.cli.help import Command
-from cnnfilt.cli.inspect.inspection import Looks, look_options
-from cnnfilt.cli.option_types import PADDING, PAIR, Word
-from cnnfilt.cli.options import FileOptions, file_options, read_ahead
-from cnnfilt.terms import PaddingMode
+from cnnfilt.cli.inspect.inspection import Inspection, inspection_options
+from cnnfilt.cli.options import FileOptions, file_options, options_of, read_ahead
+from cnnfilt.describe.operations import Pad
 
 
 @click.command(
@@ -36,30 +33,11 @@ Examples:
   cnnfilt pad photo.jpg -p same --for-kernel 5 -o ready.png
 """,
 )
-@click.option(
-    "-p",
-    "--padding",
-    type=PADDING,
-    metavar="PADDING",
-    required=True,
-    help="N, H,W or top,bottom,left,right.\f Or same, full.",
-)
-@click.option(
-    "--padding-mode",
-    type=Word(get_args(PaddingMode)),
-    metavar="MODE",
-    default="zeros",
-    show_default=True,
-    help="What the border holds.",
-)
+@options_of(Pad, "asked", without=["padding_value"])
 @click.option("--padding-value", metavar="COLOUR", help="Fill with this: 128, white, #ff8000.\f Or 255,128,0 (,alpha).")
-@click.option(
-    "--for-kernel", type=PAIR, metavar="N|HxW", help="With -p same or full: the kernel size the border is for."
-)
-@click.option("--for-stride", type=PAIR, metavar="N|HxW", default="1", help="With -p same: the stride it is for.")
-@look_options(explains=False)
+@inspection_options(explains=False)
 @file_options
-def pad(files: FileOptions, looks: Looks, padding_value: str | None, **window: Any) -> int:
+def pad(files: FileOptions, inspection: Inspection, asked: Pad, padding_value: str | None) -> int:
     """Add a border to each INPUT (an image, a folder, a matrix, or -).\f
 
     INPUT is an image, a folder of images, a matrix (.csv .tsv .txt .json .npy), or - for a pipe.
@@ -68,6 +46,7 @@ def pad(files: FileOptions, looks: Looks, padding_value: str | None, **window: A
     read_ahead(files)
     from cnnfilt.cli.kernel_arguments import read_fill
     from cnnfilt.cli.run_operation import run_operation
-    from cnnfilt.operations.pad import Pad
+    from cnnfilt.operations.pad import PadImage
 
-    return run_operation("pad", Pad(fill=read_fill(padding_value), **window), files, looks=looks)
+    operation = PadImage(asked=asked, fill=read_fill(padding_value), treatment=files.treatment)
+    return run_operation(operation, files, inspection=inspection)

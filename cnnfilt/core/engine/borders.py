@@ -7,7 +7,6 @@ replicate                  a a | a b c d | d d
 circular                   c d | a b c d | a b     needs padding <= size
 """
 
-from collections.abc import Sequence
 from typing import get_args
 
 import numpy as np
@@ -16,10 +15,7 @@ import numpy.typing as npt
 from cnnfilt.core.engine.images import Array, as_numbers
 from cnnfilt.errors import ParameterError, ShapeError, counted
 from cnnfilt.parsing import nearest
-from cnnfilt.terms import PaddingMode
-
-PaddingValue = float | Sequence[float] | Array
-"""One number for all channels, or one per channel."""
+from cnnfilt.terms import PaddingMode, PaddingValue
 
 OUTSIDE = -1
 """The position that stands for the padding value."""
@@ -77,6 +73,17 @@ def check_reach(n: int, before: int, after: int, mode: PaddingMode, lines: str) 
             f"at most {furthest} here; use less padding, or the mode replicate or zeros",
             parameter="padding",
         )
+
+
+def as_padding_value(value: npt.ArrayLike) -> PaddingValue:
+    """Return one number, or one per channel, as Python's own, which are exact. ParameterError for anything else."""
+    values = as_numbers(value, "padding_value")
+    if values.ndim > 1:
+        raise ParameterError(
+            f"padding value {value!r} is neither a number nor one per channel", parameter="padding_value"
+        )
+    plain: PaddingValue = values.item() if values.ndim == 0 else tuple(values.tolist())
+    return plain
 
 
 def finite_values(value: PaddingValue, channels: int) -> Array:

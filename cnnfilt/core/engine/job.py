@@ -1,10 +1,9 @@
 """What is to be computed, with nothing said yet about how."""
 
-from cnnfilt.core.engine.borders import PaddingValue
 from cnnfilt.core.engine.images import Array
 from cnnfilt.describe.window import Window
 from cnnfilt.frozen import Frozen
-from cnnfilt.terms import Activation, PaddingMode
+from cnnfilt.terms import Activation, PaddingMode, PaddingValue
 
 
 class Job(Frozen):

@@ -16,13 +16,13 @@ from cnnfilt.core.engine.passes import Pass
 from cnnfilt.core.engine.sliding import fold_rows, scratch_rows
 
 if TYPE_CHECKING:
-    from cnnfilt.core.engine.pooled import Pooling
+    from cnnfilt.core.engine.pooled import PoolingJob
 
 
 class PairSums:
     """Sums strips of a pooling that suits; one thread's, with its scratch memory."""
 
-    def __init__(self, pooling: "Pooling") -> None:
+    def __init__(self, pooling: "PoolingJob") -> None:
         """Make the scratch memory for strips as tall as the tallest."""
         self._rows, self._lanes = pooling.rows, pooling.pixels[:, :, 0].view(np.uint16)
         rows, height, width = self._rows, pooling.height, self._lanes.shape[1]
@@ -31,7 +31,7 @@ class PairSums:
         self._right_sums = np.empty((height, width), np.uint16)
 
     @staticmethod
-    def row_bytes(pooling: "Pooling") -> int:
+    def row_bytes(pooling: "PoolingJob") -> int:
         """Return what is held for each row of windows: right pixels, their sums, all sums and, later, quotients.
 
         There are a dozen passes over that, so it should stay near the processor.
@@ -50,7 +50,7 @@ class PairSums:
         yield np.subtract, (sums, right_sums), sums
 
 
-def pair_sums_suit(pooling: "Pooling") -> bool:
+def pair_sums_suit(pooling: "PoolingJob") -> bool:
     """Tell whether windows are pairs of columns without padding, and the image's rows whole, aligned lanes."""
     fold, pixels, rows, columns = pooling.fold, pooling.pixels, pooling.rows, pooling.columns
     pairs = (columns.kernel_size, columns.stride, columns.dilation, columns.before) == (2, 2, 1, 0)

@@ -1,6 +1,6 @@
 """An image pooled in strips, on all processors: windows folded, and finished, while a strip is in the cache.
 
-pooling = Pooling(fold, pixels, rows, columns)
+pooling = PoolingJob(fold, pixels, rows, columns)
 pooling.write(out)          # (H', W', C) of the fold's result type; averages also into whole levels, rounded
 pooling.edges, .worker()    # the values strip by strip, for `levels.write_levels`
 """
@@ -23,7 +23,7 @@ from cnnfilt.describe.window import Window
 from cnnfilt.frozen import Frozen
 
 
-class Pooling(Frozen):
+class PoolingJob(Frozen):
     """`pixels` (H, W, C) and the windows to pool, whose averages count the padding if `include_pad`."""
 
     fold: Fold
@@ -111,7 +111,7 @@ class Pooling(Frozen):
 class SlidingFolder:
     """Folds strips of any pooling, down the columns and then along the rows; one thread's, with its scratch."""
 
-    def __init__(self, pooling: Pooling) -> None:
+    def __init__(self, pooling: PoolingJob) -> None:
         """Make the scratch memory for strips as tall as the tallest."""
         fold, pixels, rows, columns = pooling.fold, pooling.pixels, pooling.rows, pooling.columns
         self._fold, self._rows, self._columns, self._pixels = fold, rows, columns, pixels
@@ -129,7 +129,7 @@ class SlidingFolder:
         self._down[:, :left] = self._down[:, left + row :] = fold.start
 
     @staticmethod
-    def row_bytes(pooling: Pooling) -> int:
+    def row_bytes(pooling: PoolingJob) -> int:
         """Return what one pass reads and writes for each row of windows."""
         return int(2 * padded_width(pooling.columns) * pooling.pixels.shape[2] * pooling.fold.dtype.itemsize)
 

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
-from cnnfilt.core.engine.borders import PaddingValue
+from cnnfilt.core.engine.borders import as_padding_value
 from cnnfilt.core.engine.box import Box
 from cnnfilt.core.engine.depthwise import Depthwise
 from cnnfilt.core.engine.fourier import Fourier
@@ -25,7 +25,7 @@ from cnnfilt.core.engine.threads import Edges, run_strips, thread_count
 from cnnfilt.core.engine.toeplitz import Toeplitz
 from cnnfilt.core.engine.winograd import Winograd
 from cnnfilt.errors import ParameterError
-from cnnfilt.terms import Activation
+from cnnfilt.terms import Activation, PaddingValue
 
 
 class Technique(Protocol):
@@ -65,7 +65,7 @@ TECHNIQUES: dict[TechniqueName, type[Technique]] = {
 }
 
 
-class Convolution:
+class PlannedConvolution:
     """A job ready to run: `shape` (H', W', maps), `plan`, and the `edges` (first, last) of its strips."""
 
     def __init__(self, job: Job, *, dtype: np.dtype | None = None) -> None:
@@ -126,7 +126,7 @@ class Convolution:
 class Solver:
     """Computes strips of a convolution in one thread: its own reader, technique and scratch memory."""
 
-    def __init__(self, convolution: Convolution, height: int, *, keeps: bool = True) -> None:
+    def __init__(self, convolution: PlannedConvolution, height: int, *, keeps: bool = True) -> None:
         """Prepare for strips of up to `height` rows; `keeps` whether `responses` is wanted."""
         job, dtype = convolution.job, convolution.plan.dtype
         self._technique = copy(convolution.technique)
@@ -202,7 +202,7 @@ def _padding_value(job: Job, dtype: np.dtype) -> PaddingValue:
     if dtype.kind == "f":
         return job.padding_value
     # Whole numbers are computed modulo the type's size: a value past its range wraps, and the sums come out right.
-    return np.asarray(job.padding_value).astype(np.int64).astype(dtype)
+    return as_padding_value(np.asarray(job.padding_value).astype(np.int64).astype(dtype))
 
 
 def check_range(values: Array, dtype: np.dtype, name: str) -> None:

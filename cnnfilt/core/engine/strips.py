@@ -19,14 +19,14 @@ from functools import cached_property
 
 import numpy as np
 
-from cnnfilt.core.engine.borders import PaddingValue, as_slice, border_positions, finite_values, fitting
+from cnnfilt.core.engine.borders import as_slice, border_positions, finite_values, fitting
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.passes import Pass, copy, run_passes
 from cnnfilt.core.engine.scratch import scratch
 from cnnfilt.core.engine.sliding import take_columns
 from cnnfilt.describe.window import Window
 from cnnfilt.frozen import Frozen
-from cnnfilt.terms import PaddingMode
+from cnnfilt.terms import PaddingMode, PaddingValue
 
 SCRATCH_BYTES = 4 << 20
 """What a strip's rows may take: about a second-level cache. Smaller strips pay more for each call into NumPy."""

@@ -4,12 +4,10 @@ import math
 
 import numpy as np
 
-from cnnfilt.core.canny import SLACK, Gradients, directions, full_step, is_peak
-from cnnfilt.core.edge_responses import kernels_of
-from cnnfilt.core.edges import Detector
+from cnnfilt.core.canny import SLACK, Gradients, canny_mask, directions, full_step, is_peak
 from cnnfilt.core.engine.images import Array
-from cnnfilt.core.explain.convolution import Explained, Number, Patch, Response, Sight, Step, as_grid
-from cnnfilt.describe.windows import windows
+from cnnfilt.core.explain.convolution import Explained, Number, PaddedView, Patch, Response, Step, as_grid
+from cnnfilt.describe.operations import EdgeDetection
 from cnnfilt.terms import Pair
 
 _SIDES = {(0, 1): ("left", "right"), (1, 0): ("above", "below"), (1, 1): ("up left", "down right"),
@@ -17,32 +15,29 @@ _SIDES = {(0, 1): ("left", "right"), (1, 0): ("above", "below"), (1, 1): ("up le
 """What lies before and after a pixel in each direction (down, across), in words."""
 
 
-def explain_canny(image: Array, place: Pair, detector: Detector) -> tuple[Explained, ...]:
+def explain_canny(image: Array, place: Pair, asked: EdgeDetection) -> tuple[Explained, ...]:
     """Return how each channel of Canny's edges of `image` (H, W, C) came to its value at `place`.
 
     The two kernels are Sobel's after the Gaussian, divided so that a step answers its height. Raises as
     `explain_edges`.
     """
-    padding = detector.padding, detector.padding_mode, detector.padding_value
-    gradients, top = Gradients(image, kernels_of("canny", sigma=detector.sigma)[0], *padding), full_step(image.dtype)
+    gradients, top = Gradients(image, asked), full_step(image.dtype)
     kernels = [kernel * top for kernel in gradients.kernels]
-    size = len(kernels[0]), len(kernels[0][0])
-    rows, columns = windows((image.shape[0], image.shape[1]), size, padding=detector.padding)
-    sight = Sight(image, rows, columns, detector.padding_mode, detector.padding_value)
-    seen = sight.at(place, range(image.shape[2]))
-    (across, down), found = gradients.around(place), detector.mask(image)
+    view = PaddedView(image, asked.slide.over((image.shape[0], image.shape[1])), asked)
+    met = view.at(place, range(image.shape[2]))
+    (across, down), found = gradients.around(place), canny_mask(image, asked)
     explained = []
-    for channel, values in enumerate(seen):
+    for channel, values in enumerate(met):
         responses = tuple(
             Response(name, (Patch(channel, values, as_grid(kernel)),))
-            for name, kernel in zip(("gx", "gy"), kernels, strict=True)
+            for name, kernel in zip(asked.responses, kernels, strict=True)
         )
         compared = _compared(across[:, :, channel], down[:, :, channel], top)
         is_edge = bool(found[(*place, channel)])
-        words = _verdict([step.value for step in compared], detector.low, detector.high, is_edge)
+        words = _verdict([step.value for step in compared], *asked.thresholds, is_edge)
         magnitude = Step("sqrt(gx^2 + gy^2)", math.hypot(*(one.total for one in responses)))
         steps = (magnitude, *compared, Step(words, top if is_edge else 0))
-        explained.append(sight.explained(place, channel, responses, steps))
+        explained.append(view.explained(place, channel, responses, steps))
     return tuple(explained)
 
 

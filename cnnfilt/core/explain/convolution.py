@@ -5,19 +5,19 @@ In Python's own numbers, so that whole ones are exact; a tool's table, JSON or l
 
 import math
 from collections.abc import Sequence
-from typing import Unpack
 
 import numpy as np
 import numpy.typing as npt
 
-from cnnfilt.core.convolution import Options as ConvolveOptions
 from cnnfilt.core.convolution import as_job
-from cnnfilt.core.engine.borders import OUTSIDE, PaddingValue, border_positions, finite_values
+from cnnfilt.core.engine.borders import OUTSIDE, border_positions, finite_values
 from cnnfilt.core.engine.images import Array
+from cnnfilt.describe.operations import Bordered, Convolution
 from cnnfilt.describe.window import Window
+from cnnfilt.describe.windows import Windows
 from cnnfilt.errors import ShapeError
-from cnnfilt.frozen import Frozen
-from cnnfilt.terms import Activation, PaddingMode, Pair
+from cnnfilt.frozen import Frozen, replace
+from cnnfilt.terms import Activation, Pair
 
 Number = int | float
 Grid = tuple[tuple[Number, ...], ...]
@@ -89,45 +89,51 @@ class Explained(Frozen):
 
 
 def explain_convolution(
-    image: npt.ArrayLike, kernel: npt.ArrayLike, place: Pair, *, name: str = "", **options: Unpack[ConvolveOptions]
+    image: npt.ArrayLike,
+    kernel: npt.ArrayLike,
+    place: Pair,
+    asked: Convolution,
+    *,
+    bias: npt.ArrayLike | None = None,
+    name: str = "",
 ) -> tuple[Explained, ...]:
-    """Return how each map of `convolve(image, kernel, **options)` came to its value at `place` (row, column).
+    """Return how each map of a convolution came to its value at `place` (row, column).
 
     Raises what `convolve` raises, and ShapeError for a place outside the result or a window too large to show.
     """
-    scale = options.get("input_scale", 1)
-    unscaled: ConvolveOptions = {**options, "input_scale": 1}
-    job = as_job(image, kernel, **unscaled)
-    sight = Sight(job.image, job.rows, job.columns, job.padding_mode, job.padding_value)
+    job = as_job(image, kernel, replace(asked, input_scale=1), bias=bias)
+    view = PaddedView(job.image, Windows(job.rows, job.columns), asked)
     explained = []
     for number in range(job.maps):
         channels = [number] if job.each else list(range(job.image.shape[2]))
         weights = job.weights[:, :, :, 0 if job.each else number]
         patches = tuple(
             Patch(channel, values, as_grid(weights[:, :, index]))
-            for index, (channel, values) in enumerate(zip(channels, sight.at(place, channels), strict=True))
+            for index, (channel, values) in enumerate(zip(channels, view.at(place, channels), strict=True))
         )
         response = Response(name, patches)
-        steps = _after_the_sum(response.total, scale, as_number(job.bias[number % len(job.bias)]), job.activation)
-        explained.append(sight.explained(place, number, (response,), steps))
+        steps = _after_the_sum(response.total, asked, as_number(job.bias[number % len(job.bias)]))
+        explained.append(view.explained(place, number, (response,), steps))
     return tuple(explained)
 
 
-class Sight:
-    """What windows over an image (H, W, C) see, padding included."""
+class PaddedView:
+    """What windows over an image (H, W, C) meet, padding included."""
 
-    def __init__(
-        self, image: Array, rows: Window, columns: Window, padding_mode: PaddingMode, padding_value: PaddingValue
-    ) -> None:
+    def __init__(self, image: Array, windows: Windows, border: Bordered) -> None:
         """Raises ShapeError when the mode cannot pad so far."""
-        self.image, self.rows, self.columns = image, rows, columns
-        # Which row (column) of the image is seen at each padded one.
-        self._seen_rows = border_positions(rows.size, rows.before, rows.after, padding_mode, "rows")
-        self._seen_columns = border_positions(columns.size, columns.before, columns.after, padding_mode, "columns")
-        self._fill = np.broadcast_to(finite_values(padding_value, image.shape[2]), image.shape[2]).tolist()
+        self.image, self.windows = image, windows
+        rows, columns = windows
+        self.rows, self.columns = rows, columns
+        # Which row (column) of the image is met at each padded one.
+        self._image_rows = border_positions(rows.size, rows.before, rows.after, border.padding_mode, "rows")
+        self._image_columns = border_positions(
+            columns.size, columns.before, columns.after, border.padding_mode, "columns"
+        )
+        self._fill = np.broadcast_to(finite_values(border.padding_value, image.shape[2]), image.shape[2]).tolist()
 
     def at(self, place: Pair, channels: Sequence[int]) -> list[Grid]:
-        """Return what the window of `place` sees of each of `channels`."""
+        """Return what the window of `place` meets of each of `channels`."""
         check_place(place, self.rows, self.columns)
         if self.rows.kernel_size * self.columns.kernel_size * len(channels) > MOST_CELLS:
             size = f"{self.rows.kernel_size}x{self.columns.kernel_size}"
@@ -137,8 +143,8 @@ class Sight:
 
     def grid(self, ys: Sequence[int], xs: Sequence[int], channel: int) -> Grid:
         """Return the values of `channel` at these positions of the image; the padding continues it."""
-        at_y = self._seen_rows[np.asarray(ys) + self.rows.before].tolist()
-        at_x = self._seen_columns[np.asarray(xs) + self.columns.before].tolist()
+        at_y = self._image_rows[np.asarray(ys) + self.rows.before].tolist()
+        at_x = self._image_columns[np.asarray(xs) + self.columns.before].tolist()
         fill = as_number(self._fill[channel])
         return tuple(
             tuple(fill if OUTSIDE in (y, x) else as_number(self.image[y, x, channel]) for x in at_x) for y in at_y
@@ -196,17 +202,17 @@ def as_number(value: object) -> Number:
     return int(plain) if isinstance(plain, bool) else plain  # type: ignore[return-value]
 
 
-def _after_the_sum(total: Number, scale: Number, bias: Number, activation: Activation) -> tuple[Step, ...]:
+def _after_the_sum(total: Number, asked: Convolution, bias: Number) -> tuple[Step, ...]:
     steps, value = [], total
-    if scale != 1:
-        value = value * scale
-        steps.append(Step(f"times input scale {scale:.6g}", value))
+    if asked.input_scale != 1:
+        value = value * asked.input_scale
+        steps.append(Step(f"times input scale {asked.input_scale:.6g}", value))
     if bias:
         value = value + bias
         steps.append(Step(f"plus bias {bias:.6g}", value))
-    if activation != "none":
-        value = _activated(value, activation)
-        steps.append(Step(activation, value))
+    if asked.activation != "none":
+        value = _activated(value, asked.activation)
+        steps.append(Step(asked.activation, value))
     return tuple(steps)
 
 

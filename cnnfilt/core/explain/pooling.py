@@ -1,14 +1,14 @@
 """One value of a pooled image taken apart: what its window sees, and what is kept of it."""
 
 from collections.abc import Callable, Sequence
-from typing import Unpack
 
 import numpy as np
 import numpy.typing as npt
 
 from cnnfilt.core.engine.images import Array, as_image
 from cnnfilt.core.explain.convolution import MOST_CELLS, Number, as_number, check_inside, exact_sum, outside, taps_of
-from cnnfilt.core.pooling import Options, windows_of
+from cnnfilt.core.pooling import windows_of
+from cnnfilt.describe.operations import Pooling
 from cnnfilt.describe.window import Window
 from cnnfilt.describe.windows import adaptive_bounds
 from cnnfilt.errors import ShapeError
@@ -43,42 +43,29 @@ class Pooled(Frozen):
         return [value for row in self.window for value in row if value is not None]
 
 
-def explain_pool(
-    image: npt.ArrayLike, kernel_size: int | Pair, place: Pair, **options: Unpack[Options]
-) -> tuple[Pooled, ...]:
-    """Return how each channel of `pool(image, kernel_size, **options)` came to its value at `place` (row, column).
+def explain_pooling(image: npt.ArrayLike, place: Pair, asked: Pooling) -> tuple[Pooled, ...]:
+    """Return how each channel of a pooled image came to its value at `place` (row, column).
 
     Raises what `pool` raises, and ShapeError for a place outside the result or a window too large to show.
     """
     pixels = as_image(image)
-    rows, columns = windows_of(
-        pixels,
-        kernel_size,
-        options.get("stride"),
-        options.get("padding", 0),
-        options.get("dilation", 1),
-        options.get("ceil_mode", False),
-    )
+    if asked.output_size is not None:
+        return _adaptive(pixels, place, asked.output_size, asked.kind)
+    rows, columns = windows_of(pixels, asked)
     check_inside(place, (rows.output_size, columns.output_size))
     ys, xs = taps_of(rows, place[0]), taps_of(columns, place[1])
-    zeros = options.get("count_include_pad", False)
 
     def counts_as_zero(y: int, x: int) -> bool:
-        return zeros and _in_padding(y, rows) and _in_padding(x, columns)
+        return asked.count_include_pad and _in_padding(y, rows) and _in_padding(x, columns)
 
-    return _pooled(pixels, place, ys, xs, options.get("kind", "max"), counts_as_zero)
+    return _pooled(pixels, place, ys, xs, asked.kind, counts_as_zero)
 
 
-def explain_adaptive_pool(
-    image: npt.ArrayLike, output_size: int | Pair, place: Pair, *, kind: PoolKind = "max"
-) -> tuple[Pooled, ...]:
-    """Return how each channel of `adaptive_pool` came to its value at `place`; output size 1 is `global_pool`."""
-    pixels = as_image(image)
-    sizes = (output_size, output_size) if isinstance(output_size, int) else output_size
-    check_inside(place, sizes)
+def _adaptive(pixels: Array, place: Pair, output_size: Pair, kind: PoolKind) -> tuple[Pooled, ...]:
+    check_inside(place, output_size)
     ys, xs = (
         tuple(range(*adaptive_bounds(n, out)[index]))
-        for n, out, index in zip(pixels.shape[:2], sizes, place, strict=True)
+        for n, out, index in zip(pixels.shape[:2], output_size, place, strict=True)
     )
     return _pooled(pixels, place, ys, xs, kind, lambda y, x: False)
 

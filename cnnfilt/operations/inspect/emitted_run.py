@@ -1,7 +1,5 @@
 """All that the same run in another library depends on: what was done, how it was read, and to what."""
 
-from typing import Any
-
 import numpy as np
 
 from cnnfilt.core.levels import Levels
@@ -12,14 +10,14 @@ from cnnfilt.operations.base import Operation, Result
 from cnnfilt.terms import Pair
 
 
-class Described(Frozen, kw_only=True):
+class EmittedRun(Frozen, kw_only=True):
     """One run: the `operation`, its image of `shape` (H, W, C), and for each result how it becomes pixels.
 
     `levels` are the mappings, `whole` tells which results are integers, `flat` which have no axis
     for channels; `to` is the format they are written in.
     """
 
-    operation: Any
+    operation: Operation
     shape: tuple[int, int, int]
     dtype: str
     kind: FileKind
@@ -50,7 +48,7 @@ class Described(Frozen, kw_only=True):
         return self.dtype.startswith("float")
 
 
-class Describe(Frozen):
+class DescribeRun(Frozen):
     """Describes a run whose input is read with these options."""
 
     gray: bool
@@ -58,12 +56,11 @@ class Describe(Frozen):
     background: str | None
     output: str | None
 
-    def __call__(self, image: Image, operation: Operation, results: list[Result], format_name: str) -> Described:
+    def __call__(self, image: Image, operation: Operation, results: list[Result], format_name: str) -> EmittedRun:
         """Return the description."""
-        asked: Any = operation
-        levels = tuple(asked.levels_of(image, number, format_name) for number in range(len(results)))
+        levels = tuple(operation.levels_of(image, number, format_name) for number in range(len(results)))
         height, width = image.pixels.shape[:2]
-        return Described(
+        return EmittedRun(
             operation=operation,
             shape=(height, width, image.channels),
             dtype=np.dtype(image.pixels.dtype).name,

@@ -5,7 +5,7 @@ import numpy as np
 from cnnfilt.core.explain.convolution import Explained, Number, as_number
 from cnnfilt.core.explain.pooling import Pooled
 from cnnfilt.core.levels import Levels
-from cnnfilt.errors import ParameterError, ShapeError
+from cnnfilt.errors import ShapeError
 from cnnfilt.files.image import Image
 from cnnfilt.frozen import Frozen
 from cnnfilt.operations.base import Array, Operation, Result
@@ -46,8 +46,6 @@ class Explain(Frozen):
 
     def __call__(self, image: Image, operation: Operation, results: list[Result], format_name: str) -> Explanations:
         """Return the explanations; ShapeError for a place that is not there, or too many of them."""
-        if not hasattr(operation, "explain"):
-            raise ParameterError("this operation is not explained")
         if self.place is None:
             _check_count(results)
         found = []
@@ -56,10 +54,10 @@ class Explain(Frozen):
             size, maps = (pixels.shape[0], pixels.shape[1]), pixels.shape[2]
             for place in [self.place] if self.place is not None else np.ndindex(size):
                 row, column = place
-                label, levels, values = operation.explain(image, number, (row, column), format_name)
-                for map_, value in enumerate(values):
+                explained = operation.explain(image, number, (row, column), format_name)
+                for map_, value in enumerate(explained.values):
                     pixel = as_number(pixels[row, column, map_])
-                    found.append(Explanation(label, size, maps, value, pixel, levels))
+                    found.append(Explanation(explained.label, size, maps, value, pixel, explained.levels))
         whole = self.place is None and image.pixels.size <= MOST_VALUES * MOST_VALUES
         return Explanations(tuple(found), _nested(image.pixels) if whole else None, image.kind == "image")
 

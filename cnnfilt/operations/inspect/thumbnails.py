@@ -35,10 +35,9 @@ class Thumbnails(Frozen):
         self, image: Image, operation: Operation, results: list[Result], format_name: str
     ) -> tuple[Thumbnail, ...]:
         """Return the thumbnail of the image, and of each result."""
-        labels = getattr(operation, "labels", ())
         found = [self._thumbnail("before", image.pixels, image.alpha)]
         for number, result in enumerate(results):
-            name = labels[number] if len(results) > 1 else "after"
+            name = operation.labels[number] if len(results) > 1 else "after"
             found.append(self._thumbnail(name, result.pixels, result.alpha))
         return tuple(found)
 

@@ -5,25 +5,26 @@ import math
 import numpy as np
 
 from cnnfilt.cli.inspect.emit.common import (
-    Slide,
     coefficients,
-    convolution_slide,
-    edge_slide,
+    fill_of,
+    is_padded,
     kernel_remark,
     literal,
     literals,
     numpy_pad,
-    pad_slide,
-    pool_slide,
+    pads_of,
+    steps,
     strength,
 )
+from cnnfilt.describe.operations import EdgeDetection, Pooling
+from cnnfilt.describe.windows import Windows
 from cnnfilt.errors import ParameterError
-from cnnfilt.operations.convolve import Convolve
-from cnnfilt.operations.edges import Edges
-from cnnfilt.operations.inspect.emitted_run import Described
-from cnnfilt.operations.pad import Pad
-from cnnfilt.operations.pool import Pool
-from cnnfilt.terms import PaddingMode
+from cnnfilt.operations.convolve import ConvolveImage
+from cnnfilt.operations.edges import FindEdges
+from cnnfilt.operations.inspect.emitted_run import EmittedRun
+from cnnfilt.operations.pad import PadImage
+from cnnfilt.operations.pool import PoolImage
+from cnnfilt.terms import PaddingMode, PaddingValue
 
 TITLE = "OpenCV"
 IMPORTS = ("import cv2",)
@@ -33,17 +34,16 @@ _BORDERS = {"zeros": "CONSTANT", "reflect": "REFLECT_101", "symmetric": "REFLECT
 _ACTIVATIONS = {"relu": "np.maximum(y, 0)", "tanh": "np.tanh(y)", "sigmoid": "1 / (1 + np.exp(-y))"}
 
 
-def convolve(run: Described, number: int) -> list[str]:
+def convolve(run: EmittedRun, operation: ConvolveImage, number: int) -> list[str]:
     """Return the lines around cv2.filter2D."""
-    operation: Convolve = run.operation
-    one = operation.filters[number]
-    slide, (kernel, each) = convolution_slide(run, one), coefficients(run, one)
-    lines = [*kernel_remark(run), *literal("kernel", kernel)]
-    lines += _padding(run, slide, operation.padding_mode, operation.padding_value)
-    if operation.input_scale != 1:
-        lines.append(f"padded = padded * {operation.input_scale!r}")
-    spread, name = _spread(slide, "kernel", kernel.ndim == 3, run.channels)
-    lines += [*spread, *_stride_remark(slide)]
+    asked, one = operation.asked, operation.kernels[number]
+    windows, (kernel, each) = asked.slide(one.size).over(run.size), coefficients(run, one, asked)
+    lines = [*kernel_remark(asked), *literal("kernel", kernel)]
+    lines += _padding(run, windows, asked.padding_mode, asked.padding_value)
+    if asked.input_scale != 1:
+        lines.append(f"padded = padded * {asked.input_scale!r}")
+    spread, name = _spread(windows, "kernel", kernel.ndim == 3, run.channels)
+    lines += [*spread, *_stride_remark(windows)]
     if kernel.ndim == 3:
         lines += [
             "# filter2D has no filters over all channels: each channel is filtered, and they are summed.",
@@ -53,38 +53,38 @@ def convolve(run: Described, number: int) -> list[str]:
         ]
     else:
         lines.append(f"y = cv2.filter2D(padded, cv2.CV_64F, {name}, anchor=(0, 0))")
-    lines.append(_kept(slide, 1 if kernel.ndim == 3 else run.channels))
+    lines.append(_kept(windows, 1 if kernel.ndim == 3 else run.channels))
     if not each and kernel.ndim == 2:
         lines.append("y = y.sum(axis=2, keepdims=True)")
     if one.bias:
         lines.append(f"y = y + {one.bias!r}")
-    if operation.activation != "none":
-        lines.append(f"y = {_ACTIVATIONS[operation.activation]}")
+    if asked.activation != "none":
+        lines.append(f"y = {_ACTIVATIONS[asked.activation]}")
     return lines
 
 
-def pool(run: Described) -> list[str]:
+def pool(run: EmittedRun, operation: PoolImage) -> list[str]:
     """Return the lines around cv2.dilate, cv2.erode or cv2.filter2D."""
-    operation: Pool = run.operation
-    fold = {"max": "max", "min": "min", "avg": "mean"}[operation.kind]
-    if operation.whole:
+    asked = operation.asked
+    fold = {"max": "max", "min": "min", "avg": "mean"}[asked.kind]
+    if asked.whole:
         return [f"y = x.{fold}(axis=(0, 1), keepdims=True)"]
-    if operation.adaptive:
-        return _adaptive(run, operation.adaptive, fold)
-    slide = pool_slide(run)
+    if asked.adaptive:
+        return _adaptive(run, asked.adaptive, fold)
+    windows = asked.slide.over(run.size)
     remark = ["# OpenCV has no pooling: it is taken at every pixel, and of that every window's is kept."]
-    if operation.kind == "avg":
-        return [*remark, *_average(run, slide)]
-    call, outside = ("dilate", -np.inf) if operation.kind == "max" else ("erode", np.inf)
-    spread, name = _spread(slide, "window", False, 1)
+    if asked.kind == "avg":
+        return [*remark, *_average(run, asked, windows)]
+    call, outside = ("dilate", -np.inf) if asked.kind == "max" else ("erode", np.inf)
+    spread, name = _spread(windows, "window", False, 1)
     return [
         *remark,
-        f"window = np.ones({slide.kernel_size}, np.uint8)",
+        f"window = np.ones({windows.kernel_size}, np.uint8)",
         *spread,
-        *_padding(run, slide, "zeros", outside),
+        *_padding(run, windows, "zeros", outside),
         f"y = cv2.{call}(padded, {name}, anchor=(0, 0))",
         *(_with_nan(name) if run.may_hold_nan else []),
-        _kept(slide, run.channels),
+        _kept(windows, run.channels),
     ]
 
 
@@ -96,38 +96,37 @@ def _with_nan(window: str) -> list[str]:
     ]
 
 
-def edges(run: Described) -> list[str]:
+def edges(run: EmittedRun, operation: FindEdges) -> list[str]:
     """Return the lines around cv2.filter2D, or cv2.Canny."""
-    operation: Edges = run.operation
-    if operation.method == "canny":
-        return _canny(run)
-    slide, kernels = edge_slide(run)
-    lines, names = literals(kernels)
-    height, width = slide.output_size
+    asked = operation.asked
+    if asked.method == "canny":
+        return _canny(run, asked)
+    windows, (lines, names) = asked.slide.over(run.size), literals(asked.kernels)
+    height, width = windows.output_size
     return [
         *lines,
-        *_padding(run, slide, operation.padding_mode, operation.padding_value),
+        *_padding(run, windows, asked.padding_mode, asked.padding_value),
         f"g = [cv2.filter2D(padded, cv2.CV_64F, kernel, anchor=(0, 0)) for kernel in [{names}]]",
         f"g = [one[:{height}, :{width}].reshape({height}, {width}, {run.channels}) for one in g]",
-        *strength(run, kernels),
+        *strength(run, asked),
     ]
 
 
-def pad(run: Described) -> list[str]:
+def pad(run: EmittedRun, operation: PadImage) -> list[str]:
     """Return the lines around cv2.copyMakeBorder."""
-    operation: Pad = run.operation
-    slide, value = pad_slide(run)
-    return [*_padding(run, slide, operation.padding_mode, value), f"y = {_shaped('padded', slide, run.channels)}"]
+    windows, value = operation.asked.windows(run.size), fill_of(run, operation)
+    padding = _padding(run, windows, operation.asked.padding_mode, value)
+    return [*padding, f"y = {_shaped('padded', windows, run.channels)}"]
 
 
-def _padding(run: Described, slide: Slide, mode: PaddingMode, value: float | tuple[int, ...]) -> list[str]:
+def _padding(run: EmittedRun, windows: Windows, mode: PaddingMode, value: PaddingValue) -> list[str]:
     """Return the lines from `x` to `padded`."""
-    if not slide.is_padded:
+    if not is_padded(windows):
         return ["padded = x"]
     if run.channels > 4 and mode == "zeros":
-        call = numpy_pad(slide, mode, value).replace("-inf", "-np.inf").replace("=inf", "=np.inf")
+        call = numpy_pad(windows, mode, value).replace("-inf", "-np.inf").replace("=inf", "=np.inf")
         return ["# copyMakeBorder fills at most four channels; NumPy pads any number.", f"padded = {call}"]
-    (top, bottom), (left, right) = slide.pads
+    (top, bottom), (left, right) = pads_of(windows)
     filled = ""
     if mode == "zeros" and value != 0:
         values = value if isinstance(value, tuple) else (value,) * run.channels
@@ -139,12 +138,12 @@ def _number(value: float) -> str:
     return repr(value) if math.isfinite(value) else f"{'-' if value < 0 else ''}np.inf"
 
 
-def _spread(slide: Slide, name: str, deep: bool, channels: int) -> tuple[list[str], str]:
+def _spread(windows: Windows, name: str, deep: bool, channels: int) -> tuple[list[str], str]:
     """Return the lines that put a dilation's holes into a kernel, and the name it has then."""
-    if slide.dilation == (1, 1):
+    if windows.dilation == (1, 1):
         return [], name
-    down, along = slide.dilation
-    shape = f"{slide.rows.span}, {slide.columns.span}" + (f", {channels}" if deep else "")
+    down, along = windows.dilation
+    shape = f"{windows.rows.span}, {windows.columns.span}" + (f", {channels}" if deep else "")
     return [
         "# OpenCV has no dilation: the kernel is spread, with zeros between.",
         f"spread = np.zeros(({shape}), {name}.dtype)",
@@ -152,50 +151,49 @@ def _spread(slide: Slide, name: str, deep: bool, channels: int) -> tuple[list[st
     ], "spread"
 
 
-def _stride_remark(slide: Slide) -> list[str]:
-    return ["# OpenCV has no stride: all windows are computed, and some are kept."] if slide.steps else []
+def _stride_remark(windows: Windows) -> list[str]:
+    return ["# OpenCV has no stride: all windows are computed, and some are kept."] if steps(windows) else []
 
 
-def _kept(slide: Slide, channels: int) -> str:
+def _kept(windows: Windows, channels: int) -> str:
     """Return the line that keeps the windows of the run out of those at every pixel."""
-    last_row, last_column = ((window.output_size - 1) * window.stride + 1 for window in (slide.rows, slide.columns))
-    return f"y = y[:{last_row}, :{last_column}]{slide.steps}.reshape({_shape(slide, channels)})"
+    last_row, last_column = ((window.output_size - 1) * window.stride + 1 for window in (windows.rows, windows.columns))
+    return f"y = y[:{last_row}, :{last_column}]{steps(windows)}.reshape({_shape(windows, channels)})"
 
 
-def _shape(slide: Slide, channels: int) -> str:
-    height, width = slide.output_size
+def _shape(windows: Windows, channels: int) -> str:
+    height, width = windows.output_size
     return f"{height}, {width}, {channels}"
 
 
-def _shaped(name: str, slide: Slide, channels: int) -> str:
-    return f"{name}.reshape({_shape(slide, channels)})"
+def _shaped(name: str, windows: Windows, channels: int) -> str:
+    return f"{name}.reshape({_shape(windows, channels)})"
 
 
-def _average(run: Described, slide: Slide) -> list[str]:
-    operation: Pool = run.operation
-    spread, name = _spread(slide, "window", False, 1)
-    lines = [f"window = np.ones({slide.kernel_size})", *spread, *_padding(run, slide, "zeros", 0)]
-    lines += [f"y = cv2.filter2D(padded, cv2.CV_64F, {name}, anchor=(0, 0))", _kept(slide, run.channels)]
-    cells = slide.kernel_size[0] * slide.kernel_size[1]
-    if not slide.is_padded:
+def _average(run: EmittedRun, asked: Pooling, windows: Windows) -> list[str]:
+    spread, name = _spread(windows, "window", False, 1)
+    lines = [f"window = np.ones({windows.kernel_size})", *spread, *_padding(run, windows, "zeros", 0)]
+    lines += [f"y = cv2.filter2D(padded, cv2.CV_64F, {name}, anchor=(0, 0))", _kept(windows, run.channels)]
+    cells = windows.kernel_size[0] * windows.kernel_size[1]
+    if not is_padded(windows):
         return [*lines, f"y = y / {cells}"]
-    (top, bottom), (left, right) = slide.pads
-    if operation.count_include_pad:
-        counted = [(slide.rows.before, slide.rows.after), (slide.columns.before, slide.columns.after)]
-        over = [(0, slide.rows.overhang), (0, slide.columns.overhang)]
+    (top, bottom), (left, right) = pads_of(windows)
+    if asked.count_include_pad:
+        counted = [(windows.rows.before, windows.rows.after), (windows.columns.before, windows.columns.after)]
+        over = [(0, windows.rows.overhang), (0, windows.columns.overhang)]
         ones = f"np.pad(np.pad(np.ones({run.size}), {counted}, constant_values=1), {over})"
     else:
         ones = f"np.pad(np.ones({run.size}), (({top}, {bottom}), ({left}, {right})))"
-    last_row, last_column = ((window.output_size - 1) * window.stride + 1 for window in (slide.rows, slide.columns))
+    last_row, last_column = ((window.output_size - 1) * window.stride + 1 for window in (windows.rows, windows.columns))
     return [
         *lines,
         "# Each window is divided by the cells in it that count.",
-        f"count = cv2.filter2D({ones}, cv2.CV_64F, {name}, anchor=(0, 0))[:{last_row}, :{last_column}]{slide.steps}",
+        f"count = cv2.filter2D({ones}, cv2.CV_64F, {name}, anchor=(0, 0))[:{last_row}, :{last_column}]{steps(windows)}",
         "y = y / count[:, :, None]",
     ]
 
 
-def _adaptive(run: Described, size: tuple[int, int], fold: str) -> list[str]:
+def _adaptive(run: EmittedRun, size: tuple[int, int], fold: str) -> list[str]:
     (height, width), (rows, columns) = run.size, size
     return [
         "# OpenCV has no adaptive pooling: window i of n is floor(i * size / n) to ceil((i + 1) * size / n).",
@@ -205,17 +203,15 @@ def _adaptive(run: Described, size: tuple[int, int], fold: str) -> list[str]:
     ]
 
 
-def _canny(run: Described) -> list[str]:
-    operation: Edges = run.operation
-    if run.dtype != "uint8" or operation.padding != "same":
+def _canny(run: EmittedRun, asked: EdgeDetection) -> list[str]:
+    if run.dtype != "uint8" or asked.padding != "same":
         raise ParameterError("OpenCV's Canny takes 8-bit images, and pads as -p same does", parameter="emit")
-    _, (bell,) = edge_slide(run)
+    (bell,) = asked.kernels
     row = np.array(bell).sum(axis=0)
     # A full step's gradient after the smoothing, in the units of Sobel's kernel, which adds up to 4.
     step = float(np.maximum(np.convolve(row, (-1, 0, 1)), 0).sum()) * 4 * 255
-    low, high = (0.1 if operation.low is None else operation.low), (0.2 if operation.high is None else operation.high)
-    sigma, size = operation.sigma or 1.0, len(row)
-    border = f"cv2.BORDER_{_BORDERS[operation.padding_mode]}"
+    (low, high), sigma, size = asked.thresholds, asked.blur, len(row)
+    border = f"cv2.BORDER_{_BORDERS[asked.padding_mode]}"
     return [
         "# OpenCV cannot do quite this: its Canny rounds the smoothed image to whole levels and thins with other",
         "# ties, so that lines may differ by a pixel here and there.",

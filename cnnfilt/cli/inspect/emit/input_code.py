@@ -1,10 +1,10 @@
 """The lines of a script that read the same input: to `x`, float64 of shape (H, W, C), colours red first."""
 
 from cnnfilt.files.colours import parse_colour
-from cnnfilt.operations.inspect.emitted_run import Described
+from cnnfilt.operations.inspect.emitted_run import EmittedRun
 
 
-def reading(run: Described, *, with_opencv: bool) -> list[str]:
+def reading(run: EmittedRun, *, with_opencv: bool) -> list[str]:
     """Return the lines; they need `SOURCE`, `sys` and `np`."""
     if run.kind == "matrix":
         lines = [_STREAM, *_matrix(run)]
@@ -22,7 +22,7 @@ def reading(run: Described, *, with_opencv: bool) -> list[str]:
 _STREAM = 'source = io.BytesIO(sys.stdin.buffer.read()) if SOURCE == "-" else SOURCE'
 
 
-def _matrix(run: Described) -> list[str]:
+def _matrix(run: EmittedRun) -> list[str]:
     if run.format == "npy":
         return ["pixels = np.load(source)"]
     if run.format == "json":
@@ -31,7 +31,7 @@ def _matrix(run: Described) -> list[str]:
     return [f"pixels = np.loadtxt(source{delimiter}, ndmin=2)"]
 
 
-def _by_pillow(run: Described) -> list[str]:
+def _by_pillow(run: EmittedRun) -> list[str]:
     lines = ["image = Image.open(source)"]
     from_jpeg = run.gray and run.format == "jpeg"
     if from_jpeg:
@@ -54,7 +54,7 @@ def _converted(mode: str) -> str:
     return f'.convert("{mode}")'
 
 
-def _by_opencv(run: Described) -> list[str]:
+def _by_opencv(run: EmittedRun) -> list[str]:
     gray = run.channels == 1
     flag = "cv2.IMREAD_COLOR"
     if run.dtype != "uint8" or run.background is not None:
@@ -79,7 +79,7 @@ def _by_opencv(run: Described) -> list[str]:
     return lines
 
 
-def _flattened(run: Described) -> list[str]:
+def _flattened(run: EmittedRun) -> list[str]:
     colour = parse_colour(run.background or "", "--background")
     behind = colour.levels(3, 255)[0]
     return [
@@ -88,7 +88,7 @@ def _flattened(run: Described) -> list[str]:
     ]
 
 
-def _gray_from_colour(run: Described) -> list[str]:
+def _gray_from_colour(run: EmittedRun) -> list[str]:
     if run.channels == 3:
         return []
     return ["pixels = (pixels.astype(np.int64) @ np.array([19595, 38470, 7471]) + 32768) >> 16  # brightness"]

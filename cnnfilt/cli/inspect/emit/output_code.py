@@ -2,10 +2,10 @@
 
 from cnnfilt.core.levels import Levels
 from cnnfilt.files.formats import named
-from cnnfilt.operations.inspect.emitted_run import Described
+from cnnfilt.operations.inspect.emitted_run import EmittedRun
 
 
-def writing(run: Described, number: int, label: str, *, with_opencv: bool) -> list[str]:
+def writing(run: EmittedRun, number: int, label: str, *, with_opencv: bool) -> list[str]:
     """Return the lines for result `number`, `y` of shape (H, W, maps); `label` tells it from others."""
     levels = run.levels[number]
     if named(run.to).kind == "matrix":
@@ -20,7 +20,7 @@ def writing(run: Described, number: int, label: str, *, with_opencv: bool) -> li
     return [*lines, f"Image.fromarray(pixels{'[:, :, 0]' if flat else ''}).save({target})"]
 
 
-def mapping(run: Described, levels: Levels) -> list[str]:
+def mapping(run: EmittedRun, levels: Levels) -> list[str]:
     """Return the lines from responses `y` to `pixels`: mapped, rounded half to even, clipped, and only then cast."""
     top, middle, lines = levels.top, (levels.top + 1) // 2, []
     found = "y"
@@ -44,7 +44,7 @@ def mapping(run: Described, levels: Levels) -> list[str]:
     return [*lines, f"pixels = {clipped}.astype({'np.uint8' if top == 255 else 'np.uint16'})"]
 
 
-def _matrix(run: Described, number: int, levels: Levels, label: str) -> list[str]:
+def _matrix(run: EmittedRun, number: int, levels: Levels, label: str) -> list[str]:
     lines = ["pixels = y"] if levels.values == "raw" else mapping(run, levels)
     if run.to == "npy" or not run.flat[number]:
         return [*lines, f"np.save({_target(label)}, pixels{'[:, :, 0]' if run.flat[number] else ''})"]

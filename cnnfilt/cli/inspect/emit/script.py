@@ -8,12 +8,13 @@ from cnnfilt.cli.inspect.emit import in_keras, in_opencv, in_torch
 from cnnfilt.cli.inspect.emit.input_code import reading
 from cnnfilt.cli.inspect.emit.output_code import writing
 from cnnfilt.cli.messages import printable
+from cnnfilt.errors import ParameterError
 from cnnfilt.files.formats import named
-from cnnfilt.operations.convolve import Convolve
-from cnnfilt.operations.edges import Edges
-from cnnfilt.operations.inspect.emitted_run import Described
-from cnnfilt.operations.pad import Pad
-from cnnfilt.operations.pool import Pool
+from cnnfilt.operations.convolve import ConvolveImage
+from cnnfilt.operations.edges import FindEdges
+from cnnfilt.operations.inspect.emitted_run import EmittedRun
+from cnnfilt.operations.pad import PadImage
+from cnnfilt.operations.pool import PoolImage
 
 
 class Library(Protocol):
@@ -22,19 +23,19 @@ class Library(Protocol):
     TITLE: str
     IMPORTS: tuple[str, ...]
 
-    def convolve(self, run: Described, number: int) -> list[str]:
-        """Return the call for filter `number`."""
+    def convolve(self, run: EmittedRun, operation: ConvolveImage, number: int) -> list[str]:
+        """Return the call for kernel `number`."""
         ...
 
-    def pool(self, run: Described) -> list[str]:
+    def pool(self, run: EmittedRun, operation: PoolImage) -> list[str]:
         """Return the call for pooling."""
         ...
 
-    def edges(self, run: Described) -> list[str]:
+    def edges(self, run: EmittedRun, operation: FindEdges) -> list[str]:
         """Return the call for edges."""
         ...
 
-    def pad(self, run: Described) -> list[str]:
+    def pad(self, run: EmittedRun, operation: PadImage) -> list[str]:
         """Return the call for padding."""
         ...
 
@@ -42,14 +43,13 @@ class Library(Protocol):
 LIBRARIES: dict[str, Any] = {"torch": in_torch, "keras": in_keras, "opencv": in_opencv}
 
 
-def script(library: str, run: Described, source: str) -> str:
+def script(library: str, run: EmittedRun, source: str) -> str:
     """Return the script that does `run` on `source` in `library`. ParameterError where the library cannot at all."""
     module: Library = LIBRARIES[library]
-    operation = run.operation
     steps = _steps(module, run)
     reads = reading(run, with_opencv=library == "opencv")
     lines = [
-        f'"""cnnfilt {type(operation).__name__.lower()} in {module.TITLE}, on the same input.',
+        f'"""cnnfilt {run.operation.command} in {module.TITLE}, on the same input.',
         "",
         "Its numbers are those of this input; python SCRIPT INPUT OUTPUT takes another of the same size.",
         '"""',
@@ -67,19 +67,22 @@ def script(library: str, run: Described, source: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _steps(module: Library, run: Described) -> list[tuple[str, list[str]]]:
-    operation = run.operation
-    if isinstance(operation, Convolve):
-        return [(one.label, module.convolve(run, number)) for number, one in enumerate(operation.filters)]
-    if isinstance(operation, Pool):
-        return [("", module.pool(run))]
-    if isinstance(operation, Edges):
-        return [("", module.edges(run))]
-    assert isinstance(operation, Pad), "these are all operations"
-    return [("", module.pad(run))]
+def _steps(module: Library, run: EmittedRun) -> list[tuple[str, list[str]]]:
+    match run.operation:
+        case ConvolveImage() as operation:
+            kernels = enumerate(operation.kernels)
+            return [(one.label, module.convolve(run, operation, number)) for number, one in kernels]
+        case PoolImage() as operation:
+            return [("", module.pool(run, operation))]
+        case FindEdges() as operation:
+            return [("", module.edges(run, operation))]
+        case PadImage() as operation:
+            return [("", module.pad(run, operation))]
+        case operation:
+            raise ParameterError(f"--emit has no script for {operation.command}", parameter="emit")
 
 
-def _imports(module: Library, run: Described, reads: Sequence[str]) -> list[str]:
+def _imports(module: Library, run: EmittedRun, reads: Sequence[str]) -> list[str]:
     used = " ".join(reads)
     standard = [f"import {name}" for name in ("io", "json") if f"{name}." in used] + ["import sys"]
     pillow = [] if "cv2" in module.IMPORTS[0] or (run.kind == "matrix" and not _writes_image(run)) else [
@@ -92,15 +95,15 @@ def _import_order(line: str) -> str:
     return line.split()[1].lower()
 
 
-def _writes_image(run: Described) -> bool:
+def _writes_image(run: EmittedRun) -> bool:
     return named(run.to).kind == "image"
 
 
-def _writes_file(run: Described) -> bool:
+def _writes_file(run: EmittedRun) -> bool:
     return _writes_image(run) or run.to == "npy" or not all(run.flat)
 
 
-def _target(run: Described, source: str, library: str) -> str:
+def _target(run: EmittedRun, source: str, library: str) -> str:
     suffix = ".npy"
     if _writes_image(run):
         suffix = ".tiff" if run.levels[0].values == "raw" else ".png"
@@ -112,13 +115,13 @@ def _target(run: Described, source: str, library: str) -> str:
     return f"{'stdin' if source == '-' else Path(source).stem}.{library}{suffix}"
 
 
-def _remarks(run: Described) -> list[str]:
+def _remarks(run: EmittedRun) -> list[str]:
     """Return comments on what of the run the script leaves out."""
     remarks = []
-    if run.alpha and run.operation.alpha == "filter":
+    if run.alpha and run.operation.treatment.alpha == "filter":
         remarks.append("# Left out: --alpha filter, so the colours are not weighed by their opacity here.")
     elif run.alpha:
         remarks.append("# Left out: cnnfilt carries the transparency along; here it is dropped.")
-    if getattr(run.operation, "indices", False) or getattr(run.operation, "angle", False):
+    if run.operation.has_extra:
         remarks.append("# Left out: the array that goes beside the picture (--indices, --angle).")
     return [*remarks, ""] if remarks else []

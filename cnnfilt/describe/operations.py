@@ -1,0 +1,355 @@
+"""The operations: one description for each, every option said once, with what it means and what it refuses.
+
+The command line makes its options from these fields, the library's functions build the descriptions from their
+keyword arguments, and everything below takes them whole.
+"""
+
+import math
+from typing import get_args
+
+from cnnfilt.describe.edge_methods import kernels_of, method_of
+from cnnfilt.describe.kernels import Rows
+from cnnfilt.describe.window import axis_padding
+from cnnfilt.describe.windows import Slide, Windows, paddings_of
+from cnnfilt.errors import ParameterError
+from cnnfilt.frozen import Frozen, changed, option
+from cnnfilt.parsing import nearest, parse_number, parse_padding, parse_pair
+from cnnfilt.terms import (
+    Activation,
+    ChannelsMode,
+    EdgeDirection,
+    EdgeMethod,
+    Padding,
+    PaddingMode,
+    PaddingValue,
+    Pair,
+    PoolKind,
+)
+
+
+class Description(Frozen, kw_only=True):
+    """The base of all descriptions: refuses unknown words."""
+
+    def __post_init__(self) -> None:
+        """Raise ParameterError, with the nearest words, for a word that its option does not know."""
+        for name, one in self.options.items():
+            value = vars(self)[name]
+            if one.words and value is not None and value not in one.words:
+                raise ParameterError(
+                    f"{one.title} {value!r} is unknown; {nearest(str(value), one.words)}", parameter=name
+                )
+
+
+def _read_padding(text: str, name: str) -> Padding:
+    return parse_padding(text)
+
+
+class Padded(Description, kw_only=True):
+    """What has rows and columns put around the image."""
+
+    padding: Padding = option(
+        "-p",
+        "--padding",
+        read=_read_padding,
+        metavar="PADDING",
+        help="N, H,W or top,bottom,left,right.\f Or same, full.",
+    )
+
+
+class Sliding(Padded, kw_only=True):
+    """What slides a window over the padded image."""
+
+    stride: Pair | None = option("-s", "--stride", read=parse_pair, metavar="N|HxW", default=None)
+    dilation: Pair = option(
+        "-d",
+        "--dilation",
+        read=parse_pair,
+        metavar="N|HxW",
+        default=(1, 1),
+        shown="1",
+        help="Spread the kernel's taps this far apart.",
+    )
+
+
+class Bordered(Padded, kw_only=True):
+    """What has something to put there."""
+
+    padding_mode: PaddingMode = option(
+        "--padding-mode",
+        words=get_args(PaddingMode),
+        metavar="MODE",
+        default="zeros",
+        shown="zeros",
+        help=f"What the padding holds: {', '.join(get_args(PaddingMode))} (see pad --help).",
+    )
+    padding_value: PaddingValue = option(
+        "--padding-value", read=parse_number, metavar="NUMBER", default=0, help="Pad with this number instead of 0."
+    )
+
+
+class Convolution(Bordered, Sliding, kw_only=True):
+    """How kernels are slid over an image, and what is done with the sums."""
+
+    stride: Pair = changed(Sliding, "stride", default=(1, 1), shown="1", help="Move the window by this many pixels.")
+    padding: Padding = changed(
+        Padded,
+        "padding",
+        default="valid",
+        shown="valid",
+        help="same keeps the size; or numbers.\f valid: only where it fits; full: wherever it touches.",
+    )
+    channels: ChannelsMode = option(
+        "--channels",
+        words=get_args(ChannelsMode),
+        metavar="each|sum",
+        default="each",
+        shown="each",
+        help="Filter each channel on its own, or sum them to one map (a 3-D filter).",
+    )
+    activation: Activation = option(
+        "--activation",
+        words=get_args(Activation),
+        metavar="none|relu|tanh|sigmoid",
+        default="none",
+        shown="none",
+        help="Apply this to result + bias, as a layer does.",
+    )
+    input_scale: float = option(
+        "--input-scale",
+        read=parse_number,
+        metavar="NUMBER",
+        default=1,
+        shown="1",
+        help="Multiply pixels first, as 1/255.",
+    )
+    flip: bool = option(
+        "--flip", default=False, help="Rotate the kernel by 180 degrees: the convolution of mathematics."
+    )
+    normalize: bool = option("--normalize", default=False, help="Divide the kernel by its sum.")
+
+    def slide(self, kernel_size: Pair) -> Slide:
+        """Return how a kernel of this size slides."""
+        return Slide(kernel_size, self.stride, self.padding, self.dilation)
+
+
+class Pooling(Sliding, kw_only=True):
+    """Which value is kept of each window: of windows of one size, of one over it all, or of as many as are wanted."""
+
+    kernel_size: Pair = option(
+        "-f",
+        "--kernel-size",
+        read=parse_pair,
+        metavar="N|HxW",
+        default=(2, 2),
+        shown="2",
+        help="The size of the window.",
+    )
+    stride: Pair | None = changed(
+        Sliding, "stride", default=None, shown="its size", help="Move the window by this much."
+    )
+    padding: Padding = changed(
+        Padded, "padding", default=0, shown="0", help="0, same, or numbers.\f Padding never wins and never counts."
+    )
+    kind: PoolKind = option(
+        "--kind",
+        words=get_args(PoolKind),
+        metavar="max|avg|min",
+        default="max",
+        shown="max",
+        help="What to keep of each window.",
+        title="pooling kind",
+    )
+    ceil_mode: bool = option("--ceil-mode", default=False, help="Keep a last window that hangs over the edge.")
+    count_include_pad: bool = option(
+        "--count-include-pad", default=False, help="avg: let padding count as zeros (PyTorch's default)."
+    )
+    whole: bool = option("--global", default=False, help="One window over the whole image.")
+    adaptive: Pair | None = option(
+        "--adaptive", read=parse_pair, metavar="H,W", default=None, help="As many windows as make this output size."
+    )
+
+    def __post_init__(self) -> None:
+        """Refuse what contradicts itself."""
+        super().__post_init__()
+        if self.whole and self.adaptive:
+            raise ParameterError("--global and --adaptive exclude each other; leave one out")
+        if self.count_include_pad and self.kind != "avg":
+            raise ParameterError(
+                f"count_include_pad is for kind 'avg', not {self.kind!r}", parameter="count_include_pad"
+            )
+
+    @property
+    def output_size(self) -> Pair | None:
+        """Return (height, width) of what comes out where that was asked for; None where windows have one size."""
+        return (1, 1) if self.whole else self.adaptive
+
+    @property
+    def slide(self) -> Slide:
+        """Return how the window slides."""
+        return Slide(self.kernel_size, self.stride or self.kernel_size, self.padding, self.dilation, self.ceil_mode)
+
+
+class Pad(Bordered, kw_only=True):
+    """A border around an image: so wide, or as wide as a kernel of some size needs it."""
+
+    padding_mode: PaddingMode = changed(
+        Bordered, "padding_mode", default="zeros", shown="zeros", help="What the border holds."
+    )
+    for_kernel: Pair | None = option(
+        "--for-kernel",
+        read=parse_pair,
+        metavar="N|HxW",
+        default=None,
+        help="With -p same or full: the kernel size the border is for.",
+    )
+    for_stride: Pair = option(
+        "--for-stride", read=parse_pair, metavar="N|HxW", default=(1, 1), help="With -p same: the stride it is for."
+    )
+
+    def __post_init__(self) -> None:
+        """Refuse a word that says nothing without a kernel, and what would be ignored."""
+        super().__post_init__()
+        if self.for_kernel is not None and not isinstance(self.padding, str):
+            raise ParameterError("--for-kernel goes with -p same, same-lower or full; leave it out")
+        if self.padding in ("same", "same-lower", "full") and self.for_kernel is None:
+            raise ParameterError(
+                f"-p {self.padding} depends on a kernel: say its size with --for-kernel, or give numbers"
+            )
+
+    def windows(self, size: Pair) -> Windows:
+        """Return the border around an image of `size` (height, width), as windows of one pixel."""
+        return Slide((1, 1), padding=self._border(size)).over(size)
+
+    def _border(self, size: Pair) -> tuple[Pair, Pair]:
+        vertical, horizontal = (
+            axis_padding(n, k, s, 1, p)
+            for n, k, s, p in zip(
+                size, self.for_kernel or (1, 1), self.for_stride, paddings_of(self.padding), strict=True
+            )
+        )
+        return vertical, horizontal
+
+
+class EdgeDetection(Bordered, kw_only=True):
+    """How edges are found; sigma, low and high are None for those of the method."""
+
+    method: EdgeMethod = option(
+        "--method",
+        words=get_args(EdgeMethod),
+        metavar="NAME",
+        default="prewitt",
+        shown="prewitt",
+        help=f"sobel, canny, ...\f {', '.join(get_args(EdgeMethod))} (prewitt: the notes' filter).",
+        title="edge method",
+    )
+    direction: EdgeDirection | None = option(
+        "--direction",
+        words=get_args(EdgeDirection),
+        metavar="WORD",
+        default=None,
+        shown="both",
+        help="vertical, horizontal (edges), or both.\f Vertical ones are differences along a row.",
+    )
+    gain: float = option(
+        "--gain",
+        read=parse_number,
+        metavar="NUMBER",
+        default=3,
+        shown="3",
+        help="Brightness.\f 3 is prewitt as in the notes.",
+    )
+    threshold: float | None = option(
+        "--threshold",
+        read=parse_number,
+        metavar="LEVEL",
+        default=None,
+        help="White from this level on, black below.",
+    )
+    sigma: float | None = option(
+        "--sigma",
+        read=parse_number,
+        metavar="NUMBER",
+        default=None,
+        shown="1",
+        help="canny, log: blur by this many pixels first.",
+    )
+    low: float | None = option(
+        "--low",
+        read=parse_number,
+        metavar="NUMBER",
+        default=None,
+        shown="0.1",
+        help="canny: follow edges down to this part of a full step.",
+    )
+    high: float | None = option(
+        "--high",
+        read=parse_number,
+        metavar="NUMBER",
+        default=None,
+        shown="0.2",
+        help="canny: begin edges at this part of a full step.",
+    )
+    padding: Padding = changed(
+        Padded, "padding", default="same", shown="same", help="same: keep the size; valid; or numbers."
+    )
+    padding_mode: PaddingMode = changed(Bordered, "padding_mode", default="replicate", shown="replicate")
+
+    def __post_init__(self) -> None:
+        """Refuse numbers out of their range, and what would be ignored."""
+        super().__post_init__()
+        if self.method != "canny" and (self.low, self.high) != (None, None):
+            raise ParameterError("--low and --high belong to --method canny")
+        if not method_of(self.method).has_sigma and self.sigma is not None:
+            raise ParameterError("--sigma belongs to --method canny or log")
+        kernels_of(self.method, self.direction, self.blur)
+        check_thresholds(*self.thresholds)
+        if not 0 < self.gain < math.inf:
+            raise ParameterError(f"gain is {self.gain:g}; it must be a number above 0", parameter="gain")
+        if self.threshold is None:
+            return
+        if self.method == "canny":
+            raise ParameterError("a threshold does not go with canny, which has low and high", parameter="threshold")
+        if not 0 <= self.threshold < math.inf:
+            raise ParameterError(f"threshold is {self.threshold:g}; it must be 0 or more", parameter="threshold")
+
+    @property
+    def blur(self) -> float:
+        """Return the standard deviation of the Gaussian, in pixels."""
+        return 1.0 if self.sigma is None else self.sigma
+
+    @property
+    def thresholds(self) -> tuple[float, float]:
+        """Return Canny's (low, high), as fractions of a full step."""
+        return 0.1 if self.low is None else self.low, 0.2 if self.high is None else self.high
+
+    @property
+    def kernels(self) -> tuple[Rows, ...]:
+        """Return the kernels whose responses are combined."""
+        return kernels_of(self.method, self.direction, self.blur)[0]
+
+    @property
+    def responses(self) -> tuple[str, ...]:
+        """Return what the kernels' responses are called."""
+        return kernels_of(self.method, self.direction, self.blur)[1]
+
+    @property
+    def slide(self) -> Slide:
+        """Return how the window slides that the method looks through."""
+        rows = self.kernels[0]
+        # Canny takes a 3x3 gradient of what its Gaussian has smoothed.
+        more = 2 if self.method == "canny" else 0
+        return Slide((len(rows) + more, len(rows[0]) + more), padding=self.padding)
+
+    @property
+    def is_mask(self) -> bool:
+        """Tell whether the answer is yes or no for each pixel, not a magnitude."""
+        return self.method == "canny" or self.threshold is not None
+
+
+def check_thresholds(low: float, high: float, highest: float = math.inf) -> None:
+    """Raise ParameterError unless 0 <= low <= high <= highest, and they are finite."""
+    for name, value in (("low", low), ("high", high)):
+        if not 0 <= value <= highest or value == math.inf:
+            raise ParameterError(f"{name} is {value:g}; it is a fraction of a full step, from 0 to 1", parameter=name)
+    if low > high:
+        raise ParameterError(f"low is {low:g} and high {high:g}; low must not be above high", parameter="low")
