@@ -10,7 +10,8 @@ def window_starts(n, span, stride, before, after, ceil_mode):
     while start + span <= n + after:
         starts.append(start)
         start += stride
-    if ceil_mode and starts[-1] + span < n + after and start < n:
+    # PyTorch's rule: one that hangs over by less than a stride, if it starts on the image or before it.
+    if ceil_mode and start + span < n + after + stride and start < n:
         starts.append(start)
     return starts
 

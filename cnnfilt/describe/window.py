@@ -33,7 +33,7 @@ class Window(Frozen):
             require_at_least(1, getattr(self, name), name)
         for name in ("before", "after"):
             require_at_least(0, getattr(self, name), "padding")
-        if self.span > self.padded_size:
+        if self.output_size < 1:
             raise ShapeError(_too_large(self), parameter="kernel")
 
     @property
@@ -55,8 +55,8 @@ class Window(Frozen):
     def output_size(self) -> int:
         """Return how many windows fit: floor((n + pads - span) / stride) + 1 (Dumoulin & Visin 2016, relationship 15).
 
-        In ceil mode a last, overhanging window counts too, unless it would start in the padding after the
-        image (as PyTorch has it).
+        In ceil mode a last, overhanging window counts too, unless it would start in the padding after the image, as
+        PyTorch has it: also one that is larger than the padded input, where the stride makes up for what it lacks.
         """
         windows = (self.padded_size - self.span) // self.stride + 1
         overhangs = self.ceil_mode and self.remainder > 0 and windows * self.stride < self.before + self.size

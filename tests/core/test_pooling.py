@@ -404,3 +404,23 @@ def test_torch_keeps_nan():
     image = numbers(8, (12, 12), "float32")
     theirs = torch.nn.functional.max_pool2d(torch.from_numpy(image)[None], 3, 2, 1).numpy()[0]
     np.testing.assert_array_equal(pool(image, 3, stride=2, padding=1), theirs)
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "expected"),
+    [
+        ("max", {}, 3), ("min", {}, 0), ("avg", {}, 1.5),
+        ("avg", {"count_include_pad": True, "padding": 1}, 6 / 16),
+    ],
+)  # fmt: skip
+def test_a_window_larger_than_the_input_counts_once_where_the_stride_makes_up_for_it(kind, options, expected):
+    """PyTorch's MaxPool2d(3, 2, ceil_mode=True) on 2x2: floor((2 - 3 + 1) / 2) + 1 = 1."""
+    size = 3 if not options else 5
+    result = pool([[0, 1], [2, 3]], size, kind=kind, stride=size - 1, ceil_mode=True, **options)
+    assert result.tolist() == [[pytest.approx(expected)]]
+
+
+@pytest.mark.parametrize(("size", "stride"), [(4, 2), (6, 3), (3, 1)])
+def test_a_window_that_lacks_as_much_as_a_stride_is_refused(size, stride):
+    with pytest.raises(ShapeError, match="use a smaller kernel"):
+        pool([[0, 1], [2, 3]], size, stride=stride, ceil_mode=True)
