@@ -12,6 +12,7 @@ import numpy.typing as npt
 from cnnfilt.core.convolution import convolve
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.strips import PaddedImage, strip_edges
+from cnnfilt.core.noise import NOISE
 from cnnfilt.describe.operations import EdgeDetection, check_thresholds
 from cnnfilt.terms import Pair
 
@@ -65,8 +66,11 @@ def full_step(dtype: np.dtype) -> int:
 class Gradients:
     """The gradient of a smoothed image (H, W, C), in full steps: `shape` (H', W', C), and the field in strips."""
 
-    def __init__(self, image: Array, asked: EdgeDetection) -> None:
-        """Raises ShapeError when no window fits or the mode cannot pad so far, ParameterError for a wrong padding."""
+    def __init__(self, image: Array, asked: EdgeDetection, *, noise_free: bool = False) -> None:
+        """With `noise_free`, a gradient that is rounding noise is 0.
+
+        Raises ShapeError when no window fits or the mode cannot pad so far, ParameterError for a wrong padding."""
+        self._noise_free = noise_free
         # The rows whose outer products are Sobel's kernels after the Gaussian.
         bell = np.array(asked.kernels[0]).sum(axis=0)
         self._smooth, slope = np.convolve(bell, (0.25, 0.5, 0.25)), np.convolve(bell, (-1, 0, 1))
@@ -106,10 +110,18 @@ class Gradients:
         block = self._padded_rows(start, stop)
         outside = ((start - first + halo, last + halo - stop), (halo, halo), (0, 0))
         across, down = (
-            np.pad(convolve(convolve(block, column[:, np.newaxis]), row[np.newaxis]), outside)
+            np.pad(self._responses(block, column, row), outside)
             for column, row in ((self._smooth, self._slope), (self._slope, self._smooth))
         )
         return across, down
+
+    def _responses(self, block: Array, column: Array, row: Array) -> Array:
+        responses = convolve(convolve(block, column[:, np.newaxis]), row[np.newaxis])
+        if self._noise_free:
+            magnitudes = np.abs(block.astype(np.float64))
+            added = convolve(convolve(magnitudes, np.abs(column[:, np.newaxis])), np.abs(row[np.newaxis]))
+            responses[np.abs(responses) <= NOISE * added] = 0
+        return responses
 
     def _padded_rows(self, first: int, last: int) -> Array:
         """Return a copy of the padded rows that output rows `first` to `last` see, an image of its own."""

@@ -10,6 +10,7 @@ from cnnfilt.core.engine.plan import sum_dtype
 from cnnfilt.core.engine.run import PlannedConvolution
 from cnnfilt.core.engine.weights import as_bias, as_coefficients, as_weights, count, normalized, scaled, whole_or_float
 from cnnfilt.core.levels import Levels, Mapped, write_levels
+from cnnfilt.core.noise import NoiseFree
 from cnnfilt.describe.operations import Convolution
 from cnnfilt.describe.window import as_pair
 from cnnfilt.describe.windows import Slide, slide
@@ -100,7 +101,9 @@ def convolve_to_levels(
     pixels = np.empty(convolution.shape, levels.pixel_dtype(convolution.plan.dtype))
     loss = convolution.write_rounded(pixels) if levels.keeps(job.image.dtype) else None
     if loss is None:
-        loss = write_levels(convolution, pixels, levels)
+        # A mapping that stretches would make noise of a flat image.
+        stretches = levels.needs_range and asked.activation == "none"
+        loss = write_levels(NoiseFree(convolution) if stretches else convolution, pixels, levels)
     return Mapped(_shaped(pixels, job, image, kernel), loss, convolution.how)
 
 

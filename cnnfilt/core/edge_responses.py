@@ -12,19 +12,25 @@ from cnnfilt.core.engine.run import PlannedConvolution, Solver, in_strips
 from cnnfilt.core.engine.scratch import scratch
 from cnnfilt.core.engine.strips import PaddedImage, strip_edges
 from cnnfilt.core.engine.weights import as_bias, as_weights
+from cnnfilt.core.noise import silencer
 from cnnfilt.describe.operations import EdgeDetection
 
 
 class EdgeResponses:
     """What an edge method responds to the windows of an image: `shape` (H', W', C), and the `edges` of its strips."""
 
-    def __init__(self, image: Array, asked: EdgeDetection, *, gain: float | None = None) -> None:
+    def __init__(
+        self, image: Array, asked: EdgeDetection, *, gain: float | None = None, noise_free: bool = False
+    ) -> None:
         """Prepare responses that are divided by the kernels' positive sum, and multiplied by `gain` (None: as asked).
+
+        With `noise_free` those that are rounding noise are 0.
 
         Raises ShapeError when no window fits or the mode cannot pad so far, ParameterError for a wrong padding.
         """
         kernels = asked.kernels
         positive = math.fsum(value for row in kernels[0] for value in row if value > 0)
+        self._noise_free = noise_free
         self._scale = (asked.gain if gain is None else gain) / positive
         rows, columns = windows = asked.slide.over((image.shape[0], image.shape[1]))
         # An image of whole numbers is padded with one of them, which only reading it in its own type would ask for.
@@ -97,6 +103,7 @@ class EdgeResponses:
         """
         height = self.edges[0][1]
         solvers = [Solver(one, height, keeps=False) for one in self._convolutions]
+        silencers = [silencer(one, height) for one in self._convolutions] if self._noise_free else []
         memory = scratch((kept, height, self._width), self._sums)
         # The same views for strips of the same height: then the passes that write to them are prepared once.
         views = {last - first: list(memory[:, : last - first]) for first, last in self.edges}
@@ -106,6 +113,8 @@ class EdgeResponses:
             for number, solver in enumerate(solvers):
                 out = outs[min(number, kept - 1)]
                 solver.write(strip, out)
+                for silence in silencers[number : number + 1]:
+                    silence(first, last, out)
                 yield out
 
         return respond

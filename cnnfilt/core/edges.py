@@ -94,7 +94,7 @@ def edges_to_levels(image: npt.ArrayLike, asked: EdgeDetection, levels: Levels) 
         painted = painted.astype(levels.pixel_dtype(painted.dtype), copy=False)
         loss = Loss(painted.min().item(), painted.max().item(), 0, painted.size)
         return Mapped(like_image(painted, image), loss, plan)
-    responses = EdgeResponses(pixels, asked)
+    responses = EdgeResponses(pixels, asked, noise_free=levels.needs_range)
     written = np.empty(responses.shape, levels.pixel_dtype(responses.dtype))
     loss = write_levels(responses, written, levels)
     return Mapped(like_image(written, image), loss, responses.how)
@@ -132,9 +132,9 @@ def angles_as_asked(image: npt.ArrayLike, asked: EdgeDetection) -> npt.NDArray[n
     pixels, asked = as_image(image), replace(asked, direction=None)
     gradients: Gradients | EdgeResponses
     if asked.method == "canny":
-        gradients = Gradients(pixels, asked)
+        gradients = Gradients(pixels, asked, noise_free=True)
     elif len(asked.kernels) == 2:
-        gradients = EdgeResponses(pixels, asked, gain=1)
+        gradients = EdgeResponses(pixels, asked, gain=1, noise_free=True)
     else:
         raise ParameterError(f"edge method {asked.method!r} has no gx and gy, so no angles", parameter="method")
     angles = np.empty(gradients.shape, np.float32)
