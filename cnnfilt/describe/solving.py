@@ -81,7 +81,9 @@ def _widest(axis: Axis, wanted: int) -> int:
         return max(axis.size, wanted * axis.stride + 1)
     words = isinstance(axis.padding, str)
     pads = (0, 0) if words else axis_padding(axis.size, 1, axis.stride, axis.dilation, axis.padding)
-    return (axis.size + sum(pads) - 1) // axis.dilation + 1
+    # In ceil mode the stride makes up for what the input lacks.
+    beyond = axis.stride - 1 if axis.ceil_mode and axis.padding not in ("same", "same-lower") else 0
+    return (axis.size + sum(pads) + beyond - 1) // axis.dilation + 1
 
 
 def _allowed(window: Window) -> bool:
