@@ -10,8 +10,7 @@ from PIL.ExifTags import Base
 
 from cnnfilt.files.exif import FIRST_SIDEWAYS, made_true, orientation_alone, resolution_in, tiff_block
 from cnnfilt.files.jpeg import coding
-from cnnfilt.files.kinds import is_jpeg, is_tiff
-from cnnfilt.files.pillow import PILLOW_ERRORS
+from cnnfilt.files.pillow import PILLOW_ERRORS, is_jpeg, is_tiff
 from cnnfilt.files.records import Metadata
 from cnnfilt.frozen import replace
 from cnnfilt.terms import MetadataMode, Pair

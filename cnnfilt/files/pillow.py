@@ -1,4 +1,4 @@
-"""Whatever a decoder raises becomes one line that says what happened to the file."""
+"""Pillow as cnnfilt uses it: which file an image was opened from, and one line for whatever a decoder raises."""
 
 import os
 import re
@@ -7,11 +7,17 @@ import warnings
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeGuard
 
 import PIL.Image
 
 from cnnfilt.errors import CnnfiltError, InputError, ShapeError
 from cnnfilt.files.streams import first_line
+
+if TYPE_CHECKING:  # The plugins cost a short run much.
+    from PIL.JpegImagePlugin import JpegImageFile
+    from PIL.PngImagePlugin import PngImageFile
+    from PIL.TiffImagePlugin import TiffImageFile
 
 PILLOW_ERRORS: tuple[type[Exception], ...] = (
     OSError,
@@ -32,6 +38,26 @@ PILLOW_ERRORS: tuple[type[Exception], ...] = (
 _TRUNCATED = re.compile(r"truncated|unexpected end|unpack requires|not enough (image )?data|reached eof", re.IGNORECASE)
 
 _STDERR = 2
+
+
+def is_jpeg(image: PIL.Image.Image) -> "TypeGuard[JpegImageFile]":
+    """Return whether `image` is an opened JPEG, or an MPO, which starts with one."""
+    return image.format in ("JPEG", "MPO")
+
+
+def is_png(image: PIL.Image.Image) -> "TypeGuard[PngImageFile]":
+    """Return whether `image` is an opened PNG."""
+    return image.format == "PNG"
+
+
+def is_tiff(image: PIL.Image.Image) -> "TypeGuard[TiffImageFile]":
+    """Return whether `image` is an opened TIFF."""
+    return image.format == "TIFF"
+
+
+def is_portable_map(image: PIL.Image.Image) -> bool:
+    """Return whether `image` is an opened PBM, PGM, PPM or PFM."""
+    return image.format == "PPM"
 
 
 @contextmanager

@@ -8,8 +8,7 @@ import PIL.ImageFile
 
 from cnnfilt.files.exif import FIRST_SIDEWAYS, stored_orientation
 from cnnfilt.files.formats import FORMATS
-from cnnfilt.files.kinds import is_tiff
-from cnnfilt.files.pillow import decoding
+from cnnfilt.files.pillow import decoding, is_tiff
 from cnnfilt.files.streams import Source, check_size, format_in, open_stream
 from cnnfilt.terms import DEFAULT_MAX_PIXELS
 

@@ -12,9 +12,8 @@ from cnnfilt.files.decode.storage import Storage, split, storage
 from cnnfilt.files.exif import TURNS, TURNS_BACK, stored_orientation
 from cnnfilt.files.formats import FORMATS
 from cnnfilt.files.jpeg import is_luma_coded
-from cnnfilt.files.kinds import is_jpeg, is_png, is_tiff
 from cnnfilt.files.metadata import read_metadata, upright, with_late_texts
-from cnnfilt.files.pillow import PILLOW_ERRORS, decoding
+from cnnfilt.files.pillow import PILLOW_ERRORS, decoding, is_jpeg, is_png, is_tiff
 from cnnfilt.files.records import Metadata
 from cnnfilt.frozen import replace
 
