@@ -17,9 +17,11 @@ from cnnfilt.batch.work import (
 )
 from cnnfilt.core.levels import NO_LOSS
 from cnnfilt.errors import InputError, OutputError, ParameterError, counted
-from cnnfilt.files.animation import GIF_COLOURS, Timing, encode_frames, read_frames
+from cnnfilt.files.animation import encode_frames, read_frames
+from cnnfilt.files.formats import named
 from cnnfilt.files.image import Image
 from cnnfilt.files.reading import finished
+from cnnfilt.files.records import Timing
 from cnnfilt.files.streams import open_stream
 from cnnfilt.frozen import replace
 from cnnfilt.operations.base import Operation, Result
@@ -43,7 +45,7 @@ def run_on_frames(job: Job, operation: Operation, settings: Settings) -> Record:
         decoded, timing = found
         images = [_finished(image, settings) for image in decoded]
     targets = settled_targets(images[0], job)
-    if len(images) == 1 and all(target.format != "gif" for target in targets):
+    if len(images) == 1 and not any(named(target.format or "").frames_only for target in targets):
         return run_on_image(images[0], job, operation, settings)
     return _run_on_all(images, timing, targets, job, operation, settings)
 
@@ -68,11 +70,11 @@ def _run_on_all(
     outputs = []
     for target, maps in zip(targets, zip(*results, strict=True), strict=True):
         frames = [_output(image, result) for image, result in zip(images, maps, strict=True)]
-        kind = target.format or ""
-        encoded = encode_frames(frames, timing, kind, quality=settings.quality, metadata=settings.metadata)
+        about = named(target.format or "")
+        encoded = encode_frames(frames, timing, about.name, settings.write)
         notes += put(encoded, target, settings)
-        how = f"{maps[0].how}; {counted(count, 'pages' if kind == 'tiff' else 'frames')}"
-        colours = f", {GIF_COLOURS} colours" if kind == "gif" else ""
+        how = f"{maps[0].how}; {counted(count, about.several or 'frames')}"
+        colours = f", {about.most_colours} colours" if about.most_colours else ""
         outputs.append(Written(name_of(target), maps[0].pixels.shape, how + colours, maps[0].plan))
     losses = (result.loss for one in results for result in one if result.loss is not None)
     return Record(job.source.path, shape, tuple(outputs), sum(losses, NO_LOSS), tuple(dict.fromkeys(notes)))

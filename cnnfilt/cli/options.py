@@ -8,11 +8,12 @@ import click
 
 from cnnfilt.cli.option_types import FRAMES, NUMBER, PADDING, PAIR, RANGE, Word
 from cnnfilt.files.decode.ahead import Request, begin
+from cnnfilt.files.formats import FORMAT_WORDS
+from cnnfilt.files.read_write_options import WriteOptions
 from cnnfilt.frozen import Frozen
 from cnnfilt.terms import DEFAULT_MAX_PIXELS, AlphaMode, FrameChoice, MetadataMode, PaddingMode, ValueMapping
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
-FORMATS = ("png", "jpeg", "tiff", "webp", "bmp", "ppm", "pgm", "csv", "tsv", "txt", "json", "npy")
 
 
 max_pixels_option = click.option(
@@ -54,6 +55,13 @@ class FileOptions(Frozen):
     json: bool
     quiet: bool
     verbose: bool
+
+    @property
+    def write_options(self) -> WriteOptions:
+        """Return how the results are written. What a killed run left half-done is made again as a whole."""
+        return WriteOptions(
+            quality=self.quality, metadata=self.metadata, overwrite=self.overwrite or self.skip_existing
+        )
 
 
 def file_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -158,7 +166,7 @@ _FILE_OPTIONS = [
         help="A file, a folder (ends in /), or - for a pipe.\f Or a pattern: out/{stem}.png.",
     ),
     click.option("-y", "--overwrite", is_flag=True, help="Replace outputs that exist (never an input)."),
-    click.option("--format", type=Word(FORMATS), metavar="FORMAT", help=f"Write {', '.join(FORMATS)}."),
+    click.option("--format", type=Word(FORMAT_WORDS), metavar="FORMAT", help=f"Write {', '.join(FORMAT_WORDS)}."),
     click.option(
         "--values",
         type=Word(("auto", *get_args(ValueMapping))),

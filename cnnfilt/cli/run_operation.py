@@ -150,10 +150,7 @@ def _settings(files: FileOptions, extra: Target | None, *, gray: bool) -> Settin
         auto_orient=not files.no_auto_orient,
         alpha=files.alpha,
         background=files.background,
-        # What a killed run left half-done is made again as a whole.
-        overwrite=files.overwrite or files.skip_existing,
-        quality=files.quality,
-        metadata=files.metadata,
+        write=files.write_options,
         max_pixels=files.max_pixels,
         timeout=files.timeout,
         debug="--debug" in sys.argv,

@@ -6,16 +6,9 @@ import sys
 import pytest
 
 from cnnfilt.errors import OutputError, ParameterError
-from cnnfilt.files.formats import (
-    ALL_FORMATS,
-    IMAGE_SUFFIXES,
-    MATRIX_SUFFIXES,
-    WRITABLE_FORMATS,
-    check_holds,
-    format_of,
-    named,
-    told_by_signature,
-)
+from cnnfilt.files.capacity import check_holds
+from cnnfilt.files.formats import FORMATS, IMAGE_SUFFIXES, MATRIX_SUFFIXES, WRITABLE_FORMATS, format_of, named
+from cnnfilt.files.signatures import format_by_signature
 
 
 @pytest.mark.parametrize(
@@ -39,7 +32,7 @@ def test_suffixes_are_of_images_or_of_matrices() -> None:
     assert {".jpeg", ".tif", ".ppm"} <= IMAGE_SUFFIXES
     assert {".csv", ".npy"} <= MATRIX_SUFFIXES
     assert not IMAGE_SUFFIXES & MATRIX_SUFFIXES
-    assert set(ALL_FORMATS) - set(WRITABLE_FORMATS) == {"gif", "pbm", "pfm"}
+    assert set(FORMATS) - set(WRITABLE_FORMATS) == {"gif", "pbm", "pfm"}
 
 
 def test_an_unknown_name_gets_the_nearest() -> None:
@@ -48,9 +41,9 @@ def test_an_unknown_name_gets_the_nearest() -> None:
 
 
 def test_text_has_no_signature() -> None:
-    assert told_by_signature(b"1,2,3") is None
-    assert told_by_signature(b"RIFF\0\0\0\0WEBPVP8 ") == "webp"
-    assert told_by_signature(b"RIFF\0\0\0\0WAVEfmt ") is None
+    assert format_by_signature(b"1,2,3") is None
+    assert format_by_signature(b"RIFF\0\0\0\0WEBPVP8 ") == "webp"
+    assert format_by_signature(b"RIFF\0\0\0\0WAVEfmt ") is None
 
 
 @pytest.mark.parametrize(

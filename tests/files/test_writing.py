@@ -11,6 +11,7 @@ from PIL.JpegImagePlugin import JpegImageFile, get_sampling
 
 from cnnfilt.errors import OutputError, ParameterError
 from cnnfilt.files.image import Image
+from cnnfilt.files.read_write_options import WriteOptions
 from cnnfilt.files.reading import read, read_bytes
 from cnnfilt.files.writing import encode, to_eight_bits, write
 from tests.files.odd_files import random_levels, saved
@@ -125,13 +126,13 @@ def test_nothing_is_printed_or_warned() -> None:
 
 
 def test_a_webp_is_lossy_only_when_a_quality_is_asked() -> None:
-    assert len(encode(Image(COLOUR), "webp", quality=10).data) < len(encode(Image(COLOUR), "webp").data)
+    assert len(encode(Image(COLOUR), "webp", WriteOptions(quality=10)).data) < len(encode(Image(COLOUR), "webp").data)
 
 
 @pytest.mark.parametrize("quality", [0, 101, -5])
 def test_a_quality_out_of_range_is_refused(quality: int) -> None:
     with pytest.raises(ParameterError, match="from 1 to 100"):
-        encode(Image(COLOUR), "jpeg", quality=quality)
+        encode(Image(COLOUR), "jpeg", WriteOptions(quality=quality))
 
 
 def test_tiffs_are_deflated() -> None:
@@ -186,7 +187,7 @@ def test_a_colour_result_of_a_gray_jpeg_gets_quality_92() -> None:
 
 def test_a_quality_that_is_asked_for_wins() -> None:
     image = read_bytes(saved(PIL.Image.fromarray(COLOUR), "JPEG", quality=37, subsampling=1))
-    again = reopened(encode(image, "jpeg", quality=71).data)
+    again = reopened(encode(image, "jpeg", WriteOptions(quality=71)).data)
     assert again.quantization == reopened(saved(PIL.Image.fromarray(COLOUR), "JPEG", quality=71)).quantization
     assert get_sampling(again) == 1
 
@@ -208,6 +209,6 @@ def test_what_cannot_be_encoded_leaves_the_old_file(tmp_path: Path) -> None:
     path = tmp_path / "a.jpg"
     path.write_bytes(b"old")
     with pytest.raises(OutputError):
-        write(Image(COLOUR, ALPHA), path, overwrite=True)
+        write(Image(COLOUR, ALPHA), path, WriteOptions(overwrite=True))
     assert path.read_bytes() == b"old"
     assert len(list(tmp_path.iterdir())) == 1

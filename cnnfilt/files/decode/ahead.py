@@ -6,7 +6,7 @@ import sys
 from threading import Thread
 from typing import TYPE_CHECKING, NamedTuple
 
-from cnnfilt.files.formats import FORMATS, format_of
+from cnnfilt.files.formats import FORMATS, Format, format_of
 from cnnfilt.files.streams import Source, format_in, open_stream
 from cnnfilt.terms import WORK_THREAD
 
@@ -39,8 +39,7 @@ def begin(request: Request) -> None:
     """
     path = str(request.source)
     format = format_of(path)
-    # While a TIFF is decoded, nothing can be said on stderr (see `decoding`).
-    if format is None or FORMATS[format].kind == "matrix" or format == "tiff":
+    if format is None or not _can_begin(FORMATS[format]):
         return
     if not _is_large_file(path):
         return
@@ -51,6 +50,11 @@ def take(request: Request) -> "Loaded | None":
     """Return the image that `begin` was asked for, or None. What its loading raised is raised here."""
     begun = _begun.pop(request, None)
     return begun.wait() if begun else None
+
+
+def _can_begin(about: Format) -> bool:
+    # While a decoder is kept from printing, nothing else can be said on stderr (see `decoding`).
+    return about.kind == "image" and not about.decoder_prints
 
 
 def _is_large_file(path: str) -> bool:
@@ -83,7 +87,7 @@ class _Loading(Thread):
         try:
             with open_stream(source) as stream:
                 format = format_in(stream, name=str(source))
-                if format and FORMATS[format].kind == "image" and format != "tiff":
+                if format and _can_begin(FORMATS[format]):
                     self._loaded = load_image(stream, format, gray=gray, auto_orient=auto_orient, max_pixels=max_pixels)
         except BaseException as error:
             self._error = error

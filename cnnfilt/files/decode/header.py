@@ -1,6 +1,5 @@
 """The size of an image from its header alone: nothing is decoded, and NumPy stays out."""
 
-from importlib import import_module
 from typing import BinaryIO
 
 import PIL.Image
@@ -8,20 +7,9 @@ import PIL.ImageFile
 
 from cnnfilt.files.exif import FIRST_SIDEWAYS, stored_orientation
 from cnnfilt.files.formats import FORMATS
-from cnnfilt.files.pillow import decoding, is_tiff
+from cnnfilt.files.pillow import decoding, is_tiff, opened_by_plugin
 from cnnfilt.files.streams import Source, check_size, format_in, open_stream
 from cnnfilt.terms import DEFAULT_MAX_PIXELS
-
-_PLUGINS = {
-    "png": "Png",
-    "jpeg": "Jpeg",
-    "tiff": "Tiff",
-    "webp": "WebP",
-    "gif": "Gif",
-    "bmp": "Bmp",
-    **dict.fromkeys(("pbm", "pgm", "ppm", "pfm"), "Ppm"),
-}
-"""Which of Pillow's plugins opens a format; an MPO opens as the JPEG it starts with."""
 
 _GRAY_MODES = frozenset({"1", "L", "LA", "La", "I", "I;16", "I;16B", "I;16L", "I;16N", "F"})
 
@@ -40,7 +28,7 @@ def image_size(
 
             shape = read_matrix(stream.read(), format, max_pixels=max_pixels).shape
             return shape[0], shape[1], shape[2] if len(shape) == 3 else 1
-        with decoding(FORMATS[format].title, max_pixels=max_pixels):
+        with decoding(FORMATS[format], max_pixels=max_pixels):
             image = open_image(stream, format, max_pixels=max_pixels)
             height, width = _upright_size(image, auto_orient=auto_orient)
             return height, width, 1 if is_gray(image.mode) else 3
@@ -51,11 +39,7 @@ def open_image(stream: BinaryIO, format: str, *, max_pixels: int) -> PIL.ImageFi
 
     `format` is what the content's signature says, not its name: an EPS called .png would start Ghostscript.
     """
-    # Straight from its plugin: `PIL.Image.open` imports five others first, which takes longer than a small image.
-    plugin = _PLUGINS[format]
-    import_module(f"PIL.{plugin}ImagePlugin")
-    factory, _ = PIL.Image.OPEN[plugin.upper()]
-    image = factory(stream, "")
+    image = opened_by_plugin(stream, FORMATS[format])
     check_size(image.height, image.width, max_pixels)
     return image
 
