@@ -20,7 +20,6 @@ from cnnfilt.errors import InputError, OutputError, ParameterError, counted
 from cnnfilt.files.animation import encode_frames, read_frames
 from cnnfilt.files.formats import named
 from cnnfilt.files.image import Image
-from cnnfilt.files.reading import finished
 from cnnfilt.files.records import Timing
 from cnnfilt.files.streams import open_stream
 from cnnfilt.frozen import replace
@@ -30,20 +29,13 @@ from cnnfilt.operations.base import Operation, Result
 def run_on_frames(job: Job, operation: Operation, settings: Settings) -> Record:
     """Return the record of one job on the frames that were asked for; a CnnfiltError is for the caller."""
     content = _content(job)
-    found = read_frames(
-        job.source.path if content is None else content,
-        settings.frames,
-        gray=settings.gray,
-        auto_orient=settings.auto_orient,
-        max_pixels=settings.max_pixels,
-    )
+    found = read_frames(job.source.path if content is None else content, settings.frames, settings.read)
     if found is None:
         if isinstance(settings.frames, int) and settings.frames > 1:
             raise InputError(f"there is no frame {settings.frames} in {{image}}: it holds one image")
         images, timing = [read_image(job, settings, content)], Timing((0,))
     else:
-        decoded, timing = found
-        images = [_finished(image, settings) for image in decoded]
+        images, timing = found
     targets = settled_targets(images[0], job)
     if len(images) == 1 and not any(named(target.format or "").frames_only for target in targets):
         return run_on_image(images[0], job, operation, settings)
@@ -88,10 +80,6 @@ def _content(job: Job) -> bytes | None:
         return None
     with open_stream(job.source.path) as stream:
         return stream.read()
-
-
-def _finished(image: Image, settings: Settings) -> Image:
-    return finished(image, gray=settings.gray, alpha=settings.alpha, background=settings.background)
 
 
 def _output(image: Image, result: Result) -> Image:

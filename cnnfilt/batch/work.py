@@ -16,11 +16,11 @@ from cnnfilt.errors import CnnfiltError, OutputError
 from cnnfilt.files.atomic import output_error, write_atomically
 from cnnfilt.files.formats import named
 from cnnfilt.files.image import Encoded, Image
-from cnnfilt.files.read_write_options import WriteOptions
+from cnnfilt.files.read_write_options import ReadOptions, WriteOptions
 from cnnfilt.files.writing import encode
 from cnnfilt.frozen import Frozen, replace
 from cnnfilt.operations.base import Operation, Result
-from cnnfilt.terms import DEFAULT_MAX_PIXELS, AlphaMode, FrameChoice
+from cnnfilt.terms import FrameChoice
 
 _NOTHING = np.empty((0, 0), np.uint8)
 
@@ -36,11 +36,7 @@ class Look(Protocol):
 class Settings(Frozen):
     """How files are read and written, the same for every job of a run."""
 
-    gray: bool = False
-    auto_orient: bool = True
-    alpha: AlphaMode = "keep"
-    background: str | None = None
-    max_pixels: int = DEFAULT_MAX_PIXELS
+    read: ReadOptions = ReadOptions()
     write: WriteOptions = WriteOptions()
     timeout: float = 60
     debug: bool = False

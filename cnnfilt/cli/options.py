@@ -7,9 +7,9 @@ from typing import Any, Literal, get_args
 import click
 
 from cnnfilt.cli.option_types import FRAMES, NUMBER, PADDING, PAIR, RANGE, Word
-from cnnfilt.files.decode.ahead import Request, begin
+from cnnfilt.files.decode.ahead import ReadAhead, begin
 from cnnfilt.files.formats import FORMAT_WORDS
-from cnnfilt.files.read_write_options import WriteOptions
+from cnnfilt.files.read_write_options import ReadOptions, WriteOptions
 from cnnfilt.frozen import Frozen
 from cnnfilt.terms import DEFAULT_MAX_PIXELS, AlphaMode, FrameChoice, MetadataMode, PaddingMode, ValueMapping
 
@@ -56,6 +56,16 @@ class FileOptions(Frozen):
     quiet: bool
     verbose: bool
 
+    def read_options(self, *, gray: bool) -> ReadOptions:
+        """Return how the inputs are read; `gray` is the command's default for --gray."""
+        return ReadOptions(
+            gray=gray if self.gray is None else self.gray,
+            auto_orient=not self.no_auto_orient,
+            alpha=self.alpha,
+            background=self.background,
+            max_pixels=self.max_pixels,
+        )
+
     @property
     def write_options(self) -> WriteOptions:
         """Return how the results are written. What a killed run left half-done is made again as a whole."""
@@ -82,8 +92,7 @@ def read_ahead(files: FileOptions, *, gray: bool = False) -> None:
     `gray` is the command's default for --gray.
     """
     if len(files.inputs) == 1 and files.files_from is None and not files.dry_run and files.frames == "first":
-        wants_gray = gray if files.gray is None else files.gray
-        begin(Request(files.inputs[0], wants_gray, not files.no_auto_orient, files.max_pixels))
+        begin(ReadAhead(files.inputs[0], files.read_options(gray=gray)))
 
 
 def reading_options(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -74,7 +74,7 @@ def run_operation(
         max_pixels=files.max_pixels,
     )
     settings = _settings(files, target, gray=gray)
-    settings = replace(settings, looks=looks.carried(files, gray=settings.gray))
+    settings = replace(settings, looks=looks.carried(files, gray=settings.read.gray))
     reporter = Reporter(command, plan, quiet=files.quiet, verbose=files.verbose, json=files.json, looks=looks)
     planned = (*plan.jobs, *plan.existing)
     if len(planned) > 1:  # For one file it may take longer than the work, in a folder of a million.
@@ -146,12 +146,8 @@ def _extra_target(plan: Plan, path: str | None, *, overwrite: bool) -> Target | 
 
 def _settings(files: FileOptions, extra: Target | None, *, gray: bool) -> Settings:
     return Settings(
-        gray=gray if files.gray is None else files.gray,
-        auto_orient=not files.no_auto_orient,
-        alpha=files.alpha,
-        background=files.background,
+        read=files.read_options(gray=gray),
         write=files.write_options,
-        max_pixels=files.max_pixels,
         timeout=files.timeout,
         debug="--debug" in sys.argv,
         extra=extra,

@@ -14,7 +14,8 @@ from cnnfilt.files.image import Encoded, Image
 from cnnfilt.files.metadata import kept_metadata
 from cnnfilt.files.pillow import decoding, encoding, saved
 from cnnfilt.files.pixels import from_array
-from cnnfilt.files.read_write_options import WriteOptions
+from cnnfilt.files.read_write_options import ReadOptions, WriteOptions
+from cnnfilt.files.reading import finished
 from cnnfilt.files.records import Timing
 from cnnfilt.files.streams import Source, check_size, format_in, open_stream
 from cnnfilt.files.writing import encode, to_eight_bits
@@ -29,25 +30,23 @@ _PAGE_MILLISECONDS = 1000.0
 """How long a page is shown that becomes a frame: a TIFF has no timing."""
 
 
-def read_frames(
-    source: Source, which: FrameChoice, *, gray: bool, auto_orient: bool, max_pixels: int
-) -> tuple[list[Image], Timing] | None:
+def read_frames(source: Source, which: FrameChoice, options: ReadOptions) -> tuple[list[Image], Timing] | None:
     """Return the frames of the file `source`, all or the one numbered `which` (from 1), each as it is seen.
 
     None for what never holds several images. InputError for a frame that is not there; ShapeError if all together
-    have more than `max_pixels`.
+    have more than the most pixels.
     """
     with open_stream(source) as stream:
         format = format_in(stream, name="" if isinstance(source, bytes) else str(source))
         if format is None or FORMATS[format].several is None:
             return None
-        with decoding(FORMATS[format], max_pixels=max_pixels):
-            opened = open_image(stream, format, max_pixels=max_pixels)
+        with decoding(FORMATS[format], max_pixels=options.max_pixels):
+            opened = open_image(stream, format, max_pixels=options.max_pixels)
             numbers = _chosen(opened, which)
-            check_size(opened.height * len(numbers), opened.width, max_pixels)
-            frames = list(_decoded(opened, format, numbers, gray=gray, auto_orient=auto_orient, max_pixels=max_pixels))
+            check_size(opened.height * len(numbers), opened.width, options.max_pixels)
+            frames = list(_decoded(opened, FORMATS[format], numbers, options))
             plays = _plays(opened, FORMATS[format])
-    return [image for image, _ in frames], Timing(tuple(time for _, time in frames), plays)
+    return [finished(image, options) for image, _ in frames], Timing(tuple(time for _, time in frames), plays)
 
 
 def encode_frames(images: Sequence[Image], timing: Timing, format: str, options: WriteOptions) -> Encoded:
@@ -72,27 +71,19 @@ def _chosen(opened: "PIL.ImageFile.ImageFile", which: FrameChoice) -> Sequence[i
 
 
 def _decoded(
-    opened: "PIL.ImageFile.ImageFile",
-    format: str,
-    numbers: Sequence[int],
-    *,
-    gray: bool,
-    auto_orient: bool,
-    max_pixels: int,
+    opened: "PIL.ImageFile.ImageFile", about: Format, numbers: Sequence[int], options: ReadOptions
 ) -> Iterator[tuple[Image, float]]:
-    seen = 0
+    """Yield the frames of these numbers, each with the milliseconds it is shown."""
+    pixels_so_far = 0
     for number in numbers:
         opened.seek(number)
-        seen += opened.height * opened.width
-        check_size(max(seen // opened.width, 1), opened.width, max_pixels)
+        pixels_so_far += opened.height * opened.width
+        check_size(max(pixels_so_far // opened.width, 1), opened.width, options.max_pixels)
         info = dict(opened.info)
-        image = as_arrays(loaded(opened, format, gray=gray, auto_orient=auto_orient, lends=False))
+        image = as_arrays(loaded(opened, about.name, options, lends=False))
         # Arrays may share memory with the canvas that the next frame is drawn on.
         image = replace(image, pixels=image.pixels.copy(), notes=tuple(note for note in image.notes if note != SEVERAL))
-        yield (
-            image,
-            float(opened.info.get("duration") or (_PAGE_MILLISECONDS if FORMATS[format].several == "pages" else 0)),
-        )
+        yield image, float(opened.info.get("duration") or (_PAGE_MILLISECONDS if about.several == "pages" else 0))
         # Taking a frame apart has taken its transparency from the notes, which Pillow needs for the next one. The
         # dictionary stays the same one: the reader of PNG writes to it.
         opened.info |= info

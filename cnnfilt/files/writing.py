@@ -9,14 +9,12 @@ from cnnfilt.files.atomic import write_atomically
 from cnnfilt.files.capacity import check_holds, needs_eight_bits
 from cnnfilt.files.formats import WRITABLE_FORMATS, format_of, named
 from cnnfilt.files.image import Array, Encoded, Image
-from cnnfilt.files.read_write_options import WriteOptions
+from cnnfilt.files.read_write_options import DEFAULT_WRITE_OPTIONS, WriteOptions
 from cnnfilt.frozen import replace
-
-DEFAULT_OPTIONS = WriteOptions()
 
 
 def write(
-    image: Image, target: str | Path, options: WriteOptions = DEFAULT_OPTIONS, *, format: str | None = None
+    image: Image, target: str | Path, options: WriteOptions = DEFAULT_WRITE_OPTIONS, *, format: str | None = None
 ) -> tuple[str, ...]:
     """Write `image` to the file `target` and return notes on what it could not keep.
 
@@ -28,7 +26,7 @@ def write(
     return encoded.notes
 
 
-def encode(image: Image, format: str, options: WriteOptions = DEFAULT_OPTIONS) -> Encoded:
+def encode(image: Image, format: str, options: WriteOptions = DEFAULT_WRITE_OPTIONS) -> Encoded:
     """Return `image` as the content of a file of this format.
 
     16-bit levels become v / 257 where the format cannot hold them, with a note. Alpha that is opaque all over

@@ -8,7 +8,7 @@ import pytest
 from PIL.PngImagePlugin import PngInfo
 
 from cnnfilt.files.image import Image, Metadata
-from cnnfilt.files.read_write_options import WriteOptions
+from cnnfilt.files.read_write_options import ReadOptions, WriteOptions
 from cnnfilt.files.reading import read_bytes
 from cnnfilt.files.writing import encode
 from cnnfilt.frozen import replace
@@ -111,7 +111,7 @@ def test_a_thumbnail_stays_behind() -> None:
 
 @pytest.mark.parametrize("target", WITH_ALL)
 def test_a_profile_for_another_colour_model_is_left_out(target: str) -> None:
-    gray = read_bytes(saved(PHOTO, "JPEG", icc_profile=icc_profile()), gray=True)
+    gray = read_bytes(saved(PHOTO, "JPEG", icc_profile=icc_profile()), ReadOptions(gray=True))
     assert "icc_profile" not in reopened(encode(gray, target).data).info
     cmyk = read_bytes(saved(PHOTO.convert("CMYK"), "JPEG", icc_profile=cmyk_profile()))
     assert "icc_profile" not in reopened(encode(cmyk, target).data).info

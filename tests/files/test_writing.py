@@ -11,7 +11,7 @@ from PIL.JpegImagePlugin import JpegImageFile, get_sampling
 
 from cnnfilt.errors import OutputError, ParameterError
 from cnnfilt.files.image import Image
-from cnnfilt.files.read_write_options import WriteOptions
+from cnnfilt.files.read_write_options import ReadOptions, WriteOptions
 from cnnfilt.files.reading import read, read_bytes
 from cnnfilt.files.writing import encode, to_eight_bits, write
 from tests.files.odd_files import random_levels, saved
@@ -151,7 +151,7 @@ def test_a_jpeg_keeps_its_tables_and_subsampling(subsampling: int) -> None:
 
 def test_a_gray_result_of_a_colour_jpeg_keeps_the_luma_table() -> None:
     data = saved(PIL.Image.fromarray(COLOUR), "JPEG", quality=37)
-    again = reopened(encode(read_bytes(data, gray=True), "jpeg").data)
+    again = reopened(encode(read_bytes(data, ReadOptions(gray=True)), "jpeg").data)
     assert again.layers == 1
     assert again.quantization[0] == reopened(data).quantization[0]
 

@@ -19,8 +19,7 @@ from cnnfilt.core.difference import difference_picture
 from cnnfilt.errors import ParameterError, PlanError
 from cnnfilt.files.formats import FORMATS, WRITABLE_FORMATS, format_of
 from cnnfilt.files.image import Image
-from cnnfilt.files.read_write_options import WriteOptions
-from cnnfilt.files.reading import ReadOptions
+from cnnfilt.files.read_write_options import ReadOptions, WriteOptions
 from cnnfilt.files.writing import write
 from cnnfilt.terms import AlphaMode
 
