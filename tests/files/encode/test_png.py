@@ -26,7 +26,7 @@ from cnnfilt.files.read_write_options import WriteOptions
 from cnnfilt.files.writing import encode
 from tests.files.odd_files import exif, icc_profile, random_levels
 
-SAMPLES = Path(__file__).parents[2] / "sample_images"
+SAMPLES = Path(__file__).parents[3] / "sample_images"
 FILTERS: tuple[Filter, ...] = ("none", "up", "paeth", "adaptive")
 
 
