@@ -28,7 +28,7 @@ def run_on_cluster(address: str, jobs: Sequence[Job], operation: Operation, sett
     refuse_pipes(jobs)
     cluster = Cluster(address)
     # Dask itself may do a file again, whose output is then there already.
-    crew = Crew(lambda _: cluster, cluster.count, operation, replace(settings, overwrite=True))
+    crew = Crew(lambda _: cluster, cluster.count, operation, settings.overwriting())
     try:
         yield from crew.run(jobs)
     except CancelledError:

@@ -6,7 +6,7 @@ from cnnfilt.batch.inputs import read_input, worth_telling
 from cnnfilt.core.difference import Difference, compare
 from cnnfilt.errors import ShapeError
 from cnnfilt.files.image import Array, Image, top_level
-from cnnfilt.files.reading import ReadOptions
+from cnnfilt.files.read_write_options import ReadOptions
 from cnnfilt.frozen import Frozen, replace
 
 
@@ -30,7 +30,7 @@ def compare_files(a: str, b: str, options: ReadOptions) -> Comparison:
     A picture of 8 bits beside one of 16 counts in the levels of the latter, times 257, so that white is white. In
     matrices the numbers count as they are. A picture without transparency is opaque.
     """
-    first, second = read_input(a, **options), read_input(b, **options)
+    first, second = read_input(a, options), read_input(b, options)
     notes = tuple(f"{path}: {note}" for path, image in ((a, first), (b, second)) for note in worth_telling(image))
     if first.kind == second.kind == "image" and {first.pixels.dtype, second.pixels.dtype} == _DEPTHS:
         first, second = _deep(first), _deep(second)

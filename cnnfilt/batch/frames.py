@@ -17,9 +17,10 @@ from cnnfilt.batch.work import (
 )
 from cnnfilt.core.levels import NO_LOSS
 from cnnfilt.errors import InputError, OutputError, ParameterError, counted
-from cnnfilt.files.animation import GIF_COLOURS, Timing, encode_frames, read_frames
+from cnnfilt.files.animation import encode_frames, read_frames
+from cnnfilt.files.formats import named
 from cnnfilt.files.image import Image
-from cnnfilt.files.reading import finished
+from cnnfilt.files.records import Timing
 from cnnfilt.files.streams import open_stream
 from cnnfilt.frozen import replace
 from cnnfilt.operations.base import Operation, Result
@@ -28,22 +29,15 @@ from cnnfilt.operations.base import Operation, Result
 def run_on_frames(job: Job, operation: Operation, settings: Settings) -> Record:
     """Return the record of one job on the frames that were asked for; a CnnfiltError is for the caller."""
     content = _content(job)
-    found = read_frames(
-        job.source.path if content is None else content,
-        settings.frames,
-        gray=settings.gray,
-        auto_orient=settings.auto_orient,
-        max_pixels=settings.max_pixels,
-    )
+    found = read_frames(job.source.path if content is None else content, settings.frames, settings.read)
     if found is None:
         if isinstance(settings.frames, int) and settings.frames > 1:
             raise InputError(f"there is no frame {settings.frames} in {{image}}: it holds one image")
         images, timing = [read_image(job, settings, content)], Timing((0,))
     else:
-        decoded, timing = found
-        images = [_finished(image, settings) for image in decoded]
+        images, timing = found
     targets = settled_targets(images[0], job)
-    if len(images) == 1 and all(target.format != "gif" for target in targets):
+    if len(images) == 1 and not any(named(target.format or "").frames_only for target in targets):
         return run_on_image(images[0], job, operation, settings)
     return _run_on_all(images, timing, targets, job, operation, settings)
 
@@ -68,11 +62,11 @@ def _run_on_all(
     outputs = []
     for target, maps in zip(targets, zip(*results, strict=True), strict=True):
         frames = [_output(image, result) for image, result in zip(images, maps, strict=True)]
-        kind = target.format or ""
-        encoded = encode_frames(frames, timing, kind, quality=settings.quality, metadata=settings.metadata)
+        about = named(target.format or "")
+        encoded = encode_frames(frames, timing, about.name, settings.write)
         notes += put(encoded, target, settings)
-        how = f"{maps[0].how}; {counted(count, 'pages' if kind == 'tiff' else 'frames')}"
-        colours = f", {GIF_COLOURS} colours" if kind == "gif" else ""
+        how = f"{maps[0].how}; {counted(count, about.several or 'frames')}"
+        colours = f", {about.most_colours} colours" if about.most_colours else ""
         outputs.append(Written(name_of(target), maps[0].pixels.shape, how + colours, maps[0].plan))
     losses = (result.loss for one in results for result in one if result.loss is not None)
     return Record(job.source.path, shape, tuple(outputs), sum(losses, NO_LOSS), tuple(dict.fromkeys(notes)))
@@ -86,10 +80,6 @@ def _content(job: Job) -> bytes | None:
         return None
     with open_stream(job.source.path) as stream:
         return stream.read()
-
-
-def _finished(image: Image, settings: Settings) -> Image:
-    return finished(image, gray=settings.gray, alpha=settings.alpha, background=settings.background)
 
 
 def _output(image: Image, result: Result) -> Image:

@@ -1,29 +1,22 @@
 """Inputs read whole: of a job of a batch, or of a command that reads a few and compares them."""
 
 import sys
-from typing import Unpack
 
 from cnnfilt.batch.jobs import Job
 from cnnfilt.batch.sources import STDIN
 from cnnfilt.batch.work import Settings
 from cnnfilt.errors import CnnfiltError, InputError
 from cnnfilt.files.image import Image
-from cnnfilt.files.reading import ReadOptions, read, read_bytes
+from cnnfilt.files.read_write_options import ReadOptions
+from cnnfilt.files.reading import read, read_bytes
 from cnnfilt.files.streams import bounded
 
 
 def read_image(job: Job, settings: Settings, content: bytes | None = None) -> Image:
     """Return the input of a job; `content` is what it holds, where that has been read already."""
-    options: ReadOptions = {
-        "gray": settings.gray,
-        "auto_orient": settings.auto_orient,
-        "alpha": settings.alpha,
-        "background": settings.background,
-        "max_pixels": settings.max_pixels,
-    }
     if content is not None or job.source.is_stdin:
-        return read_bytes(standard_input() if content is None else content, name=job.source.name, **options)
-    return read(job.source.path, **options)
+        return read_bytes(standard_input() if content is None else content, settings.read, name=job.source.name)
+    return read(job.source.path, settings.read)
 
 
 def standard_input() -> bytes:
@@ -36,10 +29,10 @@ def standard_input() -> bytes:
         raise InputError(f"standard input cannot be read: {error.strerror}") from None
 
 
-def read_input(path: str, **options: Unpack[ReadOptions]) -> Image:
+def read_input(path: str, options: ReadOptions) -> Image:
     """Return the image or matrix at `path`, - for standard input. A CnnfiltError starts with the path."""
     try:
-        return read_bytes(standard_input(), **options) if path == STDIN else read(path, **options)
+        return read_bytes(standard_input(), options) if path == STDIN else read(path, options)
     except CnnfiltError as error:
         raise type(error)(error.about("stdin" if path == STDIN else path), parameter=error.parameter) from None
 

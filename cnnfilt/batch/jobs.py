@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from cnnfilt.batch.clashes import check_outputs, is_done, refuse_existing
-from cnnfilt.batch.naming import IMAGE_FORMATS, Request, Target, output_folder, sheets_of, targets_of, unwritten
+from cnnfilt.batch.naming import Request, Target, output_folder, sheets_of, targets_of, unwritten
 from cnnfilt.batch.sources import STDIN, Source, Walk, find_sources
 from cnnfilt.errors import PlanError
-from cnnfilt.files.formats import format_of
+from cnnfilt.files.formats import IMAGE_FORMATS, format_of
 from cnnfilt.frozen import Frozen
 
 

@@ -11,7 +11,7 @@ from cnnfilt.core.inverse_levels import Undoing, undoing
 from cnnfilt.core.levels import Range
 from cnnfilt.errors import CnnfiltError, DemandError, InputError, ParameterError, ShapeError
 from cnnfilt.files.image import Array, Image
-from cnnfilt.files.reading import ReadOptions
+from cnnfilt.files.read_write_options import ReadOptions
 from cnnfilt.fitting.descent import Descent, descend
 from cnnfilt.fitting.equations import Equations, equations_of
 from cnnfilt.fitting.least_squares import (
@@ -25,7 +25,7 @@ from cnnfilt.fitting.least_squares import (
     tidied,
 )
 from cnnfilt.frozen import Frozen, replace
-from cnnfilt.terms import DEFAULT_MAX_PIXELS, ChannelsMode, Pair, ValueMapping
+from cnnfilt.terms import ChannelsMode, Pair, ValueMapping
 
 MOST_UNKNOWNS = 4096
 """So many numbers are solved for at most: their products alone take 128 MiB."""
@@ -48,15 +48,8 @@ class Lesson(Frozen, kw_only=True):
     learning_rate: float | None = None
     steps: int | None = None
     """So many steps of descent at most; None: solved at once."""
-    gray: bool = False
-    auto_orient: bool = True
-    max_pixels: int = DEFAULT_MAX_PIXELS
-
-    @property
-    def reading(self) -> ReadOptions:
-        """Return how the images are read: the transparency has no part in it."""
-        options: ReadOptions = {"gray": self.gray, "auto_orient": self.auto_orient, "max_pixels": self.max_pixels}
-        return options | {"alpha": "drop"}
+    read: ReadOptions = ReadOptions(alpha="drop")
+    """How the images are read: transparency has no part in a filter."""
 
 
 class Collected(Frozen):
@@ -139,7 +132,7 @@ def advice(collected: Collected, lesson: Lesson, most: float) -> str:
 
 
 def _collected(pair: ImagePair, lesson: Lesson) -> Collected:
-    images = [_numbers(read_input(path, **lesson.reading), path) for path in (pair.before, pair.after)]
+    images = [_numbers(read_input(path, lesson.read), path) for path in (pair.before, pair.after)]
     before, after = (image.pixels for image in images)
     channels = 1 if before.ndim == 2 else before.shape[2]
     size = lesson.kernel_size or _size_told(before, after)

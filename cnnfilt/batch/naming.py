@@ -5,17 +5,11 @@ from pathlib import Path
 
 from cnnfilt.batch.sources import STDIN, Source
 from cnnfilt.errors import PlanError
-from cnnfilt.files.formats import FORMATS, WRITABLE_FORMATS, format_of, named
+from cnnfilt.files.formats import FORMATS, IMAGE_FORMATS, WRITABLE_FORMATS, format_of, named
 from cnnfilt.frozen import Frozen, replace
 
 TEMPLATE_NAMES = ("{stem}", "{name}", "{ext}", "{parent}", "{kernel}")
 """What an -o template may hold; each is replaced literally, and anything else stays as it is."""
-
-
-IMAGE_FORMATS = frozenset(format.name for format in FORMATS.values() if format.kind == "image")
-
-STACKED = ("npy", "json")
-"""What holds all the maps of one input as one stack, the maps last."""
 
 
 class Target(Frozen):
@@ -90,7 +84,7 @@ def targets_of(source: Source, request: Request, folder: Path | None) -> tuple[T
     if request.is_stdout or request.output is None:
         return (_stdout(source, request),)
     first = _target(source, request, folder, request.labels[0])
-    if first.format in STACKED and request.several:
+    if request.several and first.format is not None and FORMATS[first.format].stacks:
         return (_target(source, replace(request, labels=("",)), folder, ""),)
     return (first, *(_target(source, request, folder, label) for label in request.labels[1:]))
 

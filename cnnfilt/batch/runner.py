@@ -13,7 +13,6 @@ from cnnfilt.batch.timeout import run_within_limits
 from cnnfilt.batch.work import Record, Settings
 from cnnfilt.errors import InputError, ParameterError, StorageError
 from cnnfilt.files.atomic import remove_stale
-from cnnfilt.frozen import replace
 from cnnfilt.operations.base import Operation
 from cnnfilt.signals import while_here
 
@@ -142,7 +141,7 @@ class Crew:
     def _redo(self, suspects: Iterable[Job]) -> Generator[Record]:
         """Yield the record of each job that a worker may have died of, done by one worker, so that the next tells."""
         # The one before may have put its output in place already; before this run there was none.
-        settings = replace(self._settings, overwrite=True)
+        settings = self._settings.overwriting()
         for job in suspects:
             died = False
             try:

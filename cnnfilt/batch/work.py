@@ -15,11 +15,12 @@ from cnnfilt.core.levels import NO_LOSS, Loss
 from cnnfilt.errors import CnnfiltError, OutputError
 from cnnfilt.files.atomic import output_error, write_atomically
 from cnnfilt.files.formats import named
-from cnnfilt.files.image import Image
-from cnnfilt.files.writing import Encoded, encode
+from cnnfilt.files.image import Encoded, Image
+from cnnfilt.files.read_write_options import ReadOptions, WriteOptions
+from cnnfilt.files.writing import encode
 from cnnfilt.frozen import Frozen, replace
 from cnnfilt.operations.base import Operation, Result
-from cnnfilt.terms import DEFAULT_MAX_PIXELS, AlphaMode, FrameChoice, MetadataMode
+from cnnfilt.terms import FrameChoice
 
 _NOTHING = np.empty((0, 0), np.uint8)
 
@@ -35,19 +36,17 @@ class Look(Protocol):
 class Settings(Frozen):
     """How files are read and written, the same for every job of a run."""
 
-    gray: bool = False
-    auto_orient: bool = True
-    alpha: AlphaMode = "keep"
-    background: str | None = None
-    overwrite: bool = False
-    quality: int | None = None
-    metadata: MetadataMode = "safe"
-    max_pixels: int = DEFAULT_MAX_PIXELS
+    read: ReadOptions = ReadOptions()
+    write: WriteOptions = WriteOptions()
     timeout: float = 60
     debug: bool = False
     extra: Target | None = None
     frames: FrameChoice = "first"
     looks: tuple["Look", ...] = ()
+
+    def overwriting(self) -> "Settings":
+        """Return the same for jobs that may be done a second time, when their outputs are there already."""
+        return replace(self, write=replace(self.write, overwrite=True))
 
 
 class Written(Frozen):
@@ -137,12 +136,13 @@ def _draw(results: list[Result], targets: tuple[Target, ...], settings: Settings
 
 def _emptied(image: Image, format_name: str) -> Image:
     """Return `image` without its pixels: beside the results, a large image would take twice the memory."""
-    return replace(image, pixels=_NOTHING, alpha=None, memory=image.memory if format_name == "jpeg" else None)
+    memory = image.memory if named(format_name).reuses_memory else None
+    return replace(image, pixels=_NOTHING, alpha=None, memory=memory)
 
 
 def _in_one_file(results: list[Result], format_name: str) -> list[Result]:
     """Return one stack, maps last, for npy and json; the results as they are for rows of text."""
-    if format_name not in ("npy", "json"):
+    if not named(format_name).stacks:
         if named(format_name).kind == "image":
             raise OutputError(f"{len(results)} images cannot share one output; write to a folder or to a .npy")
         return results
@@ -165,9 +165,7 @@ def _output(image: Image, result: Result) -> Image:
 
 def _write(image: Image, target: Target, settings: Settings) -> tuple[str, ...]:
     """Write one output and return notes on what it could not keep."""
-    return put(
-        encode(image, target.format or "", quality=settings.quality, metadata=settings.metadata), target, settings
-    )
+    return put(encode(image, target.format or "", settings.write), target, settings)
 
 
 def put(encoded: Encoded, target: Target, settings: Settings) -> tuple[str, ...]:
@@ -176,12 +174,13 @@ def put(encoded: Encoded, target: Target, settings: Settings) -> tuple[str, ...]
     if target.path is not None:
         if target.make_folder:
             _make_folder(target.path.parent)
-        write_atomically(target.path, lambda stream: stream.writelines(encoded.parts), overwrite=settings.overwrite)
+        write_atomically(
+            target.path, lambda stream: stream.writelines(encoded.parts), overwrite=settings.write.overwrite
+        )
         return encoded.notes
     if sys.stdout is None:
         raise OutputError("standard output is closed; name a file with -o")
-    binary = format_name == "npy" or named(format_name).kind == "image"
-    if binary and sys.stdout.isatty():
+    if not named(format_name).is_text and sys.stdout.isatty():
         raise OutputError(f"a terminal cannot show {format_name} data; name a file with -o, or pipe it on")
     _print(encoded.parts)
     return encoded.notes

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import click
 
 from cnnfilt.cli.option_types import Parsed, Word, parse_frames, parse_range
-from cnnfilt.files.decode.ahead import Request, begin
+from cnnfilt.files.decode.ahead import ReadAhead, begin
+from cnnfilt.files.formats import FORMAT_WORDS
+from cnnfilt.files.read_write_options import ReadOptions, WriteOptions
 from cnnfilt.frozen import REQUIRED, Frozen, Option, option
 from cnnfilt.terms import DEFAULT_MAX_PIXELS, AlphaMode, FrameChoice, MetadataMode, ValueMapping
 
@@ -15,7 +17,6 @@ if TYPE_CHECKING:  # NumPy is not needed for the help.
     from cnnfilt.operations.base import Treatment
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
-FORMATS = ("png", "jpeg", "tiff", "webp", "bmp", "ppm", "pgm", "csv", "tsv", "txt", "json", "npy")
 
 
 def options_of(kind: type[Frozen], into: str, *, without: Sequence[str] = ()) -> Decorator:
@@ -116,7 +117,7 @@ class FileOptions(WorkOptions, kw_only=True):
     )
     overwrite: bool = option("-y", "--overwrite", default=False, help="Replace outputs that exist (never an input).")
     format: str | None = option(
-        "--format", words=FORMATS, metavar="FORMAT", default=None, help=f"Write {', '.join(FORMATS)}."
+        "--format", words=FORMAT_WORDS, metavar="FORMAT", default=None, help=f"Write {', '.join(FORMAT_WORDS)}."
     )
     values: ValueMapping | Literal["auto"] = option(
         "--values",
@@ -184,6 +185,23 @@ class FileOptions(WorkOptions, kw_only=True):
     quiet: bool = option("-q", "--quiet", default=False, help="Print errors only.")
     verbose: bool = option("-v", "--verbose", default=False, help="Print how it was computed, too.")
 
+    def read_options(self, *, gray: bool) -> ReadOptions:
+        """Return how the inputs are read; `gray` is the command's default for --gray."""
+        return ReadOptions(
+            gray=gray if self.gray is None else self.gray,
+            auto_orient=not self.no_auto_orient,
+            alpha=self.alpha,
+            background=self.background,
+            max_pixels=self.max_pixels,
+        )
+
+    @property
+    def write_options(self) -> WriteOptions:
+        """Return how the results are written. What a killed run left half-done is made again as a whole."""
+        return WriteOptions(
+            quality=self.quality, metadata=self.metadata, overwrite=self.overwrite or self.skip_existing
+        )
+
     @property
     def treatment(self) -> "Treatment":
         """Return how images are treated whatever is done to them."""
@@ -218,5 +236,4 @@ def read_ahead(files: FileOptions, *, gray: bool = False) -> None:
     `gray` is the command's default for --gray.
     """
     if len(files.inputs) == 1 and files.files_from is None and not files.dry_run and files.frames == "first":
-        wants_gray = gray if files.gray is None else files.gray
-        begin(Request(files.inputs[0], wants_gray, not files.no_auto_orient, files.max_pixels))
+        begin(ReadAhead(files.inputs[0], files.read_options(gray=gray)))

@@ -135,17 +135,9 @@ def _extra_target(plan: Plan, path: str | None, *, overwrite: bool) -> Target | 
 
 
 def _settings(files: FileOptions, extra: Target | None, inspection: Inspection, *, gray: bool) -> Settings:
-    gray = gray if files.gray is None else files.gray
     return Settings(
-        gray=gray,
-        auto_orient=not files.no_auto_orient,
-        alpha=files.alpha,
-        background=files.background,
-        # What a killed run left half-done is made again as a whole.
-        overwrite=files.overwrite or files.skip_existing,
-        quality=files.quality,
-        metadata=files.metadata,
-        max_pixels=files.max_pixels,
+        read=files.read_options(gray=gray),
+        write=files.write_options,
         timeout=files.timeout,
         debug="--debug" in sys.argv,
         extra=extra,

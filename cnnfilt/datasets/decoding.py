@@ -14,6 +14,7 @@ from cnnfilt.batch.work import Record, Settings
 from cnnfilt.errors import CnnfiltError
 from cnnfilt.files.image import Array, Image
 from cnnfilt.files.network_input import BACKGROUND, NetworkInput
+from cnnfilt.files.read_write_options import ReadOptions
 from cnnfilt.frozen import Frozen
 from cnnfilt.operations.base import Operation, Result
 from cnnfilt.terms import DEFAULT_MAX_PIXELS
@@ -46,7 +47,8 @@ def decode_all(sources: Sequence[Source], form: NetworkInput, options: DecodeOpt
     numbers: defaultdict[str, deque[int]] = defaultdict(deque)  # A file may be named twice.
     for number, source in enumerate(sources):
         numbers[source.path].append(number)
-    settings = Settings(gray=form.gray, background=BACKGROUND, max_pixels=options.max_pixels, timeout=options.timeout)
+    read = ReadOptions(gray=form.gray, background=BACKGROUND, max_pixels=options.max_pixels)
+    settings = Settings(read=read, timeout=options.timeout)
     with closing(_records(jobs, form, settings, options.jobs)) as records:
         for record in records:
             levels = record.levels if isinstance(record, _Seen) else None

@@ -4,8 +4,8 @@ formats                                         names, suffixes, signatures; wha
 image, records                                  Image and Metadata: what is passed around
 streams, decoding                               opening a source; one line for whatever is wrong with it
 header                                          an image's size, nothing decoded
-reading > loading > storage, kinds, memory      a file is decoded by Pillow, if need be ahead of NumPy's import (ahead),
-        > image_decoding > planes, pixels       and becomes an Image ...
+reading > loading > storage, memory             a file is decoded by Pillow, if need be ahead of NumPy's import (ahead),
+        > arrays > pixels                        and becomes an Image ...
 writing > encoders > png > png_rows; tiff       ... and an Image a file
 metadata > exif, jpeg                           what comes along: profile, resolution, EXIF; a JPEG's coding
 colours, cmyk                                   gray, backgrounds, print colours

@@ -1,7 +1,8 @@
-"""An image as cnnfilt passes it around: plain arrays, and what came along with them."""
+"""An image as cnnfilt passes it around, plain arrays and what came along with them; and one as the bytes of a file."""
 
+from collections.abc import Sequence
 from mmap import mmap
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +11,12 @@ from cnnfilt.files.formats import FileKind
 from cnnfilt.files.records import JpegCoding, Metadata
 from cnnfilt.frozen import Frozen
 
-__all__ = ["Array", "Image", "JpegCoding", "Metadata", "top_level"]
+__all__ = ["Array", "Encoded", "Image", "JpegCoding", "Metadata", "Parts", "top_level"]
 
 Array = NDArray[Any]
+
+Parts = Sequence[bytes | memoryview]
+"""The content of a file in pieces, so that the large ones need not be copied into one."""
 
 
 class Image(Frozen, eq=False):
@@ -46,6 +50,18 @@ class Image(Frozen, eq=False):
     def transparent(self) -> bool:
         """Return whether any pixel is less than opaque; an alpha that is full everywhere says nothing."""
         return self.alpha is not None and bool((self.alpha < top_level(self.alpha.dtype)).any())
+
+
+class Encoded(NamedTuple):
+    """The content of a file in parts, in order, and notes on what it could not keep."""
+
+    parts: Parts
+    notes: tuple[str, ...] = ()
+
+    @property
+    def data(self) -> bytes:
+        """Return the content as one."""
+        return b"".join(self.parts)
 
 
 def top_level(dtype: np.dtype[Any]) -> int:

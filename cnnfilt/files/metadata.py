@@ -3,28 +3,37 @@
 import math
 import re
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import PIL.Image
 from PIL.ExifTags import Base
 
+from cnnfilt.files.decode.jpeg_coding import coding
 from cnnfilt.files.exif import FIRST_SIDEWAYS, made_true, orientation_alone, resolution_in, tiff_block
-from cnnfilt.files.jpeg import coding
-from cnnfilt.files.kinds import is_jpeg, is_tiff
-from cnnfilt.files.pillow import PILLOW_ERRORS
+from cnnfilt.files.pillow import PILLOW_ERRORS, is_jpeg, is_tiff
 from cnnfilt.files.records import Metadata
-from cnnfilt.frozen import replace
+from cnnfilt.frozen import Frozen, fields, replace
 from cnnfilt.terms import MetadataMode, Pair
 
-if TYPE_CHECKING:
-    from PIL.PngImagePlugin import PngInfo
+XMP_KEY = "XML:com.adobe.xmp"
+"""What a PNG calls the text that is its XMP."""
 
-_JPEG_LIMITS = {"exif": 65_533, "xmp": 65_504, "comment": 65_533, "icc_profile": 255 * 65_519}
-"""What fits a JPEG marker (of a profile: 255 markers)."""
-
-_XMP_KEY = "XML:com.adobe.xmp"
-_XMP_TAG = 700
 _XMP_ORIENTATION = re.compile(rb'(tiff:Orientation(?:="|>))[0-9]')
+
+
+class Kept(Frozen, eq=False):
+    """What goes into a file beside its pixels, as Pillow takes it; None is left out."""
+
+    icc_profile: bytes | None = None
+    dpi: tuple[float, float] | None = None
+    exif: PIL.Image.Exif | None = None
+    xmp: bytes | None = None
+    comment: bytes | None = None
+    texts: tuple[tuple[str, str], ...] = ()
+
+    def arguments(self) -> dict[str, Any]:
+        """Return Pillow's save arguments. The texts are not among them: each format that has texts has its own way."""
+        return {name: value for name, value in fields(self).items() if value is not None and name != "texts"}
 
 
 def read_metadata(image: PIL.Image.Image) -> Metadata:
@@ -49,7 +58,7 @@ def with_late_texts(metadata: Metadata, image: PIL.Image.Image) -> Metadata:
         (key, str(value))
         for key, value in image.info.items()
         # A raw profile is EXIF or IPTC written as text, with an orientation that is no longer true.
-        if isinstance(key, str) and isinstance(value, str) and key != _XMP_KEY and not key.startswith("Raw profile")
+        if isinstance(key, str) and isinstance(value, str) and key != XMP_KEY and not key.startswith("Raw profile")
     )
     return replace(metadata, texts=texts, xmp=_block(image, "xmp"))
 
@@ -62,32 +71,19 @@ def upright(metadata: Metadata, orientation: int) -> Metadata:
     return replace(metadata, resolution=(vertical, horizontal))
 
 
-def save_arguments(
-    metadata: Metadata, format: str, *, keep: MetadataMode, gray: bool, size: Pair
-) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Return Pillow's save arguments for what to keep in a file of `size` (height, width), and notes.
+def kept_metadata(metadata: Metadata, mode: MetadataMode, *, gray: bool, size: Pair) -> tuple[Kept, tuple[str, ...]]:
+    """Return what to keep in a file of `size` (height, width), and notes.
 
     "safe" keeps the colour profile, if it is for as many channels, the resolution, and an orientation that was
     not applied; "all" the rest too; "none" nothing.
     """
-    if keep == "none":
-        return {}, ()
-    exif, notes = _exif(metadata, keep, size)
-    found: dict[str, Any] = {
-        "icc_profile": _fitting_profile(metadata.icc_profile, gray=gray),
-        "dpi": metadata.resolution,
-        "exif": exif,
-        "xmp": _true_xmp(metadata) if keep == "all" else None,
-        "comment": metadata.comment if keep == "all" else None,
-    }
-    arguments = {name: value for name, value in found.items() if value is not None}
-    if format == "jpeg":
-        notes += _drop_overlong(arguments)
-    if format == "png":
-        arguments["pnginfo"] = _png_texts(arguments.pop("xmp", b""), metadata.texts if keep == "all" else ())
-    if format == "tiff":
-        arguments["exif"] = _tiff_tags(arguments.pop("exif", None), arguments.pop("xmp", None))
-    return arguments, notes
+    if mode == "none":
+        return Kept(), ()
+    exif, notes = _exif(metadata, mode, size)
+    kept = Kept(_fitting_profile(metadata.icc_profile, gray=gray), metadata.resolution, exif)
+    if mode == "all":
+        kept = replace(kept, xmp=_corrected_xmp(metadata), comment=metadata.comment, texts=metadata.texts)
+    return kept, notes
 
 
 def _block(image: PIL.Image.Image, key: str) -> bytes | None:
@@ -111,14 +107,14 @@ def _resolution(image: PIL.Image.Image) -> tuple[float, float] | None:
     return found if sensible else None
 
 
-def _exif(metadata: Metadata, keep: MetadataMode, size: Pair) -> tuple[PIL.Image.Exif | None, tuple[str, ...]]:
+def _exif(metadata: Metadata, mode: MetadataMode, size: Pair) -> tuple[PIL.Image.Exif | None, tuple[str, ...]]:
     notes: tuple[str, ...] = ()
-    if keep == "all" and metadata.exif:
+    if mode == "all" and metadata.exif:
         try:
-            with warnings.catch_warnings(record=True) as heard:
+            with warnings.catch_warnings(record=True) as warned:
                 warnings.simplefilter("always")
                 exif = made_true(metadata.exif, orientation=metadata.orientation, size=size)
-            return exif, ("what is damaged of its EXIF data was left out",) if heard else ()
+            return exif, ("what is damaged of its EXIF data was left out",) if warned else ()
         except PILLOW_ERRORS:
             notes = ("its EXIF data is damaged and was left out",)
     return (orientation_alone(metadata.orientation) if metadata.orientation != 1 else None), notes
@@ -131,32 +127,5 @@ def _fitting_profile(profile: bytes | None, *, gray: bool) -> bytes | None:
     return None
 
 
-def _true_xmp(metadata: Metadata) -> bytes | None:
+def _corrected_xmp(metadata: Metadata) -> bytes | None:
     return metadata.xmp and _XMP_ORIENTATION.sub(rb"\g<1>%d" % metadata.orientation, metadata.xmp)
-
-
-def _drop_overlong(arguments: dict[str, Any]) -> tuple[str, ...]:
-    if "exif" in arguments:
-        arguments["exif"] = arguments["exif"].tobytes()
-    overlong = [name for name, limit in _JPEG_LIMITS.items() if len(arguments.get(name, b"")) > limit]
-    for name in overlong:
-        del arguments[name]
-    return tuple(f"its {name} block is too long for a JPEG and was left out" for name in overlong)
-
-
-def _png_texts(xmp: bytes, texts: tuple[tuple[str, str], ...]) -> "PngInfo":
-    from PIL.PngImagePlugin import PngInfo
-
-    chunks = PngInfo()
-    if xmp:
-        chunks.add_itxt(_XMP_KEY, xmp.decode("utf-8", "replace"))
-    for key, value in texts:
-        chunks.add_text(key, value)
-    return chunks
-
-
-def _tiff_tags(exif: PIL.Image.Exif | None, xmp: bytes | None) -> PIL.Image.Exif:
-    tags = exif or PIL.Image.Exif()
-    if xmp:
-        tags[_XMP_TAG] = xmp
-    return tags

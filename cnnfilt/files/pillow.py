@@ -1,17 +1,27 @@
-"""Whatever a decoder raises becomes one line that says what happened to the file."""
+"""Pillow as cnnfilt uses it: its plugins, which file an image was opened from, and one line for all that it raises."""
 
+import io
 import os
 import re
 import struct
 import warnings
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeGuard
 
 import PIL.Image
+import PIL.ImageFile
 
-from cnnfilt.errors import CnnfiltError, InputError, ShapeError
+from cnnfilt.errors import CnnfiltError, InputError, OutputError, ShapeError
+from cnnfilt.files.formats import Format
 from cnnfilt.files.streams import first_line
+
+if TYPE_CHECKING:  # The plugins cost a short run much.
+    from PIL.JpegImagePlugin import JpegImageFile
+    from PIL.PngImagePlugin import PngImageFile
+    from PIL.TiffImagePlugin import TiffImageFile
 
 PILLOW_ERRORS: tuple[type[Exception], ...] = (
     OSError,
@@ -34,32 +44,88 @@ _TRUNCATED = re.compile(r"truncated|unexpected end|unpack requires|not enough (i
 _STDERR = 2
 
 
+def opened_by_plugin(stream: BinaryIO, about: Format) -> PIL.ImageFile.ImageFile:
+    """Return the image in `stream` with its header read by the plugin of its format, and by no other."""
+    # `PIL.Image.open` imports five plugins first, which takes longer than a small image.
+    _import_plugin(about)
+    factory, _ = PIL.Image.OPEN[about.plugin.upper()]
+    return factory(stream, "")
+
+
+def saved(picture: PIL.Image.Image, about: Format, arguments: Mapping[str, Any]) -> memoryview:
+    """Return `picture` as a file of this format, written by Pillow with these arguments; to be called in `encoding`."""
+    # Else Pillow imports all of its forty plugins to find the one.
+    _import_plugin(about)
+    stream = io.BytesIO()
+    picture.save(stream, format=about.plugin, **arguments)
+    return stream.getbuffer()
+
+
+def is_jpeg(image: PIL.Image.Image) -> "TypeGuard[JpegImageFile]":
+    """Return whether `image` is an opened JPEG, or an MPO, which starts with one."""
+    return image.format in ("JPEG", "MPO")
+
+
+def is_png(image: PIL.Image.Image) -> "TypeGuard[PngImageFile]":
+    """Return whether `image` is an opened PNG."""
+    return image.format == "PNG"
+
+
+def is_tiff(image: PIL.Image.Image) -> "TypeGuard[TiffImageFile]":
+    """Return whether `image` is an opened TIFF."""
+    return image.format == "TIFF"
+
+
+def is_portable_map(image: PIL.Image.Image) -> bool:
+    """Return whether `image` is an opened PBM, PGM, PPM or PFM."""
+    return image.format == "PPM"
+
+
 @contextmanager
-def decoding(title: str, *, max_pixels: int) -> Iterator[list[str]]:
+def decoding(about: Format, *, max_pixels: int) -> Iterator[list[str]]:
     """Give the list of a decoder's warnings, filled at the end, and turn its exceptions into InputError.
 
-    `title` is the format in words ("PNG"). Errors of cnnfilt's own pass through. Pillow's own limit is set to
-    `max_pixels` (0: none) meanwhile.
+    Errors of cnnfilt's own pass through. Pillow's own limit is set to `max_pixels` (0: none) meanwhile.
     """
     heard: list[str] = []
-    with _pillow_set_up(max_pixels), _libtiff_silenced(title), warnings.catch_warnings(record=True) as caught:
+    silence = _stderr_closed() if about.decoder_prints else nullcontext()
+    with _limit_set(max_pixels), silence, warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
             yield heard
         except CnnfiltError:
             raise
         except MemoryError:
-            raise InputError(f"this {title} needs more memory than there is") from None
+            raise InputError(f"this {about.title} needs more memory than there is") from None
         except PIL.Image.DecompressionBombError as error:
             raise _too_many_pixels(error, max_pixels) from None
         except PILLOW_ERRORS as error:
-            raise InputError(_in_words(title, error)) from error
+            raise InputError(_in_words(about.title, error)) from error
         finally:
             heard.extend(str(warning.message) for warning in caught)
 
 
 @contextmanager
-def _pillow_set_up(max_pixels: int) -> Iterator[None]:
+def encoding(about: Format) -> Iterator[None]:
+    """Turn an encoder's exceptions into OutputError, and pass over its warnings: notes say what is lost."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            yield
+        except CnnfiltError:
+            raise
+        except MemoryError:
+            raise OutputError(f"encoding the {about.title} needs more memory than there is") from None
+        except PILLOW_ERRORS as error:
+            raise OutputError(f"encoding the {about.title} failed ({first_line(str(error))})") from error
+
+
+def _import_plugin(about: Format) -> None:
+    import_module(f"PIL.{about.plugin}ImagePlugin")
+
+
+@contextmanager
+def _limit_set(max_pixels: int) -> Iterator[None]:
     before = PIL.Image.MAX_IMAGE_PIXELS
     PIL.Image.MAX_IMAGE_PIXELS = max_pixels or None
     try:
@@ -69,11 +135,8 @@ def _pillow_set_up(max_pixels: int) -> Iterator[None]:
 
 
 @contextmanager
-def _libtiff_silenced(title: str) -> Iterator[None]:
-    """Keep libtiff, which complains past Python on the process's own stderr, from adding lines to our one."""
-    if title != "TIFF":
-        yield
-        return
+def _stderr_closed() -> Iterator[None]:
+    """Keep a library that complains past Python, on the process's own stderr, from adding lines to our one."""
     try:
         kept = os.dup(_STDERR)
     except OSError:  # There is no stderr to write to.

@@ -1,82 +1,56 @@
 """A file becomes an Image: decoded, upright, in plain levels, with its alpha apart and what came along remembered."""
 
-from typing import TypedDict, Unpack
-
 import numpy as np
 
 from cnnfilt.files.colours import flatten, parse_colour, to_gray
-from cnnfilt.files.decode.ahead import Request, take
+from cnnfilt.files.decode.ahead import ReadAhead, take
 from cnnfilt.files.formats import FORMATS
 from cnnfilt.files.image import Array, Image
+from cnnfilt.files.read_write_options import DEFAULT_READ_OPTIONS, ReadOptions
 from cnnfilt.files.streams import Source, format_in, open_stream
 from cnnfilt.frozen import replace
-from cnnfilt.terms import DEFAULT_MAX_PIXELS, AlphaMode
-
-__all__ = ["Image", "ReadOptions", "read", "read_bytes"]
 
 _TWELVE_BITS = 4096
 
 
-class ReadOptions(TypedDict, total=False):
-    """The options of `read`, for those that pass them on."""
-
-    gray: bool
-    auto_orient: bool
-    alpha: AlphaMode
-    background: str | None
-    max_pixels: int
-
-
-def read(
-    source: Source,
-    *,
-    name: str | None = None,
-    gray: bool = False,
-    auto_orient: bool = True,
-    alpha: AlphaMode = "keep",
-    background: str | None = None,
-    max_pixels: int = DEFAULT_MAX_PIXELS,
-) -> Image:
+def read(source: Source, options: ReadOptions = DEFAULT_READ_OPTIONS, *, name: str | None = None) -> Image:
     """Return the image or matrix in `source`, a path or the content itself.
 
-    `name` stands in for the path where its suffix must tell what a text matrix is. `gray` makes one channel
-    (of a JPEG its own luma). A `background` colour lies behind whatever is transparent, and leaves no alpha;
-    alpha "drop" leaves none either, and the pixels as they are. With `auto_orient` off the EXIF orientation
-    is kept in the metadata instead of being applied. Raises InputError, or ShapeError over `max_pixels` (0: no limit).
+    `name` stands in for the path where its suffix must tell what a text matrix is. Raises InputError, or ShapeError
+    for more than the most pixels.
     """
-    image = _content(source, name, gray=gray, auto_orient=auto_orient, max_pixels=max_pixels)
-    return finished(image, gray=gray, alpha=alpha, background=background)
+    return finished(_content(source, name, options), options)
 
 
-def finished(image: Image, *, gray: bool = False, alpha: AlphaMode = "keep", background: str | None = None) -> Image:
-    """Return a decoded `image` on its background, with hints, and in gray, as `read` describes it."""
-    colour = None if background is None else parse_colour(background, "background")
+def read_bytes(data: bytes, options: ReadOptions = DEFAULT_READ_OPTIONS, *, name: str = "stdin") -> Image:
+    """Return the image or matrix in `data`, told by its signature: an image, .npy, else a text matrix."""
+    return read(data, options, name=name)
+
+
+def finished(image: Image, options: ReadOptions) -> Image:
+    """Return a decoded `image` on its background, with hints, and in gray."""
+    colour = None if options.background is None else parse_colour(options.background, "background")
     if colour is None:
         image = _with_hints(image)
     elif image.alpha is not None:
         image = replace(image, pixels=flatten(image.pixels, image.alpha, colour), alpha=None)
-    if alpha == "drop":
+    if options.alpha == "drop":
         image = replace(image, alpha=None)
-    return replace(image, pixels=to_gray(image.pixels)) if gray else image
+    return replace(image, pixels=to_gray(image.pixels)) if options.gray else image
 
 
-def read_bytes(data: bytes, name: str = "stdin", **options: Unpack[ReadOptions]) -> Image:
-    """Return the image or matrix in `data`, told by its signature: an image, .npy, else a text matrix."""
-    return read(data, name=name, **options)
-
-
-def _content(source: Source, name: str | None, *, gray: bool, auto_orient: bool, max_pixels: int) -> Image:
-    loaded = take(Request(source, gray, auto_orient, max_pixels))
+def _content(source: Source, name: str | None, options: ReadOptions) -> Image:
+    loaded = take(ReadAhead(source, options))
     if loaded is None:
         with open_stream(source) as stream:
             path = "" if isinstance(source, bytes) else str(source)
             format = format_in(stream, name=path if name is None else name)
             if format is None or FORMATS[format].kind == "matrix":
-                return _matrix(stream.read(), format, max_pixels=max_pixels)
+                return _matrix(stream.read(), format, max_pixels=options.max_pixels)
             # Pillow is imported only for images.
             from cnnfilt.files.decode.loading import load_image
 
-            loaded = load_image(stream, format, gray=gray, auto_orient=auto_orient, max_pixels=max_pixels)
+            loaded = load_image(stream, format, options)
     from cnnfilt.files.decode.arrays import as_arrays
 
     return as_arrays(loaded)

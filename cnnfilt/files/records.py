@@ -1,4 +1,4 @@
-"""What came along with an image, as plain records. No NumPy, no Pillow."""
+"""What came along with an image or an animation, as plain records. No NumPy, no Pillow."""
 
 from cnnfilt.frozen import Frozen
 
@@ -31,3 +31,15 @@ class Metadata(Frozen):
     comment: bytes | None = None
     texts: tuple[tuple[str, str], ...] = ()
     jpeg: JpegCoding | None = None
+
+
+class Timing(Frozen):
+    """How long each frame is shown, in milliseconds, and how often all of them (0: for ever)."""
+
+    milliseconds: tuple[float, ...]
+    plays: int = 0
+
+    @property
+    def whole_milliseconds(self) -> list[int]:
+        """Return how long each frame is shown, for formats without fractions."""
+        return [round(time) for time in self.milliseconds]

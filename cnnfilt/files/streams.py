@@ -9,14 +9,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from cnnfilt.errors import InputError, ShapeError
-from cnnfilt.files.formats import (
-    IMAGE_SUFFIXES,
-    MATRIX_SUFFIXES,
-    SIGNATURE_LENGTH,
-    foreign,
-    format_of,
-    told_by_signature,
-)
+from cnnfilt.files.formats import IMAGE_SUFFIXES, MATRIX_SUFFIXES, format_of
+from cnnfilt.files.signatures import SIGNATURE_LENGTH, format_by_signature, kind_not_read, titles_read
 
 Source = str | Path | bytes
 """A file's path, or its content."""
@@ -67,15 +61,13 @@ def format_in(stream: BinaryIO, *, name: str = "") -> str | None:
     stream.seek(0)
     if not head:
         raise InputError("{image} is empty")
-    format = told_by_signature(head)
+    format = format_by_signature(head)
     if format is not None:
         return format
-    other = foreign(head)
+    other = kind_not_read(head)
     suffix = Path(name).suffix.lower()
     if other or suffix in IMAGE_SUFFIXES:
-        raise InputError(
-            f"{{image}} is {other or 'not an image'}; cnnfilt reads PNG, JPEG, TIFF, WebP, GIF, BMP, PNM and matrices"
-        )
+        raise InputError(f"{{image}} is {other or 'not an image'}; cnnfilt reads {titles_read()} and matrices")
     return format_of(suffix) if suffix in MATRIX_SUFFIXES else None
 
 

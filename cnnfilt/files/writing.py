@@ -1,52 +1,32 @@
 """An Image becomes a file: fitted to what the format holds, encoded, and put in its place in one step."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from cnnfilt.errors import ParameterError
 from cnnfilt.files.atomic import write_atomically
-from cnnfilt.files.formats import WRITABLE_FORMATS, check_holds, format_of, named, narrows
-from cnnfilt.files.image import Array, Image
-from cnnfilt.terms import MetadataMode
-
-if TYPE_CHECKING:
-    from cnnfilt.files.encode.encoders import Parts  # Pillow is imported only for images.
-
-
-class Encoded(NamedTuple):
-    """The content of a file in parts, and notes on what it could not keep."""
-
-    parts: "Parts"
-    notes: tuple[str, ...] = ()
-
-    @property
-    def data(self) -> bytes:
-        """Return the content as one."""
-        return b"".join(self.parts)
+from cnnfilt.files.capacity import check_holds, needs_eight_bits
+from cnnfilt.files.formats import WRITABLE_FORMATS, format_of, named
+from cnnfilt.files.image import Array, Encoded, Image
+from cnnfilt.files.read_write_options import DEFAULT_WRITE_OPTIONS, WriteOptions
+from cnnfilt.frozen import replace
 
 
 def write(
-    image: Image,
-    target: str | Path,
-    *,
-    format: str | None = None,
-    overwrite: bool = False,
-    quality: int | None = None,
-    metadata: MetadataMode = "safe",
+    image: Image, target: str | Path, options: WriteOptions = DEFAULT_WRITE_OPTIONS, *, format: str | None = None
 ) -> tuple[str, ...]:
     """Write `image` to the file `target` and return notes on what it could not keep.
 
-    The format is that of the suffix unless given. Nothing is touched unless all goes well; an existing file
-    is refused without `overwrite`. Raises OutputError, or ParameterError for a format that is not known.
+    The format is that of the suffix unless given. Nothing is touched unless all goes well. Raises OutputError, or
+    ParameterError for a format that is not known.
     """
-    encoded = encode(image, format or _format_for(target), quality=quality, metadata=metadata)
-    write_atomically(target, lambda stream: stream.writelines(encoded.parts), overwrite=overwrite)
+    encoded = encode(image, format or _format_for(target), options)
+    write_atomically(target, lambda stream: stream.writelines(encoded.parts), overwrite=options.overwrite)
     return encoded.notes
 
 
-def encode(image: Image, format: str, *, quality: int | None = None, metadata: MetadataMode = "safe") -> Encoded:
+def encode(image: Image, format: str, options: WriteOptions = DEFAULT_WRITE_OPTIONS) -> Encoded:
     """Return `image` as the content of a file of this format.
 
     16-bit levels become v / 257 where the format cannot hold them, with a note. Alpha that is opaque all over
@@ -62,15 +42,13 @@ def encode(image: Image, format: str, *, quality: int | None = None, metadata: M
 
         return Encoded([write_matrix(image.pixels, format)])
     notes: tuple[str, ...] = ()
-    if narrows(format, channels=image.channels, sample=image.sample, alpha=alpha is not None):
+    if needs_eight_bits(format, channels=image.channels, sample=image.sample, alpha=alpha is not None):
         pixels, alpha = to_eight_bits(pixels), None if alpha is None else to_eight_bits(alpha)
         notes = (f"16-bit levels written as 8-bit (v / 257), for {named(format).title} holds no more here",)
     from cnnfilt.files.encode.encoders import encode_image
 
-    parts, left_out = encode_image(
-        pixels, alpha, format, metadata=image.metadata, keep=metadata, quality=quality, spare=image.memory
-    )
-    return Encoded(parts, notes + left_out)
+    encoded = encode_image(replace(image, pixels=pixels, alpha=alpha), format, options)
+    return Encoded(encoded.parts, notes + encoded.notes)
 
 
 def to_eight_bits(levels: Array) -> Array:

@@ -10,6 +10,7 @@ import pytest
 
 from cnnfilt.errors import CnnfiltError, InputError
 from cnnfilt.files.decode.header import image_size
+from cnnfilt.files.read_write_options import ReadOptions
 from cnnfilt.files.reading import read, read_bytes
 from tests.files.odd_files import random_levels, saved
 
@@ -17,11 +18,11 @@ IMAGE = PIL.Image.fromarray(random_levels(40, 50, 3))
 FORMATS = ["PNG", "JPEG", "TIFF", "WEBP", "GIF", "BMP", "PPM"]
 
 
-def said(data: bytes | Path, **options: bool) -> str:
+def said(data: bytes | Path) -> str:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         with pytest.raises(InputError) as caught:
-            read(data, **options)
+            read(data)
     line = caught.value.about("photo")
     assert "\n" not in line
     assert "BytesIO" not in line
@@ -116,5 +117,5 @@ def test_no_mutation_does_more_than_one_line(format: str, capfd: pytest.CaptureF
         for place in rng.integers(0, min(len(data), 40 + 20 * trial), 4):
             data[place] = rng.integers(256)
         with suppress(CnnfiltError):
-            read_bytes(bytes(data), gray=bool(trial % 2), max_pixels=100_000)
+            read_bytes(bytes(data), ReadOptions(gray=bool(trial % 2), max_pixels=100_000))
     assert capfd.readouterr() == ("", "")

@@ -8,6 +8,7 @@ import pytest
 from PIL.PngImagePlugin import PngInfo
 
 from cnnfilt.files.image import Image, Metadata
+from cnnfilt.files.read_write_options import ReadOptions, WriteOptions
 from cnnfilt.files.reading import read_bytes
 from cnnfilt.files.writing import encode
 from cnnfilt.frozen import replace
@@ -54,7 +55,7 @@ def test_safe_keeps_the_resolution(target: str) -> None:
 @pytest.mark.parametrize("target", WITH_ALL)
 @pytest.mark.parametrize("source", ["jpeg", "tiff", "webp"])
 def test_all_keeps_the_rest_made_true(source: str, target: str) -> None:
-    encoded = encode(photo(source), target, metadata="all")
+    encoded = encode(photo(source), target, WriteOptions(metadata="all"))
     assert encoded.notes == ()
     image = reopened(encoded.data)
     block = image.getexif()
@@ -75,7 +76,7 @@ def test_all_from_png_to_png_keeps_texts_also_behind_the_pixels() -> None:
     texts.add_text("Title", "A picture")
     texts.add_itxt("XML:com.adobe.xmp", XMP.decode())
     image = read_bytes(saved(PHOTO, "PNG", pnginfo=texts, exif=exif(1)))
-    again = reopened(encode(image, "png", metadata="all").data)
+    again = reopened(encode(image, "png", WriteOptions(metadata="all")).data)
     assert again.info["Title"] == "A picture"
     assert again.info["xmp"].startswith(b"<x:xmpmeta>")
     assert "Title" not in reopened(encode(image, "png").data).info
@@ -83,13 +84,13 @@ def test_all_from_png_to_png_keeps_texts_also_behind_the_pixels() -> None:
 
 def test_all_keeps_a_jpeg_s_comment() -> None:
     image = read_bytes(saved(PHOTO, "JPEG", comment=b"hello"))
-    assert reopened(encode(image, "jpeg", metadata="all").data).info["comment"] == b"hello"
+    assert reopened(encode(image, "jpeg", WriteOptions(metadata="all")).data).info["comment"] == b"hello"
     assert "comment" not in reopened(encode(image, "jpeg").data).info
 
 
 @pytest.mark.parametrize("target", WITH_ALL)
 def test_none_keeps_nothing(target: str) -> None:
-    data = encode(photo("jpeg"), target, metadata="none").data
+    data = encode(photo("jpeg"), target, WriteOptions(metadata="none")).data
     assert not {"icc_profile", "xmp"} & set(reopened(data).info)
     assert read_bytes(data).metadata.resolution is None
     assert 271 not in reopened(data).getexif()
@@ -103,14 +104,14 @@ def test_a_thumbnail_stays_behind() -> None:
     next_at = 16 + 12 * count
     pointed = block[:next_at] + (len(block) - 6).to_bytes(4, "big") + block[next_at + 4 :] + thumbnail
     image = read_bytes(saved(PHOTO, "JPEG", exif=pointed))
-    again = reopened(encode(image, "jpeg", metadata="all").data)
+    again = reopened(encode(image, "jpeg", WriteOptions(metadata="all")).data)
     assert again.getexif()[271] == "Maker"
     assert not again.getexif().get_ifd(1)
 
 
 @pytest.mark.parametrize("target", WITH_ALL)
 def test_a_profile_for_another_colour_model_is_left_out(target: str) -> None:
-    gray = read_bytes(saved(PHOTO, "JPEG", icc_profile=icc_profile()), gray=True)
+    gray = read_bytes(saved(PHOTO, "JPEG", icc_profile=icc_profile()), ReadOptions(gray=True))
     assert "icc_profile" not in reopened(encode(gray, target).data).info
     cmyk = read_bytes(saved(PHOTO.convert("CMYK"), "JPEG", icc_profile=cmyk_profile()))
     assert "icc_profile" not in reopened(encode(cmyk, target).data).info
@@ -144,13 +145,13 @@ def test_a_resolution_in_exif_alone_counts_for_a_jpeg() -> None:
 
 def test_blocks_too_long_for_a_jpeg_are_left_out_with_a_note() -> None:
     image = replace(photo("png"), metadata=Metadata(xmp=bytes(70_000), comment=bytes(70_000)))
-    encoded = encode(image, "jpeg", metadata="all")
+    encoded = encode(image, "jpeg", WriteOptions(metadata="all"))
     assert len(encoded.notes) == 2
     assert all("too long" in note for note in encoded.notes)
 
 
 def test_damaged_exif_is_left_out_with_a_note() -> None:
     image = Image(COLOUR, metadata=Metadata(exif=b"Exif\0\0MM\0\x2a\xff\xff\xff\xff", orientation=3))
-    encoded = encode(image, "jpeg", metadata="all")
+    encoded = encode(image, "jpeg", WriteOptions(metadata="all"))
     assert any("EXIF" in note for note in encoded.notes)
     np.testing.assert_array_equal(reopened(encoded.data).getexif()[274], 3)

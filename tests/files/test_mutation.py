@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from cnnfilt.errors import CnnfiltError
 from cnnfilt.files.decode.header import image_size
+from cnnfilt.files.read_write_options import ReadOptions
 from cnnfilt.files.reading import read_bytes
 from tests.files.odd_files import random_levels, saved
 
@@ -113,10 +114,10 @@ def check(name: str, data: bytes) -> None:
         warnings.simplefilter("error")
         for gray in (False, True):
             with suppress(CnnfiltError):
-                image = read_bytes(data, name, gray=gray, max_pixels=100_000)
+                image = read_bytes(data, ReadOptions(gray=gray, max_pixels=100_000), name=name)
                 assert image.pixels.size
         with suppress(CnnfiltError):
-            assert min(image_size(data, max_pixels=100_000)) > 0
+            assert min(image_size(data, ReadOptions(max_pixels=100_000))) > 0
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 from PIL import ImageOps
 
 from cnnfilt.files.decode.header import image_size
+from cnnfilt.files.read_write_options import ReadOptions
 from cnnfilt.files.reading import read_bytes
 from cnnfilt.files.writing import encode
 from tests.files.odd_files import exif, png, random_levels, saved
@@ -38,7 +39,7 @@ def test_pixels_and_alpha_are_turned(format: str, orientation: int) -> None:
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("format", ["PNG", "TIFF", "WEBP"])
 def test_without_auto_orient_the_pixels_stay_and_the_tag_goes_out_again(format: str, orientation: int) -> None:
-    image = read_bytes(stored(format, orientation), auto_orient=False)
+    image = read_bytes(stored(format, orientation), ReadOptions(auto_orient=False))
     np.testing.assert_array_equal(image.pixels, LEVELS[..., :3])
     assert image.metadata.orientation == orientation
     for target in ("png", "tiff", "webp"):
@@ -50,12 +51,12 @@ def test_without_auto_orient_the_pixels_stay_and_the_tag_goes_out_again(format: 
 @pytest.mark.parametrize("auto_orient", [True, False])
 def test_the_header_says_the_size_that_is_read(format: str, orientation: int, auto_orient: bool) -> None:
     data = stored(format, orientation)
-    image = read_bytes(data, auto_orient=auto_orient)
-    assert image_size(data, auto_orient=auto_orient) == image.pixels.shape
+    image = read_bytes(data, ReadOptions(auto_orient=auto_orient))
+    assert image_size(data, ReadOptions(auto_orient=auto_orient)) == image.pixels.shape
 
 
 def test_a_jpeg_keeps_its_tag_without_auto_orient() -> None:
-    image = read_bytes(stored("JPEG", 6), auto_orient=False)
+    image = read_bytes(stored("JPEG", 6), ReadOptions(auto_orient=False))
     assert read_bytes(encode(image, "jpeg").data).pixels.shape == (7, 5, 3)
 
 
@@ -68,7 +69,7 @@ def test_sixteen_bits_are_turned_too() -> None:
 def test_a_quarter_turn_swaps_the_resolutions() -> None:
     data = saved(PIL.Image.fromarray(LEVELS), "TIFF", exif=exif(6), dpi=(300, 150))
     assert read_bytes(data).metadata.resolution == (150, 300)
-    assert read_bytes(data, auto_orient=False).metadata.resolution == (300, 150)
+    assert read_bytes(data, ReadOptions(auto_orient=False)).metadata.resolution == (300, 150)
 
 
 @pytest.mark.parametrize("orientation", [0, 9, 1000])

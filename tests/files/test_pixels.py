@@ -10,6 +10,7 @@ import pytest
 
 from cnnfilt.files.decode.memory import lend
 from cnnfilt.files.pixels import for_jpeg, from_array, to_array
+from cnnfilt.files.read_write_options import ReadOptions
 from cnnfilt.files.reading import read_bytes
 from tests.files.odd_files import random_levels, saved
 
@@ -82,7 +83,7 @@ def test_turned_and_gray_images_are_the_same_as_ever(tmp_path: Path, format: str
     upright = opened.convert("L") if gray else opened
     turn = {1: None, 3: PIL.Image.Transpose.ROTATE_180, 6: PIL.Image.Transpose.ROTATE_270}[orientation]
     expected = np.asarray(upright if turn is None else upright.transpose(turn))
-    np.testing.assert_array_equal(read_bytes(data, gray=gray).pixels, expected)
+    np.testing.assert_array_equal(read_bytes(data, ReadOptions(gray=gray)).pixels, expected)
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)

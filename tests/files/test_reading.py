@@ -10,6 +10,7 @@ import PIL.Image
 import pytest
 
 from cnnfilt.errors import ParameterError
+from cnnfilt.files.read_write_options import ReadOptions
 from cnnfilt.files.reading import read, read_bytes
 from tests.files.odd_files import cmyk_profile, icc_profile, png, random_levels, saved, tiff
 
@@ -216,7 +217,7 @@ def test_the_further_images_of_an_mpo_are_no_frames() -> None:
 
 
 def test_gray_is_the_exact_formula() -> None:
-    image = read_bytes(saved(PIL.Image.fromarray(COLOUR), "PNG"), gray=True)
+    image = read_bytes(saved(PIL.Image.fromarray(COLOUR), "PNG"), ReadOptions(gray=True))
     np.testing.assert_array_equal(image.pixels, luma(COLOUR))
 
 
@@ -225,29 +226,29 @@ def test_gray_of_a_jpeg_is_its_own_luma() -> None:
     data = saved(PIL.Image.fromarray(smooth), "JPEG")
     plane = PIL.Image.open(io.BytesIO(data))
     plane.draft("YCbCr", plane.size)
-    np.testing.assert_array_equal(read_bytes(data, gray=True).pixels, np.asarray(plane)[..., 0])
+    np.testing.assert_array_equal(read_bytes(data, ReadOptions(gray=True)).pixels, np.asarray(plane)[..., 0])
 
 
 def test_gray_of_an_rgb_coded_jpeg_is_the_formula() -> None:
     data = saved(PIL.Image.fromarray(COLOUR), "JPEG", keep_rgb=True, quality=95)
-    np.testing.assert_array_equal(read_bytes(data, gray=True).pixels, luma(read_bytes(data).pixels))
+    np.testing.assert_array_equal(read_bytes(data, ReadOptions(gray=True)).pixels, luma(read_bytes(data).pixels))
 
 
 def test_gray_of_a_cmyk_jpeg() -> None:
     data = saved(PIL.Image.fromarray(COLOUR).convert("CMYK"), "JPEG")
-    np.testing.assert_array_equal(read_bytes(data, gray=True).pixels, luma(read_bytes(data).pixels))
+    np.testing.assert_array_equal(read_bytes(data, ReadOptions(gray=True)).pixels, luma(read_bytes(data).pixels))
 
 
 def test_gray_keeps_alpha() -> None:
     levels = random_levels(9, 11, 4)
-    image = read_bytes(saved(PIL.Image.fromarray(levels), "PNG"), gray=True)
+    image = read_bytes(saved(PIL.Image.fromarray(levels), "PNG"), ReadOptions(gray=True))
     np.testing.assert_array_equal(image.pixels, luma(levels))
     np.testing.assert_array_equal(image.alpha, levels[..., 3])
 
 
 def test_dropped_alpha_leaves_the_pixels_as_they_are() -> None:
     levels = random_levels(9, 11, 4)
-    image = read_bytes(saved(PIL.Image.fromarray(levels), "PNG"), alpha="drop")
+    image = read_bytes(saved(PIL.Image.fromarray(levels), "PNG"), ReadOptions(alpha="drop"))
     np.testing.assert_array_equal(image.pixels, levels[..., :3])
     assert image.alpha is None
 
@@ -258,7 +259,7 @@ def test_a_background_lies_behind_what_is_transparent(
     background: str, colour: tuple[int, int, int], channels: int
 ) -> None:
     levels = random_levels(9, 11, channels)
-    image = read_bytes(saved(PIL.Image.fromarray(levels), "PNG"), background=background)
+    image = read_bytes(saved(PIL.Image.fromarray(levels), "PNG"), ReadOptions(background=background))
     opacity = levels[..., -1:] / 255
     expected = levels[..., :-1] * opacity + np.array(colour) * (1 - opacity)
     if channels == 2 and background == "white":
@@ -270,12 +271,12 @@ def test_a_background_lies_behind_what_is_transparent(
 
 def test_a_background_behind_sixteen_bits() -> None:
     data = png([bytes([1, 2, 1, 3])], width=2, bits=16, colour_type=0, before=[(b"tRNS", b"\1\2")])
-    np.testing.assert_array_equal(read_bytes(data, background="white").pixels, [[65535, 0x0103]])
+    np.testing.assert_array_equal(read_bytes(data, ReadOptions(background="white")).pixels, [[65535, 0x0103]])
 
 
 def test_a_background_that_is_no_colour_is_refused() -> None:
     with pytest.raises(ParameterError, match="'whit' is not a colour"):
-        read_bytes(saved(PIL.Image.fromarray(COLOUR), "PNG"), background="whit")
+        read_bytes(saved(PIL.Image.fromarray(COLOUR), "PNG"), ReadOptions(background="whit"))
 
 
 def test_a_shape_all_in_its_alpha_gets_a_hint() -> None:
@@ -283,7 +284,7 @@ def test_a_shape_all_in_its_alpha_gets_a_hint() -> None:
     levels[..., :3] = 7
     data = saved(PIL.Image.fromarray(levels), "PNG")
     assert any("--background white" in note for note in read_bytes(data).notes)
-    assert read_bytes(data, background="white").notes == ()
+    assert read_bytes(data, ReadOptions(background="white")).notes == ()
     assert read_bytes(saved(PIL.Image.fromarray(random_levels(9, 11, 4)), "PNG")).notes == ()
 
 

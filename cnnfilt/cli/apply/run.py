@@ -4,13 +4,12 @@ import os
 
 import click
 
-from cnnfilt.batch.naming import IMAGE_FORMATS
 from cnnfilt.cli.inspect.inspection import Inspection
 from cnnfilt.cli.options import FileOptions
 from cnnfilt.cli.run_operation import run_operation
 from cnnfilt.describe.chain import parse_chain
 from cnnfilt.errors import ParameterError
-from cnnfilt.files.formats import format_of
+from cnnfilt.files.formats import IMAGE_FORMATS, format_of
 from cnnfilt.files.model_file import load_model
 from cnnfilt.frozen import replace
 from cnnfilt.operations.apply import ApplyChain

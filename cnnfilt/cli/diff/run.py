@@ -19,7 +19,7 @@ from cnnfilt.core.difference import difference_picture
 from cnnfilt.errors import ParameterError, PlanError
 from cnnfilt.files.formats import FORMATS, WRITABLE_FORMATS, format_of
 from cnnfilt.files.image import Image
-from cnnfilt.files.reading import ReadOptions
+from cnnfilt.files.read_write_options import ReadOptions, WriteOptions
 from cnnfilt.files.writing import write
 from cnnfilt.terms import AlphaMode
 
@@ -50,7 +50,7 @@ def run_diff(
     def work() -> Comparison:
         found = compare_files(a, b, options)
         if output is not None:
-            write(_picture(found, output, gain), output, overwrite=overwrite)
+            write(_picture(found, output, gain), output, WriteOptions(overwrite=overwrite))
         return found
 
     # The main thread stays free for a signal, whatever the decoders are busy with.

@@ -8,7 +8,8 @@ from cnnfilt.cli.help import Command
 from cnnfilt.cli.messages import print_line
 from cnnfilt.cli.option_types import Word
 from cnnfilt.errors import OutputError, PlanError
-from cnnfilt.files.formats import named
+from cnnfilt.files.formats import MATRIX_FORMATS, named
+from cnnfilt.files.read_write_options import WriteOptions
 
 
 @click.command(
@@ -29,7 +30,7 @@ Examples:
 @click.argument("spec", metavar="KERNEL")
 @click.option("-o", "--output", metavar="FILE|-", help="Write .csv, .tsv, .txt, .json or .npy; without it, print.")
 @click.option("-y", "--overwrite", is_flag=True, help="Replace a file that exists.")
-@click.option("--format", type=Word(("csv", "tsv", "txt", "json", "npy")), metavar="FORMAT", help="Write this format.")
+@click.option("--format", type=Word(MATRIX_FORMATS), metavar="FORMAT", help="Write this format.")
 def export(spec: str, output: str | None, overwrite: bool, format: str | None) -> None:
     """Write a kernel to a file, or print it as a matrix.
 
@@ -47,8 +48,8 @@ def export(spec: str, output: str | None, overwrite: bool, format: str | None) -
     (target,) = targets_of(source, Request(output, format), None)
     kind = target.format or "csv"
     if target.path is None:
-        if kind == "npy" and sys.stdout.isatty():
-            raise OutputError("a terminal cannot show npy data; name a file with -o, or pipe it on")
+        if not named(kind).is_text and sys.stdout.isatty():
+            raise OutputError(f"a terminal cannot show {kind} data; name a file with -o, or pipe it on")
         click.echo(encode(image, kind).data, nl=False)
         return
     if named(kind).kind == "image":
@@ -56,5 +57,5 @@ def export(spec: str, output: str | None, overwrite: bool, format: str | None) -
     check_outputs([(source, [target])], also_read=named_files([spec], None))
     if not overwrite:
         refuse_existing([target])
-    write(image, target.path, format=kind, overwrite=overwrite)
+    write(image, target.path, WriteOptions(overwrite=overwrite), format=kind)
     print_line(f"{label} {'x'.join(map(str, image.pixels.shape))} -> {target.path}")

@@ -21,6 +21,7 @@ from cnnfilt.files.atomic import write_atomically
 from cnnfilt.files.formats import FORMATS, format_of
 from cnnfilt.files.image import Array
 from cnnfilt.files.matrix.matrices import write_matrix
+from cnnfilt.files.read_write_options import ReadOptions
 from cnnfilt.fitting.least_squares import ROUNDING
 
 
@@ -30,7 +31,9 @@ def run_learning(
     output: str | None,
     overwrite: bool,
     max_residual: float,
+    gray: bool,
     no_auto_orient: bool,
+    max_pixels: int,
     recursive: bool,
     json: bool,
     quiet: bool,
@@ -42,7 +45,8 @@ def run_learning(
         raise click.UsageError("--json and -o - both want standard output; write to a file")
     if max_residual < 0:
         raise ParameterError(f"--max-residual {max_residual:g} is below 0; no filter is that good")
-    lesson = Lesson(auto_orient=not no_auto_orient, **request)
+    options = ReadOptions(gray=gray, auto_orient=not no_auto_orient, alpha="drop", max_pixels=max_pixels)
+    lesson = Lesson(read=options, **request)
     pairs, alone = find_pairs(inputs, recursive=recursive)
     format = _format(output, lesson)
     _check_output(output, pairs, overwrite=overwrite)

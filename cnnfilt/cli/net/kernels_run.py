@@ -14,6 +14,7 @@ from cnnfilt.cli.messages import print_line
 from cnnfilt.errors import counted
 from cnnfilt.files.image import Image
 from cnnfilt.files.model_file import learned_kernel
+from cnnfilt.files.read_write_options import WriteOptions
 from cnnfilt.files.writing import write
 from cnnfilt.nn.layers import Array
 
@@ -32,7 +33,7 @@ def draw_kernels(model: str, output: str, *, overwrite: bool, layer: str | None,
         refuse_existing([target])
     name, kernel = learned_kernel(model, layer)
     pixels = picture_of(kernel)
-    write(Image(pixels), output, overwrite=overwrite)
+    write(Image(pixels), output, WriteOptions(overwrite=overwrite))
     if json_:
         click.echo(json.dumps({"layer": name, "kernel": kernel.tolist()}))
     height, width, inputs, filters = kernel.shape

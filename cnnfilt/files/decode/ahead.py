@@ -6,7 +6,8 @@ import sys
 from threading import Thread
 from typing import TYPE_CHECKING, NamedTuple
 
-from cnnfilt.files.formats import FORMATS, format_of
+from cnnfilt.files.formats import FORMATS, Format, format_of
+from cnnfilt.files.read_write_options import ReadOptions
 from cnnfilt.files.streams import Source, format_in, open_stream
 from cnnfilt.terms import WORK_THREAD
 
@@ -20,37 +21,39 @@ _SWITCH_SECONDS = 0.0002
 """How long a thread that has decoded a piece waits for the interpreter; Python's own choice would be 0.005."""
 
 
-class Request(NamedTuple):
-    """An image, and the options of `loading.load_image`."""
+class ReadAhead(NamedTuple):
+    """An image that will be read, and how."""
 
     source: Source
-    gray: bool
-    auto_orient: bool
-    max_pixels: int
+    options: ReadOptions
 
 
-_begun: "dict[Request, _Loading]" = {}
+_begun: "dict[ReadAhead, _Loading]" = {}
 
 
-def begin(request: Request) -> None:
+def begin(request: ReadAhead) -> None:
     """Start to load an image in a thread of its own; `take` with the same request then waits for it.
 
     Nothing happens where the source is a small file or no regular one, or not called an image.
     """
     path = str(request.source)
     format = format_of(path)
-    # While a TIFF is decoded, nothing can be said on stderr (see `decoding`).
-    if format is None or FORMATS[format].kind == "matrix" or format == "tiff":
+    if format is None or not _can_begin(FORMATS[format]):
         return
     if not _is_large_file(path):
         return
     _begun[request] = _Loading(request)
 
 
-def take(request: Request) -> "Loaded | None":
+def take(request: ReadAhead) -> "Loaded | None":
     """Return the image that `begin` was asked for, or None. What its loading raised is raised here."""
     begun = _begun.pop(request, None)
     return begun.wait() if begun else None
+
+
+def _can_begin(about: Format) -> bool:
+    # While a decoder is kept from printing, nothing else can be said on stderr (see `decoding`).
+    return about.kind == "image" and not about.decoder_prints
 
 
 def _is_large_file(path: str) -> bool:
@@ -64,7 +67,7 @@ def _is_large_file(path: str) -> bool:
 class _Loading(Thread):
     """An image being loaded. Python does not wait for this thread at its end."""
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: ReadAhead) -> None:
         import cnnfilt.files.decode.loading  # noqa: F401 - before the others want the interpreter, too.
 
         super().__init__(name=WORK_THREAD, daemon=True)
@@ -79,12 +82,12 @@ class _Loading(Thread):
         """Load the image, or remember what went wrong."""
         from cnnfilt.files.decode.loading import load_image
 
-        source, gray, auto_orient, max_pixels = self._request
+        source, options = self._request
         try:
             with open_stream(source) as stream:
                 format = format_in(stream, name=str(source))
-                if format and FORMATS[format].kind == "image" and format != "tiff":
-                    self._loaded = load_image(stream, format, gray=gray, auto_orient=auto_orient, max_pixels=max_pixels)
+                if format and _can_begin(FORMATS[format]):
+                    self._loaded = load_image(stream, format, options)
         except BaseException as error:
             self._error = error
 

@@ -1,11 +1,13 @@
-"""A loaded image as arrays, in the levels that the file means."""
+"""A loaded image as arrays, in the levels and with the alpha that the file means."""
+
+import numpy as np
 
 from cnnfilt.errors import InputError
 from cnnfilt.files.decode.loading import Loaded
+from cnnfilt.files.decode.storage import Key, Storage
 from cnnfilt.files.formats import FORMATS
-from cnnfilt.files.image import Array, Image
+from cnnfilt.files.image import Array, Image, top_level
 from cnnfilt.files.pixels import to_array
-from cnnfilt.files.planes import keyed_alpha, true_levels
 
 
 def as_arrays(loaded: Loaded) -> Image:
@@ -13,9 +15,9 @@ def as_arrays(loaded: Loaded) -> Image:
     stored = loaded.stored
     try:
         alpha: Array | None = None
-        pixels = true_levels(to_array(loaded.base, loaded.memory), stored, loaded.format)
+        pixels = _true_levels(to_array(loaded.base, loaded.memory), stored)
         if stored.key is not None:
-            alpha = keyed_alpha(pixels, stored.key)
+            alpha = _alpha_from_key(pixels, stored.key)
         elif loaded.alpha is not None:
             alpha = to_array(loaded.alpha)
     except MemoryError:
@@ -23,3 +25,24 @@ def as_arrays(loaded: Loaded) -> Image:
     return Image(
         pixels, alpha, format=loaded.format, metadata=loaded.metadata, notes=loaded.notes, memory=loaded.memory
     )
+
+
+def _true_levels(pixels: Array, stored: Storage) -> Array:
+    """Return decoded pixels as the file means them, where Pillow's mode has no way to say it."""
+    if stored.gray_16:
+        return pixels.astype(np.uint16)
+    if stored.signed and pixels.dtype == np.uint8:
+        return pixels.view(np.int8).astype(np.int32)
+    if not stored.signed and pixels.dtype == np.int32 and (pixels < 0).any():
+        return pixels.view(np.uint32).astype(np.int64)
+    if stored.white_is_zero and pixels.dtype == np.uint16:
+        return top_level(pixels.dtype) - pixels
+    return pixels
+
+
+def _alpha_from_key(pixels: Array, key: Key) -> Array:
+    """Return alpha that is 0 where `pixels` have the one transparent level or colour, and full elsewhere."""
+    matches = pixels == np.array(key)
+    if pixels.ndim == 3:
+        matches = matches.all(axis=2)
+    return np.where(matches, 0, top_level(pixels.dtype)).astype(pixels.dtype)

@@ -1,6 +1,5 @@
 """The size of an image from its header alone: nothing is decoded, and NumPy stays out."""
 
-from importlib import import_module
 from typing import BinaryIO
 
 import PIL.Image
@@ -8,28 +7,14 @@ import PIL.ImageFile
 
 from cnnfilt.files.exif import FIRST_SIDEWAYS, stored_orientation
 from cnnfilt.files.formats import FORMATS
-from cnnfilt.files.kinds import is_tiff
-from cnnfilt.files.pillow import decoding
+from cnnfilt.files.pillow import decoding, is_tiff, opened_by_plugin
+from cnnfilt.files.read_write_options import DEFAULT_READ_OPTIONS, ReadOptions
 from cnnfilt.files.streams import Source, check_size, format_in, open_stream
-from cnnfilt.terms import DEFAULT_MAX_PIXELS
-
-_PLUGINS = {
-    "png": "Png",
-    "jpeg": "Jpeg",
-    "tiff": "Tiff",
-    "webp": "WebP",
-    "gif": "Gif",
-    "bmp": "Bmp",
-    **dict.fromkeys(("pbm", "pgm", "ppm", "pfm"), "Ppm"),
-}
-"""Which of Pillow's plugins opens a format; an MPO opens as the JPEG it starts with."""
 
 _GRAY_MODES = frozenset({"1", "L", "LA", "La", "I", "I;16", "I;16B", "I;16L", "I;16N", "F"})
 
 
-def image_size(
-    source: Source, *, auto_orient: bool = True, max_pixels: int = DEFAULT_MAX_PIXELS
-) -> tuple[int, int, int]:
+def image_size(source: Source, options: ReadOptions = DEFAULT_READ_OPTIONS) -> tuple[int, int, int]:
     """Return (height, width, channels) as `reading.read` would give them: after orientation, without alpha.
 
     A matrix has no such header; it is read whole, which needs NumPy.
@@ -39,11 +24,11 @@ def image_size(
         if format is None or FORMATS[format].kind == "matrix":
             from cnnfilt.files.matrix.matrices import read_matrix
 
-            shape = read_matrix(stream.read(), format, max_pixels=max_pixels).shape
+            shape = read_matrix(stream.read(), format, max_pixels=options.max_pixels).shape
             return shape[0], shape[1], shape[2] if len(shape) == 3 else 1
-        with decoding(FORMATS[format].title, max_pixels=max_pixels):
-            image = open_image(stream, format, max_pixels=max_pixels)
-            height, width = _upright_size(image, auto_orient=auto_orient)
+        with decoding(FORMATS[format], max_pixels=options.max_pixels):
+            image = open_image(stream, format, max_pixels=options.max_pixels)
+            height, width = _upright_size(image, auto_orient=options.auto_orient)
             return height, width, 1 if is_gray(image.mode) else 3
 
 
@@ -52,11 +37,7 @@ def open_image(stream: BinaryIO, format: str, *, max_pixels: int) -> PIL.ImageFi
 
     `format` is what the content's signature says, not its name: an EPS called .png would start Ghostscript.
     """
-    # Straight from its plugin: `PIL.Image.open` imports five others first, which takes longer than a small image.
-    plugin = _PLUGINS[format]
-    import_module(f"PIL.{plugin}ImagePlugin")
-    factory, _ = PIL.Image.OPEN[plugin.upper()]
-    image = factory(stream, "")
+    image = opened_by_plugin(stream, FORMATS[format])
     check_size(image.height, image.width, max_pixels)
     return image
 

@@ -7,14 +7,14 @@ import PIL.Image
 import PIL.ImageFile
 
 from cnnfilt.files.decode.header import open_image
+from cnnfilt.files.decode.jpeg_coding import is_luma_coded
 from cnnfilt.files.decode.memory import lend
 from cnnfilt.files.decode.storage import Storage, split, storage
 from cnnfilt.files.exif import TURNS, TURNS_BACK, stored_orientation
 from cnnfilt.files.formats import FORMATS
-from cnnfilt.files.jpeg import is_luma_coded
-from cnnfilt.files.kinds import is_jpeg, is_png, is_tiff
 from cnnfilt.files.metadata import read_metadata, upright, with_late_texts
-from cnnfilt.files.pillow import PILLOW_ERRORS, decoding
+from cnnfilt.files.pillow import PILLOW_ERRORS, decoding, is_jpeg, is_png, is_tiff
+from cnnfilt.files.read_write_options import ReadOptions
 from cnnfilt.files.records import Metadata
 from cnnfilt.frozen import replace
 
@@ -24,9 +24,6 @@ SEVERAL = "holds several images; only the first is used (--frames all takes all)
 
 _BLOCK_BYTES = 1 << 24
 """How much of a file is decoded at once: between blocks a decoder waits for the interpreter."""
-
-_LENT = frozenset({"jpeg", "png", "ppm", "pgm"})
-"""The formats whose plugins decode into memory that is there already; others have their own ways."""
 
 
 class Loaded(NamedTuple):
@@ -44,40 +41,44 @@ class Loaded(NamedTuple):
     notes: tuple[str, ...]
 
 
-def load_image(stream: BinaryIO, format: str, *, gray: bool, auto_orient: bool, max_pixels: int) -> Loaded:
-    """Return the image of this format in `stream`, as `reading.read` describes it.
+def load_image(stream: BinaryIO, format: str, options: ReadOptions) -> Loaded:
+    """Return the image of this format in `stream`, but for its background, which needs NumPy.
 
-    `gray` makes one channel where nothing is transparent; else what lies behind it must be settled first.
-    Raises InputError, or ShapeError over `max_pixels`.
+    It is in gray, if asked for, where nothing is transparent; else what lies behind it must be settled first.
+    Raises InputError, or ShapeError for more than the most pixels.
     """
-    with decoding(FORMATS[format].title, max_pixels=max_pixels) as warned:
-        opened = open_image(stream, format, max_pixels=max_pixels)
-        image = loaded(opened, format, gray=gray, auto_orient=auto_orient)
+    with decoding(FORMATS[format], max_pixels=options.max_pixels) as warned:
+        opened = open_image(stream, format, max_pixels=options.max_pixels)
+        image = loaded(opened, format, options)
     return _with_exif_note(image, warned)
 
 
-def loaded(image: PIL.ImageFile.ImageFile, format: str, *, gray: bool, auto_orient: bool, lends: bool = True) -> Loaded:
+def loaded(image: PIL.ImageFile.ImageFile, format: str, options: ReadOptions, *, lends: bool = True) -> Loaded:
     """Return an opened image decoded; to be called within `decoding`. `lends`: it may decode into memory of ours."""
     metadata, stored, orientation = read_metadata(image), storage(image), stored_orientation(image)
-    notes = _header_notes(image, deep_colour=stored.deep_colour, damaged_exif=orientation is None)
-    if gray and is_jpeg(image) and is_luma_coded(image):
+    notes = _header_notes(
+        damaged_exif=orientation is None,
+        deep_colour=stored.deep_colour,
+        several=FORMATS[format].several is not None and _is_animated(image),
+    )
+    if options.gray and is_jpeg(image) and is_luma_coded(image):
         # The decoder then gives the file's own Y plane, and leaves the chroma alone.
         image.draft("L", image.size)
     image.decodermaxblock = _BLOCK_BYTES
-    stays = orientation in (1, None) and not (gray and image.mode == "RGB")
-    lent = lend(image) if lends and stays and format in _LENT else None
+    stays = orientation in (1, None) and not (options.gray and image.mode == "RGB")
+    lent = lend(image) if lends and stays and FORMATS[format].fills_memory else None
     image.load()
     memory = lent.memory if lent and lent.holds(image) else None
     if is_png(image):
         metadata = with_late_texts(metadata, image)
-    whole, metadata = _turned(image, orientation or 1, metadata, auto_orient=auto_orient)
+    whole, metadata = _turned(image, orientation or 1, metadata, auto_orient=options.auto_orient)
     if whole.mode == "CMYK":
         from cnnfilt.files.decode.cmyk import cmyk_to_rgb
 
         whole, note = cmyk_to_rgb(whole)
         notes.append(note)
     base, alpha = split(whole)
-    if gray and base.mode == "RGB" and alpha is None and stored.key is None:
+    if options.gray and base.mode == "RGB" and alpha is None and stored.key is None:
         base = base.convert("L")
     return Loaded(base, memory, alpha, stored, format, metadata, tuple(notes))
 
@@ -95,21 +96,18 @@ def _turned(
     return stored, replace(metadata, orientation=orientation)
 
 
-def _header_notes(image: PIL.Image.Image, *, deep_colour: bool, damaged_exif: bool) -> list[str]:
+def _header_notes(*, damaged_exif: bool, deep_colour: bool, several: bool) -> list[str]:
     notes = []
     if damaged_exif:
         notes.append(_DAMAGED_EXIF)
     if deep_colour:
         notes.append("16-bit colour, read as 8-bit (only gray is read with 16)")
-    if _holds_several(image):
+    if several:
         notes.append(SEVERAL)
     return notes
 
 
-def _holds_several(image: PIL.Image.Image) -> bool:
-    # The further images of an MPO are thumbnails, gain maps, or the other eye's view.
-    if image.format == "MPO":
-        return False
+def _is_animated(image: PIL.Image.Image) -> bool:
     try:
         return bool(getattr(image, "is_animated", False))
     except PILLOW_ERRORS:

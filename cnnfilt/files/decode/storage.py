@@ -5,7 +5,7 @@ from typing import NamedTuple
 import PIL.Image
 
 from cnnfilt.files.decode.header import is_gray
-from cnnfilt.files.kinds import is_tiff
+from cnnfilt.files.pillow import is_portable_map, is_tiff
 
 Key = int | tuple[int, ...]
 
@@ -22,11 +22,13 @@ class Storage(NamedTuple):
     """How the samples lie in the file, as far as Pillow's mode does not tell it.
 
     `deep_colour`: 16-bit samples that Pillow gives as 8-bit ones. `key`: the one level or colour that is
-    transparent, in decoded levels.
+    transparent, in decoded levels. `gray_16`: 16-bit gray that Pillow gives as 32-bit integers. `signed`: the samples
+    of a TIFF have a sign. `white_is_zero`: its black is the highest level.
     """
 
     deep_colour: bool = False
     key: Key | None = None
+    gray_16: bool = False
     signed: bool = False
     white_is_zero: bool = False
 
@@ -39,6 +41,7 @@ def storage(image: PIL.Image.Image) -> Storage:
     return Storage(
         deep_colour=deep,
         key=_key(image, raw_mode, deep=deep),
+        gray_16=image.mode == "I" and is_portable_map(image),
         signed=_SIGNED in tuple(tags.get(_SAMPLE_FORMAT_TAG, ())),
         white_is_zero=tags.get(_PHOTOMETRIC_TAG) == _WHITE_IS_ZERO,
     )

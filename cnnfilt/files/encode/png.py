@@ -10,9 +10,15 @@ import zlib
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from PIL.PngImagePlugin import PngInfo
+
 from cnnfilt.core.engine.threads import run_strips
 from cnnfilt.files.encode.png_rows import Filter, Rows
-from cnnfilt.files.image import Array
+from cnnfilt.files.formats import Format
+from cnnfilt.files.image import Encoded, Image
+from cnnfilt.files.metadata import XMP_KEY, Kept
+from cnnfilt.files.records import Timing
+from cnnfilt.frozen import replace
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _COLOUR_TYPES = {1: 0, 2: 4, 3: 2, 4: 6}
@@ -61,19 +67,29 @@ _THOROUGH = Coding("adaptive", 6)
 _BEST_LEVEL = 9
 
 
-def encode_png(pixels: Array, alpha: Array | None, arguments: dict[str, Any], *, quality: int | None) -> list[bytes]:
-    """Return the parts of a PNG of (H, W) or (H, W, 3) pixels of 8 or 16 bits and, of the same type, their alpha.
+def encode(about: Format, image: Image, kept: Kept, quality: int | None) -> Encoded:
+    """Return a PNG of pixels of 8 or 16 bits and, of the same type, their alpha.
 
-    `arguments` are those of `metadata.save_arguments`. `quality` is the effort, 1 (fast) to 100 (small); without
-    it the file is hardly ever larger than zlib's usual level makes it, and as fast as that allows.
+    `quality` is the effort, 1 (fast) to 100 (small); without it the file is hardly ever larger than zlib's usual
+    level makes it, and as fast as that allows.
     """
-    rows = Rows(pixels, alpha)
-    depth = pixels.dtype.itemsize * 8
+    rows = Rows(image.pixels, image.alpha)
+    depth = image.pixels.dtype.itemsize * 8
     header = struct.pack(">IIBBBBB", rows.width, rows.height, depth, _COLOUR_TYPES[rows.channels], 0, 0, 0)
-    parts = [_SIGNATURE, *_chunk(b"IHDR", header), *_metadata_chunks(arguments)]
+    parts = [_SIGNATURE, *_chunk(b"IHDR", header), *_metadata_chunks(kept)]
     for data in _deflated(rows, choose(rows, quality)):
         parts += _chunk(b"IDAT", data)
-    return [*parts, *_chunk(b"IEND", b"")]
+    return Encoded([*parts, *_chunk(b"IEND", b"")])
+
+
+def animation_arguments(timing: Timing, kept: Kept, quality: int | None) -> dict[str, Any]:
+    """Return Pillow's save arguments for an animation, which has fractions of milliseconds."""
+    return pillow_arguments(kept) | {"duration": list(timing.milliseconds), "loop": timing.plays}
+
+
+def pillow_arguments(kept: Kept) -> dict[str, Any]:
+    """Return the arguments with which Pillow writes what our own encoder does beside the pixels."""
+    return replace(kept, xmp=None).arguments() | {"pnginfo": _texts(kept)}
 
 
 def choose(rows: Rows, quality: int | None = None) -> Coding:
@@ -152,19 +168,28 @@ def _joined_adler32(first: int, second: int, length: int) -> int:
     return high << 16 | low
 
 
-def _metadata_chunks(arguments: dict[str, Any]) -> list[bytes]:
+def _metadata_chunks(kept: Kept) -> list[bytes]:
     """Return the parts of the chunks for what comes along, in the order Pillow writes them."""
     parts: list[bytes] = []
-    if "icc_profile" in arguments:
-        parts += _chunk(b"iCCP", b"ICC Profile\0\0" + zlib.compress(arguments["icc_profile"]))
-    for name, data, *_ in arguments["pnginfo"].chunks if "pnginfo" in arguments else ():
+    if kept.icc_profile is not None:
+        parts += _chunk(b"iCCP", b"ICC Profile\0\0" + zlib.compress(kept.icc_profile))
+    for name, data, *_ in _texts(kept).chunks:
         parts += _chunk(name, data)
-    if "dpi" in arguments:
-        dots_per_metre = (int(dots / _METRES_PER_INCH + 0.5) for dots in arguments["dpi"])
+    if kept.dpi is not None:
+        dots_per_metre = (int(dots / _METRES_PER_INCH + 0.5) for dots in kept.dpi)
         parts += _chunk(b"pHYs", struct.pack(">IIB", *dots_per_metre, _METRE))
-    if "exif" in arguments:
-        parts += _chunk(b"eXIf", arguments["exif"].tobytes().removeprefix(b"Exif\0\0"))
+    if kept.exif is not None:
+        parts += _chunk(b"eXIf", kept.exif.tobytes().removeprefix(b"Exif\0\0"))
     return parts
+
+
+def _texts(kept: Kept) -> PngInfo:
+    chunks = PngInfo()
+    if kept.xmp:
+        chunks.add_itxt(XMP_KEY, kept.xmp.decode("utf-8", "replace"))
+    for key, value in kept.texts:
+        chunks.add_text(key, value)
+    return chunks
 
 
 def _chunk(name: bytes, data: bytes) -> tuple[bytes, bytes, bytes]:

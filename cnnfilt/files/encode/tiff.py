@@ -2,17 +2,19 @@
 
 import io
 import zlib
+from collections.abc import Iterable
 from itertools import accumulate
-from typing import Any
 
 import numpy as np
 import PIL.Image
 from PIL.ExifTags import IFD, Base
-from PIL.TiffImagePlugin import ImageFileDirectory_v2
+from PIL.TiffImagePlugin import AppendingTiffWriter, ImageFileDirectory_v2
 from PIL.TiffTags import LONG
 
 from cnnfilt.errors import OutputError
-from cnnfilt.files.image import Array
+from cnnfilt.files.formats import Format
+from cnnfilt.files.image import Array, Encoded, Image
+from cnnfilt.files.metadata import Kept
 
 DEFLATE_LEVEL = 4
 """Half the time of zlib's own choice, 6, for 2 to 4% more bytes (photographs and their edges)."""
@@ -28,15 +30,13 @@ _BLACK_IS_ZERO, _RGB = 1, 2
 _UNASSOCIATED_ALPHA = 2
 _SAMPLE_FORMATS = {"u": 1, "i": 2, "f": 3}
 _INCH = 2
+_XMP_TAG = 700
 
 
-def encode_tiff(pixels: Array, alpha: Array | None, arguments: dict[str, Any]) -> bytes:
-    """Return a deflated little-endian TIFF of (H, W) or (H, W, 3) pixels and, of the same type, their alpha.
-
-    `arguments` are those of `metadata.save_arguments`: exif, dpi and icc_profile, if there are any.
-    """
-    channels = pixels.reshape(*pixels.shape[:2], -1)
-    samples = channels if alpha is None else np.dstack((channels, alpha))
+def encode(about: Format, image: Image, kept: Kept, quality: int | None) -> Encoded:
+    """Return a deflated little-endian TIFF of pixels and, of the same type, their alpha."""
+    channels = image.pixels.reshape(*image.pixels.shape[:2], -1)
+    samples = channels if image.alpha is None else np.dstack((channels, image.alpha))
     # Doubles are written as singles, for hardly any program reads the former.
     stored = np.dtype(np.float32) if samples.dtype == np.float64 else samples.dtype
     samples = samples.astype(stored.newbyteorder("<"), copy=False)
@@ -44,8 +44,8 @@ def encode_tiff(pixels: Array, alpha: Array | None, arguments: dict[str, Any]) -
     strips = [_deflated(samples[top : top + rows]) for top in range(0, len(samples), rows)]
     if sum(map(len, strips)) > _LARGEST:
         raise OutputError("the result is larger than the 4 GiB of a TIFF; use npy")
-    directory = _directory(arguments)
-    _describe(directory, samples, has_alpha=alpha is not None, rows_per_strip=rows)
+    directory = _directory(kept)
+    _describe(directory, samples, has_alpha=image.alpha is not None, rows_per_strip=rows)
     lengths = [len(strip) for strip in strips]
     # Pillow adds to the offsets where the directory ends.
     directory[Base.StripOffsets] = (0, *accumulate(lengths[:-1]))
@@ -54,7 +54,17 @@ def encode_tiff(pixels: Array, alpha: Array | None, arguments: dict[str, Any]) -
     stream = io.BytesIO()
     directory.save(stream)
     stream.writelines(strips)
-    return stream.getvalue()
+    return Encoded([stream.getvalue()])
+
+
+def joined_pages(pages: Iterable[bytes]) -> bytes:
+    """Return one TIFF with the only page of each of these."""
+    stream = io.BytesIO()
+    with AppendingTiffWriter(stream) as writer:
+        for page in pages:
+            writer.write(page)
+            writer.newFrame()
+        return stream.getvalue()
 
 
 def _deflated(strip: Array) -> bytes:
@@ -82,15 +92,17 @@ def _describe(directory: ImageFileDirectory_v2, samples: Array, *, has_alpha: bo
         directory[Base.ExtraSamples] = _UNASSOCIATED_ALPHA
 
 
-def _directory(arguments: dict[str, Any]) -> ImageFileDirectory_v2:
+def _directory(kept: Kept) -> ImageFileDirectory_v2:
     """Return a directory of what came along."""
     directory = ImageFileDirectory_v2(prefix=b"II")
-    exif = arguments.get("exif", PIL.Image.Exif())
+    exif = kept.exif or PIL.Image.Exif()
     for tag in exif:
         directory[tag] = exif.get_ifd(tag) if tag in (IFD.Exif, IFD.GPSInfo) else exif[tag]
-    if "icc_profile" in arguments:
-        directory[Base.InterColorProfile] = arguments["icc_profile"]
-    if "dpi" in arguments:
-        directory[Base.XResolution], directory[Base.YResolution] = arguments["dpi"]
+    if kept.xmp:
+        directory[_XMP_TAG] = kept.xmp
+    if kept.icc_profile is not None:
+        directory[Base.InterColorProfile] = kept.icc_profile
+    if kept.dpi is not None:
+        directory[Base.XResolution], directory[Base.YResolution] = kept.dpi
         directory[Base.ResolutionUnit] = _INCH
     return directory

@@ -1,19 +1,18 @@
-"""Rows of numbers in text, read strictly: whatever is wrong is named with its line and column."""
+"""Matrices as rows of numbers in text, read strictly: whatever is wrong is named with its line and column."""
 
 import math
 import re
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
-from cnnfilt.errors import InputError
+from cnnfilt.errors import InputError, OutputError
+from cnnfilt.files.formats import Format
+from cnnfilt.files.image import Array
 from cnnfilt.files.streams import check_size
 
-Array = NDArray[Any]
-
 _SEPARATORS = {"csv": ",", "tsv": "\t"}
+_BLANK = " "
 _PLAIN = b"0123456789+-.eE, \t\r\n"
 _NUMBER = re.compile(r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)(?:/([0-9]+))?")
 _LONGEST_CELL = 30
@@ -39,7 +38,7 @@ def text_format(data: bytes) -> str:
     return next((format for format, separator in _SEPARATORS.items() if separator in first_line), "txt")
 
 
-def parse_rows(data: bytes, format: str, *, max_pixels: int) -> Array:
+def read(data: bytes, about: Format, max_pixels: int) -> Array:
     """Return the (H, W) matrix written in `data`: int64 if all numbers are whole, else float64.
 
     Columns are separated by commas in csv, tabs in tsv, and by either or by blanks in txt. InputError names the
@@ -50,9 +49,7 @@ def parse_rows(data: bytes, format: str, *, max_pixels: int) -> Array:
         lines.pop()
     if not lines:
         raise InputError("{image} is empty")
-    if format == "txt":
-        format = text_format(data)
-    separator = _SEPARATORS.get(format)
+    separator = _SEPARATORS.get(about.name) or _SEPARATORS.get(text_format(data))
     width = len(lines[0].split(separator))
     check_size(len(lines), width, max_pixels)
     convert, dtype = _conversion(data)
@@ -65,6 +62,24 @@ def parse_rows(data: bytes, format: str, *, max_pixels: int) -> Array:
             raise InputError(f"line {number} has {_counted(len(cells))}, line 1 has {width}; give every line as many")
         rows.append(_row(cells, number, convert, dtype))
     return np.stack(rows)
+
+
+def write(array: Array, about: Format) -> bytes:
+    """Return `array` a row on a line, in columns separated by commas, tabs or blanks. OutputError for more axes."""
+    if array.ndim == 3 and array.shape[2] == 1:
+        array = array[..., 0]
+    if array.ndim != 2:
+        shape = "x".join(str(length) for length in array.shape)
+        raise OutputError(f"{about.title} holds rows and columns and the result is {shape}; use npy or json")
+    separator = _SEPARATORS.get(about.name, _BLANK)
+    return "".join(separator.join(cells(row)) + "\n" for row in array).encode()
+
+
+def cells(row: Array) -> Iterator[str]:
+    """Return each number as the shortest text that comes back the same."""
+    # A single precision number written out in double precision would show digits that are noise.
+    texts = map(str, row) if row.dtype.kind == "f" and row.dtype != np.float64 else map(repr, row.tolist())
+    return (text.removesuffix(".0") for text in texts)
 
 
 def _conversion(data: bytes) -> tuple[Callable[[str], int | float], type]:

@@ -5,6 +5,7 @@ import numpy as np
 from cnnfilt.core.levels import Levels
 from cnnfilt.files.formats import FileKind
 from cnnfilt.files.image import Image
+from cnnfilt.files.read_write_options import ReadOptions
 from cnnfilt.frozen import Frozen
 from cnnfilt.operations.base import Operation, Result
 from cnnfilt.terms import Pair
@@ -27,9 +28,7 @@ class EmittedRun(Frozen, kw_only=True):
     levels: tuple[Levels, ...]
     whole: tuple[bool, ...]
     flat: tuple[bool, ...]
-    gray: bool
-    auto_orient: bool
-    background: str | None
+    read: ReadOptions
     output: str | None
 
     @property
@@ -51,9 +50,7 @@ class EmittedRun(Frozen, kw_only=True):
 class DescribeRun(Frozen):
     """Describes a run whose input is read with these options."""
 
-    gray: bool
-    auto_orient: bool
-    background: str | None
+    read: ReadOptions
     output: str | None
 
     def __call__(self, image: Image, operation: Operation, results: list[Result], format_name: str) -> EmittedRun:
@@ -71,8 +68,6 @@ class DescribeRun(Frozen):
             levels=levels,
             whole=tuple(result.pixels.dtype.kind in "biu" for result in results),
             flat=tuple(result.pixels.ndim == 2 for result in results),
-            gray=self.gray,
-            auto_orient=self.auto_orient,
-            background=self.background,
+            read=self.read,
             output=self.output,
         )

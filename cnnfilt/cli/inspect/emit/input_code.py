@@ -33,14 +33,14 @@ def _matrix(run: EmittedRun) -> list[str]:
 
 def _by_pillow(run: EmittedRun) -> list[str]:
     lines = ["image = Image.open(source)"]
-    from_jpeg = run.gray and run.format == "jpeg"
+    from_jpeg = run.read.gray and run.format == "jpeg"
     if from_jpeg:
         lines.append('image.draft("L", image.size)  # the file\'s own brightness')
-    if run.auto_orient:
+    if run.read.auto_orient:
         lines.append("image = ImageOps.exif_transpose(image)")
     if run.dtype != "uint8":
         return [*lines, "pixels = np.asarray(image)"]
-    if run.background is not None:
+    if run.read.background is not None:
         lines += ['layers = np.asarray(image.convert("RGBA")).astype(np.int64)', *_flattened(run)]
         return [*lines, *_gray_from_colour(run)]
     mode = "RGB" if run.channels == 3 else "L"
@@ -57,11 +57,11 @@ def _converted(mode: str) -> str:
 def _by_opencv(run: EmittedRun) -> list[str]:
     gray = run.channels == 1
     flag = "cv2.IMREAD_COLOR"
-    if run.dtype != "uint8" or run.background is not None:
+    if run.dtype != "uint8" or run.read.background is not None:
         flag = "cv2.IMREAD_UNCHANGED"
     elif gray and run.format == "jpeg":
         flag = "cv2.IMREAD_GRAYSCALE"
-    if not run.auto_orient:
+    if not run.read.auto_orient:
         flag += " | cv2.IMREAD_IGNORE_ORIENTATION"
     lines = [
         f"flags = {flag}",
@@ -70,7 +70,7 @@ def _by_opencv(run: EmittedRun) -> list[str]:
         "else:",
         "    pixels = cv2.imread(SOURCE, flags)",
     ]
-    if run.background is not None:
+    if run.read.background is not None:
         lines.append("layers = cv2.cvtColor(pixels, cv2.COLOR_BGRA2RGBA).astype(np.int64)")
         return [*lines, *_flattened(run), *_gray_from_colour(run)]
     if flag.startswith("cv2.IMREAD_COLOR"):
@@ -80,7 +80,7 @@ def _by_opencv(run: EmittedRun) -> list[str]:
 
 
 def _flattened(run: EmittedRun) -> list[str]:
-    colour = parse_colour(run.background or "", "--background")
+    colour = parse_colour(run.read.background or "", "--background")
     behind = colour.levels(3, 255)[0]
     return [
         "cover = layers[:, :, 3:]",

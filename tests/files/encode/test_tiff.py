@@ -65,3 +65,8 @@ def test_the_pixels_are_not_changed() -> None:
     before = pixels.copy()
     encode(Image(pixels), "tiff")
     np.testing.assert_array_equal(pixels, before)
+
+
+def test_tiffs_are_deflated() -> None:
+    flat = np.zeros((200, 200, 3), np.uint8)
+    assert len(encode(Image(flat), "tiff").data) < 3000

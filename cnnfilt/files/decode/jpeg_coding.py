@@ -1,13 +1,12 @@
-"""What a JPEG says about its own coding: its luma plane, and the tables that saved it."""
+"""What a JPEG says about its own coding: whether it has a luma plane, and the tables that it was saved with."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from cnnfilt.files.records import JpegCoding
 
 if TYPE_CHECKING:
     from PIL.JpegImagePlugin import JpegImageFile
 
-FALLBACK_QUALITY = 92
 _FULL_COLOUR = 0
 """Pillow's number for 4:4:4."""
 
@@ -43,15 +42,3 @@ def coding(image: "JpegImageFile") -> JpegCoding | None:
 
     sampling = get_sampling(image)
     return JpegCoding(luma, chroma, sampling if sampling >= 0 else _FULL_COLOUR)
-
-
-def coding_arguments(coded: JpegCoding | None, *, gray: bool, quality: int | None) -> dict[str, Any]:
-    """Return Pillow's save arguments: the given quality, else the input's own tables, else quality 92.
-
-    Subsampling is the input's own, else 4:4:4, for chroma at half size blurs exactly the edges one filters for.
-    """
-    subsampling = coded.subsampling if coded and coded.chroma else _FULL_COLOUR
-    if quality is None and coded and (gray or coded.chroma):
-        tables = (coded.luma,) if gray else (coded.luma, *coded.chroma)
-        return {"qtables": [list(table) for table in tables], "subsampling": subsampling}
-    return {"quality": FALLBACK_QUALITY if quality is None else quality, "subsampling": subsampling}

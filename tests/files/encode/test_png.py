@@ -7,7 +7,6 @@ import subprocess
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import PIL.Image
@@ -18,13 +17,16 @@ from hypothesis import strategies as st
 
 from cnnfilt.core.engine import threads
 from cnnfilt.files.encode import png, png_rows
-from cnnfilt.files.encode.png import Coding, choose, encode_png
+from cnnfilt.files.encode.png import Coding, choose, pillow_arguments
 from cnnfilt.files.encode.png_rows import Filter, Rows
+from cnnfilt.files.formats import FORMATS
 from cnnfilt.files.image import Array, Image, Metadata
+from cnnfilt.files.metadata import Kept, kept_metadata
+from cnnfilt.files.read_write_options import WriteOptions
 from cnnfilt.files.writing import encode
 from tests.files.odd_files import exif, icc_profile, random_levels
 
-SAMPLES = Path(__file__).parents[2] / "sample_images"
+SAMPLES = Path(__file__).parents[3] / "sample_images"
 FILTERS: tuple[Filter, ...] = ("none", "up", "paeth", "adaptive")
 
 
@@ -60,7 +62,7 @@ def decoded(data: bytes) -> Array:
 
 
 def encoded(pixels: Array, alpha: Array | None = None, *, quality: int | None = None) -> bytes:
-    return b"".join(encode_png(pixels, alpha, {}, quality=quality))
+    return png.encode(FORMATS["png"], Image(pixels, alpha), Kept(), quality).data
 
 
 def stacked(pixels: Array, alpha: Array | None) -> Array:
@@ -216,12 +218,9 @@ def test_what_comes_along_is_written_as_pillow_writes_it() -> None:
         texts=(("Title", "A"), ("Comment", "日本")),
     )
     pixels = random_levels(9, 11, 3)
-    ours = list(chunks(encode(Image(pixels, metadata=metadata), "png", metadata="all").data))
+    ours = list(chunks(encode(Image(pixels, metadata=metadata), "png", WriteOptions(metadata="all")).data))
     stream = io.BytesIO()
-    with pytest.MonkeyPatch.context() as patch:
-        arguments: dict[str, Any] = {}
-        patch.setattr(png, "encode_png", lambda _, __, given, **___: [arguments.update(given) or b""])
-        encode(Image(pixels, metadata=metadata), "png", metadata="all")
+    arguments = pillow_arguments(kept_metadata(metadata, "all", gray=False, size=(9, 11))[0])
     PIL.Image.fromarray(pixels).save(stream, "PNG", **arguments)
     theirs = list(chunks(stream.getvalue()))
     assert [part for part in ours if part[0] != b"IDAT"] == [part for part in theirs if part[0] != b"IDAT"]

@@ -10,6 +10,7 @@ import pytest
 
 from cnnfilt.errors import InputError, ShapeError
 from cnnfilt.files.decode.header import image_size
+from cnnfilt.files.read_write_options import ReadOptions
 from cnnfilt.files.reading import read, read_bytes
 from tests.files.odd_files import png, random_levels, saved, tiff
 
@@ -57,13 +58,13 @@ def test_too_many_pixels_are_refused_before_decoding(height: int) -> None:
     data = png([b""] * height, width=1000, bits=8, colour_type=2)
     for ask in (image_size, read_bytes):
         with pytest.raises(ShapeError, match=r"pixels.*--max-pixels"):
-            ask(data, max_pixels=200_000)
+            ask(data, ReadOptions(max_pixels=200_000))
 
 
 def test_the_limit_is_lifted_by_zero_and_raised_by_a_number() -> None:
     data = png([b""], width=2**31 - 1, bits=8, colour_type=2)
-    assert image_size(data, max_pixels=0) == (1, 2**31 - 1, 3)
-    assert image_size(data, max_pixels=2**31) == (1, 2**31 - 1, 3)
+    assert image_size(data, ReadOptions(max_pixels=0)) == (1, 2**31 - 1, 3)
+    assert image_size(data, ReadOptions(max_pixels=2**31)) == (1, 2**31 - 1, 3)
     with pytest.raises(ShapeError, match="2,147,483,647"):
         image_size(data)
 
@@ -71,5 +72,5 @@ def test_the_limit_is_lifted_by_zero_and_raised_by_a_number() -> None:
 def test_pillow_s_own_limit_is_left_as_it_was() -> None:
     before = PIL.Image.MAX_IMAGE_PIXELS
     with pytest.raises(InputError):
-        read_bytes(tiff(random_levels(4, 4), photometric=99), max_pixels=50)
+        read_bytes(tiff(random_levels(4, 4), photometric=99), ReadOptions(max_pixels=50))
     assert before == PIL.Image.MAX_IMAGE_PIXELS

@@ -11,7 +11,8 @@ import pytest
 
 from cnnfilt.errors import InputError, ShapeError
 from cnnfilt.files.decode import ahead
-from cnnfilt.files.decode.ahead import Request, begin, take
+from cnnfilt.files.decode.ahead import ReadAhead, begin, take
+from cnnfilt.files.read_write_options import ReadOptions
 from cnnfilt.files.reading import read
 from tests.files.odd_files import random_levels
 
@@ -25,44 +26,44 @@ def _nothing_is_too_small_or_left_behind(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(ahead, "_begun", {})
 
 
-def request_for(path: Path, *, gray: bool = False, max_pixels: int = LIMIT) -> Request:
-    return Request(str(path), gray, True, max_pixels)
+def read_ahead(path: Path, *, gray: bool = False, max_pixels: int = LIMIT) -> ReadAhead:
+    return ReadAhead(str(path), ReadOptions(gray=gray, max_pixels=max_pixels))
 
 
 @pytest.mark.parametrize("name", ["a.png", "a.jpg", "a.ppm", "a.webp", "a.bmp"])
 def test_what_was_begun_is_what_is_read(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     PIL.Image.fromarray(random_levels(40, 30, 3)).save(path)
-    expected = read(str(path), max_pixels=LIMIT)
-    begin(request_for(path))
-    ahead._begun[request_for(path)].join()
+    expected = read(str(path), ReadOptions(max_pixels=LIMIT))
+    begin(read_ahead(path))
+    ahead._begun[read_ahead(path)].join()
     path.unlink()
-    found = read(str(path), max_pixels=LIMIT)
+    found = read(str(path), ReadOptions(max_pixels=LIMIT))
     np.testing.assert_array_equal(found.pixels, expected.pixels)
     assert (found.format, found.metadata, found.notes) == (expected.format, expected.metadata, expected.notes)
     with pytest.raises(InputError, match="no such file"):
-        read(str(path), max_pixels=LIMIT)
+        read(str(path), ReadOptions(max_pixels=LIMIT))
 
 
 def test_another_request_is_another_reading(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
     PIL.Image.fromarray(random_levels(4, 5, 3)).save(path)
-    begin(request_for(path, gray=True))
-    assert take(request_for(path)) is None
-    assert read(str(path), max_pixels=LIMIT).pixels.shape == (4, 5, 3)
-    assert read(str(path), gray=True, max_pixels=LIMIT).pixels.shape == (4, 5)
+    begin(read_ahead(path, gray=True))
+    assert take(read_ahead(path)) is None
+    assert read(str(path), ReadOptions(max_pixels=LIMIT)).pixels.shape == (4, 5, 3)
+    assert read(str(path), ReadOptions(gray=True, max_pixels=LIMIT)).pixels.shape == (4, 5)
 
 
 def test_errors_come_when_it_is_read(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
     path.write_bytes(b"\x89PNG\r\n\x1a\nand no more")
-    begin(request_for(path))
+    begin(read_ahead(path))
     with pytest.raises(InputError, match="PNG"):
-        read(str(path), max_pixels=LIMIT)
+        read(str(path), ReadOptions(max_pixels=LIMIT))
     PIL.Image.fromarray(random_levels(40, 50)).save(path)
-    begin(request_for(path, max_pixels=1999))
+    begin(read_ahead(path, max_pixels=1999))
     with pytest.raises(ShapeError, match="the limit is 1,999"):
-        read(str(path), max_pixels=1999)
+        read(str(path), ReadOptions(max_pixels=1999))
 
 
 def test_some_things_are_not_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,11 +73,11 @@ def test_some_things_are_not_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     PIL.Image.fromarray(random_levels(4, 5)).save(tmp_path / "a.tif")
     names = ("folder.png", "pipe.png", "matrix.csv", "a.tif", "missing.png", "no\0name.png", "-")
     for name in names:
-        begin(request_for(tmp_path / name))
+        begin(read_ahead(tmp_path / name))
     assert not ahead._begun
     monkeypatch.setattr(ahead, "_SMALLEST_BYTES", 1 << 30)
     PIL.Image.fromarray(random_levels(4, 5)).save(tmp_path / "small.png")
-    begin(request_for(tmp_path / "small.png"))
+    begin(read_ahead(tmp_path / "small.png"))
     assert not ahead._begun
 
 
@@ -88,8 +89,8 @@ def test_a_wrong_name_is_found_out(tmp_path: Path, content: str) -> None:
         (tmp_path / "a.npy").rename(path)
     else:
         PIL.Image.fromarray(random_levels(4, 5)).save(path, "TIFF")
-    begin(request_for(path))
-    np.testing.assert_array_equal(read(str(path), max_pixels=LIMIT).pixels, random_levels(4, 5))
+    begin(read_ahead(path))
+    np.testing.assert_array_equal(read(str(path), ReadOptions(max_pixels=LIMIT)).pixels, random_levels(4, 5))
 
 
 def test_loading_needs_no_numpy() -> None:

@@ -1,0 +1,41 @@
+"""How files are read and written, as asked: each option once. No NumPy, no Pillow."""
+
+from cnnfilt.errors import ParameterError
+from cnnfilt.frozen import Frozen
+from cnnfilt.terms import DEFAULT_MAX_PIXELS, AlphaMode, MetadataMode
+
+
+class ReadOptions(Frozen, kw_only=True):
+    """How images and matrices are read.
+
+    `gray` makes one channel (of a JPEG its own luma). A `background` colour lies behind whatever is transparent, and
+    leaves no alpha; `alpha` "drop" leaves none either, and the pixels as they are. With `auto_orient` off the EXIF
+    orientation is kept in the metadata instead of being applied. More than `max_pixels` (0: no limit) are refused.
+    """
+
+    gray: bool = False
+    auto_orient: bool = True
+    alpha: AlphaMode = "keep"
+    background: str | None = None
+    max_pixels: int = DEFAULT_MAX_PIXELS
+
+
+class WriteOptions(Frozen, kw_only=True):
+    """How results are written. ParameterError for a quality outside 1..100.
+
+    `quality` is that of a JPEG or WebP, of a PNG the effort; None chooses what loses nothing, or next to nothing.
+    `metadata` is how much of what came along is kept. Without `overwrite` an existing file is refused.
+    """
+
+    quality: int | None = None
+    metadata: MetadataMode = "safe"
+    overwrite: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse a quality that no encoder knows."""
+        if self.quality is not None and not 1 <= self.quality <= 100:
+            raise ParameterError(f"quality is {self.quality}; it must be from 1 to 100", parameter="quality")
+
+
+DEFAULT_READ_OPTIONS = ReadOptions()
+DEFAULT_WRITE_OPTIONS = WriteOptions()

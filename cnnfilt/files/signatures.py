@@ -1,0 +1,45 @@
+"""What a file holds, told by its first bytes. No NumPy, no Pillow."""
+
+from cnnfilt.files.formats import FORMATS
+
+SIGNATURE_LENGTH = 16
+"""How many first bytes the functions here want to see."""
+
+_ANY_BYTE = ord("?")
+
+_NOT_READ = (
+    (b"????ftyp", "a HEIC, AVIF or video file"),
+    (b"%PDF", "a PDF"),
+    (b"%!", "PostScript"),
+    (b"<", "an SVG or a web page"),
+    (b"8BPS", "a Photoshop file"),
+    (b"\x00\x00\x00\x0cjP", "a JPEG 2000"),
+    (b"\xff\x0a", "a JPEG XL"),
+    (b"\x00\x00\x00\x0cJXL", "a JPEG XL"),
+    (b"PK\x03\x04", "a zip archive"),
+    (b"\x1f\x8b", "gzip data"),
+    (b"\x00\x00\x01\x00", "a Windows icon"),
+)
+"""What people take for an image that can be read."""
+
+
+def format_by_signature(head: bytes) -> str | None:
+    """Return the format of a file that starts with `head`, or None when no signature fits (text has none)."""
+    signatures = ((signature, format.name) for format in FORMATS.values() for signature in format.signatures)
+    return next((name for signature, name in signatures if _fits(signature, head)), None)
+
+
+def kind_not_read(head: bytes) -> str | None:
+    """Return in words what a file that starts with `head` is, when it is one people take for a readable image."""
+    return next((words for signature, words in _NOT_READ if _fits(signature, head)), None)
+
+
+def titles_read() -> str:
+    """Return the titles of all images that are read, as a list in words."""
+    titles = (format.family or format.title for format in FORMATS.values() if format.kind == "image")
+    return ", ".join(dict.fromkeys(titles))
+
+
+def _fits(signature: bytes, head: bytes) -> bool:
+    wanted = zip(signature, head[: len(signature)], strict=False)
+    return len(head) >= len(signature) and all(byte in (seen, _ANY_BYTE) for byte, seen in wanted)

@@ -1,0 +1,49 @@
+"""Several images of one file, in and out again; what a format cannot hold of them is refused under its own name."""
+
+import numpy as np
+import pytest
+
+from cnnfilt.errors import OutputError
+from cnnfilt.files.animation import encode_frames, read_frames
+from cnnfilt.files.image import Image
+from cnnfilt.files.read_write_options import ReadOptions, WriteOptions
+from cnnfilt.files.records import Timing
+from tests.files.odd_files import random_levels
+
+FRAMES = [Image(random_levels(6, 8, 3, seed=seed) // 128 * 255) for seed in range(3)]
+TIMING = Timing((40.0, 250.0, 100.0), 2)
+
+
+@pytest.mark.parametrize("format", ["png", "webp", "gif", "tiff"])
+def test_frames_come_back_with_their_timing(format: str) -> None:
+    found = read_frames(encode_frames(FRAMES, TIMING, format, WriteOptions()).data, "all", ReadOptions())
+    assert found is not None
+    images, timing = found
+    assert timing == (Timing((1000.0,) * 3, 0) if format == "tiff" else TIMING)
+    for image, frame in zip(images, FRAMES, strict=True):
+        np.testing.assert_array_equal(image.pixels, frame.pixels)
+
+
+def test_frames_are_read_as_images_are() -> None:
+    data = encode_frames(
+        [Image(frame.pixels, frame.pixels[..., 0]) for frame in FRAMES], TIMING, "webp", WriteOptions()
+    )
+    found = read_frames(data.data, 2, ReadOptions(gray=True, background="black"))
+    assert found is not None
+    ((image,), _) = found
+    assert (image.pixels.shape, image.alpha) == ((6, 8), None)
+
+
+def test_a_matrix_and_a_jpeg_never_hold_several() -> None:
+    assert read_frames(b"1,2\n3,4\n", "all", ReadOptions()) is None
+    with pytest.raises(OutputError, match="JPEG holds one image"):
+        encode_frames(FRAMES, TIMING, "jpeg", WriteOptions())
+
+
+def test_a_gif_is_refused_and_accepted_by_what_a_gif_holds() -> None:
+    with pytest.raises(OutputError, match="GIF holds no float values"):
+        encode_frames([Image(np.zeros((2, 2), np.float32))] * 2, Timing((1, 1)), "gif", WriteOptions())
+    wide = [Image(np.full((1, 20_000), level, np.uint8)) for level in (0, 255)]
+    assert encode_frames(wide, Timing((1, 1)), "gif", WriteOptions()).data.startswith(b"GIF8")
+    with pytest.raises(OutputError, match="WebP holds at most 16,383"):
+        encode_frames(wide, Timing((1, 1)), "webp", WriteOptions())

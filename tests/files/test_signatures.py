@@ -1,0 +1,45 @@
+"""A file is what its first bytes say."""
+
+import pytest
+
+from cnnfilt.files.formats import FORMATS
+from cnnfilt.files.signatures import SIGNATURE_LENGTH, format_by_signature, kind_not_read, titles_read
+
+
+@pytest.mark.parametrize(
+    ("head", "format"),
+    [
+        (b"RIFF\0\0\0\0WEBPVP8 ", "webp"),
+        (b"RIFF\0\0\0\0WAVEfmt ", None),
+        (b"RIFF\0\0", None),
+        (b"P6 3 2 255\n", "ppm"),
+        (b"MM\0\x2a", "tiff"),
+        (b"\x93NUMPY\x01\0", "npy"),
+        (b"1,2,3", None),
+        (b"", None),
+    ],
+)
+def test_the_first_bytes_tell_the_format(head: bytes, format: str | None) -> None:
+    assert format_by_signature(head) == format
+
+
+@pytest.mark.parametrize(
+    ("head", "words"),
+    [
+        (b"\0\0\0\x18ftypheic", "a HEIC, AVIF or video file"),
+        (b"<svg>", "an SVG or a web page"),
+        (b"\0\0\0\x0cJXL ", "a JPEG XL"),
+        (b"\0\0\0", None),
+        (b"1,2,3", None),
+    ],
+)
+def test_what_is_taken_for_an_image_is_called_by_its_name(head: bytes, words: str | None) -> None:
+    assert kind_not_read(head) == words
+
+
+def test_all_of_a_signature_is_seen() -> None:
+    assert max(len(signature) for about in FORMATS.values() for signature in about.signatures) <= SIGNATURE_LENGTH
+
+
+def test_a_family_is_listed_once() -> None:
+    assert titles_read() == "PNG, JPEG, TIFF, WebP, GIF, BMP, PNM"
