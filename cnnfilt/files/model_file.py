@@ -15,8 +15,8 @@ from cnnfilt.files.atomic import write_atomically
 from cnnfilt.files.matrix.npz import Archive, write_npz
 from cnnfilt.files.network_input import NetworkInput
 from cnnfilt.frozen import Frozen
-from cnnfilt.nn.convolution import Conv2D
-from cnnfilt.nn.layers import Array
+from cnnfilt.nn.conv2d import Conv2D
+from cnnfilt.nn.layer import Array
 from cnnfilt.nn.model import Sequential, reports_of, shapes_of
 
 FORMAT = 1

@@ -14,10 +14,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from cnnfilt.core.engine.images import Array
 from cnnfilt.errors import ParameterError
 from cnnfilt.fitting.equations import Equations
 from cnnfilt.frozen import Frozen
-from cnnfilt.nn.layers import Array
 
 STILL = 1e-10
 """A step that changes no coefficient by more than this part of the largest is the last."""

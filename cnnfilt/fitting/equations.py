@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.threads import run_strips
 from cnnfilt.core.inverse_levels import Undoing
 from cnnfilt.errors import ShapeError
 from cnnfilt.frozen import Frozen, replace
-from cnnfilt.nn.layers import Array
 from cnnfilt.terms import ChannelsMode, Pair
 
 BLOCK_BYTES = 4 << 20

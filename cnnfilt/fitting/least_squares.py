@@ -2,11 +2,11 @@
 
 import numpy as np
 
+from cnnfilt.core.engine.images import Array
 from cnnfilt.core.inverse_levels import Undoing
 from cnnfilt.errors import DemandError, counted
 from cnnfilt.fitting.equations import Equations
 from cnnfilt.frozen import Frozen, replace
-from cnnfilt.nn.layers import Array
 
 SINGULAR = 1e-12
 """A direction in which the windows vary by so little of what they vary in the widest cannot be told from none."""

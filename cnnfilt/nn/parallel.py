@@ -12,7 +12,7 @@ from typing import TypeVar
 import numpy as np
 
 from cnnfilt.core.engine.threads import run_strips
-from cnnfilt.nn.layers import Array
+from cnnfilt.nn.layer import Array
 from cnnfilt.nn.model import Sequential
 from cnnfilt.nn.scoring import Loss, told
 

@@ -1,13 +1,15 @@
 """What a network says of images, and how right it is."""
 
 from collections.abc import Callable
+from typing import assert_never
 
 import numpy as np
 
 from cnnfilt.errors import ParameterError
 from cnnfilt.frozen import Frozen
+from cnnfilt.nn.activations import Sigmoid, Softmax
 from cnnfilt.nn.examples import Examples, batches
-from cnnfilt.nn.layers import Array, Sigmoid, Softmax
+from cnnfilt.nn.layer import Array
 from cnnfilt.nn.losses import binary_cross_entropy, categorical_cross_entropy, sparse_categorical_cross_entropy
 from cnnfilt.nn.model import Sequential
 from cnnfilt.terms import LossName
@@ -37,9 +39,17 @@ def loss_of(network: Sequential, name: LossName = "auto") -> Loss:
     if name != "auto" and (name == "binary") != isinstance(last, Sigmoid):
         ends = "sigmoid" if name == "binary" else "softmax"
         raise ParameterError(f"the loss {name} is for networks that end in {ends}", parameter="loss")
-    if isinstance(last, Sigmoid):
-        return _binary
-    return _categorical if name == "categorical" else sparse_categorical_cross_entropy
+    match name:
+        case "binary":
+            return _binary
+        case "categorical":
+            return _categorical
+        case "sparse":
+            return sparse_categorical_cross_entropy
+        case "auto":
+            return _binary if isinstance(last, Sigmoid) else sparse_categorical_cross_entropy
+        case unknown:
+            assert_never(unknown)
 
 
 def told(logits: Array) -> Array:

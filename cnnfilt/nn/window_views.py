@@ -8,7 +8,7 @@ import numpy as np
 
 from cnnfilt.describe.windows import Windows
 from cnnfilt.frozen import Frozen
-from cnnfilt.nn.layers import Array, Shape
+from cnnfilt.nn.layer import Array, Shape
 from cnnfilt.terms import Pair
 
 _BLOCK = 4 << 20

@@ -7,7 +7,7 @@ import numpy as np
 
 from cnnfilt.core.levels import Levels, apply_levels
 from cnnfilt.describe.chain import Report, describe, parse_chain
-from cnnfilt.describe.layers import Conv, Layer, Volume
+from cnnfilt.describe.layers import Layer, Volume
 from cnnfilt.describe.windows import check_pixels
 from cnnfilt.errors import InputError, ParameterError, ShapeError, counted
 from cnnfilt.files.image import Image, top_level
@@ -22,7 +22,6 @@ from cnnfilt.operations.map_names import (
     channels_of,
     ends_flat,
     labels_of,
-    learns,
     pictures_of,
     shown_as,
 )
@@ -57,9 +56,9 @@ class ApplyChain(Operation, kw_only=True):
         if not self.chain:
             raise ParameterError("the chain is empty; write layers, such as 'filter:sobel-x,p=same relu'")
         for layer in self.chain:
-            if isinstance(layer, Conv) and layer.filters > MOST_MAPS:
-                raise ParameterError(f"layer {layer.word} gives {layer.filters:,} maps; the limit is {MOST_MAPS:,}")
-        nameless = [layer.word for layer in self.chain if learns(layer)]
+            if layer.maps is not None and layer.maps > MOST_MAPS:
+                raise ParameterError(f"layer {layer.word} gives {layer.maps:,} maps; the limit is {MOST_MAPS:,}")
+        nameless = [layer.word for layer in self.chain if layer.learns]
         if nameless and self.seed is None and self.model is None:
             raise ParameterError(
                 f"layer {nameless[0]} has weights, and nothing says which; "

@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from cnnfilt.core.convolution import conv2d
 from cnnfilt.describe.windows import Slide
 from cnnfilt.errors import ShapeError
-from cnnfilt.nn.convolution import Conv2D
-from cnnfilt.nn.layers import Dense, Flatten, Layer, ReLU, Sigmoid, Softmax, Tanh
-from cnnfilt.nn.pooling import AveragePool2D, MaxPool2D
+from cnnfilt.nn.activations import ReLU, Sigmoid, Softmax, Tanh
+from cnnfilt.nn.conv2d import Conv2D
+from cnnfilt.nn.dense import Dense, Flatten
+from cnnfilt.nn.layer import Layer
+from cnnfilt.nn.pool2d import AveragePool2D, MaxPool2D
 from tests.nn.gradients import central_differences
 
 

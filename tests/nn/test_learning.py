@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from cnnfilt.nn.convolution import Conv2D
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,7 +12,6 @@ from cnnfilt.errors import DemandError, ParameterError, ShapeError
 from cnnfilt.fitting.descent import descend
 from cnnfilt.fitting.equations import Equations, equations_of, overlap
 from cnnfilt.fitting.least_squares import decimals_of, levels_off, rounded, solve, tidied
-from cnnfilt.nn.convolution import Conv2D
 from cnnfilt.nn.optimizers import SGD
 
 RAW = Undoing()

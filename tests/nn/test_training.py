@@ -12,7 +12,7 @@ from cnnfilt.nn.examples import Examples, augmented, batches, split
 from cnnfilt.nn.model import Sequential
 from cnnfilt.nn.parallel import Team
 from cnnfilt.nn.scoring import confusion, evaluate, loss_of, probabilities
-from cnnfilt.nn.training import Settings, Trainer
+from cnnfilt.nn.training import Trainer, TrainingSettings
 
 WORDS = "conv:4,k=3,p=same relu pool:max flatten fc:3 softmax"
 
@@ -34,7 +34,7 @@ def network(words: str = WORDS, seed: int = 0) -> Sequential:
     return Sequential.new(words, (8, 8, 1), np.random.default_rng(seed))
 
 
-def trained(settings: Settings, epochs: int, validation: Examples = NONE, words: str = WORDS) -> Trainer:
+def trained(settings: TrainingSettings, epochs: int, validation: Examples = NONE, words: str = WORDS) -> Trainer:
     trainer = Trainer(network(words), settings)
     for _ in trainer.epochs(stripes(), validation, epochs):
         pass
@@ -47,7 +47,7 @@ def same(first: dict[str, np.ndarray], second: dict[str, np.ndarray]) -> bool:
 
 @pytest.mark.parametrize("optimizer", ["adam", "sgd", "momentum"])
 def test_stripes_are_learned(optimizer: str) -> None:
-    trainer = trained(Settings(batch_size=6, optimizer=optimizer), 20)  # type: ignore[arg-type]
+    trainer = trained(TrainingSettings(batch_size=6, optimizer=optimizer), 20)  # type: ignore[arg-type]
     assert evaluate(trainer.network, stripes())[0].accuracy == 1
     assert probabilities(trainer.network, stripes().images).argmax(axis=1).tolist() == stripes().labels.tolist()
 
@@ -55,7 +55,7 @@ def test_stripes_are_learned(optimizer: str) -> None:
 def test_two_classes_learn_with_one_sigmoid() -> None:
     model = network("conv:4,k=3 relu flatten fc:1 sigmoid")
     examples = stripes(60, 2)
-    for _ in Trainer(model, Settings(batch_size=6)).epochs(examples, NONE, 20):
+    for _ in Trainer(model, TrainingSettings(batch_size=6)).epochs(examples, NONE, 20):
         pass
     score, answers = evaluate(model, examples)
     assert score.accuracy == 1
@@ -64,24 +64,25 @@ def test_two_classes_learn_with_one_sigmoid() -> None:
 
 
 def test_the_same_seed_gives_the_same_bits() -> None:
-    settings = Settings(augment=("flip", "shift"), seed=3)
+    settings = TrainingSettings(augment=("flip", "shift"), seed=3)
     assert same(trained(settings, 3).progress.best, trained(settings, 3).progress.best)
     assert not same(
-        trained(settings, 3).progress.best, trained(Settings(augment=("flip", "shift"), seed=4), 3).progress.best
+        trained(settings, 3).progress.best,
+        trained(TrainingSettings(augment=("flip", "shift"), seed=4), 3).progress.best,
     )
 
 
 @pytest.mark.parametrize("name", ["weights.conv1.bias", "optimizer.mean.0.kernel", "optimizer.steps"])
 def test_a_state_of_another_shape_is_refused(name: str) -> None:
     """Also one that NumPy would stretch to fit."""
-    progress = trained(Settings(), 1).progress
+    progress = trained(TrainingSettings(), 1).progress
     with pytest.raises(ValueError, match="of shape"):
-        Trainer(network(), Settings()).restore(progress.history(), {**progress.state, name: np.zeros((1, 1))})
+        Trainer(network(), TrainingSettings()).restore(progress.history(), {**progress.state, name: np.zeros((1, 1))})
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3])
 def test_the_number_of_threads_changes_no_bit(threads: int) -> None:
-    settings = Settings(batch_size=70, optimizer="sgd")
+    settings = TrainingSettings(batch_size=70, optimizer="sgd")
     whole = trained(settings, 2)
     limit_threads(threads)
     try:
@@ -118,13 +119,14 @@ def test_nothing_is_computed_below_the_lowest_layer_that_learns(monkeypatch: pyt
 
 def test_integer_and_one_hot_labels_give_the_same_weights() -> None:
     assert same(
-        trained(Settings(loss="sparse"), 3).progress.best, trained(Settings(loss="categorical"), 3).progress.best
+        trained(TrainingSettings(loss="sparse"), 3).progress.best,
+        trained(TrainingSettings(loss="categorical"), 3).progress.best,
     )
 
 
 @pytest.mark.parametrize("optimizer", ["adam", "momentum"])
 def test_training_goes_on_as_if_it_had_not_stopped(optimizer: str) -> None:
-    settings = Settings(optimizer=optimizer, augment=("shift",))  # type: ignore[arg-type]
+    settings = TrainingSettings(optimizer=optimizer, augment=("shift",))  # type: ignore[arg-type]
     whole, first = trained(settings, 5, stripes(30)), trained(settings, 2, stripes(30))
     second = Trainer(Sequential(WORDS, (8, 8, 1), first.progress.best), settings)
     second.restore(first.progress.history(), first.progress.state)
@@ -136,7 +138,7 @@ def test_training_goes_on_as_if_it_had_not_stopped(optimizer: str) -> None:
 
 
 def test_the_best_weights_are_kept() -> None:
-    trainer = Trainer(network(), Settings(learning_rate=0.3))
+    trainer = Trainer(network(), TrainingSettings(learning_rate=0.3))
     epochs = list(trainer.epochs(stripes(), stripes(30), 8))
     scores = [(epoch.validation.accuracy, -epoch.validation.loss) for epoch in epochs if epoch.validation]
     assert trainer.progress.best_epoch == scores.index(max(scores)) + 1
@@ -145,7 +147,7 @@ def test_the_best_weights_are_kept() -> None:
 
 
 def test_an_epoch_broken_off_changes_nothing_that_was_kept() -> None:
-    trainer = Trainer(network(), Settings())
+    trainer = Trainer(network(), TrainingSettings())
     list(islice(trainer.epochs(stripes(), NONE, 9), 2))
     before = trainer.progress
     trainer.network.parameters["conv1.kernel"][...] = 0
@@ -208,6 +210,17 @@ def test_an_end_for_other_classes_is_refused(words: str, classes: int) -> None:
 
 def test_a_loss_that_does_not_suit_is_refused() -> None:
     with pytest.raises(ParameterError, match="end in sigmoid"):
-        Trainer(network(), Settings(loss="binary"))
+        Trainer(network(), TrainingSettings(loss="binary"))
     with pytest.raises(ParameterError, match="must end in softmax or sigmoid"):
-        Trainer(network("flatten fc:3"), Settings())
+        Trainer(network("flatten fc:3"), TrainingSettings())
+
+
+@pytest.mark.parametrize(
+    "words",
+    [{"optimizer": "rmsprop", "learning_rate": 0.1}, {"loss": "hinge"}, {"augment": ("flip", "turn")}],
+    ids=["optimizer", "loss", "augment"],
+)
+def test_words_that_mean_nothing_are_refused(words: dict[str, str]) -> None:
+    """They used to be taken for momentum, for the sparse loss, and for nothing at all."""
+    with pytest.raises(ParameterError, match="is unknown; "):
+        TrainingSettings(**words)  # type: ignore[arg-type]

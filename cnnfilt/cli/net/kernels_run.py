@@ -16,7 +16,7 @@ from cnnfilt.files.image import Image
 from cnnfilt.files.model_file import learned_kernel
 from cnnfilt.files.read_write_options import WriteOptions
 from cnnfilt.files.writing import write
-from cnnfilt.nn.layers import Array
+from cnnfilt.nn.layer import Array
 
 _GAP = 2
 _TILE = 48

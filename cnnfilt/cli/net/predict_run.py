@@ -16,7 +16,7 @@ from cnnfilt.datasets.decoding import DecodeOptions, decode_in_order
 from cnnfilt.datasets.labelled import find_labelled, load_examples
 from cnnfilt.errors import PlanError
 from cnnfilt.files.model_file import Model, load_model
-from cnnfilt.nn.layers import Array
+from cnnfilt.nn.layer import Array
 from cnnfilt.nn.parallel import Team
 from cnnfilt.nn.scoring import confusion, evaluate, probabilities
 

@@ -20,7 +20,7 @@ from cnnfilt.frozen import Frozen, fields
 from cnnfilt.nn.classifier import for_classes
 from cnnfilt.nn.examples import Examples, split
 from cnnfilt.nn.model import Sequential
-from cnnfilt.nn.training import Epoch, Progress, Settings, Trainer
+from cnnfilt.nn.training import Epoch, Progress, Trainer, TrainingSettings
 from cnnfilt.signals import say_at_once, while_here
 from cnnfilt.terms import Augmentation, LossName, OptimizerName, Pair
 
@@ -111,7 +111,7 @@ def _begun(request: Request) -> tuple[_Course, Labelled]:
     form = usual_input(found.sources, request.size, request.gray, request.input_scale)
     words = for_classes(request.layers, form.shape, len(found.classes))
     network = Sequential.new(words, form.shape, np.random.default_rng(request.seed))
-    settings = Settings(
+    settings = TrainingSettings(
         request.batch_size, request.optimizer, request.learning_rate, request.loss, request.augment, request.seed
     )
     return _Course(Trainer(network, settings), found.classes, form, request.validation), found
@@ -121,7 +121,7 @@ def _resumed(request: Request) -> tuple[_Course, Labelled]:
     model = load_model(request.output)
     try:
         named = dict(model.training["settings"])
-        trainer = Trainer(model.network, Settings(**named | {"augment": tuple(named["augment"])}))
+        trainer = Trainer(model.network, TrainingSettings(**named | {"augment": tuple(named["augment"])}))
         trainer.restore(model.training, model.state)
         validation = float(model.training["validation"])
     except (KeyError, TypeError, ValueError):
