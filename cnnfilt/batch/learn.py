@@ -7,7 +7,7 @@ import numpy as np
 
 from cnnfilt.batch.inputs import read_input, worth_telling
 from cnnfilt.batch.pairs import ImagePair
-from cnnfilt.core.inverse_levels import Undoing, undoing
+from cnnfilt.core.inverse_levels import InverseLevels, inverse_levels
 from cnnfilt.core.levels import Range
 from cnnfilt.errors import CnnfiltError, DemandError, InputError, ParameterError, ShapeError
 from cnnfilt.files.image import Array, Image
@@ -56,7 +56,7 @@ class Collected(Frozen):
     """The equations of all pairs, how AFTER's pixels became responses, and what was said on reading."""
 
     equations: Equations
-    undo: Undoing
+    inverse: InverseLevels
     kernel_size: Pair
     channels: int
     notes: tuple[str, ...]
@@ -89,9 +89,9 @@ def collect(pairs: Sequence[ImagePair], lesson: Lesson) -> Collected:
 
 def find_filter(collected: Collected, lesson: Lesson) -> Found:
     """Return the filter that misses AFTER least. Raises DemandError where the images do not settle one."""
-    bias = lesson.bias or collected.undo.shifted
+    bias = lesson.bias or collected.inverse.shifted
     best = solve(collected.equations, bias=bias)
-    least = levels_off(best, collected.undo)
+    least = levels_off(best, collected.inverse)
     if best.unsure > MOST_UNSURE and least:
         raise DemandError(
             f"the images hardly tell the coefficients apart: they may be wrong by {best.unsure:.0%} of the largest; "
@@ -104,26 +104,26 @@ def find_filter(collected: Collected, lesson: Lesson) -> Found:
         best = as_learned(collected.equations, descent.unknowns, diagonal, bias=bias)
     if lesson.decimals is not None:
         best = rounded(best, lesson.decimals)
-    elif collected.undo.stretched:
+    elif collected.inverse.stretched:
         best = freed(best)
     else:
         best = tidied(best)
     kernel = _shaped(best.coefficients + 0.0, collected, lesson.channels)  # The zeros of rounding may be negative.
     if (kernel == np.rint(kernel)).all() and np.abs(kernel).max() < 2**53:
         kernel = kernel.astype(np.int64)
-    return Found(kernel, best, levels_off(best, collected.undo), least, descent)
+    return Found(kernel, best, levels_off(best, collected.inverse), least, descent)
 
 
 def advice(collected: Collected, lesson: Lesson, most: float) -> str:
     """Return what would explain the images after all, or what no filter does."""
-    if not lesson.bias and not collected.undo.shifted:
+    if not lesson.bias and not collected.inverse.shifted:
         try:
             biased = solve(collected.equations, bias=True)
         except DemandError:
             biased = None
-        if biased is not None and levels_off(biased, collected.undo) <= most:
-            middle = ((collected.undo.white or 0) + 1) // 2
-            if middle and abs(float(biased.biases[0]) * collected.undo.gain - middle) < 2:
+        if biased is not None and levels_off(biased, collected.inverse) <= most:
+            middle = ((collected.inverse.white or 0) + 1) // 2
+            if middle and abs(float(biased.biases[0]) * collected.inverse.gain - middle) < 2:
                 return (
                     f"with {middle} added a filter does: if AFTER was written with --values offset, learn with it, too"
                 )
@@ -141,14 +141,14 @@ def _collected(pair: ImagePair, lesson: Lesson) -> Collected:
     unknowns = size[0] * size[1] * (channels if lesson.channels == "sum" else 1)
     if unknowns > MOST_UNKNOWNS:
         raise ParameterError(f"-f {size[0]}x{size[1]} has {unknowns:,} coefficients; {MOST_UNKNOWNS:,} are the most")
-    undo = undoing(lesson.values, after.dtype, value_range=lesson.value_range, source=before.dtype)
+    inverse = inverse_levels(lesson.values, after.dtype, value_range=lesson.value_range, source=before.dtype)
     try:
-        equations = equations_of(before, after, size, channels=lesson.channels, undo=undo)
+        equations = equations_of(before, after, size, channels=lesson.channels, inverse=inverse)
     except ShapeError as error:
         raise ShapeError(f"{pair.before}, {pair.after}: {error.message}") from None
     paths = (pair.before, pair.after)
     notes = (f"{path}: {note}" for path, image in zip(paths, images, strict=True) for note in worth_telling(image))
-    return Collected(equations, undo, size, channels, tuple(notes))
+    return Collected(equations, inverse, size, channels, tuple(notes))
 
 
 def _numbers(image: Image, path: str) -> Image:
@@ -168,9 +168,9 @@ def _size_told(before: Array, after: Array) -> Pair:
 def _check_alike(pair: ImagePair, one: Collected, total: Collected) -> None:
     if one.equations.gram.shape != total.equations.gram.shape or one.equations.maps != total.equations.maps:
         raise ShapeError(f"{pair.before}, {pair.after}: their channels differ from those of the first pair")
-    if one.undo != total.undo:
+    if one.inverse != total.inverse:
         raise CnnfiltError(f"{pair.before}, {pair.after}: their depth differs from that of the first pair; learn apart")
-    if one.undo.stretched:
+    if one.inverse.stretched:
         raise ParameterError("minmax and symmetric stretch each image by a factor of its own; learn from one pair")
 
 

@@ -6,14 +6,14 @@ both sides are sums over windows, so no window has to be kept.
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, assert_never
 
 import numpy as np
 
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.threads import run_strips
-from cnnfilt.core.inverse_levels import Undoing
-from cnnfilt.errors import ShapeError
+from cnnfilt.core.inverse_levels import InverseLevels
+from cnnfilt.errors import ShapeError, counted
 from cnnfilt.frozen import Frozen, replace
 from cnnfilt.terms import ChannelsMode, Pair
 
@@ -77,7 +77,7 @@ class Equations(Frozen):
 
 
 def equations_of(
-    before: Array, after: Array, kernel_size: Pair, *, channels: ChannelsMode = "each", undo: Undoing
+    before: Array, after: Array, kernel_size: Pair, *, channels: ChannelsMode = "each", inverse: InverseLevels
 ) -> Equations:
     """Return the equations of one pair, (H, W) or (H, W, C) each.
 
@@ -93,19 +93,13 @@ def equations_of(
         rows.first + rows.shift : rows.last + rows.shift + kernel_size[0] - 1,
         columns.first + columns.shift : columns.last + columns.shift + kernel_size[1] - 1,
     ]
-    if channels == "sum":
-        return _summed(seen, inner, kernel_size, undo)
-    if sources.shape[2] != targets.shape[2]:
-        raise ShapeError(
-            f"BEFORE has {_counted(sources.shape[2])} and AFTER {targets.shape[2]}; --gray reads both in shades of "
-            "gray, --channels sum looks for a filter over all channels"
-        )
-    parts = (slice(channel, channel + 1) for channel in range(sources.shape[2]))
-    each = (_summed(seen[:, :, part], inner[:, :, part], kernel_size, undo) for part in parts)
-    total = next(each)
-    for equations in each:
-        total += equations
-    return total
+    match channels:
+        case "sum":
+            return _summed(seen, inner, kernel_size, inverse)
+        case "each":
+            return _each_channel(seen, inner, kernel_size, inverse)
+        case unknown:
+            assert_never(unknown)
 
 
 class Overlap(Frozen):
@@ -137,7 +131,19 @@ def overlap(before: int, after: int, kernel_size: int, lines: str) -> Overlap:
     return Overlap(first, last, shift)
 
 
-def _summed(seen: Array, inner: Array, kernel_size: Pair, undo: Undoing) -> Equations:
+def _each_channel(seen: Array, inner: Array, kernel_size: Pair, inverse: InverseLevels) -> Equations:
+    """Return the equations of all channels, each by itself, added up."""
+    if seen.shape[2] != inner.shape[2]:
+        raise ShapeError(
+            f"BEFORE has {counted(seen.shape[2], 'channels')} and AFTER {inner.shape[2]}; --gray reads both in shades "
+            "of gray, --channels sum looks for a filter over all channels"
+        )
+    parts = (slice(channel, channel + 1) for channel in range(seen.shape[2]))
+    each = [_summed(seen[:, :, part], inner[:, :, part], kernel_size, inverse) for part in parts]
+    return sum(each[1:], each[0])
+
+
+def _summed(seen: Array, inner: Array, kernel_size: Pair, inverse: InverseLevels) -> Equations:
     """Return the equations of the windows of `seen` (H + h - 1, W + w - 1, C) that make `inner` (H, W, maps)."""
     unknowns = kernel_size[0] * kernel_size[1] * seen.shape[2] + 1
     strips = min(MOST_STRIPS, max(1, STRIPS_BYTES // (8 * unknowns**2)), len(inner))
@@ -147,7 +153,7 @@ def _summed(seen: Array, inner: Array, kernel_size: Pair, undo: Undoing) -> Equa
     width = max(1, min(inner.shape[1], BLOCK_BYTES // (8 * unknowns)))
 
     def make_worker() -> Callable[[int, int], Equations]:
-        return _Blocks(seen, inner, kernel_size, undo, max(width, min(2048, inner.shape[1])), step).sum
+        return _Blocks(seen, inner, kernel_size, inverse, max(width, min(2048, inner.shape[1])), step).sum
 
     strips_of = run_strips(edges, make_worker)
     return sum(strips_of[1:], strips_of[0])
@@ -156,8 +162,10 @@ def _summed(seen: Array, inner: Array, kernel_size: Pair, undo: Undoing) -> Equa
 class _Blocks:
     """One thread's scratch: the windows of a few rows, or of a part of one, as the columns of a matrix."""
 
-    def __init__(self, seen: Array, inner: Array, kernel_size: Pair, undo: Undoing, width: int, step: int) -> None:
-        self._seen, self._inner, self._kernel_size, self._undo = seen, inner, kernel_size, undo
+    def __init__(
+        self, seen: Array, inner: Array, kernel_size: Pair, inverse: InverseLevels, width: int, step: int
+    ) -> None:
+        self._seen, self._inner, self._kernel_size, self._inverse = seen, inner, kernel_size, inverse
         self._unknowns = kernel_size[0] * kernel_size[1] * seen.shape[2] + 1
         self._width, self._step = width, step
         self._height = max(1, BLOCK_BYTES // (8 * self._unknowns * width))
@@ -170,8 +178,8 @@ class _Blocks:
         windows, left_out, largest = 0, 0, 0.0
         for rows, columns in self._places(first, last):
             pixels = self._inner[rows, columns]
-            x, y = self._windows(rows, columns), self._undo.responses(pixels).reshape(-1, maps)
-            kept = self._undo.kept(pixels)
+            x, y = self._windows(rows, columns), self._inverse.responses(pixels).reshape(-1, maps)
+            kept = self._inverse.kept(pixels)
             count = len(y)
             if kept is not None and not kept.all():
                 mask = kept.all(axis=2).reshape(-1)
@@ -209,7 +217,3 @@ class _Blocks:
 
 def _with_channels(image: Array) -> np.ndarray[Any, Any]:
     return image[:, :, np.newaxis] if image.ndim == 2 else image
-
-
-def _counted(channels: int) -> str:
-    return "1 channel" if channels == 1 else f"{channels} channels"

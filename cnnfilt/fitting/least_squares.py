@@ -3,7 +3,7 @@
 import numpy as np
 
 from cnnfilt.core.engine.images import Array
-from cnnfilt.core.inverse_levels import Undoing
+from cnnfilt.core.inverse_levels import InverseLevels
 from cnnfilt.errors import DemandError, counted
 from cnnfilt.fitting.equations import Equations
 from cnnfilt.frozen import Frozen, replace
@@ -155,12 +155,12 @@ def freed(learned: Learned) -> Learned:
     return replace(_times(plain, plain.whole_over), whole_over=1) if plain.whole_over else plain
 
 
-def levels_off(learned: Learned, undo: Undoing) -> float:
+def levels_off(learned: Learned, inverse: InverseLevels) -> float:
     """Return by how much the filter misses AFTER, RMS, in levels of 255.
 
     Raw numbers have no top: the largest of them counts as white.
     """
-    white = undo.white / abs(undo.gain) if undo.white else learned.equations.largest / learned.factor
+    white = inverse.white / abs(inverse.gain) if inverse.white else learned.equations.largest / learned.factor
     return learned.rms / learned.factor * 255 / white if white else 0.0
 
 

@@ -130,14 +130,14 @@ def _tell(pairs: Sequence[ImagePair], output: str | None, collected: Collected, 
     shape = "x".join(map(str, found.kernel.shape))
     where = "stdout" if output in (None, STDIN) else output
     print_line(f"{names} -> {where} {shape} ({_kind(learned.whole_over)}off by {_number(found.levels_off)} levels RMS)")
-    if learned.has_bias and not collected.undo.shifted:
+    if learned.has_bias and not collected.inverse.shifted:
         bias = _joined(learned.biases)
         print_line(f"bias {bias}; use both: convolve -k @{output or 'FILE'} --bias {bias}")
-    if collected.undo.stretched:
+    if collected.inverse.stretched:
         print_line("known only up to a positive factor, for AFTER was stretched; the plainest is given")
     if equations.windows == len(learned.unknowns):
         print_line("there were just as many windows as unknown numbers, so nothing was left to check the filter with")
-    elif collected.undo.white and not collected.undo.stretched and found.levels_off > 2 * _rounding(collected):
+    elif collected.inverse.white and not collected.inverse.stretched and found.levels_off > 2 * _rounding(collected):
         print_line(f"rounding alone would leave {_number(_rounding(collected))}: the filter explains most, not all")
     if learned.unsure > 0.01:
         print_line(
@@ -155,7 +155,7 @@ def _tell_descent(collected: Collected, found: Found) -> None:
         return
     print_line(f"K = K - a dL/dK with a = {found.descent.learning_rate:.3g}")
     print_line(f"{'step':>9}  {'off by (levels RMS)':>19}  {'largest |dL/dK|':>15}")
-    per_level = 255 * abs(collected.undo.gain) / collected.undo.white if collected.undo.white else 1.0
+    per_level = 255 * abs(collected.inverse.gain) / collected.inverse.white if collected.inverse.white else 1.0
     for step in found.descent.seen:
         print_line(f"{step.number:>9,}  {step.rms * per_level:>19.6g}  {step.slope:>15.3g}")
     rest = "at rest" if found.descent.at_rest else "still moving; allow more --steps"
@@ -166,11 +166,11 @@ def _as_json(collected: Collected, found: Found, pairs: int) -> dict[str, Any]:
     learned, descent = found.learned, found.descent
     data: dict[str, Any] = {
         "kernel": found.kernel.tolist(),
-        "bias": learned.biases.tolist() if learned.has_bias and not collected.undo.shifted else None,
+        "bias": learned.biases.tolist() if learned.has_bias and not collected.inverse.shifted else None,
         "residual": found.levels_off,
         "whole_over": learned.whole_over or None,
         "standard_error": float(learned.spread.max()),
-        "up_to_a_factor": collected.undo.stretched,
+        "up_to_a_factor": collected.inverse.stretched,
         "pairs": pairs,
         "windows": learned.equations.windows,
         "left_out": learned.equations.left_out,
@@ -183,7 +183,7 @@ def _as_json(collected: Collected, found: Found, pairs: int) -> dict[str, Any]:
 
 def _rounding(collected: Collected) -> float:
     """Return what rounding to AFTER's levels leaves, in levels of 255."""
-    return ROUNDING * 255 / collected.undo.white if collected.undo.white else 0.0
+    return ROUNDING * 255 / collected.inverse.white if collected.inverse.white else 0.0
 
 
 def _kind(whole_over: int) -> str:
