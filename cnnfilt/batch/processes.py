@@ -11,10 +11,10 @@ from contextlib import contextmanager, suppress
 from multiprocessing import connection, resource_tracker
 
 from cnnfilt.batch.jobs import Job
-from cnnfilt.batch.resources import granted_cpus
 from cnnfilt.batch.timeout import run_within_limits
 from cnnfilt.batch.work import Record, Settings
 from cnnfilt.core.engine.threads import limit_threads
+from cnnfilt.machine import granted_cpus
 from cnnfilt.operations.base import Operation
 from cnnfilt.signals import WORDS, leave
 
