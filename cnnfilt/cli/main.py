@@ -79,8 +79,10 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
 def exit_code(arguments: Sequence[str]) -> int:
     """Return the exit code of running `arguments`; errors have been printed, one line each."""
     command = next((word for word in arguments if word in COMMANDS), "cnnfilt")
+    debug = "--debug" in arguments
     try:
-        code: Any = cli.main(args=list(arguments), prog_name="cnnfilt", standalone_mode=False)
+        # Commands find `debug` in their context: the one place that looks for it is this.
+        code: Any = cli.main(args=list(arguments), prog_name="cnnfilt", standalone_mode=False, obj=debug)
         if sys.stdout is not None:
             sys.stdout.flush()
     except click.exceptions.NoArgsIsHelpError as error:
@@ -108,7 +110,7 @@ def exit_code(arguments: Sequence[str]) -> int:
         print_error(command, "not enough memory for this request; try a smaller image, padding or kernel")
         return FAILED
     except Exception as error:
-        if "--debug" in arguments:
+        if debug:
             raise
         what = f"{type(error).__name__}: {error}"
         print_error(command, f"this is an error in cnnfilt itself ({what}); cnnfilt --debug {command} ... shows where")
