@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cnnfilt.batch.clashes import check_outputs, is_done, refuse_existing
 from cnnfilt.batch.naming import Request, Target, output_folder, sheets_of, targets_of, unwritten
-from cnnfilt.batch.sources import STDIN, Source, Walk, find_sources
+from cnnfilt.batch.sources import Source, Walk, find_sources, refuse_stdin_twice
 from cnnfilt.errors import PlanError
 from cnnfilt.files.formats import IMAGE_FORMATS, format_of
 from cnnfilt.frozen import Frozen
@@ -39,8 +39,7 @@ def plan_jobs(inputs: Sequence[str], request: Request, *, recursive: bool = Fals
     Raises PlanError for a clash (nothing has been written), InputError for a folder without images.
     """
     _refuse_forgotten_option(inputs, request)
-    if list(inputs).count(STDIN) > 1:
-        raise PlanError("standard input (-) can be read only once; name it once")
+    refuse_stdin_twice(inputs)
     several = listed or len(inputs) > 1 or any(os.path.isdir(path) for path in inputs)
     only_sheets = _wants_only_sheets(inputs, request, several=several)
     if several and request.output is None and not only_sheets:
@@ -73,8 +72,7 @@ def plan_jobs(inputs: Sequence[str], request: Request, *, recursive: bool = Fals
 def plan_looks(inputs: Sequence[str], request: Request, *, recursive: bool = False) -> Plan:
     """Return the plan for `inputs` whose results are only looked at, and written nowhere. Raises as `plan_jobs`."""
     _refuse_forgotten_option(inputs, request)
-    if list(inputs).count(STDIN) > 1:
-        raise PlanError("standard input (-) can be read only once; name it once")
+    refuse_stdin_twice(inputs)
     sources, skipped = find_sources(inputs, Walk(recursive))
     return Plan(tuple(Job(source, (unwritten(source, request),)) for source in sources), (), skipped)
 

@@ -3,17 +3,15 @@
 import json as json_text
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import click
 import numpy as np
 
-from cnnfilt.batch.clashes import check_outputs, refuse_existing
+from cnnfilt.batch.clashes import check_output
 from cnnfilt.batch.learn import Collected, Found, Lesson, advice, collect, find_filter
-from cnnfilt.batch.naming import Target
 from cnnfilt.batch.pairs import ImagePair, find_pairs
-from cnnfilt.batch.sources import STDIN, Source
+from cnnfilt.batch.sources import STDIN
 from cnnfilt.batch.timeout import within
 from cnnfilt.cli.messages import print_line
 from cnnfilt.errors import DemandError, ParameterError, PlanError
@@ -97,14 +95,8 @@ def _format(output: str | None, lesson: Lesson) -> str:
 
 
 def _check_output(output: str | None, pairs: Sequence[ImagePair], *, overwrite: bool) -> None:
-    if output is None or output == STDIN:
-        return
-    target = Target(Path(output), None)
-    check_outputs(
-        [(Source(pairs[0].before), (target,))], also_read=[p for pair in pairs for p in (pair.before, pair.after)]
-    )
-    if not overwrite:
-        refuse_existing([target])
+    if output is not None and output != STDIN:
+        check_output(output, [path for pair in pairs for path in (pair.before, pair.after)], overwrite=overwrite)
 
 
 def _refusal(

@@ -2,14 +2,11 @@
 
 import json
 import math
-from pathlib import Path
 
 import click
 import numpy as np
 
-from cnnfilt.batch.clashes import check_outputs, refuse_existing
-from cnnfilt.batch.naming import Target
-from cnnfilt.batch.sources import Source
+from cnnfilt.batch.clashes import check_output
 from cnnfilt.cli.messages import print_line
 from cnnfilt.errors import counted
 from cnnfilt.files.image import Image
@@ -27,10 +24,7 @@ _LONGEST_SIDE = 8192
 
 def draw_kernels(model: str, output: str, *, overwrite: bool, layer: str | None, json_: bool) -> None:
     """Write the picture of one convolution's filters; with `json_` print their weights."""
-    target = Target(Path(output), None)
-    check_outputs([(Source(model), [target])])
-    if not overwrite:
-        refuse_existing([target])
+    check_output(output, [model], overwrite=overwrite)
     name, kernel = learned_kernel(model, layer)
     pixels = picture_of(kernel)
     write(Image(pixels), output, WriteOptions(overwrite=overwrite))

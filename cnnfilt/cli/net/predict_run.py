@@ -7,14 +7,13 @@ from typing import Any
 import click
 import numpy as np
 
-from cnnfilt.batch.sources import STDIN, Walk, find_sources
+from cnnfilt.batch.sources import Walk, find_sources, refuse_stdin_twice
 from cnnfilt.batch.timeout import within
 from cnnfilt.cli.messages import print_error, print_line, printable
 from cnnfilt.cli.shape.command import Answers
 from cnnfilt.cli.shape.report import answer
 from cnnfilt.datasets.decoding import DecodeOptions, decode_in_order
 from cnnfilt.datasets.labelled import find_labelled, load_examples
-from cnnfilt.errors import PlanError
 from cnnfilt.files.model_file import Model, load_model
 from cnnfilt.nn.layer import Array
 from cnnfilt.nn.parallel import Team
@@ -41,8 +40,7 @@ def _predicted(
     model: str, inputs: tuple[str, ...], reading: DecodeOptions, *, top: int, recursive: bool, json_: bool
 ) -> int:
     loaded = load_model(model)
-    if inputs.count(STDIN) > 1:
-        raise PlanError("standard input (-) can be read only once; name it once")
+    refuse_stdin_twice(inputs)
     sources, _ = find_sources(inputs, Walk(recursive=recursive))
     failed = False
     for decoded in decode_in_order(sources, loaded.form, reading):

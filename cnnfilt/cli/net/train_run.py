@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from cnnfilt.batch.clashes import check_outputs, exists
+from cnnfilt.batch.clashes import check_output, exists
 from cnnfilt.batch.naming import Target
-from cnnfilt.batch.sources import Source
 from cnnfilt.batch.timeout import within
 from cnnfilt.cli.messages import print_line, printable
 from cnnfilt.datasets.decoding import DecodeOptions
@@ -93,9 +92,8 @@ def _trained(request: Request) -> int:
 
 def _check_output(request: Request) -> None:
     """Refuse what could not be written in the end: this is said before the work, not after it."""
-    target = Target(Path(request.output), "npz")
-    check_outputs([(Source(request.folder), (target,))])
-    if not (request.resume or request.overwrite) and exists(target):
+    check_output(request.output, [request.folder], overwrite=True)
+    if not (request.resume or request.overwrite) and exists(Target(Path(request.output), "npz")):
         raise PlanError(f"{request.output} exists; -y (--overwrite) replaces it, --resume goes on training it")
 
 
