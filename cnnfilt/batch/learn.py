@@ -17,12 +17,12 @@ from cnnfilt.fitting.equations import Equations, equations_of
 from cnnfilt.fitting.least_squares import (
     Learned,
     as_learned,
-    freed,
     inverse_diagonal,
     levels_off,
     rounded,
+    simplified,
     solve,
-    tidied,
+    with_plain_factor,
 )
 from cnnfilt.frozen import Frozen, replace
 from cnnfilt.terms import ChannelsMode, Pair, ValueMapping
@@ -36,8 +36,8 @@ MOST_UNSURE = 0.25
 DEFAULT_SIZE = 5
 
 
-class Lesson(Frozen, kw_only=True):
-    """What is sought, and how the images are read. Without a size, a smaller AFTER tells it; else it is 5x5."""
+class LearnRequest(Frozen, kw_only=True):
+    """What is sought, and how the images are read. Without a size, it follows from a smaller AFTER; else it is 5x5."""
 
     kernel_size: Pair | None = None
     channels: ChannelsMode = "each"
@@ -73,11 +73,11 @@ class Found(Frozen):
     descent: Descent | None = None
 
 
-def collect(pairs: Sequence[ImagePair], lesson: Lesson) -> Collected:
+def collect(pairs: Sequence[ImagePair], request: LearnRequest) -> Collected:
     """Return the equations of all pairs, each read, summed up and forgotten. Raises a CnnfiltError that names it."""
     total: Collected | None = None
     for pair in pairs:
-        one = _collected(pair, lesson if total is None else replace(lesson, kernel_size=total.kernel_size))
+        one = _collected(pair, request if total is None else replace(request, kernel_size=total.kernel_size))
         if total is None:
             total = one
             continue
@@ -87,9 +87,9 @@ def collect(pairs: Sequence[ImagePair], lesson: Lesson) -> Collected:
     return total
 
 
-def find_filter(collected: Collected, lesson: Lesson) -> Found:
+def find_filter(collected: Collected, request: LearnRequest) -> Found:
     """Return the filter that misses AFTER least. Raises DemandError where the images do not settle one."""
-    bias = lesson.bias or collected.inverse.shifted
+    bias = request.bias or collected.inverse.shifted
     best = solve(collected.equations, bias=bias)
     least = levels_off(best, collected.inverse)
     if best.unsure > MOST_UNSURE and least:
@@ -98,25 +98,25 @@ def find_filter(collected: Collected, lesson: Lesson) -> Found:
             "use an image with more detail, or a smaller -f"
         )
     descent = None
-    if lesson.steps is not None:
-        descent = descend(best.equations, learning_rate=lesson.learning_rate, steps=lesson.steps)
+    if request.steps is not None:
+        descent = descend(best.equations, learning_rate=request.learning_rate, steps=request.steps)
         diagonal = inverse_diagonal(collected.equations, bias=bias)
         best = as_learned(collected.equations, descent.unknowns, diagonal, bias=bias)
-    if lesson.decimals is not None:
-        best = rounded(best, lesson.decimals)
+    if request.decimals is not None:
+        best = rounded(best, request.decimals)
     elif collected.inverse.stretched:
-        best = freed(best)
+        best = with_plain_factor(best)
     else:
-        best = tidied(best)
-    kernel = _shaped(best.coefficients + 0.0, collected, lesson.channels)  # The zeros of rounding may be negative.
+        best = simplified(best)
+    kernel = _shaped(best.coefficients + 0.0, collected, request.channels)  # The zeros of rounding may be negative.
     if (kernel == np.rint(kernel)).all() and np.abs(kernel).max() < 2**53:
         kernel = kernel.astype(np.int64)
     return Found(kernel, best, levels_off(best, collected.inverse), least, descent)
 
 
-def advice(collected: Collected, lesson: Lesson, most: float) -> str:
+def advice(collected: Collected, request: LearnRequest, most: float) -> str:
     """Return what would explain the images after all, or what no filter does."""
-    if not lesson.bias and not collected.inverse.shifted:
+    if not request.bias and not collected.inverse.shifted:
         try:
             biased = solve(collected.equations, bias=True)
         except DemandError:
@@ -131,19 +131,19 @@ def advice(collected: Collected, lesson: Lesson, most: float) -> str:
     return "a median, absolute values or another size than -f, say; JPEG's losses take a higher --max-residual"
 
 
-def _collected(pair: ImagePair, lesson: Lesson) -> Collected:
-    images = [_numbers(read_input(path, lesson.read), path) for path in (pair.before, pair.after)]
+def _collected(pair: ImagePair, request: LearnRequest) -> Collected:
+    images = [_numbers(read_input(path, request.read), path) for path in (pair.before, pair.after)]
     before, after = (image.pixels for image in images)
     channels = 1 if before.ndim == 2 else before.shape[2]
-    size = lesson.kernel_size or _size_told(before, after)
+    size = request.kernel_size or _size_from(before, after)
     if min(size) < 1:
         raise ParameterError(f"-f {size[0]}x{size[1]} is no size of a filter; give whole numbers from 1")
-    unknowns = size[0] * size[1] * (channels if lesson.channels == "sum" else 1)
+    unknowns = size[0] * size[1] * (channels if request.channels == "sum" else 1)
     if unknowns > MOST_UNKNOWNS:
         raise ParameterError(f"-f {size[0]}x{size[1]} has {unknowns:,} coefficients; {MOST_UNKNOWNS:,} are the most")
-    inverse = inverse_levels(lesson.values, after.dtype, value_range=lesson.value_range, source=before.dtype)
+    inverse = inverse_levels(request.values, after.dtype, value_range=request.value_range, source=before.dtype)
     try:
-        equations = equations_of(before, after, size, channels=lesson.channels, inverse=inverse)
+        equations = equations_of(before, after, size, channels=request.channels, inverse=inverse)
     except ShapeError as error:
         raise ShapeError(f"{pair.before}, {pair.after}: {error.message}") from None
     paths = (pair.before, pair.after)
@@ -158,11 +158,11 @@ def _numbers(image: Image, path: str) -> Image:
     return image
 
 
-def _size_told(before: Array, after: Array) -> Pair:
+def _size_from(before: Array, after: Array) -> Pair:
     """Return the kernel size of a valid convolution from one to the other, 5x5 for images of one size."""
     rows, columns = before.shape[0] - after.shape[0], before.shape[1] - after.shape[1]
-    told = min(rows, columns) >= 0 and max(rows, columns) > 0 and (rows + 1) * (columns + 1) <= MOST_UNKNOWNS
-    return (rows + 1, columns + 1) if told else (DEFAULT_SIZE, DEFAULT_SIZE)
+    valid = min(rows, columns) >= 0 and max(rows, columns) > 0 and (rows + 1) * (columns + 1) <= MOST_UNKNOWNS
+    return (rows + 1, columns + 1) if valid else (DEFAULT_SIZE, DEFAULT_SIZE)
 
 
 def _check_alike(pair: ImagePair, one: Collected, total: Collected) -> None:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 from contextlib import suppress
 
-from cnnfilt.batch.jobs import Job
+from cnnfilt.batch.jobs import FileJob
 from cnnfilt.batch.timeout import within
 from cnnfilt.errors import CnnfiltError
 from cnnfilt.files.decode.header import image_size
@@ -23,7 +23,7 @@ BYTES_PER_WORKER = 120 << 20
 """What a job takes at its peak (measured: 12 bytes a pixel from JPEG to JPEG), and the least any worker takes."""
 
 
-def worker_count(jobs: Sequence[Job], wanted: int | None, *, bytes_per_pixel: int = 0) -> int:
+def worker_count(jobs: Sequence[FileJob], wanted: int | None, *, bytes_per_pixel: int = 0) -> int:
     """Return how many processes to use for `jobs`: 1 means a loop in this one.
 
     As many as asked for (else the CPUs), fewer when their estimated peaks would pass half of the memory.
@@ -38,12 +38,12 @@ def worker_count(jobs: Sequence[Job], wanted: int | None, *, bytes_per_pixel: in
     return max(1, min(count, memory // 2 // _estimated_peak(jobs, max(bytes_per_pixel, BYTES_PER_PIXEL))))
 
 
-def _needs_our_pipes(jobs: Sequence[Job]) -> bool:
+def _needs_our_pipes(jobs: Sequence[FileJob]) -> bool:
     """Return whether a job reads standard input or writes standard output, which only this process has."""
     return any(job.source.is_stdin or any(target.path is None for target in job.targets) for job in jobs)
 
 
-def _estimated_peak(jobs: Sequence[Job], bytes_per_pixel: int) -> int:
+def _estimated_peak(jobs: Sequence[FileJob], bytes_per_pixel: int) -> int:
     """Return the bytes the largest image may take, judged by the headers of the largest files."""
     pixels = 0
     # In a work thread: a header can hold a decoder, too.
@@ -52,7 +52,7 @@ def _estimated_peak(jobs: Sequence[Job], bytes_per_pixel: int) -> int:
     return BYTES_PER_WORKER + bytes_per_pixel * pixels
 
 
-def _most_pixels(jobs: Sequence[Job]) -> int:
+def _most_pixels(jobs: Sequence[FileJob]) -> int:
     files = [(_size_of(job.source.path), job.source.path) for job in jobs]
     most = 0
     for _, path in sorted(files, reverse=True)[:LOOKED_AT]:

@@ -14,7 +14,7 @@ from cnnfilt import __version__
 from cnnfilt.cli.lazy import LazyGroup
 from cnnfilt.cli.messages import print_error
 from cnnfilt.errors import CnnfiltError, ParameterError, PlanError
-from cnnfilt.signals import finish_undisturbed, leave, leave_on_signals
+from cnnfilt.signals import exit_now, exit_on_signals, ignore_signals
 from cnnfilt.terms import WORK_THREAD
 
 COMMANDS = {
@@ -57,11 +57,11 @@ def cli() -> None:
 
 
 def run(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run the command line and leave with its exit code: 0 done, 1 failed, 2 wrong usage, 130 and 143 for signals."""
+    """Run the command line and exit with its code: 0 done, 1 failed, 2 wrong usage, 130 and 143 for signals."""
     # One BLAS thread: cnnfilt's own threads share the work, and a pool of idle ones costs start-up.
     for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
         os.environ.setdefault(name, "1")
-    leave_on_signals()
+    exit_on_signals()
     _open_missing_streams()
     if "_CNNFILT_COMPLETE" in os.environ:  # A shell asks what can be typed next; click answers it through this.
         import cnnfilt.cli.completion  # noqa: F401
@@ -69,11 +69,11 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
     with suppress(OSError):
         sys.stderr.flush()
     if "multiprocessing" in sys.modules and not any(thread.name == WORK_THREAD for thread in threading.enumerate()):
-        finish_undisturbed()
-        sys.exit(code)  # Its semaphores want to be tidied up.
+        ignore_signals()
+        sys.exit(code)  # Its semaphores want to be closed.
     # Nothing is left to do, and to take NumPy apart would take a tenth of a short run. A decoder that nothing can
     # stop may still be busy, too; at Python's own end it could crash.
-    leave(code)
+    exit_now(code)
 
 
 def exit_code(arguments: Sequence[str]) -> int:

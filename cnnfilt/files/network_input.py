@@ -9,7 +9,7 @@ from cnnfilt.frozen import Frozen
 from cnnfilt.terms import Pair
 
 BACKGROUND = "white"
-"""What lies behind transparent pixels: a network sees no alpha."""
+"""What lies behind transparent pixels: a network takes no alpha."""
 
 
 class NetworkInput(Frozen):
@@ -24,7 +24,7 @@ class NetworkInput(Frozen):
 
     @property
     def shape(self) -> tuple[int, int, int]:
-        """Return (height, width, channels) of what the network sees."""
+        """Return (height, width, channels) of what the network takes."""
         return (*self.size, 1 if self.gray else 3)
 
     def fitted(self, image: Image) -> Array:

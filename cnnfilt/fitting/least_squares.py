@@ -9,7 +9,7 @@ from cnnfilt.fitting.equations import Equations
 from cnnfilt.frozen import Frozen, replace
 
 SINGULAR = 1e-12
-"""A direction in which the windows vary by so little of what they vary in the widest cannot be told from none."""
+"""A direction in which the windows vary by so little of what they vary in the widest is as good as none."""
 
 LARGEST_DENOMINATOR = 1024
 
@@ -112,7 +112,7 @@ def _inverse(equations: Equations) -> Array:
     return inverse
 
 
-def tidied(learned: Learned) -> Learned:
+def simplified(learned: Learned) -> Learned:
     """Return `learned` with whole numbers, or whole numbers over one denominator, where these do as well.
 
     Else with as many decimals as it is sure of. Whole numbers do as well if all are near, and AFTER is missed by
@@ -146,12 +146,12 @@ def decimals_of(learned: Learned) -> int:
     return max(0, int(np.ceil(-np.log10(unit))))
 
 
-def freed(learned: Learned) -> Learned:
+def with_plain_factor(learned: Learned) -> Learned:
     """Return a filter known but for a factor with the plainest one: whole numbers, else 1 for the largest."""
     largest = float(np.abs(learned.coefficients).max())
     if not largest:
         return learned
-    plain = tidied(_times(learned, 1 / largest))
+    plain = simplified(_times(learned, 1 / largest))
     return replace(_times(plain, plain.whole_over), whole_over=1) if plain.whole_over else plain
 
 

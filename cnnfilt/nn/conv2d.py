@@ -168,10 +168,10 @@ def _written_out(views: WindowViews, padded: Array) -> Iterator[tuple[tuple[slic
 
     They are written out anew in each direction: kept, they would take the memory of all inputs many times over.
     """
-    seen = views.seen(padded)
-    size = math.prod(seen.shape[3:])
+    unfolded = views.unfolded(padded)
+    size = math.prod(unfolded.shape[3:])
     for place in views.blocks(len(padded), size * padded.itemsize):
-        yield place, seen[place].reshape(-1, size)
+        yield place, unfolded[place].reshape(-1, size)
 
 
 def _grouped(array: Array, groups: int) -> list[Array]:

@@ -1,4 +1,4 @@
-"""Labelled images: split for validation, cut into batches, varied a little each time they are seen."""
+"""Labelled images: split for validation, cut into batches, varied a little in each epoch."""
 
 from collections.abc import Iterator, Sequence
 from typing import Protocol, assert_never

@@ -13,13 +13,13 @@ from cnnfilt.nn.examples import Examples, augmented, batches
 from cnnfilt.nn.layer import Array
 from cnnfilt.nn.model import Sequential
 from cnnfilt.nn.optimizers import SGD, Adam, Optimizer
-from cnnfilt.nn.parallel import Team
+from cnnfilt.nn.parallel import ParallelNetwork
 from cnnfilt.nn.scoring import Score, evaluate, loss_of
 from cnnfilt.parsing import nearest
 from cnnfilt.terms import Augmentation, LossName, OptimizerName
 
 LEARNING_RATES: dict[OptimizerName, float] = {"adam": 0.002, "sgd": 0.05, "momentum": 0.01}
-"""Where each optimizer starts from unless told."""
+"""The learning rate of each optimizer where none was asked for."""
 
 _OPTIMIZER = "optimizer."
 
@@ -82,7 +82,7 @@ class Trainer:
         """Take the network as it is. ParameterError if its end does not suit the loss."""
         self.network, self.settings = network, settings
         self._loss = loss_of(network, settings.loss)
-        self._team = Team(network)
+        self._parallel = ParallelNetwork(network)
         self._optimizer = _optimizer(settings)
         self.progress = Progress(0, 0, None, _copies(network.parameters), self._state())
 
@@ -94,7 +94,7 @@ class Trainer:
         while self.progress.epochs < until:
             started = time.monotonic()
             number = self.progress.epochs + 1
-            # A number that grows over all bounds is told below, in one line.
+            # A number that grows over all bounds is refused below, in one line.
             with np.errstate(all="ignore"):
                 training = self._pass(examples, np.random.default_rng([self.settings.seed, number]))
                 held_out = self._validated(validation) if len(validation) else None
@@ -125,13 +125,13 @@ class Trainer:
         total, right = 0.0, 0
         for batch in batches(examples, self.settings.batch_size, generator):
             images = augmented(batch.images, self.settings.augment, generator)
-            loss, told_right = self._team.learn(images, batch.labels, self._loss)
+            loss, right_ones = self._parallel.learn(images, batch.labels, self._loss)
             self._optimizer.step(self.network.trained)
-            total, right = total + loss * len(batch), right + told_right
+            total, right = total + loss * len(batch), right + right_ones
         return Score(total / len(examples), right / len(examples))
 
     def _validated(self, validation: Examples) -> Score:
-        return evaluate(self.network, validation, self.settings.loss, logits_of=self._team.logits)[0]
+        return evaluate(self.network, validation, self.settings.loss, logits_of=self._parallel.logits)[0]
 
     def _check_finite(self, number: int, *scores: Score | None) -> None:
         arrays = self.network.parameters.values()

@@ -49,7 +49,7 @@ def test_the_limits_hold(pictures: Make, monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 @pytest.mark.parametrize("in_memory", [1, 1 << 20])
-def test_an_album_gives_back_what_was_put_in(monkeypatch: pytest.MonkeyPatch, in_memory: int) -> None:
+def test_a_cache_gives_back_what_was_put_in(monkeypatch: pytest.MonkeyPatch, in_memory: int) -> None:
     """In memory or in a file, 8 bits as bytes and other levels as floats."""
     monkeypatch.setattr(cnnfilt.datasets.cache, "IN_MEMORY", in_memory)
     cache, rng = ImageCache(INPUT), np.random.default_rng(0)

@@ -7,7 +7,7 @@ import PIL.Image
 import pytest
 
 from cnnfilt.batch import resources
-from cnnfilt.batch.jobs import Job
+from cnnfilt.batch.jobs import FileJob
 from cnnfilt.batch.naming import Target
 from cnnfilt.batch.resources import BYTES_PER_WORKER, worker_count
 from cnnfilt.batch.sources import Source
@@ -15,8 +15,8 @@ from cnnfilt.batch.sources import Source
 GIB = 1 << 30
 
 
-def jobs(count: int, path: str = "a.png") -> list[Job]:
-    return [Job(Source(path), (Target(Path("out.png"), "png"),)) for _ in range(count)]
+def jobs(count: int, path: str = "a.png") -> list[FileJob]:
+    return [FileJob(Source(path), (Target(Path("out.png"), "png"),)) for _ in range(count)]
 
 
 @pytest.fixture

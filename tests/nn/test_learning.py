@@ -10,7 +10,7 @@ from cnnfilt.core.inverse_levels import InverseLevels
 from cnnfilt.errors import DemandError, ParameterError, ShapeError
 from cnnfilt.fitting.descent import descend
 from cnnfilt.fitting.equations import Equations, equations_of, overlap
-from cnnfilt.fitting.least_squares import decimals_of, levels_off, rounded, solve, tidied
+from cnnfilt.fitting.least_squares import decimals_of, levels_off, rounded, simplified, solve
 from cnnfilt.nn.conv2d import Conv2D
 from cnnfilt.nn.optimizers import SGD
 
@@ -55,7 +55,7 @@ def test_a_wider_size_than_the_filters_gives_zeros_around_it() -> None:
     kernel = np.array([[1, 2, 1], [0, 0, 0], [-1, -2, -1]])
     for padding in ("valid", "same"):
         after = convolve(NOISE, kernel, padding=padding)  # type: ignore[arg-type]
-        learned = tidied(solve(equations_of(NOISE, after, (5, 5), inverse=RAW)))
+        learned = simplified(solve(equations_of(NOISE, after, (5, 5), inverse=RAW)))
         np.testing.assert_array_equal(learned.coefficients.reshape(5, 5), np.pad(kernel, 1))
         assert learned.whole_over == 1
 
@@ -87,7 +87,7 @@ def test_the_spread_is_that_of_many_tries() -> None:
 
 def test_a_bias_is_found_and_told_from_none() -> None:
     after = as_levels(convolve(NOISE, [[0.25, 0.25], [0.25, 0.125]], bias=7))
-    learned = tidied(solve(equations_of(NOISE, after, (2, 2), inverse=CLIPPED), bias=True))
+    learned = simplified(solve(equations_of(NOISE, after, (2, 2), inverse=CLIPPED), bias=True))
     assert learned.biases.tolist() == [7]
     assert learned.coefficients.ravel().tolist() == [0.25, 0.25, 0.25, 0.125]
     assert learned.whole_over == 8
@@ -165,9 +165,9 @@ def test_decimals_are_as_many_as_are_sure() -> None:
     learned = solve(equations_of(NOISE, as_levels(convolve(NOISE, kernel)), (3, 3), inverse=CLIPPED))
     decimals = decimals_of(learned)
     assert 10**-decimals <= learned.spread.max() / 10 <= 10 ** (1 - decimals)
-    tidy = tidied(learned)
-    assert tidy.whole_over == 0
-    assert np.abs(tidy.coefficients - learned.coefficients).max() <= learned.spread.max() / 10
+    plain = simplified(learned)
+    assert plain.whole_over == 0
+    assert np.abs(plain.coefficients - learned.coefficients).max() <= learned.spread.max() / 10
     assert rounded(learned, 1).coefficients.tolist() == np.round(learned.coefficients, 1).tolist()
     assert rounded(learned, 1).rms > learned.rms
 
@@ -185,7 +185,7 @@ def test_descent_takes_the_very_steps_of_the_notes_loop() -> None:
     descent = descend(equations_of(image, after, (2, 2), inverse=RAW), learning_rate=alpha, steps=50)
     np.testing.assert_allclose(descent.unknowns[:-1].ravel(), layer.parameters["kernel"].ravel(), rtol=1e-9)
     np.testing.assert_allclose(descent.unknowns[-1], layer.parameters["bias"], rtol=1e-9)
-    assert [step.number for step in descent.seen] == [0, 1, 10, 50]
+    assert [step.number for step in descent.steps] == [0, 1, 10, 50]
     assert not descent.at_rest
 
 
@@ -194,7 +194,7 @@ def test_descent_comes_to_rest_where_least_squares_is() -> None:
     descent = descend(equations, steps=100_000)
     assert descent.at_rest
     np.testing.assert_allclose(descent.unknowns.reshape(3, 3), [[1, 0, -1]] * 3, atol=1e-6)
-    errors = [step.rms for step in descent.seen]
+    errors = [step.rms for step in descent.steps]
     assert errors == sorted(errors, reverse=True)
 
 

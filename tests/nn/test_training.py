@@ -10,7 +10,7 @@ from cnnfilt.errors import ParameterError
 from cnnfilt.nn.classifier import for_classes
 from cnnfilt.nn.examples import Examples, augmented, batches, split
 from cnnfilt.nn.model import Sequential
-from cnnfilt.nn.parallel import Team
+from cnnfilt.nn.parallel import ParallelNetwork
 from cnnfilt.nn.scoring import confusion, evaluate, loss_of, probabilities
 from cnnfilt.nn.training import Trainer, TrainingSettings
 
@@ -95,13 +95,13 @@ def test_the_number_of_threads_changes_no_bit(threads: int) -> None:
 def test_a_batch_in_parts_has_the_gradients_of_the_whole(count: int) -> None:
     one, other, examples = network(), network(), stripes(count)
     images, labels = np.asarray(examples.images), examples.labels
-    loss, right = Team(one).learn(images, labels, loss_of(one))
+    loss, right = ParallelNetwork(one).learn(images, labels, loss_of(one))
     logits = other.logits(images)
     expected, d_logits = loss_of(other)(logits, labels)
     other.backward_from_logits(d_logits)
     assert loss == pytest.approx(expected, rel=1e-5)
     assert right == (logits.argmax(axis=1) == labels).sum()
-    np.testing.assert_allclose(Team(one).logits(images), logits, atol=1e-5)
+    np.testing.assert_allclose(ParallelNetwork(one).logits(images), logits, atol=1e-5)
     for mine, theirs in zip(one.trained, other.trained, strict=True):
         assert mine.gradients.keys() == theirs.gradients.keys() == {"kernel", "bias"}
         for name, gradient in theirs.gradients.items():

@@ -38,14 +38,14 @@ def export(spec: str, output: str | None, overwrite: bool, format: str | None) -
     whole numbers stay whole.
     """
     from cnnfilt.batch.clashes import check_output
-    from cnnfilt.batch.naming import Request, targets_of
+    from cnnfilt.batch.naming import OutputRequest, targets_of
     from cnnfilt.batch.sources import Source
     from cnnfilt.cli.kernel_arguments import named_files, read_kernel
     from cnnfilt.files.writing import encode, write
 
     label, image = read_kernel(spec)
     source = Source(f"{label}.csv")
-    (target,) = targets_of(source, Request(output, format), None)
+    (target,) = targets_of(source, OutputRequest(output, format), None)
     kind = target.format or "csv"
     if target.path is None:
         if not named(kind).is_text and sys.stdout.isatty():

@@ -9,7 +9,7 @@ import click
 import numpy as np
 
 from cnnfilt.batch.clashes import check_output
-from cnnfilt.batch.learn import Collected, Found, Lesson, advice, collect, find_filter
+from cnnfilt.batch.learn import Collected, Found, LearnRequest, advice, collect, find_filter
 from cnnfilt.batch.pairs import ImagePair, find_pairs
 from cnnfilt.batch.sources import STDIN
 from cnnfilt.batch.timeout import within
@@ -36,7 +36,7 @@ def run_learning(
     json: bool,
     quiet: bool,
     verbose: bool,
-    **request: Any,
+    **asked: Any,
 ) -> int:
     """Return the exit code of learning a filter from `inputs`: 0, or DemandError where there is none."""
     if json and output == STDIN:
@@ -44,28 +44,28 @@ def run_learning(
     if max_residual < 0:
         raise ParameterError(f"--max-residual {max_residual:g} is below 0; no filter is that good")
     options = ReadOptions(gray=gray, auto_orient=not no_auto_orient, alpha="drop", max_pixels=max_pixels)
-    lesson = Lesson(read=options, **request)
+    request = LearnRequest(read=options, **asked)
     pairs, alone = find_pairs(inputs, recursive=recursive)
-    format = _format(output, lesson)
+    format = _format(output, request)
     _check_output(output, pairs, overwrite=overwrite)
     if alone and not quiet:
         others = f" and {len(alone) - 3:,} more" if len(alone) > 3 else ""
         print_line(f"without a partner: {', '.join(alone[:3])}{others}")
     # The main thread stays free for a signal, whatever the decoders and the algebra are busy with.
-    collected, found = within(0, lambda: _learned(pairs, lesson))
-    told = _as_json(collected, found, len(pairs))
+    collected, found = within(0, lambda: _learned(pairs, request))
+    data = _as_json(collected, found, len(pairs))
     if not quiet:
         for note in collected.notes:
             print_line(note)
         _tell_descent(collected, found)
     if not found.levels_off <= max_residual:
-        message = _refusal(pairs, collected, found, lesson, max_residual)
+        message = _refusal(pairs, collected, found, request, max_residual)
         if json:
-            print(json_text.dumps({"status": "refused", "error": message} | told))
+            print(json_text.dumps({"status": "refused", "error": message} | data))
         raise DemandError(message)
     _write(write_matrix(found.kernel, format), None if json and output is None else output or STDIN, overwrite)
     if json:
-        print(json_text.dumps({"status": "done", "output": output} | told))
+        print(json_text.dumps({"status": "done", "output": output} | data))
     if not quiet:
         _tell(pairs, output, collected, found, verbose=verbose)
     return 0
@@ -79,15 +79,15 @@ def _write(data: bytes, output: str | None, overwrite: bool) -> None:
         write_atomically(output, lambda stream: stream.write(data), overwrite=overwrite)
 
 
-def _learned(pairs: Sequence[ImagePair], lesson: Lesson) -> tuple[Collected, Found]:
-    collected = collect(pairs, lesson)
-    return collected, find_filter(collected, lesson)
+def _learned(pairs: Sequence[ImagePair], request: LearnRequest) -> tuple[Collected, Found]:
+    collected = collect(pairs, request)
+    return collected, find_filter(collected, request)
 
 
-def _format(output: str | None, lesson: Lesson) -> str:
+def _format(output: str | None, request: LearnRequest) -> str:
     """Return the format the filter is written in."""
     if output is None or output == STDIN:
-        return "csv" if lesson.channels == "each" else "json"
+        return "csv" if request.channels == "each" else "json"
     format = format_of(output)
     if format is None or FORMATS[format].kind != "matrix":
         raise PlanError(f"{output} is no name for numbers; end it in .csv, .tsv, .txt, .json or .npy")
@@ -100,20 +100,21 @@ def _check_output(output: str | None, pairs: Sequence[ImagePair], *, overwrite: 
 
 
 def _refusal(
-    pairs: Sequence[ImagePair], collected: Collected, found: Found, lesson: Lesson, max_residual: float
+    pairs: Sequence[ImagePair], collected: Collected, found: Found, request: LearnRequest, max_residual: float
 ) -> str:
     off = f"{_number(found.levels_off)} levels of 255 (RMS), over --max-residual {max_residual:g}"
     if found.best <= max_residual:
-        if found.descent is not None and lesson.decimals is None:
-            return f"after {found.descent.seen[-1].number:,} steps the filter is still off by {off}; allow more --steps"
-        return f"with --decimals {lesson.decimals} the filter is off by {off}; without, by {_number(found.best)}"
+        if found.descent is not None and request.decimals is None:
+            return (
+                f"after {found.descent.steps[-1].number:,} steps the filter is still off by {off}; allow more --steps"
+            )
+        return f"with --decimals {request.decimals} the filter is off by {off}; without, by {_number(found.best)}"
     size = "x".join(map(str, collected.kernel_size))
     names = (
         f"{pairs[0].before} into {pairs[0].after}" if len(pairs) == 1 else f"one into the other in {len(pairs)} pairs"
     )
-    return (
-        f"no linear filter of {size} turns {names}: the best is off by {off}; {advice(collected, lesson, max_residual)}"
-    )
+    explained = advice(collected, request, max_residual)
+    return f"no linear filter of {size} turns {names}: the best is off by {off}; {explained}"
 
 
 def _tell(pairs: Sequence[ImagePair], output: str | None, collected: Collected, found: Found, *, verbose: bool) -> None:
@@ -148,7 +149,7 @@ def _tell_descent(collected: Collected, found: Found) -> None:
     print_line(f"K = K - a dL/dK with a = {found.descent.learning_rate:.3g}")
     print_line(f"{'step':>9}  {'off by (levels RMS)':>19}  {'largest |dL/dK|':>15}")
     per_level = 255 * abs(collected.inverse.gain) / collected.inverse.white if collected.inverse.white else 1.0
-    for step in found.descent.seen:
+    for step in found.descent.steps:
         print_line(f"{step.number:>9,}  {step.rms * per_level:>19.6g}  {step.slope:>15.3g}")
     rest = "at rest" if found.descent.at_rest else "still moving; allow more --steps"
     print_line(f"{rest}; least squares, solved at once, is off by {_number(found.best)}")
@@ -169,7 +170,7 @@ def _as_json(collected: Collected, found: Found, pairs: int) -> dict[str, Any]:
     }
     if descent is not None:
         data["learning_rate"], data["at_rest"] = descent.learning_rate, descent.at_rest
-        data["steps"] = [{"step": step.number, "rms": step.rms, "slope": step.slope} for step in descent.seen]
+        data["steps"] = [{"step": step.number, "rms": step.rms, "slope": step.slope} for step in descent.steps]
     return data
 
 
