@@ -21,12 +21,12 @@ def from_pytorch(
     ShapeError if the arrays do not fit the layers.
     """
     reports = reports_of(words, size)
-    shapes = shapes_of(reports)
-    if len(state) != len(shapes):
-        raise ShapeError(f"{len(state)} arrays for layers that have {len(shapes)}: {', '.join(shapes)}")
     for report in reports:
         if report.layer.learns and not isinstance(report.layer, specs.ConvLayer | specs.FullyConnectedLayer):
             raise ShapeError(f"how PyTorch keeps the weights of {report.layer.word} is not known here")
+    shapes = shapes_of(reports)
+    if len(state) != len(shapes):
+        raise ShapeError(f"{len(state)} arrays for layers that have {len(shapes)}: {', '.join(shapes)}")
     flattened = _flattened(reports)
     weights: dict[str, Array] = {}
     for (name, shape), (theirs, array) in zip(shapes.items(), state.items(), strict=True):
