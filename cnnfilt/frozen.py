@@ -79,6 +79,7 @@ class Frozen:
     options: ClassVar[dict[str, Option]] = {}
 
     def __init_subclass__(cls, *, eq: bool = True, kw_only: bool = False) -> None:
+        super().__init_subclass__()
         bases = [base for base in reversed(cls.__bases__) if issubclass(base, Frozen)]
         own = list(cls.__annotations__)
         cls._names = tuple(dict.fromkeys([*(name for base in bases for name in base._names), *own]))

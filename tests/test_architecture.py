@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnfilt.describe.chain import describe, parse_chain
-from cnnfilt.describe.layers import Conv, Filter, Flat, FullyConnected, LoneWindow, Pool, Volume
+from cnnfilt.describe.layers import ConvLayer, FilterLayer, Flat, FullyConnectedLayer, LoneWindow, PoolLayer, Volume
 from cnnfilt.describe.operations import Pooling
 from cnnfilt.describe.windows import Slide
 from cnnfilt.errors import KernelError, ParameterError, ShapeError
@@ -129,11 +129,11 @@ def test_layer_words(words, output, trained):
 
 def test_words_become_specs():
     conv, filter_, pool, fc = parse_chain(["conv:4,k=3x5,p=1x2", "filter:sobel-x", "pool:global fc:10"])
-    assert conv == Conv("conv:4,k=3x5,p=1x2", 4, Slide((3, 5), padding=(1, 2)))
-    assert isinstance(filter_, Filter)
+    assert conv == ConvLayer("conv:4,k=3x5,p=1x2", 4, Slide((3, 5), padding=(1, 2)))
+    assert isinstance(filter_, FilterLayer)
     assert filter_.kernel.name == "sobel-x"
-    assert pool == Pool("pool:global", Pooling(kind="avg", whole=True))
-    assert fc == FullyConnected("fc:10", 10)
+    assert pool == PoolLayer("pool:global", Pooling(kind="avg", whole=True))
+    assert fc == FullyConnectedLayer("fc:10", 10)
 
 
 @pytest.mark.parametrize(

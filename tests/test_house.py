@@ -12,6 +12,7 @@ ROOT = Path(cnnfilt.__file__).parent
 FLOORS = {
     "errors": 0,
     "frozen": 0,
+    "machine": 0,
     "signals": 0,
     "terms": 0,
     "parsing": 1,

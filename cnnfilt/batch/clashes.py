@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from cnnfilt.batch.naming import Target
-from cnnfilt.batch.sources import Source
+from cnnfilt.batch.sources import STDIN, Source
 from cnnfilt.errors import PlanError
 
 
@@ -31,6 +31,18 @@ def check_outputs(outputs: Iterable[tuple[Source, Sequence[Target]]], *, also_re
             writers[place] = source.path
             _refuse_input_as_output(inputs, target.path)
             _refuse_unwritable(target.path, make_folder=target.make_folder)
+
+
+def check_output(path: str | Path, inputs: Sequence[str], *, overwrite: bool) -> None:
+    """Raise PlanError if the only output cannot be written, or exists and may not be replaced.
+
+    `inputs` are the files that are read; a folder or standard input among them is passed over.
+    """
+    target = Target(Path(path), None)
+    # With one output it does not matter whose it is.
+    check_outputs([(Source(STDIN), (target,))], also_read=inputs)
+    if not overwrite:
+        refuse_existing([target])
 
 
 def refuse_existing(targets: Sequence[Target]) -> None:

@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from cnnfilt.batch.jobs import Job
-from cnnfilt.batch.runner import Crew
+from cnnfilt.batch.jobs import FileJob
+from cnnfilt.batch.runner import PoolRunner
 from cnnfilt.batch.timeout import run_within_limits
 from cnnfilt.batch.work import Record, Settings
 from cnnfilt.errors import CnnfiltError, ParameterError, PlanError
@@ -20,7 +20,9 @@ from cnnfilt.operations.base import Operation
 SECONDS_TO_ANSWER = 10
 
 
-def run_on_cluster(address: str, jobs: Sequence[Job], operation: Operation, settings: Settings) -> Generator[Record]:
+def run_on_cluster(
+    address: str, jobs: Sequence[FileJob], operation: Operation, settings: Settings
+) -> Generator[Record]:
     """Yield the record of each job as some worker of the cluster at `address` has done it.
 
     Raises PlanError before the first if that cannot be, CnnfiltError if the cluster is lost or lacks cnnfilt.
@@ -28,9 +30,9 @@ def run_on_cluster(address: str, jobs: Sequence[Job], operation: Operation, sett
     refuse_pipes(jobs)
     cluster = Cluster(address)
     # Dask itself may do a file again, whose output is then there already.
-    crew = Crew(lambda _: cluster, cluster.count, operation, settings.overwriting())
+    runner = PoolRunner(lambda _: cluster, cluster.count, operation, settings.overwriting())
     try:
-        yield from crew.run(jobs)
+        yield from runner.run(jobs)
     except CancelledError:
         raise CnnfiltError("the connection to the cluster was lost; --skip-existing resumes") from None
     except CnnfiltError:
@@ -61,7 +63,7 @@ class Cluster:
         # A task is done for what it writes, so two calls that look the same are still two.
         self.executor: Executor = self._client.get_executor(pure=False)
         # Paths mean the same file on all machines, but each worker was started in a folder of its own.
-        self.carry: Callable[[Job, Operation, Settings], Record] = partial(carry_from, os.getcwd())
+        self.carry: Callable[[FileJob, Operation, Settings], Record] = partial(carry_from, os.getcwd())
         self.lost: tuple[type[Exception], ...] = (KilledWorker,)
 
     @property
@@ -82,21 +84,21 @@ class Cluster:
         """Do nothing: when we are gone, the scheduler drops what nobody has begun."""
 
 
-def refuse_pipes(jobs: Sequence[Job]) -> None:
+def refuse_pipes(jobs: Sequence[FileJob]) -> None:
     """Raise PlanError for a job that reads standard input or writes standard output: those are here, not there."""
     for job in jobs:
         if job.source.is_stdin or any(target.path is None for target in job.targets):
             raise PlanError("a cluster works on files; standard input and output (-) are of this machine alone")
 
 
-def carry_from(folder: str, job: Job, operation: Operation, settings: Settings) -> Record:
+def carry_from(folder: str, job: FileJob, operation: Operation, settings: Settings) -> Record:
     """Return the record of `job`, whose paths are taken from `folder`; the record has them as they were given."""
     source = replace(job.source, path=os.path.join(folder, job.source.path))
     targets, sheets = (
         tuple(replace(target, path=Path(folder, target.path or "")) for target in places)
         for places in (job.targets, job.sheets)
     )
-    record = run_within_limits(Job(source, targets, sheets), operation, settings)
+    record = run_within_limits(FileJob(source, targets, sheets), operation, settings)
     # A decoder that cannot be stopped stays with the cluster, whose workers are not ours to end.
     outputs = tuple(
         replace(output, name=str(target.path)) for output, target in zip(record.outputs, job.outputs, strict=False)

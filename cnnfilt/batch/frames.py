@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 
 from cnnfilt.batch.inputs import read_image, standard_input
-from cnnfilt.batch.jobs import Job
+from cnnfilt.batch.jobs import FileJob
 from cnnfilt.batch.naming import Target
 from cnnfilt.batch.work import (
     Record,
@@ -26,7 +26,7 @@ from cnnfilt.frozen import replace
 from cnnfilt.operations.base import Operation, Result
 
 
-def run_on_frames(job: Job, operation: Operation, settings: Settings) -> Record:
+def run_on_frames(job: FileJob, operation: Operation, settings: Settings) -> Record:
     """Return the record of one job on the frames that were asked for; a CnnfiltError is for the caller."""
     content = _content(job)
     found = read_frames(job.source.path if content is None else content, settings.frames, settings.read)
@@ -43,7 +43,12 @@ def run_on_frames(job: Job, operation: Operation, settings: Settings) -> Record:
 
 
 def _run_on_all(
-    images: list[Image], timing: Timing, targets: Sequence[Target], job: Job, operation: Operation, settings: Settings
+    images: list[Image],
+    timing: Timing,
+    targets: Sequence[Target],
+    job: FileJob,
+    operation: Operation,
+    settings: Settings,
 ) -> Record:
     if settings.extra is not None:
         raise ParameterError("--angle and --indices write the array of one image; choose it with --frames N")
@@ -72,7 +77,7 @@ def _run_on_all(
     return Record(job.source.path, shape, tuple(outputs), sum(losses, NO_LOSS), tuple(dict.fromkeys(notes)))
 
 
-def _content(job: Job) -> bytes | None:
+def _content(job: FileJob) -> bytes | None:
     """Return what a pipe holds, for it can be read only once; None for a file."""
     if job.source.is_stdin:
         return standard_input()

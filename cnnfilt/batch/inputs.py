@@ -2,7 +2,7 @@
 
 import sys
 
-from cnnfilt.batch.jobs import Job
+from cnnfilt.batch.jobs import FileJob
 from cnnfilt.batch.sources import STDIN
 from cnnfilt.batch.work import Settings
 from cnnfilt.errors import CnnfiltError, InputError
@@ -12,7 +12,7 @@ from cnnfilt.files.reading import read, read_bytes
 from cnnfilt.files.streams import bounded
 
 
-def read_image(job: Job, settings: Settings, content: bytes | None = None) -> Image:
+def read_image(job: FileJob, settings: Settings, content: bytes | None = None) -> Image:
     """Return the input of a job; `content` is what it holds, where that has been read already."""
     if content is not None or job.source.is_stdin:
         return read_bytes(standard_input() if content is None else content, settings.read, name=job.source.name)

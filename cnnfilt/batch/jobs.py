@@ -5,14 +5,14 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from cnnfilt.batch.clashes import check_outputs, is_done, refuse_existing
-from cnnfilt.batch.naming import Request, Target, output_folder, sheets_of, targets_of, unwritten
-from cnnfilt.batch.sources import STDIN, Source, Walk, find_sources
+from cnnfilt.batch.naming import OutputRequest, Target, output_folder, sheets_of, targets_of, unwritten
+from cnnfilt.batch.sources import Source, Walk, find_sources, refuse_stdin_twice
 from cnnfilt.errors import PlanError
 from cnnfilt.files.formats import IMAGE_FORMATS, format_of
 from cnnfilt.frozen import Frozen
 
 
-class Job(Frozen):
+class FileJob(Frozen):
     """One input and where its results go, if anywhere; `sheets` are the places of pictures beside them."""
 
     source: Source
@@ -25,22 +25,23 @@ class Job(Frozen):
         return self.targets + self.sheets
 
 
-class Plan(Frozen):
+class BatchPlan(Frozen):
     """All jobs of a run in order, those left out because their outputs exist, and what was passed over in folders."""
 
-    jobs: tuple[Job, ...]
-    existing: tuple[Job, ...] = ()
+    jobs: tuple[FileJob, ...]
+    existing: tuple[FileJob, ...] = ()
     skipped: tuple[str, ...] = ()
 
 
-def plan_jobs(inputs: Sequence[str], request: Request, *, recursive: bool = False, listed: bool = False) -> Plan:
+def plan_jobs(
+    inputs: Sequence[str], request: OutputRequest, *, recursive: bool = False, listed: bool = False
+) -> BatchPlan:
     """Return the plan for `inputs`: files, folders and `-`; `listed` ones come from a list, which counts as several.
 
     Raises PlanError for a clash (nothing has been written), InputError for a folder without images.
     """
     _refuse_forgotten_option(inputs, request)
-    if list(inputs).count(STDIN) > 1:
-        raise PlanError("standard input (-) can be read only once; name it once")
+    refuse_stdin_twice(inputs)
     several = listed or len(inputs) > 1 or any(os.path.isdir(path) for path in inputs)
     only_sheets = _wants_only_sheets(inputs, request, several=several)
     if several and request.output is None and not only_sheets:
@@ -52,7 +53,7 @@ def plan_jobs(inputs: Sequence[str], request: Request, *, recursive: bool = Fals
     if request.is_stdout and len(sources) > 1:
         raise PlanError("several inputs cannot share standard output; give a folder, such as -o out/")
     jobs = tuple(
-        Job(
+        FileJob(
             source,
             () if only_sheets else targets_of(source, request, folder),
             sheets_of(source, request, several=several),
@@ -64,29 +65,28 @@ def plan_jobs(inputs: Sequence[str], request: Request, *, recursive: bool = Fals
         existing = [job for job in jobs if all(is_done(target) for target in job.outputs)]
         done = {id(job) for job in existing}
         # What a killed run left half-done, one map of several, is made again as a whole.
-        return Plan(tuple(job for job in jobs if id(job) not in done), tuple(existing), skipped)
+        return BatchPlan(tuple(job for job in jobs if id(job) not in done), tuple(existing), skipped)
     if not request.overwrite:
         refuse_existing([target for job in jobs for target in job.outputs])
-    return Plan(jobs, (), skipped)
+    return BatchPlan(jobs, (), skipped)
 
 
-def plan_looks(inputs: Sequence[str], request: Request, *, recursive: bool = False) -> Plan:
+def plan_unwritten(inputs: Sequence[str], request: OutputRequest, *, recursive: bool = False) -> BatchPlan:
     """Return the plan for `inputs` whose results are only looked at, and written nowhere. Raises as `plan_jobs`."""
     _refuse_forgotten_option(inputs, request)
-    if list(inputs).count(STDIN) > 1:
-        raise PlanError("standard input (-) can be read only once; name it once")
+    refuse_stdin_twice(inputs)
     sources, skipped = find_sources(inputs, Walk(recursive))
-    return Plan(tuple(Job(source, (unwritten(source, request),)) for source in sources), (), skipped)
+    return BatchPlan(tuple(FileJob(source, (unwritten(source, request),)) for source in sources), (), skipped)
 
 
-def _wants_only_sheets(inputs: Sequence[str], request: Request, *, several: bool) -> bool:
+def _wants_only_sheets(inputs: Sequence[str], request: OutputRequest, *, several: bool) -> bool:
     """Return whether pictures are asked for and no place for results; those of one matrix or pipe are printed."""
     if request.output is not None or request.sheet_folder is None:
         return False
     return several or format_of(inputs[0]) in IMAGE_FORMATS
 
 
-def _refuse_forgotten_option(inputs: Sequence[str], request: Request) -> None:
+def _refuse_forgotten_option(inputs: Sequence[str], request: OutputRequest) -> None:
     """Answer `edges in.jpg out.png` with the option that is missing, `edges -- in.jpg -o out.png` with its place."""
     last = inputs[-1]
     for option in ("-o", "--output"):

@@ -7,7 +7,7 @@ import numpy as np
 
 from cnnfilt.batch.inputs import read_input, worth_telling
 from cnnfilt.batch.pairs import ImagePair
-from cnnfilt.core.inverse_levels import Undoing, undoing
+from cnnfilt.core.inverse_levels import InverseLevels, inverse_levels
 from cnnfilt.core.levels import Range
 from cnnfilt.errors import CnnfiltError, DemandError, InputError, ParameterError, ShapeError
 from cnnfilt.files.image import Array, Image
@@ -17,12 +17,12 @@ from cnnfilt.fitting.equations import Equations, equations_of
 from cnnfilt.fitting.least_squares import (
     Learned,
     as_learned,
-    freed,
     inverse_diagonal,
     levels_off,
     rounded,
+    simplified,
     solve,
-    tidied,
+    with_plain_factor,
 )
 from cnnfilt.frozen import Frozen, replace
 from cnnfilt.terms import ChannelsMode, Pair, ValueMapping
@@ -36,8 +36,8 @@ MOST_UNSURE = 0.25
 DEFAULT_SIZE = 5
 
 
-class Lesson(Frozen, kw_only=True):
-    """What is sought, and how the images are read. Without a size, a smaller AFTER tells it; else it is 5x5."""
+class LearnRequest(Frozen, kw_only=True):
+    """What is sought, and how the images are read. Without a size, it follows from a smaller AFTER; else it is 5x5."""
 
     kernel_size: Pair | None = None
     channels: ChannelsMode = "each"
@@ -56,7 +56,7 @@ class Collected(Frozen):
     """The equations of all pairs, how AFTER's pixels became responses, and what was said on reading."""
 
     equations: Equations
-    undo: Undoing
+    inverse: InverseLevels
     kernel_size: Pair
     channels: int
     notes: tuple[str, ...]
@@ -73,11 +73,11 @@ class Found(Frozen):
     descent: Descent | None = None
 
 
-def collect(pairs: Sequence[ImagePair], lesson: Lesson) -> Collected:
+def collect(pairs: Sequence[ImagePair], request: LearnRequest) -> Collected:
     """Return the equations of all pairs, each read, summed up and forgotten. Raises a CnnfiltError that names it."""
     total: Collected | None = None
     for pair in pairs:
-        one = _collected(pair, lesson if total is None else replace(lesson, kernel_size=total.kernel_size))
+        one = _collected(pair, request if total is None else replace(request, kernel_size=total.kernel_size))
         if total is None:
             total = one
             continue
@@ -87,43 +87,43 @@ def collect(pairs: Sequence[ImagePair], lesson: Lesson) -> Collected:
     return total
 
 
-def find_filter(collected: Collected, lesson: Lesson) -> Found:
+def find_filter(collected: Collected, request: LearnRequest) -> Found:
     """Return the filter that misses AFTER least. Raises DemandError where the images do not settle one."""
-    bias = lesson.bias or collected.undo.shifted
+    bias = request.bias or collected.inverse.shifted
     best = solve(collected.equations, bias=bias)
-    least = levels_off(best, collected.undo)
+    least = levels_off(best, collected.inverse)
     if best.unsure > MOST_UNSURE and least:
         raise DemandError(
             f"the images hardly tell the coefficients apart: they may be wrong by {best.unsure:.0%} of the largest; "
             "use an image with more detail, or a smaller -f"
         )
     descent = None
-    if lesson.steps is not None:
-        descent = descend(best.equations, learning_rate=lesson.learning_rate, steps=lesson.steps)
+    if request.steps is not None:
+        descent = descend(best.equations, learning_rate=request.learning_rate, steps=request.steps)
         diagonal = inverse_diagonal(collected.equations, bias=bias)
         best = as_learned(collected.equations, descent.unknowns, diagonal, bias=bias)
-    if lesson.decimals is not None:
-        best = rounded(best, lesson.decimals)
-    elif collected.undo.stretched:
-        best = freed(best)
+    if request.decimals is not None:
+        best = rounded(best, request.decimals)
+    elif collected.inverse.stretched:
+        best = with_plain_factor(best)
     else:
-        best = tidied(best)
-    kernel = _shaped(best.coefficients + 0.0, collected, lesson.channels)  # The zeros of rounding may be negative.
+        best = simplified(best)
+    kernel = _shaped(best.coefficients + 0.0, collected, request.channels)  # The zeros of rounding may be negative.
     if (kernel == np.rint(kernel)).all() and np.abs(kernel).max() < 2**53:
         kernel = kernel.astype(np.int64)
-    return Found(kernel, best, levels_off(best, collected.undo), least, descent)
+    return Found(kernel, best, levels_off(best, collected.inverse), least, descent)
 
 
-def advice(collected: Collected, lesson: Lesson, most: float) -> str:
+def advice(collected: Collected, request: LearnRequest, most: float) -> str:
     """Return what would explain the images after all, or what no filter does."""
-    if not lesson.bias and not collected.undo.shifted:
+    if not request.bias and not collected.inverse.shifted:
         try:
             biased = solve(collected.equations, bias=True)
         except DemandError:
             biased = None
-        if biased is not None and levels_off(biased, collected.undo) <= most:
-            middle = ((collected.undo.white or 0) + 1) // 2
-            if middle and abs(float(biased.biases[0]) * collected.undo.gain - middle) < 2:
+        if biased is not None and levels_off(biased, collected.inverse) <= most:
+            middle = ((collected.inverse.white or 0) + 1) // 2
+            if middle and abs(float(biased.biases[0]) * collected.inverse.gain - middle) < 2:
                 return (
                     f"with {middle} added a filter does: if AFTER was written with --values offset, learn with it, too"
                 )
@@ -131,24 +131,24 @@ def advice(collected: Collected, lesson: Lesson, most: float) -> str:
     return "a median, absolute values or another size than -f, say; JPEG's losses take a higher --max-residual"
 
 
-def _collected(pair: ImagePair, lesson: Lesson) -> Collected:
-    images = [_numbers(read_input(path, lesson.read), path) for path in (pair.before, pair.after)]
+def _collected(pair: ImagePair, request: LearnRequest) -> Collected:
+    images = [_numbers(read_input(path, request.read), path) for path in (pair.before, pair.after)]
     before, after = (image.pixels for image in images)
     channels = 1 if before.ndim == 2 else before.shape[2]
-    size = lesson.kernel_size or _size_told(before, after)
+    size = request.kernel_size or _size_from(before, after)
     if min(size) < 1:
         raise ParameterError(f"-f {size[0]}x{size[1]} is no size of a filter; give whole numbers from 1")
-    unknowns = size[0] * size[1] * (channels if lesson.channels == "sum" else 1)
+    unknowns = size[0] * size[1] * (channels if request.channels == "sum" else 1)
     if unknowns > MOST_UNKNOWNS:
         raise ParameterError(f"-f {size[0]}x{size[1]} has {unknowns:,} coefficients; {MOST_UNKNOWNS:,} are the most")
-    undo = undoing(lesson.values, after.dtype, value_range=lesson.value_range, source=before.dtype)
+    inverse = inverse_levels(request.values, after.dtype, value_range=request.value_range, source=before.dtype)
     try:
-        equations = equations_of(before, after, size, channels=lesson.channels, undo=undo)
+        equations = equations_of(before, after, size, channels=request.channels, inverse=inverse)
     except ShapeError as error:
         raise ShapeError(f"{pair.before}, {pair.after}: {error.message}") from None
     paths = (pair.before, pair.after)
     notes = (f"{path}: {note}" for path, image in zip(paths, images, strict=True) for note in worth_telling(image))
-    return Collected(equations, undo, size, channels, tuple(notes))
+    return Collected(equations, inverse, size, channels, tuple(notes))
 
 
 def _numbers(image: Image, path: str) -> Image:
@@ -158,19 +158,19 @@ def _numbers(image: Image, path: str) -> Image:
     return image
 
 
-def _size_told(before: Array, after: Array) -> Pair:
+def _size_from(before: Array, after: Array) -> Pair:
     """Return the kernel size of a valid convolution from one to the other, 5x5 for images of one size."""
     rows, columns = before.shape[0] - after.shape[0], before.shape[1] - after.shape[1]
-    told = min(rows, columns) >= 0 and max(rows, columns) > 0 and (rows + 1) * (columns + 1) <= MOST_UNKNOWNS
-    return (rows + 1, columns + 1) if told else (DEFAULT_SIZE, DEFAULT_SIZE)
+    valid = min(rows, columns) >= 0 and max(rows, columns) > 0 and (rows + 1) * (columns + 1) <= MOST_UNKNOWNS
+    return (rows + 1, columns + 1) if valid else (DEFAULT_SIZE, DEFAULT_SIZE)
 
 
 def _check_alike(pair: ImagePair, one: Collected, total: Collected) -> None:
     if one.equations.gram.shape != total.equations.gram.shape or one.equations.maps != total.equations.maps:
         raise ShapeError(f"{pair.before}, {pair.after}: their channels differ from those of the first pair")
-    if one.undo != total.undo:
+    if one.inverse != total.inverse:
         raise CnnfiltError(f"{pair.before}, {pair.after}: their depth differs from that of the first pair; learn apart")
-    if one.undo.stretched:
+    if one.inverse.stretched:
         raise ParameterError("minmax and symmetric stretch each image by a factor of its own; learn from one pair")
 
 

@@ -24,7 +24,7 @@ class Target(Frozen):
     unwritten: bool = False
 
 
-class Request(Frozen):
+class OutputRequest(Frozen):
     """What the user asked of the outputs: -o, --format, -y, and a label for each result that one input gives.
 
     `also_read` are the files, such as kernels, that no output may replace. Pictures called `sheets` go beside the
@@ -62,7 +62,7 @@ class Request(Frozen):
         return self.output == STDIN
 
 
-def output_folder(request: Request, *, several: bool) -> Path | None:
+def output_folder(request: OutputRequest, *, several: bool) -> Path | None:
     """Return the folder that -o names, or None if it names a file, a template, a pipe or nothing.
 
     Raises PlanError when several inputs are to go into what looks like one file.
@@ -79,7 +79,7 @@ def output_folder(request: Request, *, several: bool) -> Path | None:
     return Path(output)
 
 
-def targets_of(source: Source, request: Request, folder: Path | None) -> tuple[Target, ...]:
+def targets_of(source: Source, request: OutputRequest, folder: Path | None) -> tuple[Target, ...]:
     """Return the outputs of one source: one for each label, or a single one where a stack holds them all."""
     if request.is_stdout or request.output is None:
         return (_stdout(source, request),)
@@ -89,14 +89,14 @@ def targets_of(source: Source, request: Request, folder: Path | None) -> tuple[T
     return (first, *(_target(source, request, folder, label) for label in request.labels[1:]))
 
 
-def unwritten(source: Source, request: Request) -> Target:
+def unwritten(source: Source, request: OutputRequest) -> Target:
     """Return the output of a source whose result is only looked at: in the format it would have in a folder."""
     known = format_of(source.name)
     keeps = known is not None and FORMATS[known].writable
     return Target(None, request.format or (known if keeps else None), unwritten=True)
 
 
-def sheets_of(source: Source, request: Request, *, several: bool) -> tuple[Target, ...]:
+def sheets_of(source: Source, request: OutputRequest, *, several: bool) -> tuple[Target, ...]:
     """Return where the pictures of one source go: right into their folder, or of several each into one of its own."""
     if request.sheet_folder is None:
         return ()
@@ -104,7 +104,7 @@ def sheets_of(source: Source, request: Request, *, several: bool) -> tuple[Targe
     return tuple(Target(folder / name, "png", make_folder=True) for name in request.sheets)
 
 
-def _stdout(source: Source, request: Request) -> Target:
+def _stdout(source: Source, request: OutputRequest) -> Target:
     known = format_of(source.name)
     to_image = (request.format or known or "") in IMAGE_FORMATS
     if request.several and to_image and (request.is_stdout or source.is_stdin):
@@ -118,7 +118,7 @@ def _stdout(source: Source, request: Request) -> Target:
     return Target(None, request.format or ("csv" if known else None))
 
 
-def _target(source: Source, request: Request, folder: Path | None, label: str) -> Target:
+def _target(source: Source, request: OutputRequest, folder: Path | None, label: str) -> Target:
     if request.is_template:
         path = Path(_filled(source, request, label))
         return Target(path, _format_of_file(path, request), make_folder=True)
@@ -132,7 +132,7 @@ def _target(source: Source, request: Request, folder: Path | None, label: str) -
     return Target(path.with_name(_labelled(path.name, request, label)), _format_of_file(path, request))
 
 
-def _filled(source: Source, request: Request, label: str) -> str:
+def _filled(source: Source, request: OutputRequest, label: str) -> str:
     values = {
         "{stem}": source.stem,
         "{name}": source.name,
@@ -151,7 +151,7 @@ def _filled(source: Source, request: Request, label: str) -> str:
     return os.path.join(os.path.dirname(filled), _labelled(os.path.basename(filled), request, label))
 
 
-def _format_of_file(path: Path, request: Request) -> str:
+def _format_of_file(path: Path, request: OutputRequest) -> str:
     named = format_of(path)
     if named is None and request.format is None:
         known = ", ".join(WRITABLE_FORMATS)
@@ -165,7 +165,7 @@ def _format_of_file(path: Path, request: Request) -> str:
     return format_name
 
 
-def _suffix_in_folder(source: Source, request: Request) -> str:
+def _suffix_in_folder(source: Source, request: OutputRequest) -> str:
     """Return the input's own suffix where its format stays, else that of the format it becomes."""
     known = format_of(source.name)
     if request.format is not None:
@@ -175,7 +175,7 @@ def _suffix_in_folder(source: Source, request: Request) -> str:
     return source.suffix
 
 
-def _labelled(name: str, request: Request, label: str) -> str:
-    """Return `name.label.ext` where several results must be told apart."""
+def _labelled(name: str, request: OutputRequest, label: str) -> str:
+    """Return `name.label.ext` where several results need different names."""
     path = Path(name)
     return f"{path.stem}.{label}{path.suffix}" if request.several else name

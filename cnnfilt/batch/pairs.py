@@ -3,7 +3,7 @@
 import os
 from collections.abc import Sequence
 
-from cnnfilt.batch.sources import STDIN, Source, Walk, find_sources
+from cnnfilt.batch.sources import Source, Walk, find_sources, refuse_stdin_twice
 from cnnfilt.errors import InputError, PlanError
 from cnnfilt.frozen import Frozen
 
@@ -25,8 +25,7 @@ def find_pairs(inputs: Sequence[str], *, recursive: bool = False) -> tuple[list[
     if len(inputs) < 2 or len(inputs) % 2:
         what = "1 name is no pair" if len(inputs) == 1 else f"{len(inputs)} names are no pairs"
         raise PlanError(f"{what}; give BEFORE and AFTER, one pair after the other")
-    if list(inputs).count(STDIN) > 1:
-        raise PlanError("standard input (-) can be read only once; name it once")
+    refuse_stdin_twice(inputs)
     pairs: list[ImagePair] = []
     alone: list[str] = []
     for before, after in zip(inputs[::2], inputs[1::2], strict=True):

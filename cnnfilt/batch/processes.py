@@ -10,24 +10,24 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from multiprocessing import connection, resource_tracker
 
-from cnnfilt.batch.jobs import Job
-from cnnfilt.batch.resources import granted_cpus
+from cnnfilt.batch.jobs import FileJob
 from cnnfilt.batch.timeout import run_within_limits
 from cnnfilt.batch.work import Record, Settings
 from cnnfilt.core.engine.threads import limit_threads
+from cnnfilt.machine import granted_cpus
 from cnnfilt.operations.base import Operation
-from cnnfilt.signals import WORDS, leave
+from cnnfilt.signals import SIGNALS, exit_now
 
 SECONDS_TO_END = 0.8
-"""How long workers may tidy up; then they are killed."""
+"""How long workers may take to clean up; then they are killed."""
 
 _STDERR = 2
 
-Carry = Callable[[Job, Operation, Settings], Record]
+Carry = Callable[[FileJob, Operation, Settings], Record]
 """What a worker does with a job; a function that can be sent to it by name."""
 
 
-class Pool:
+class WorkerPool:
     """`count` processes behind an Executor. Each ignores Ctrl-C, says nothing, and ends when this process does."""
 
     lost: tuple[type[Exception], ...] = ()
@@ -69,11 +69,11 @@ class Pool:
 
 
 def _begin_worker(threads: int) -> None:
-    """Prepare a worker: it uses so many threads, and ends cleanly when told to, at once when its parent is gone."""
+    """Prepare a worker: it uses so many threads, and ends cleanly when asked to, at once when its parent is gone."""
     limit_threads(threads)
-    signal.signal(signal.SIGTERM, lambda number, frame: leave(128 + number))
+    signal.signal(signal.SIGTERM, lambda number, frame: exit_now(128 + number))
     if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_SETMASK, set(WORDS) - {signal.SIGTERM})
+        signal.pthread_sigmask(signal.SIG_SETMASK, set(SIGNALS) - {signal.SIGTERM})
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_follow, args=(parent.sentinel,), name="follow", daemon=True).start()
@@ -81,7 +81,7 @@ def _begin_worker(threads: int) -> None:
 
 def _follow(sentinel: int) -> None:
     connection.wait([sentinel])
-    leave(1)
+    exit_now(1)
 
 
 @contextmanager
@@ -89,7 +89,7 @@ def _signals_blocked() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, set(WORDS))
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, set(SIGNALS))
     try:
         yield
     finally:

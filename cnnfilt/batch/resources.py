@@ -1,14 +1,14 @@
 """How many workers: as many as there are CPUs for us, unless they would need too much of the memory."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
 
-from cnnfilt.batch.jobs import Job
+from cnnfilt.batch.jobs import FileJob
 from cnnfilt.batch.timeout import within
 from cnnfilt.errors import CnnfiltError
 from cnnfilt.files.decode.header import image_size
+from cnnfilt.machine import available_memory, granted_cpus
 
 FEWEST_JOBS = 8
 """Below this many files a loop is done before the workers have started."""
@@ -22,10 +22,8 @@ BYTES_PER_PIXEL = 24
 BYTES_PER_WORKER = 120 << 20
 """What a job takes at its peak (measured: 12 bytes a pixel from JPEG to JPEG), and the least any worker takes."""
 
-CONTROL_GROUPS = Path("/sys/fs/cgroup")
 
-
-def worker_count(jobs: Sequence[Job], wanted: int | None, *, bytes_per_pixel: int = 0) -> int:
+def worker_count(jobs: Sequence[FileJob], wanted: int | None, *, bytes_per_pixel: int = 0) -> int:
     """Return how many processes to use for `jobs`: 1 means a loop in this one.
 
     As many as asked for (else the CPUs), fewer when their estimated peaks would pass half of the memory.
@@ -40,27 +38,12 @@ def worker_count(jobs: Sequence[Job], wanted: int | None, *, bytes_per_pixel: in
     return max(1, min(count, memory // 2 // _estimated_peak(jobs, max(bytes_per_pixel, BYTES_PER_PIXEL))))
 
 
-def granted_cpus() -> int:
-    """Return how many CPUs this process may use: its affinity and its control groups' quotas, at least 1."""
-    affinity = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min([affinity, *(quota for group in _groups() for quota in _quota(group))]))
-
-
-def available_memory() -> int | None:
-    """Return the bytes of memory that are free to use now, by the system and the control groups; None if unknown."""
-    free = [bytes_left for group in _groups() for bytes_left in _memory_left(group)]
-    with suppress(OSError, ValueError, IndexError, StopIteration):
-        lines = Path("/proc/meminfo").read_text().splitlines()
-        free.append(next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable")))
-    return max(min(free), 0) if free else None
-
-
-def _needs_our_pipes(jobs: Sequence[Job]) -> bool:
+def _needs_our_pipes(jobs: Sequence[FileJob]) -> bool:
     """Return whether a job reads standard input or writes standard output, which only this process has."""
     return any(job.source.is_stdin or any(target.path is None for target in job.targets) for job in jobs)
 
 
-def _estimated_peak(jobs: Sequence[Job], bytes_per_pixel: int) -> int:
+def _estimated_peak(jobs: Sequence[FileJob], bytes_per_pixel: int) -> int:
     """Return the bytes the largest image may take, judged by the headers of the largest files."""
     pixels = 0
     # In a work thread: a header can hold a decoder, too.
@@ -69,7 +52,7 @@ def _estimated_peak(jobs: Sequence[Job], bytes_per_pixel: int) -> int:
     return BYTES_PER_WORKER + bytes_per_pixel * pixels
 
 
-def _most_pixels(jobs: Sequence[Job]) -> int:
+def _most_pixels(jobs: Sequence[FileJob]) -> int:
     files = [(_size_of(job.source.path), job.source.path) for job in jobs]
     most = 0
     for _, path in sorted(files, reverse=True)[:LOOKED_AT]:
@@ -84,35 +67,3 @@ def _size_of(path: str) -> int:
     with suppress(OSError, ValueError):
         return os.stat(path).st_size
     return 0
-
-
-def _groups() -> Iterator[Path]:
-    """Yield this process's control group and those above it (version 2)."""
-    group = ""
-    with suppress(OSError, StopIteration):
-        lines = Path("/proc/self/cgroup").read_text().splitlines()
-        group = next(line.removeprefix("0::/") for line in lines if line.startswith("0::/"))
-    folder = CONTROL_GROUPS / group
-    while folder != CONTROL_GROUPS and CONTROL_GROUPS in folder.parents:
-        yield folder
-        folder = folder.parent
-    yield CONTROL_GROUPS
-
-
-def _quota(group: Path) -> Iterator[int]:
-    """Yield the CPUs that a control group grants, rounded up, if it has a limit."""
-    with suppress(OSError, ValueError, ZeroDivisionError):
-        quota, period = (group / "cpu.max").read_text().split()
-        yield -(-int(quota) // int(period))
-
-
-def _memory_left(group: Path) -> Iterator[int]:
-    """Yield the bytes a control group still grants, if it has a limit; cached files count as free."""
-    with suppress(OSError, ValueError):
-        limit = int((group / "memory.max").read_text())
-        used = int((group / "memory.current").read_text())
-        cached = 0
-        with suppress(OSError, StopIteration, IndexError):
-            lines = (group / "memory.stat").read_text().splitlines()
-            cached = next(int(line.split()[1]) for line in lines if line.startswith("inactive_file "))
-        yield limit - used + cached

@@ -8,13 +8,13 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from typing import Protocol
 
-from cnnfilt.batch.jobs import Job
+from cnnfilt.batch.jobs import FileJob
 from cnnfilt.batch.timeout import run_within_limits
 from cnnfilt.batch.work import Record, Settings
 from cnnfilt.errors import InputError, ParameterError, StorageError
 from cnnfilt.files.atomic import remove_stale
 from cnnfilt.operations.base import Operation
-from cnnfilt.signals import while_here
+from cnnfilt.signals import on_exit_during
 
 AHEAD = 2
 """How many jobs each worker has waiting: enough that none is idle, few enough to redo when a worker dies."""
@@ -28,7 +28,7 @@ class Workers(Protocol):
     executor: Executor
 
     @property
-    def carry(self) -> Callable[[Job, Operation, Settings], Record]:
+    def carry(self) -> Callable[[FileJob, Operation, Settings], Record]:
         """Return what a worker calls; it can be sent to one."""
 
     @property
@@ -45,7 +45,7 @@ class Workers(Protocol):
         """Do so from within a signal's handler, where nothing may be waited for that holds a lock."""
 
 
-def run_one_by_one(jobs: Sequence[Job], operation: Operation, settings: Settings) -> Generator[Record]:
+def run_one_by_one(jobs: Sequence[FileJob], operation: Operation, settings: Settings) -> Generator[Record]:
     """Yield the record of each job, in order, until the storage is full.
 
     A ParameterError is wrong whatever the image, and ends the run.
@@ -57,21 +57,21 @@ def run_one_by_one(jobs: Sequence[Job], operation: Operation, settings: Settings
             return
 
 
-class Crew:
+class PoolRunner:
     """`count` workers carrying jobs. When one dies they are made anew, and the files it had are tried one by one."""
 
     def __init__(self, make: Callable[[int], Workers], count: int, operation: Operation, settings: Settings) -> None:
         self._make, self._count = make, count
         self._operation, self._settings = operation, settings
         self._workers = make(count)
-        self._pending: dict[Future[Record], Job] = {}
+        self._pending: dict[Future[Record], FileJob] = {}
 
-    def run(self, jobs: Sequence[Job]) -> Generator[Record]:
+    def run(self, jobs: Sequence[FileJob]) -> Generator[Record]:
         """Yield the record of each job as it is done, until the storage is full.
 
         What is still under way when the caller stops listening, or a signal comes, is ended.
         """
-        with while_here(self._leave):
+        with on_exit_during(self._on_exit):
             try:
                 yield from self._run(deque(jobs))
             except BaseException:
@@ -82,7 +82,7 @@ class Crew:
             else:
                 self._workers.close()
 
-    def _run(self, waiting: deque[Job]) -> Generator[Record]:
+    def _run(self, waiting: deque[FileJob]) -> Generator[Record]:
         tired = False  # A decoder that nothing can stop is busy in a worker; it ends with the worker.
         while waiting or self._pending:
             if tired and not self._pending:
@@ -105,7 +105,7 @@ class Crew:
         if tired:
             self._workers.end()
 
-    def _hand_out(self, waiting: deque[Job]) -> None:
+    def _hand_out(self, waiting: deque[FileJob]) -> None:
         try:
             while waiting and len(self._pending) < AHEAD * self._count:
                 self._pending[self._submitted(waiting[0], self._settings)] = waiting[0]
@@ -116,13 +116,13 @@ class Crew:
             broken.set_exception(error)
             self._pending[broken] = waiting.popleft()
 
-    def _submitted(self, job: Job, settings: Settings) -> Future[Record]:
+    def _submitted(self, job: FileJob, settings: Settings) -> Future[Record]:
         return self._workers.executor.submit(self._workers.carry, job, self._operation, settings)
 
-    def _collect(self) -> tuple[list[Record], list[Job]]:
+    def _collect(self) -> tuple[list[Record], list[FileJob]]:
         """Return the records of what is done, and the jobs that were under way when a worker died."""
         records: list[Record] = []
-        suspects: list[Job] = []
+        suspects: list[FileJob] = []
         done = wait(self._pending, return_when=FIRST_COMPLETED).done
         while done:
             for future in done:
@@ -138,7 +138,7 @@ class Crew:
             done = set(self._pending) if suspects else set()
         return records, suspects
 
-    def _redo(self, suspects: Iterable[Job]) -> Generator[Record]:
+    def _redo(self, suspects: Iterable[FileJob]) -> Generator[Record]:
         """Yield the record of each job that a worker may have died of, done by one worker, so that the next tells."""
         # The one before may have put its output in place already; before this run there was none.
         settings = self._settings.overwriting()
@@ -164,12 +164,12 @@ class Crew:
         self._workers.end()
         clean_up_after(self._pending.values())
 
-    def _leave(self) -> None:
+    def _on_exit(self) -> None:
         self._workers.end_workers()
         clean_up_after(self._pending.values())
 
 
-def clean_up_after(jobs: Iterable[Job]) -> None:
+def clean_up_after(jobs: Iterable[FileJob]) -> None:
     """Remove what killed runs and workers left where these jobs write."""
     for folder in {target.path.parent for job in jobs for target in job.outputs if target.path is not None}:
         remove_stale(folder)

@@ -2,10 +2,10 @@
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from cnnfilt.errors import InputError
+from cnnfilt.errors import InputError, PlanError
 from cnnfilt.files.formats import IMAGE_SUFFIXES, MATRIX_SUFFIXES
 from cnnfilt.frozen import Frozen
 
@@ -47,6 +47,12 @@ class Walk(Frozen):
 
     recursive: bool = False
     output_folders: tuple[Path, ...] = ()
+
+
+def refuse_stdin_twice(inputs: Sequence[str]) -> None:
+    """Raise PlanError if standard input is named more than once."""
+    if inputs.count(STDIN) > 1:
+        raise PlanError("standard input (-) can be read only once; name it once")
 
 
 def find_sources(inputs: Iterable[str], walk: Walk) -> tuple[list[Source], tuple[str, ...]]:

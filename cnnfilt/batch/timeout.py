@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import Generic, TypeVar
 
 from cnnfilt.batch.inputs import read_image
-from cnnfilt.batch.jobs import Job
+from cnnfilt.batch.jobs import FileJob
 from cnnfilt.batch.work import Record, Settings, run_on_image
 from cnnfilt.errors import CnnfiltError, InputError
 from cnnfilt.files.atomic import give_up
@@ -25,7 +25,7 @@ Answer = TypeVar("Answer")
 _SECONDS_ASLEEP = 0.1
 
 
-def run_job(job: Job, operation: Operation, settings: Settings) -> Record:
+def run_job(job: FileJob, operation: Operation, settings: Settings) -> Record:
     """Return the record of one job, all its outputs written; a CnnfiltError is for the caller."""
     if settings.frames != "first":
         # Few runs want another than the first frame.
@@ -36,11 +36,11 @@ def run_job(job: Job, operation: Operation, settings: Settings) -> Record:
 
 
 def run_within_limits(
-    job: Job,
+    job: FileJob,
     operation: Operation,
     settings: Settings,
     *,
-    run: Callable[[Job, Operation, Settings], Record] = run_job,
+    run: Callable[[FileJob, Operation, Settings], Record] = run_job,
 ) -> Record:
     """Return the record of `job`; errors are in it, and so is running over `settings.timeout` seconds (0: no limit).
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from cnnfilt.batch.jobs import Job
+from cnnfilt.batch.jobs import FileJob
 from cnnfilt.batch.naming import Target
 from cnnfilt.core.levels import NO_LOSS, Loss
 from cnnfilt.errors import CnnfiltError, OutputError
@@ -25,8 +25,8 @@ from cnnfilt.terms import FrameChoice
 _NOTHING = np.empty((0, 0), np.uint8)
 
 
-class Look(Protocol):
-    """What is to be learned from an image and its results; it goes to a worker, and its answer comes back."""
+class Inspector(Protocol):
+    """What is asked of an image and its results; it goes to a worker, and its answer comes back."""
 
     def __call__(self, image: Image, operation: Operation, results: list[Result], format_name: str) -> Any:
         """Return the answer; CnnfiltError where there is none."""
@@ -42,7 +42,7 @@ class Settings(Frozen):
     debug: bool = False
     extra: Target | None = None
     frames: FrameChoice = "first"
-    looks: tuple["Look", ...] = ()
+    inspectors: tuple["Inspector", ...] = ()
 
     def overwriting(self) -> "Settings":
         """Return the same for jobs that may be done a second time, when their outputs are there already."""
@@ -62,7 +62,7 @@ class Record(Frozen):
     """What became of one job: the outputs, what clipping lost, notes for the user, or the error that ended it.
 
     `abandoned` means that a decoder was still busy with the file when its time was up; its process should end soon.
-    `seen` holds the answer of each look.
+    `answers` holds that of each inspector.
     """
 
     name: str
@@ -74,24 +74,24 @@ class Record(Frozen):
     seconds: float = 0
     bytes_read: int = 0
     abandoned: bool = False
-    seen: tuple[Any, ...] = ()
+    answers: tuple[Any, ...] = ()
 
     @property
     def written(self) -> bool:
-        """Return whether there are outputs, and not only looks."""
+        """Return whether there are outputs, and not only answers."""
         return bool(self.outputs and self.outputs[0].name)
 
 
-def run_on_image(image: Image, job: Job, operation: Operation, settings: Settings) -> Record:
+def run_on_image(image: Image, job: FileJob, operation: Operation, settings: Settings) -> Record:
     """Return the record of one image operated on, all its outputs written."""
     shape = image.pixels.shape
     targets = settled_targets(image, job)
     format_name = (targets[0].format or "") if targets else "npy"
     results = operation(image, format_name)
-    seen = tuple(look(image, operation, results, format_name) for look in settings.looks)
+    answers = tuple(ask(image, operation, results, format_name) for ask in settings.inspectors)
     image = _emptied(image, format_name)
     if targets and targets[0].unwritten:
-        return _looked_at(job, shape, results, image.notes, seen)
+        return _unwritten_record(job, shape, results, image.notes, answers)
     if len(targets) == 1 < len(results):
         results = _in_one_file(results, format_name)
     if len(targets) < len(results):
@@ -107,21 +107,21 @@ def run_on_image(image: Image, job: Job, operation: Operation, settings: Setting
         if result.extra is not None and settings.extra is not None:
             _write(Image(pixels=result.extra, kind="matrix", format="npy"), settings.extra, settings)
     outputs += _draw(results, job.sheets, settings)
-    return Record(job.source.path, shape, tuple(outputs), _loss(results), tuple(notes), seen=seen)
+    return Record(job.source.path, shape, tuple(outputs), _loss(results), tuple(notes), answers=answers)
 
 
-def _looked_at(
-    job: Job, shape: tuple[int, ...], results: list[Result], notes: tuple[str, ...], seen: tuple[Any, ...]
+def _unwritten_record(
+    job: FileJob, shape: tuple[int, ...], results: list[Result], notes: tuple[str, ...], answers: tuple[Any, ...]
 ) -> Record:
     outputs = tuple(Written("", result.pixels.shape, result.how, result.plan) for result in results)
-    return Record(job.source.path, shape, outputs, _loss(results), notes, seen=seen)
+    return Record(job.source.path, shape, outputs, _loss(results), notes, answers=answers)
 
 
 def _loss(results: list[Result]) -> Loss:
     return sum((result.loss for result in results if result.loss is not None), NO_LOSS)
 
 
-def settled_targets(image: Image, job: Job) -> list[Target]:
+def settled_targets(image: Image, job: FileJob) -> list[Target]:
     """Return the outputs, each with its format."""
     return [replace(target, format=target.format or _answering_format(image)) for target in job.targets]
 
@@ -194,7 +194,7 @@ def _print(parts: Iterable[bytes | memoryview]) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        # What Python still holds for it goes nowhere from here, or the last flush would fail, and be told, again.
+        # What Python still holds for it goes nowhere from here, or the last flush would fail, and be reported, again.
         with suppress(OSError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise output_error("standard output", error) from None

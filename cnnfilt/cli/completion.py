@@ -16,14 +16,6 @@ from cnnfilt.describe.named_kernels import NAMED
 BREAKS = ":="
 """Where bash begins a new word; it wants only what comes after them."""
 
-_HEADS = {
-    "conv": ("64,k=3", "64,k=3,p=1", *NAMED),
-    "filter": tuple(NAMED),
-    "pool": ("max", "avg", "min", "global"),
-    "fc": ("10", "1000"),
-}
-"""What can stand after the colon of a layer word."""
-
 _BASH = """\
 %(complete_func)s() {
     local IFS=$'\\n' type value
@@ -81,10 +73,12 @@ def layers(context: click.Context, typed: str) -> list[CompletionItem]:
     """Return the layer words that start as typed, or what can follow the colon of one."""
     word, colon, head = typed.partition(":")
     if not colon:
-        return [CompletionItem(f"{name}:" if name in _HEADS else name) for name in WORDS if name.startswith(typed)]
+        starting = {name: syntax for name, syntax in WORDS.items() if name.startswith(typed)}
+        return [CompletionItem(f"{name}:" if syntax.examples else name) for name, syntax in starting.items()]
     # Several kernels of one layer are joined by a plus.
     before, _, last = head.rpartition("+")
-    known = (f"{word}:{before}{'+' * bool(before)}{value}" for value in _HEADS.get(word, ()) if value.startswith(last))
+    examples = WORDS[word].examples if word in WORDS else ()
+    known = (f"{word}:{before}{'+' * bool(before)}{value}" for value in examples if value.startswith(last))
     return [CompletionItem(value) for value in known]
 
 

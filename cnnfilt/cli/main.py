@@ -14,7 +14,7 @@ from cnnfilt import __version__
 from cnnfilt.cli.lazy import LazyGroup
 from cnnfilt.cli.messages import print_error
 from cnnfilt.errors import CnnfiltError, ParameterError, PlanError
-from cnnfilt.signals import finish_undisturbed, leave, leave_on_signals
+from cnnfilt.signals import exit_now, exit_on_signals, ignore_signals
 from cnnfilt.terms import WORK_THREAD
 
 COMMANDS = {
@@ -57,11 +57,11 @@ def cli() -> None:
 
 
 def run(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run the command line and leave with its exit code: 0 done, 1 failed, 2 wrong usage, 130 and 143 for signals."""
+    """Run the command line and exit with its code: 0 done, 1 failed, 2 wrong usage, 130 and 143 for signals."""
     # One BLAS thread: cnnfilt's own threads share the work, and a pool of idle ones costs start-up.
     for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
         os.environ.setdefault(name, "1")
-    leave_on_signals()
+    exit_on_signals()
     _open_missing_streams()
     if "_CNNFILT_COMPLETE" in os.environ:  # A shell asks what can be typed next; click answers it through this.
         import cnnfilt.cli.completion  # noqa: F401
@@ -69,18 +69,20 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
     with suppress(OSError):
         sys.stderr.flush()
     if "multiprocessing" in sys.modules and not any(thread.name == WORK_THREAD for thread in threading.enumerate()):
-        finish_undisturbed()
-        sys.exit(code)  # Its semaphores want to be tidied up.
+        ignore_signals()
+        sys.exit(code)  # Its semaphores want to be closed.
     # Nothing is left to do, and to take NumPy apart would take a tenth of a short run. A decoder that nothing can
     # stop may still be busy, too; at Python's own end it could crash.
-    leave(code)
+    exit_now(code)
 
 
 def exit_code(arguments: Sequence[str]) -> int:
     """Return the exit code of running `arguments`; errors have been printed, one line each."""
     command = next((word for word in arguments if word in COMMANDS), "cnnfilt")
+    debug = "--debug" in arguments
     try:
-        code: Any = cli.main(args=list(arguments), prog_name="cnnfilt", standalone_mode=False)
+        # Commands find `debug` in their context: the one place that looks for it is this.
+        code: Any = cli.main(args=list(arguments), prog_name="cnnfilt", standalone_mode=False, obj=debug)
         if sys.stdout is not None:
             sys.stdout.flush()
     except click.exceptions.NoArgsIsHelpError as error:
@@ -108,7 +110,7 @@ def exit_code(arguments: Sequence[str]) -> int:
         print_error(command, "not enough memory for this request; try a smaller image, padding or kernel")
         return FAILED
     except Exception as error:
-        if "--debug" in arguments:
+        if debug:
             raise
         what = f"{type(error).__name__}: {error}"
         print_error(command, f"this is an error in cnnfilt itself ({what}); cnnfilt --debug {command} ... shows where")

@@ -6,20 +6,20 @@ from contextlib import AbstractContextManager, ExitStack
 from types import TracebackType
 from typing import Any
 
-from cnnfilt.batch.jobs import Job, Plan
+from cnnfilt.batch.jobs import BatchPlan, FileJob
 from cnnfilt.batch.work import Record
 from cnnfilt.cli.inspect.inspection import Inspection
 from cnnfilt.cli.messages import print_error, print_line, printable
 from cnnfilt.core.levels import NO_LOSS, Loss
 from cnnfilt.errors import StorageError
-from cnnfilt.signals import say_at_once, while_here
+from cnnfilt.signals import on_exit_during, say_at_once
 
 
 class Reporter(AbstractContextManager["Reporter"]):
     """Tells each record on stderr (with `json`, also as a line on stdout) and, for several, a summary at the end."""
 
     def __init__(
-        self, command: str, plan: Plan, *, quiet: bool, verbose: bool, json: bool, inspection: Inspection
+        self, command: str, plan: BatchPlan, *, quiet: bool, verbose: bool, json: bool, inspection: Inspection
     ) -> None:
         self.command, self.plan = command, plan
         self.quiet, self.verbose, self.json, self.inspection = quiet, verbose, json, inspection
@@ -30,7 +30,7 @@ class Reporter(AbstractContextManager["Reporter"]):
         self._here = ExitStack()
 
     def __enter__(self) -> "Reporter":
-        self._here.enter_context(while_here(self._leave))
+        self._here.enter_context(on_exit_during(self._on_exit))
         if not self.quiet:
             _print_skipped(self.plan.skipped)
         for job in self.plan.existing if self.json else ():
@@ -83,7 +83,7 @@ class Reporter(AbstractContextManager["Reporter"]):
         if not self.several and (record.written or self.inspection.preview):
             _print_loss(record.name, record.loss)
 
-    def _leave(self) -> None:
+    def _on_exit(self) -> None:
         if self._progress is not None:
             say_at_once("\r\x1b[2K\x1b[?25h\x1b[1A")  # Clear the bar, show the cursor.
         if self.several and not self.quiet:
@@ -103,7 +103,7 @@ class Reporter(AbstractContextManager["Reporter"]):
         sys.stdout.flush()
 
 
-def print_plan(plan: Plan, *, json: bool = False) -> None:
+def print_plan(plan: BatchPlan, *, json: bool = False) -> None:
     """Print what would be read and written, a line each on stdout: `a.png -> out/a.png`, or JSON."""
     if json:
         for jobs, status in ((plan.jobs, "planned"), (plan.existing, "skipped")):
@@ -116,7 +116,7 @@ def print_plan(plan: Plan, *, json: bool = False) -> None:
     _print_skipped(plan.skipped)
 
 
-def _targets_of(job: Job) -> str:
+def _targets_of(job: FileJob) -> str:
     if job.targets and job.targets[0].unwritten:
         return "nothing, it is only looked at"
     return ", ".join("stdout" if target.path is None else printable(str(target.path)) for target in job.outputs)
@@ -128,7 +128,7 @@ def _json_line(data: dict[str, Any]) -> str:
     return dumps(data) + "\n"
 
 
-def _as_planned(job: Job, status: str) -> dict[str, Any]:
+def _as_planned(job: FileJob, status: str) -> dict[str, Any]:
     paths = [None if target.path is None else str(target.path) for target in job.outputs]
     return {"input": job.source.path, "status": status, "outputs": [{"path": path} for path in paths]}
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 
 from cnnfilt.batch.clashes import check_outputs, refuse_existing
-from cnnfilt.batch.jobs import Job, Plan, plan_jobs, plan_looks
-from cnnfilt.batch.naming import Request, Target
-from cnnfilt.batch.runner import Crew, clean_up_after, run_one_by_one
+from cnnfilt.batch.jobs import BatchPlan, FileJob, plan_jobs, plan_unwritten
+from cnnfilt.batch.naming import OutputRequest, Target
+from cnnfilt.batch.runner import PoolRunner, clean_up_after, run_one_by_one
 from cnnfilt.batch.sources import STDIN, read_list
 from cnnfilt.batch.work import Record, Settings
 from cnnfilt.cli.inspect.inspection import Inspection
@@ -40,7 +40,7 @@ def run_operation(
     operation's pictures go to `picture_folder`.
     """
     _refuse_contradictions(files, inspection)
-    request = Request(
+    request = OutputRequest(
         files.output,
         files.format,
         files.overwrite,
@@ -78,9 +78,9 @@ def run_operation(
     return 1 if reporter.failed else 0
 
 
-def _planned(files: FileOptions, request: Request, inspection: Inspection, *, only_shown: bool) -> Plan:
+def _planned(files: FileOptions, request: OutputRequest, inspection: Inspection, *, only_shown: bool) -> BatchPlan:
     if only_shown:
-        plan = plan_looks(_inputs(files), request, recursive=files.recursive)
+        plan = plan_unwritten(_inputs(files), request, recursive=files.recursive)
     else:
         plan = plan_jobs(_inputs(files), request, recursive=files.recursive, listed=files.files_from is not None)
     if inspection.emit is not None and len(plan.jobs) > 1:
@@ -119,7 +119,7 @@ def _inputs(files: FileOptions) -> Sequence[str]:
     return names
 
 
-def _extra_target(plan: Plan, path: str | None, *, overwrite: bool) -> Target | None:
+def _extra_target(plan: BatchPlan, path: str | None, *, overwrite: bool) -> Target | None:
     """Return the target of --indices or --angle, checked as the outputs are."""
     if path is None:
         return None
@@ -139,14 +139,16 @@ def _settings(files: FileOptions, extra: Target | None, inspection: Inspection, 
         read=files.read_options(gray=gray),
         write=files.write_options,
         timeout=files.timeout,
-        debug="--debug" in sys.argv,
+        debug=click.get_current_context().find_object(bool) or False,
         extra=extra,
         frames=files.frames,
-        looks=inspection.inspectors(files, gray=gray),
+        inspectors=inspection.inspectors(files, gray=gray),
     )
 
 
-def _records(jobs: Sequence[Job], operation: Operation, settings: Settings, files: FileOptions) -> Generator[Record]:
+def _records(
+    jobs: Sequence[FileJob], operation: Operation, settings: Settings, files: FileOptions
+) -> Generator[Record]:
     """Return the records of `jobs` as they are done: by a cluster, by worker processes, or one after another."""
     if files.cluster is not None:
         from cnnfilt.batch.cluster import run_on_cluster
@@ -154,10 +156,10 @@ def _records(jobs: Sequence[Job], operation: Operation, settings: Settings, file
         return run_on_cluster(files.cluster, jobs, operation, settings)
     if len(jobs) == 1:
         return run_one_by_one(jobs, operation, settings)
-    from cnnfilt.batch.processes import Pool as Processes
+    from cnnfilt.batch.processes import WorkerPool
     from cnnfilt.batch.resources import worker_count
 
     count = worker_count(jobs, files.jobs, bytes_per_pixel=operation.bytes_per_pixel)
     if count == 1:
         return run_one_by_one(jobs, operation, settings)
-    return Crew(Processes, count, operation, settings).run(jobs)
+    return PoolRunner(WorkerPool, count, operation, settings).run(jobs)

@@ -1,6 +1,6 @@
 """From pixel values back to responses: the reverse of `levels`, as far as there is one."""
 
-from typing import Any, Literal
+from typing import Any, Literal, assert_never
 
 import numpy as np
 
@@ -11,13 +11,13 @@ from cnnfilt.errors import ParameterError
 from cnnfilt.frozen import Frozen
 from cnnfilt.terms import ValueMapping
 
-__all__ = ["Undoing", "undoing"]
+__all__ = ["InverseLevels", "inverse_levels"]
 
 
-class Undoing(Frozen):
+class InverseLevels(Frozen):
     """responses = (pixels - base) / gain, but for the pixels that were cut off: those at 0 and at `top`.
 
-    `top` None: none were. `white` is what counts as 255 levels where errors are told; None: the largest magnitude.
+    `top` None: none were. `white` is what counts as 255 levels where errors are counted; None: the largest magnitude.
     `shifted` says that the base is not known, `stretched` that the gain is not, so that responses are known up to a
     constant, or up to a factor.
     """
@@ -41,13 +41,13 @@ class Undoing(Frozen):
         return None if self.top is None else (pixels > 0) & (pixels < self.top)
 
 
-def undoing(
+def inverse_levels(
     values: ValueMapping | Literal["auto"],
     dtype: np.dtype[Any],
     *,
     value_range: Range | None = None,
     source: np.dtype[Any] | None = None,
-) -> Undoing:
+) -> InverseLevels:
     """Return how pixels of `dtype`, written with this mapping, become responses to an image of type `source`.
 
     "auto" is clip for 8 and 16 bits, and raw for anything else. White is white: what 16 bits made of an 8-bit image
@@ -63,7 +63,7 @@ def undoing(
         )
     if values == "raw":
         _refuse_range(value_range, values)
-        return Undoing(white=_LEVELS.get(dtype))
+        return InverseLevels(white=_LEVELS.get(dtype))
     if dtype not in _LEVELS:
         raise ParameterError(
             f"--values {values} makes 8- or 16-bit levels and AFTER holds {dtype}; leave --values out",
@@ -71,14 +71,19 @@ def undoing(
         )
     top = _LEVELS[dtype]
     deeper = _LEVELS[dtype] / _LEVELS[source] if source in _LEVELS else 1.0
-    if values == "minmax":
-        _refuse_range(value_range, values)
-        return Undoing(gain=deeper, white=top, shifted=True, stretched=True)
-    scale = Levels(values, dtype, value_range).scale()
-    if values == "symmetric":
-        return Undoing(scale.base, deeper, white=top, stretched=True)
-    gain = scale.gain / scale.over
-    return Undoing(scale.base - scale.origin * gain, gain * deeper, top, top)
+    match values:
+        case "minmax":
+            _refuse_range(value_range, values)
+            return InverseLevels(gain=deeper, white=top, shifted=True, stretched=True)
+        case "symmetric":
+            scale = Levels(values, dtype, value_range).scale()
+            return InverseLevels(scale.base, deeper, white=top, stretched=True)
+        case "clip" | "offset":
+            scale = Levels(values, dtype, value_range).scale()
+            gain = scale.gain / scale.over
+            return InverseLevels(scale.base - scale.origin * gain, gain * deeper, top, top)
+        case unknown:
+            assert_never(unknown)
 
 
 _LEVELS = {np.dtype(np.uint8): 255, np.dtype(np.uint16): 65535}

@@ -1,4 +1,4 @@
-"""Many images as a network sees them, in little memory: kept as bytes, in a temporary file once they are many."""
+"""Many images as a network takes them, in little memory: kept as bytes, in a temporary file once they are many."""
 
 from tempfile import SpooledTemporaryFile
 from weakref import finalize
@@ -48,7 +48,7 @@ class ImageCache:
 
 
 class CachedImages(Frozen, eq=False):
-    """Some images of an cache, in an order of their own; an array of them is made only of those that are asked for."""
+    """Some images of a cache, in an order of their own; an array of them is made only of those that are asked for."""
 
     cache: ImageCache
     numbers: Array

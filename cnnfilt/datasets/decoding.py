@@ -1,4 +1,4 @@
-"""Images decoded for a network by worker processes, each within its time: a bad one is told and left out."""
+"""Images decoded for a network by worker processes, each within its time: a bad one is reported and left out."""
 
 from collections import defaultdict, deque
 from collections.abc import Generator, Sequence
@@ -6,8 +6,8 @@ from contextlib import closing
 from functools import partial
 
 from cnnfilt.batch.inputs import read_image
-from cnnfilt.batch.jobs import Job
-from cnnfilt.batch.runner import Crew
+from cnnfilt.batch.jobs import FileJob
+from cnnfilt.batch.runner import PoolRunner
 from cnnfilt.batch.sources import Source
 from cnnfilt.batch.timeout import run_within_limits
 from cnnfilt.batch.work import Record, Settings
@@ -37,13 +37,13 @@ class Decoded(Frozen):
     error: CnnfiltError | None = None
 
 
-class _Seen(Record):
+class _DecodedRecord(Record):
     levels: Array | None = None
 
 
 def decode_all(sources: Sequence[Source], form: NetworkInput, options: DecodeOptions) -> Generator[Decoded]:
-    """Yield what a network sees of each source, as they are done: with workers not always in their order."""
-    jobs = [Job(source, ()) for source in sources]
+    """Yield what a network takes of each source, as they are done: with workers not always in their order."""
+    jobs = [FileJob(source, ()) for source in sources]
     numbers: defaultdict[str, deque[int]] = defaultdict(deque)  # A file may be named twice.
     for number, source in enumerate(sources):
         numbers[source.path].append(number)
@@ -51,7 +51,7 @@ def decode_all(sources: Sequence[Source], form: NetworkInput, options: DecodeOpt
     settings = Settings(read=read, timeout=options.timeout)
     with closing(_records(jobs, form, settings, options.jobs)) as records:
         for record in records:
-            levels = record.levels if isinstance(record, _Seen) else None
+            levels = record.levels if isinstance(record, _DecodedRecord) else None
             yield Decoded(numbers[record.name].popleft(), levels, record.notes, record.error)
 
 
@@ -76,22 +76,22 @@ class _AsInput(Operation, kw_only=True):
         return [Result(self.form.levels(image), None, "read")]
 
 
-def decode_within_limits(job: Job, operation: Operation, settings: Settings) -> Record:
-    """Return the record of looking at one input, with what was seen; errors are in it."""
-    return run_within_limits(job, operation, settings, run=_look)
+def decode_within_limits(job: FileJob, operation: Operation, settings: Settings) -> Record:
+    """Return the record of decoding one input, with its levels; errors are in it."""
+    return run_within_limits(job, operation, settings, run=_decode)
 
 
-def _look(job: Job, operation: Operation, settings: Settings) -> _Seen:
+def _decode(job: FileJob, operation: Operation, settings: Settings) -> _DecodedRecord:
     image = read_image(job, settings)
     levels = operation(image, "")[0].pixels
-    return _Seen(job.source.path, image.pixels.shape, notes=image.notes, levels=levels)
+    return _DecodedRecord(job.source.path, image.pixels.shape, notes=image.notes, levels=levels)
 
 
-def _records(jobs: Sequence[Job], form: NetworkInput, settings: Settings, wanted: int | None) -> Generator[Record]:
-    from cnnfilt.batch.processes import Pool
+def _records(jobs: Sequence[FileJob], form: NetworkInput, settings: Settings, wanted: int | None) -> Generator[Record]:
+    from cnnfilt.batch.processes import WorkerPool
     from cnnfilt.batch.resources import worker_count
 
     count = worker_count(jobs, wanted)
     if count == 1:
         return (decode_within_limits(job, _AsInput(form=form), settings) for job in jobs)
-    return Crew(partial(Pool, carry=decode_within_limits), count, _AsInput(form=form), settings).run(jobs)
+    return PoolRunner(partial(WorkerPool, carry=decode_within_limits), count, _AsInput(form=form), settings).run(jobs)

@@ -65,7 +65,7 @@ def usual_input(
         try:
             height, width, channels = image_size(source.path)
         except CnnfiltError:
-            continue  # What is wrong with it is told when it is read.
+            continue  # What is wrong with it is reported when it is read.
         sizes.add((height, width))
         coloured = coloured or channels > 1
     common = next(iter(sizes)) if len(sizes) == 1 else USUAL_SIZE
@@ -74,7 +74,7 @@ def usual_input(
 
 
 def load_examples(found: Labelled, form: NetworkInput, options: DecodeOptions, tell: Callable[[str], None]) -> Examples:
-    """Return every image that can be read, decoded once; `tell` is told in a line each what is wrong with the others.
+    """Return every image that can be read, decoded once; `tell` gets a line for each of the others.
 
     InputError for a class of which no image can be read.
     """

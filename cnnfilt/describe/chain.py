@@ -6,20 +6,21 @@ from typing import get_args
 
 from cnnfilt.describe.kernels import Kernel, parse_kernel
 from cnnfilt.describe.layers import (
-    Activation,
-    Conv,
+    ActivationLayer,
+    ConvLayer,
     Effect,
-    Filter,
+    FilterLayer,
     Flat,
-    Flatten,
-    FullyConnected,
+    FlattenLayer,
+    FullyConnectedLayer,
     Function,
     Layer,
     LoneWindow,
-    Pool,
+    PoolLayer,
     Shape,
     Volume,
 )
+from cnnfilt.describe.named_kernels import NAMED
 from cnnfilt.describe.operations import Convolution, Pooling
 from cnnfilt.describe.window import receptive_field
 from cnnfilt.describe.windows import Slide, Windows, check_pixels
@@ -35,7 +36,7 @@ class Report(Frozen):
     Receptive field, jump and unread rows and columns are (vertical, horizontal); None once there are no rows.
     """
 
-    layer: Layer
+    layer: Layer | LoneWindow
     input: Shape
     effect: Effect
     receptive_field: Pair | None
@@ -48,6 +49,14 @@ class Report(Frozen):
         return self.effect.output
 
 
+class Syntax(Frozen):
+    """How a layer is written: what reads it, the options it takes, and examples of what stands after its colon."""
+
+    parse: Callable[[str, str, dict[str, str]], Layer]
+    takes: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
+
+
 def parse_chain(words: Sequence[str]) -> list[Layer]:
     """Return the layers written in `words`, each of which may hold several, separated by spaces.
 
@@ -58,7 +67,9 @@ def parse_chain(words: Sequence[str]) -> list[Layer]:
     return [_parse(text) for text in re.split(r"\s+(?=[^\W\d])", joined) if text]
 
 
-def describe(chain: Sequence[Layer], shape: Shape, *, max_pixels: int = DEFAULT_MAX_PIXELS) -> list[Report]:
+def describe(
+    chain: Sequence[Layer | LoneWindow], shape: Shape, *, max_pixels: int = DEFAULT_MAX_PIXELS
+) -> list[Report]:
     """Return one Report per layer of `chain`, applied to `shape` one after the other.
 
     Raises ParameterError or ShapeError naming the layer, also for an output of more than `max_pixels`
@@ -80,7 +91,7 @@ def describe(chain: Sequence[Layer], shape: Shape, *, max_pixels: int = DEFAULT_
     return reports
 
 
-def _report(layer: Layer, shape: Shape, effect: Effect, slid: list[Windows]) -> Report:
+def _report(layer: Layer | LoneWindow, shape: Shape, effect: Effect, slid: list[Windows]) -> Report:
     if isinstance(effect.output, Flat):
         return Report(layer, shape, effect, None, None, None)
     rows = receptive_field([windows.rows for windows in slid])
@@ -89,7 +100,7 @@ def _report(layer: Layer, shape: Shape, effect: Effect, slid: list[Windows]) -> 
     return Report(layer, shape, effect, (rows[0], columns[0]), (rows[1], columns[1]), unread)
 
 
-def _named(error: CnnfiltError, number: int, layer: Layer) -> CnnfiltError:
+def _named(error: CnnfiltError, number: int, layer: Layer | LoneWindow) -> CnnfiltError:
     # A lone window is no layer to the person who asked for it.
     if isinstance(layer, LoneWindow):
         return type(error)(error.message.replace("its output", "the output"), parameter=error.parameter)
@@ -101,12 +112,12 @@ def _parse(text: str) -> Layer:
     name, _, rest = text.partition(":")
     if name not in WORDS:
         raise ParameterError(f"layer {text!r} is unknown; {nearest(name.lower(), tuple(WORDS))}", parameter="layer")
-    parse, known = WORDS[name]
+    syntax = WORDS[name]
     items = rest.split(",")
     # Commas without a "=" before them belong to the kernel: "gaussian:2,13".
     first = next((i for i, item in enumerate(items) if "=" in item), len(items))
     try:
-        return parse(text, ",".join(items[:first]), _options(items[first:], known))
+        return syntax.parse(text, ",".join(items[:first]), _options(items[first:], syntax.takes))
     except ParameterError as error:
         raise type(error)(f"layer {text}: {error.message}", parameter="layer") from None
 
@@ -132,7 +143,7 @@ def _conv(text: str, head: str, options: dict[str, str]) -> Layer:
         raise ParameterError("the named kernels have their own size; leave out k=")
     if not kernels and not (head and "k" in options):
         raise ParameterError("say how many filters of what size, as in conv:64,k=3, or name kernels: conv:vertical")
-    return Conv(
+    return ConvLayer(
         text,
         filters=len(kernels) or parse_whole(head, "the number of filters"),
         slide=Slide(
@@ -153,7 +164,7 @@ def _filter(text: str, head: str, options: dict[str, str]) -> Layer:
     if len(kernels) > 1:
         raise ParameterError(f"a filter has one kernel; conv:{head} makes one map of each")
     asked = Convolution(stride=_stride(options), padding=_padding(options), dilation=_dilation(options))
-    return Filter(text, kernels[0], asked)
+    return FilterLayer(text, kernels[0], asked)
 
 
 def _kernels(head: str) -> tuple[Kernel, ...]:
@@ -184,7 +195,7 @@ def _pool(text: str, head: str, options: dict[str, str]) -> Layer:
         raise ParameterError(f"kind {head!r} is unknown; {nearest(head, (*kinds, _GLOBAL))}")
     if whole and options.keys() - {"k"}:
         raise ParameterError("pooling over the whole input takes no other option")
-    return Pool(
+    return PoolLayer(
         text,
         Pooling(
             # Networks end in the average of each map; the maximum has to be asked for.
@@ -202,18 +213,18 @@ def _pool(text: str, head: str, options: dict[str, str]) -> Layer:
 def _activation(text: str, head: str, options: dict[str, str]) -> Layer:
     _refuse(head)
     function = next(function for function in _FUNCTIONS if text.rstrip(":") == function)
-    return Activation(text, function)
+    return ActivationLayer(text, function)
 
 
 def _flatten(text: str, head: str, options: dict[str, str]) -> Layer:
     _refuse(head)
-    return Flatten(text)
+    return FlattenLayer(text)
 
 
 def _fc(text: str, head: str, options: dict[str, str]) -> Layer:
     if not head:
         raise ParameterError("say how many outputs, as in fc:10")
-    return FullyConnected(text, parse_whole(head, "the number of outputs"), _flag(options, "bias", True))
+    return FullyConnectedLayer(text, parse_whole(head, "the number of outputs"), _flag(options, "bias", True))
 
 
 def _refuse(head: str) -> None:
@@ -242,12 +253,13 @@ def _flag(options: dict[str, str], name: str, default: bool) -> bool:
 
 _GLOBAL = "global"
 _FUNCTIONS: tuple[Function, ...] = get_args(Function)
-WORDS: dict[str, tuple[Callable[[str, str, dict[str, str]], Layer], tuple[str, ...]]] = {
-    "conv": (_conv, ("k", "s", "p", "d", "g", "bias")),
-    "filter": (_filter, ("s", "p", "d")),
-    "pool": (_pool, ("k", "s", "p", "d", "ceil")),
-    **dict.fromkeys(_FUNCTIONS, (_activation, ())),
-    "flatten": (_flatten, ()),
-    "fc": (_fc, ("bias",)),
+
+WORDS: dict[str, Syntax] = {
+    "conv": Syntax(_conv, ("k", "s", "p", "d", "g", "bias"), ("64,k=3", "64,k=3,p=1", *NAMED)),
+    "filter": Syntax(_filter, ("s", "p", "d"), tuple(NAMED)),
+    "pool": Syntax(_pool, ("k", "s", "p", "d", "ceil"), (*get_args(PoolKind), _GLOBAL)),
+    **dict.fromkeys(_FUNCTIONS, Syntax(_activation)),
+    "flatten": Syntax(_flatten),
+    "fc": Syntax(_fc, ("bias",), ("10", "1000")),
 }
-"""Each word with its parser and the options it takes."""
+"""The words of a chain, each with how it is written."""

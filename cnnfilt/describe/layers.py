@@ -1,7 +1,7 @@
 """Layers as plain descriptions, and what each makes of its input: size, windows, weights. No pixel is computed."""
 
 from math import prod
-from typing import Literal
+from typing import Literal, assert_never
 
 from cnnfilt.describe.kernels import Kernel
 from cnnfilt.describe.operations import Convolution, Pooling
@@ -70,10 +70,35 @@ class Effect(Frozen):
         return positions * prod(self.weights) if self.weights else 0
 
 
-class LoneWindow(Frozen):
-    """One window, whatever is computed in it; each channel on its own."""
+class LayerWord(Frozen):
+    """One word of a chain, and what it says before any size is known. This is one that only looks at what comes in."""
 
     word: str
+
+    @property
+    def maps(self) -> int | None:
+        """Return how many maps it makes by mixing the channels; None where they stay what they are."""
+        return None
+
+    @property
+    def kernels(self) -> tuple[Kernel, ...]:
+        """Return the kernels that the word itself names."""
+        return ()
+
+    @property
+    def learns(self) -> bool:
+        """Return whether it has weights, which training finds and no word names."""
+        return False
+
+    @property
+    def flattens(self) -> bool:
+        """Return whether its output is one list of values, whatever its input."""
+        return False
+
+
+class LoneWindow(LayerWord):
+    """One window, whatever is computed in it; each channel on its own."""
+
     slide: Slide
 
     def effect(self, shape: Shape) -> Effect:
@@ -85,15 +110,24 @@ class LoneWindow(Frozen):
         return Effect(_output(windows, volume.channels), windows)
 
 
-class Conv(Frozen):
+class ConvLayer(LayerWord):
     """A convolution: each of `filters` maps sums over the channels of its group; `kernels` if they are given."""
 
-    word: str
     filters: int
     slide: Slide
     groups: int = 1
     bias: bool = True
     kernels: tuple[Kernel, ...] = ()
+
+    @property
+    def maps(self) -> int:
+        """Return the number of filters."""
+        return self.filters
+
+    @property
+    def learns(self) -> bool:
+        """Return whether no kernels are given."""
+        return not self.kernels
 
     def effect(self, shape: Shape) -> Effect:
         """Return the effect on `shape`; weights are (height, width, in_channels / groups, out_channels)."""
@@ -113,12 +147,16 @@ class Conv(Frozen):
         return Effect(_output(windows, self.filters), windows, weights, self.filters if self.bias else 0)
 
 
-class Filter(Frozen):
+class FilterLayer(LayerWord):
     """One kernel on each channel by itself: a depthwise convolution with the same weights for all, no bias."""
 
-    word: str
     kernel: Kernel
     convolution: Convolution
+
+    @property
+    def kernels(self) -> tuple[Kernel, ...]:
+        """Return the one kernel."""
+        return (self.kernel,)
 
     def effect(self, shape: Shape) -> Effect:
         """Return the effect on `shape`; weights are (height, width, channels)."""
@@ -132,10 +170,9 @@ class Filter(Frozen):
         return self.convolution.slide(self.kernel.size)
 
 
-class Pool(Frozen):
+class PoolLayer(LayerWord):
     """Pooling by windows, or by one over the whole input."""
 
-    word: str
     pooling: Pooling
 
     def effect(self, shape: Shape) -> Effect:
@@ -149,33 +186,56 @@ class Pool(Frozen):
         return Slide(size) if self.pooling.whole else self.pooling.slide
 
 
-class Activation(Frozen):
+class ActivationLayer(LayerWord):
     """A function of each value by itself; softmax over the channels, or over all values of a flat input."""
 
-    word: str
     function: Function
+
+    def bounds(self, highest: float) -> tuple[float, float]:
+        """Return the lowest and the highest value that can come out where `highest` is the highest that goes in."""
+        match self.function:
+            case "relu":
+                return 0.0, highest
+            case "tanh":
+                return -1.0, 1.0
+            case "sigmoid" | "softmax":
+                return 0.0, 1.0
+            case unknown:
+                assert_never(unknown)
 
     def effect(self, shape: Shape) -> Effect:
         """Return the effect on `shape`: none on its size."""
         return Effect(shape)
 
 
-class Flatten(Frozen):
+class FlattenLayer(LayerWord):
     """Rows, columns and channels written as one list."""
 
-    word: str
+    @property
+    def flattens(self) -> bool:
+        """Return True."""
+        return True
 
     def effect(self, shape: Shape) -> Effect:
         """Return the effect on `shape`."""
         return Effect(Flat(shape.height * shape.width * shape.channels) if isinstance(shape, Volume) else shape)
 
 
-class FullyConnected(Frozen):
+class FullyConnectedLayer(LayerWord):
     """Every output is a weighted sum of all inputs."""
 
-    word: str
     outputs: int
     bias: bool = True
+
+    @property
+    def learns(self) -> bool:
+        """Return True."""
+        return True
+
+    @property
+    def flattens(self) -> bool:
+        """Return True."""
+        return True
 
     def effect(self, shape: Shape) -> Effect:
         """Return the effect on `shape`; weights are (inputs, outputs)."""
@@ -185,7 +245,8 @@ class FullyConnected(Frozen):
         return Effect(Flat(self.outputs), None, (shape.features, self.outputs), self.outputs if self.bias else 0)
 
 
-Layer = LoneWindow | Conv | Filter | Pool | Activation | Flatten | FullyConnected
+Layer = ConvLayer | FilterLayer | PoolLayer | ActivationLayer | FlattenLayer | FullyConnectedLayer
+"""What a chain is made of; `nn.layer_table` says how each runs."""
 
 
 def _volume(shape: Shape) -> Volume:

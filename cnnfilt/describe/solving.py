@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from itertools import islice
+from typing import assert_never
 
 from cnnfilt.describe.window import Window, axis_padding, check_pool_padding
 from cnnfilt.errors import DemandError, ParameterError, ShapeError
@@ -41,9 +42,19 @@ def solve(axis: Axis, unknown: Unknown, wanted: int) -> list[Window]:
     Paddings are as even as they can be: the same on both sides, or one more on either. DemandError, which says what
     comes nearest, if there is none.
     """
-    if unknown == "padding":
-        return list(islice(_paddings(axis, wanted), MOST_ANSWERS)) or _give_up(axis, wanted)
-    name, most = ("stride", axis.window.padded_size) if unknown == "stride" else ("kernel_size", _widest(axis, wanted))
+    match unknown:
+        case "padding":
+            return list(islice(_paddings(axis, wanted), MOST_ANSWERS)) or _give_up(axis, wanted)
+        case "stride":
+            return _solve_for("stride", axis, axis.window.padded_size, wanted)
+        case "kernel-size":
+            return _solve_for("kernel_size", axis, _widest(axis, wanted), wanted)
+        case _:
+            assert_never(unknown)
+
+
+def _solve_for(name: str, axis: Axis, most: int, wanted: int) -> list[Window]:
+    """Return the windows whose `name` is one of 1..most."""
 
     def window(value: int) -> Window:
         return replace(axis, **{name: value}).window

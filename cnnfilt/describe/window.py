@@ -122,17 +122,25 @@ def axis_padding(n: int, kernel_size: int, stride: int, dilation: int, padding: 
     if not isinstance(padding, str):
         return as_pair(padding, "padding")
     span = dilation * (kernel_size - 1) + 1
-    if padding == "valid":
-        return 0, 0
-    if padding == "full":
-        return span - 1, span - 1
-    if padding not in get_args(PaddingWord):
-        words = ", ".join(get_args(PaddingWord))
-        raise ParameterError(f"padding {padding!r} is unknown; use {words} or numbers", parameter="padding")
-    out = -(-n // stride)
-    total = max((out - 1) * stride + span - n, 0)
-    less, more = total // 2, total - total // 2
-    return (less, more) if padding == "same" else (more, less)
+    match padding:
+        case "valid":
+            return 0, 0
+        case "full":
+            return span - 1, span - 1
+        case "same":
+            return _same(n, span, stride)
+        case "same-lower":
+            less, more = _same(n, span, stride)
+            return more, less
+        case _:
+            words = ", ".join(get_args(PaddingWord))
+            raise ParameterError(f"padding {padding!r} is unknown; use {words} or numbers", parameter="padding")
+
+
+def _same(n: int, span: int, stride: int) -> Pair:
+    """Return the padding that makes ceil(n / stride) windows, half on each side, the smaller half first."""
+    total = max((-(-n // stride) - 1) * stride + span - n, 0)
+    return total // 2, total - total // 2
 
 
 def as_pair(value: int | Pair, name: str) -> Pair:

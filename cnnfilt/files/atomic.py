@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 from cnnfilt.errors import OutputError, StorageError
-from cnnfilt.signals import before_leaving
+from cnnfilt.signals import on_exit
 
 if sys.platform != "win32":
     import fcntl
@@ -100,7 +100,7 @@ def discard_temporaries() -> None:
         _remove(temporary)
 
 
-before_leaving(discard_temporaries)
+on_exit(discard_temporaries)
 
 
 def output_error(name: str, error: OSError) -> OutputError:

@@ -15,8 +15,8 @@ from cnnfilt.files.atomic import write_atomically
 from cnnfilt.files.matrix.npz import Archive, write_npz
 from cnnfilt.files.network_input import NetworkInput
 from cnnfilt.frozen import Frozen
-from cnnfilt.nn.convolution import Conv2D
-from cnnfilt.nn.layers import Array
+from cnnfilt.nn.conv2d import Conv2D
+from cnnfilt.nn.layer import Array
 from cnnfilt.nn.model import Sequential, reports_of, shapes_of
 
 FORMAT = 1
@@ -44,7 +44,7 @@ class Model(Frozen, eq=False):
 
     @property
     def form(self) -> NetworkInput:
-        """Return how the network sees an image: `model.network.forward(model.form.array(image)[None])`."""
+        """Return how an image reaches the network: `model.network.forward(model.form.array(image)[None])`."""
         return NetworkInput(self.network.size[:2], self.gray, self.input_scale)
 
 
@@ -153,7 +153,7 @@ _FIELDS: dict[str, Callable[[Any], bool]] = {
     "input_scale": _is_scale,
     "training": lambda value: isinstance(value, dict),
 }
-"""What the header must hold, and how each value is told to be one."""
+"""What the header must hold, and how each value is checked."""
 
 
 def _check_classes(network: Sequential, classes: list[str]) -> None:

@@ -9,7 +9,7 @@ from cnnfilt.frozen import Frozen
 from cnnfilt.terms import Pair
 
 BACKGROUND = "white"
-"""What lies behind transparent pixels: a network sees no alpha."""
+"""What lies behind transparent pixels: a network takes no alpha."""
 
 
 class NetworkInput(Frozen):
@@ -24,35 +24,40 @@ class NetworkInput(Frozen):
 
     @property
     def shape(self) -> tuple[int, int, int]:
-        """Return (height, width, channels) of what the network sees."""
+        """Return (height, width, channels) of what the network takes."""
         return (*self.size, 1 if self.gray else 3)
 
-    def levels(self, image: Image) -> Array:
-        """Return the image at the network's size, (H, W, C): uint8 levels, or what `scaled` makes of others, float32.
+    def fitted(self, image: Image) -> Array:
+        """Return the image at the network's size and in its channels, (H, W, C): 8-bit levels as such, else float32.
 
-        InputError for a matrix with other channels than the network takes, and for NaN and infinities.
+        InputError for a matrix with other channels than the network takes.
+        """
+        pixels = image.pixels if image.pixels.ndim == 3 else image.pixels[..., None]
+        if pixels.shape[2] not in (1, self.shape[2]):
+            raise InputError(f"{{image}} has {counted(pixels.shape[2], 'channels')}; the network takes {self.shape[2]}")
+        return np.broadcast_to(resized(pixels, self.size), self.shape)
+
+    def scale(self, dtype: "np.dtype[np.generic]") -> float:
+        """Return what pixels of this type are multiplied by."""
+        return 1 / top_level(dtype) if self.input_scale is None else self.input_scale
+
+    def levels(self, image: Image) -> Array:
+        """Return the image as it is kept, (H, W, C): uint8 levels, or what `scaled` makes of others, float32.
+
+        InputError as `fitted`, and for NaN and infinities.
         """
         if image.pixels.dtype.kind == "f" and not np.isfinite(image.pixels).all():
             raise InputError("{image} holds nan or infinity, which a network answers with nonsense")
-        pixels = resized(image.pixels, self.size)
-        if pixels.ndim == 2:
-            pixels = pixels[..., None]
-        if pixels.shape[2] not in (1, self.shape[2]):
-            raise InputError(f"{{image}} has {counted(pixels.shape[2], 'channels')}; the network takes {self.shape[2]}")
-        if pixels.dtype != np.uint8:
-            pixels = pixels * np.float32(self._scale(image.pixels.dtype))
-        return np.broadcast_to(pixels, self.shape)
+        pixels = self.fitted(image)
+        return pixels if pixels.dtype == np.uint8 else pixels * np.float32(self.scale(image.pixels.dtype))
 
     def scaled(self, levels: Array) -> Array:
         """Return what the network computes with, float32, for what `levels` gave."""
-        return levels * np.float32(self._scale(levels.dtype)) if levels.dtype == np.uint8 else levels
+        return levels * np.float32(self.scale(levels.dtype)) if levels.dtype == np.uint8 else levels
 
     def array(self, image: Image) -> Array:
         """Return `image` as the network takes it, (H, W, C) float32."""
         return self.scaled(self.levels(image))
-
-    def _scale(self, dtype: "np.dtype[np.generic]") -> float:
-        return 1 / top_level(dtype) if self.input_scale is None else self.input_scale
 
 
 def resized(pixels: Array, size: Pair) -> Array:

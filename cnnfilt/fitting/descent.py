@@ -7,23 +7,23 @@ With Z = conv(X, K) + B and the loss L = mean((Z - Y)^2) / 2 one step is
     K = K - alpha dL/dK,     B = B - alpha dL/dB
 
 With the windows in the columns of X that is dL/dK = (X X^T K - X Y) / windows. Both products are the same in every
-step; summed up once, they give the very steps, some microseconds each, without a walk through the images for each.
+step; summed up once, they give the very steps, some microseconds each, without going through the images for each.
 """
 
 from collections.abc import Iterator
 
 import numpy as np
 
+from cnnfilt.core.engine.images import Array
 from cnnfilt.errors import ParameterError
 from cnnfilt.fitting.equations import Equations
 from cnnfilt.frozen import Frozen
-from cnnfilt.nn.layers import Array
 
 STILL = 1e-10
 """A step that changes no coefficient by more than this part of the largest is the last."""
 
 
-class Step(Frozen):
+class DescentStep(Frozen):
     """Where descent was after `number` steps: the error, RMS in responses, and the steepest slope of the loss."""
 
     number: int
@@ -32,10 +32,10 @@ class Step(Frozen):
 
 
 class Descent(Frozen):
-    """Where descent ended: the unknowns (n, maps), what was seen on the way, and whether it had come to rest."""
+    """Where descent ended: the unknowns (n, maps), some steps on the way, and whether it had come to rest."""
 
     unknowns: Array
-    seen: tuple[Step, ...]
+    steps: tuple[DescentStep, ...]
     learning_rate: float
     at_rest: bool
 
@@ -53,31 +53,31 @@ def descend(equations: Equations, *, learning_rate: float | None = None, steps: 
             f"--learning-rate {alpha:g} lets the error grow here; use one above 0 and below {2 / steepest:g}",
             parameter="learning_rate",
         )
-    unknowns, seen, number = np.zeros_like(slope_at_zero), [], 0
+    unknowns, taken, number = np.zeros_like(slope_at_zero), [], 0
     marks = _marks()
     mark = next(marks)
     for number in range(1, steps + 1):
         gradient = curvature @ unknowns - slope_at_zero
         if number - 1 == mark:
-            seen.append(_seen(equations, unknowns, mark, gradient))
+            taken.append(_step(equations, unknowns, mark, gradient))
             mark = next(marks)
         change = alpha * gradient
         unknowns -= change
         if np.abs(change).max() <= STILL * np.abs(unknowns).max():
             break
     gradient = curvature @ unknowns - slope_at_zero
-    seen.append(_seen(equations, unknowns, number, gradient))
+    taken.append(_step(equations, unknowns, number, gradient))
     at_rest = bool(np.abs(alpha * gradient).max() <= STILL * np.abs(unknowns).max())
-    return Descent(unknowns, tuple(seen), alpha, at_rest)
+    return Descent(unknowns, tuple(taken), alpha, at_rest)
 
 
-def _seen(equations: Equations, unknowns: Array, number: int, gradient: Array) -> Step:
+def _step(equations: Equations, unknowns: Array, number: int, gradient: Array) -> DescentStep:
     mean = equations.squared_error(unknowns) / equations.windows
-    return Step(number, float(np.sqrt(mean.mean())), float(np.abs(gradient).max()))
+    return DescentStep(number, float(np.sqrt(mean.mean())), float(np.abs(gradient).max()))
 
 
 def _marks() -> Iterator[int]:
-    """Yield the steps worth a line: 0, 1, 10, 100 and so on, where learning that slows down is seen evenly."""
+    """Yield the steps worth a line: 0, 1, 10, 100 and so on, where a descent that slows down shows evenly."""
     yield 0
     number = 1
     while True:

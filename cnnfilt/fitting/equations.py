@@ -6,15 +6,15 @@ both sides are sums over windows, so no window has to be kept.
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, assert_never
 
 import numpy as np
 
+from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.threads import run_strips
-from cnnfilt.core.inverse_levels import Undoing
-from cnnfilt.errors import ShapeError
+from cnnfilt.core.inverse_levels import InverseLevels
+from cnnfilt.errors import ShapeError, counted
 from cnnfilt.frozen import Frozen, replace
-from cnnfilt.nn.layers import Array
 from cnnfilt.terms import ChannelsMode, Pair
 
 BLOCK_BYTES = 4 << 20
@@ -77,7 +77,7 @@ class Equations(Frozen):
 
 
 def equations_of(
-    before: Array, after: Array, kernel_size: Pair, *, channels: ChannelsMode = "each", undo: Undoing
+    before: Array, after: Array, kernel_size: Pair, *, channels: ChannelsMode = "each", inverse: InverseLevels
 ) -> Equations:
     """Return the equations of one pair, (H, W) or (H, W, C) each.
 
@@ -88,24 +88,18 @@ def equations_of(
     sources, targets = _with_channels(before), _with_channels(after)
     rows = overlap(sources.shape[0], targets.shape[0], kernel_size[0], "rows")
     columns = overlap(sources.shape[1], targets.shape[1], kernel_size[1], "columns")
-    inner = targets[rows.first : rows.last, columns.first : columns.last]
-    seen = sources[
+    target = targets[rows.first : rows.last, columns.first : columns.last]
+    source = sources[
         rows.first + rows.shift : rows.last + rows.shift + kernel_size[0] - 1,
         columns.first + columns.shift : columns.last + columns.shift + kernel_size[1] - 1,
     ]
-    if channels == "sum":
-        return _summed(seen, inner, kernel_size, undo)
-    if sources.shape[2] != targets.shape[2]:
-        raise ShapeError(
-            f"BEFORE has {_counted(sources.shape[2])} and AFTER {targets.shape[2]}; --gray reads both in shades of "
-            "gray, --channels sum looks for a filter over all channels"
-        )
-    parts = (slice(channel, channel + 1) for channel in range(sources.shape[2]))
-    each = (_summed(seen[:, :, part], inner[:, :, part], kernel_size, undo) for part in parts)
-    total = next(each)
-    for equations in each:
-        total += equations
-    return total
+    match channels:
+        case "sum":
+            return _summed(source, target, kernel_size, inverse)
+        case "each":
+            return _each_channel(source, target, kernel_size, inverse)
+        case unknown:
+            assert_never(unknown)
 
 
 class Overlap(Frozen):
@@ -137,17 +131,29 @@ def overlap(before: int, after: int, kernel_size: int, lines: str) -> Overlap:
     return Overlap(first, last, shift)
 
 
-def _summed(seen: Array, inner: Array, kernel_size: Pair, undo: Undoing) -> Equations:
-    """Return the equations of the windows of `seen` (H + h - 1, W + w - 1, C) that make `inner` (H, W, maps)."""
-    unknowns = kernel_size[0] * kernel_size[1] * seen.shape[2] + 1
-    strips = min(MOST_STRIPS, max(1, STRIPS_BYTES // (8 * unknowns**2)), len(inner))
-    step = max(1, inner.shape[0] * inner.shape[1] * unknowns**2 // MOST_PRODUCTS)
-    height = -(-len(inner) // (strips * step)) * step
-    edges = [(first, min(first + height, len(inner))) for first in range(0, len(inner), height)]
-    width = max(1, min(inner.shape[1], BLOCK_BYTES // (8 * unknowns)))
+def _each_channel(source: Array, target: Array, kernel_size: Pair, inverse: InverseLevels) -> Equations:
+    """Return the equations of all channels, each by itself, added up."""
+    if source.shape[2] != target.shape[2]:
+        raise ShapeError(
+            f"BEFORE has {counted(source.shape[2], 'channels')} and AFTER {target.shape[2]}; --gray reads both in "
+            "shades of gray, --channels sum looks for a filter over all channels"
+        )
+    parts = (slice(channel, channel + 1) for channel in range(source.shape[2]))
+    each = [_summed(source[:, :, part], target[:, :, part], kernel_size, inverse) for part in parts]
+    return sum(each[1:], each[0])
+
+
+def _summed(source: Array, target: Array, kernel_size: Pair, inverse: InverseLevels) -> Equations:
+    """Return the equations of the windows of `source` (H + h - 1, W + w - 1, C) that make `target` (H, W, maps)."""
+    unknowns = kernel_size[0] * kernel_size[1] * source.shape[2] + 1
+    strips = min(MOST_STRIPS, max(1, STRIPS_BYTES // (8 * unknowns**2)), len(target))
+    step = max(1, target.shape[0] * target.shape[1] * unknowns**2 // MOST_PRODUCTS)
+    height = -(-len(target) // (strips * step)) * step
+    edges = [(first, min(first + height, len(target))) for first in range(0, len(target), height)]
+    width = max(1, min(target.shape[1], BLOCK_BYTES // (8 * unknowns)))
 
     def make_worker() -> Callable[[int, int], Equations]:
-        return _Blocks(seen, inner, kernel_size, undo, max(width, min(2048, inner.shape[1])), step).sum
+        return _Blocks(source, target, kernel_size, inverse, max(width, min(2048, target.shape[1])), step).sum
 
     strips_of = run_strips(edges, make_worker)
     return sum(strips_of[1:], strips_of[0])
@@ -156,22 +162,24 @@ def _summed(seen: Array, inner: Array, kernel_size: Pair, undo: Undoing) -> Equa
 class _Blocks:
     """One thread's scratch: the windows of a few rows, or of a part of one, as the columns of a matrix."""
 
-    def __init__(self, seen: Array, inner: Array, kernel_size: Pair, undo: Undoing, width: int, step: int) -> None:
-        self._seen, self._inner, self._kernel_size, self._undo = seen, inner, kernel_size, undo
-        self._unknowns = kernel_size[0] * kernel_size[1] * seen.shape[2] + 1
+    def __init__(
+        self, source: Array, target: Array, kernel_size: Pair, inverse: InverseLevels, width: int, step: int
+    ) -> None:
+        self._source, self._target, self._kernel_size, self._inverse = source, target, kernel_size, inverse
+        self._unknowns = kernel_size[0] * kernel_size[1] * source.shape[2] + 1
         self._width, self._step = width, step
         self._height = max(1, BLOCK_BYTES // (8 * self._unknowns * width))
         self._memory = np.empty(self._unknowns * self._height * width)
 
     def sum(self, first: int, last: int) -> Equations:
         """Return the equations of every `step`-th row from `first` to `last`."""
-        n, maps = self._unknowns, self._inner.shape[2]
+        n, maps = self._unknowns, self._target.shape[2]
         gram, moments, power = np.zeros((n, n)), np.zeros((n, maps)), np.zeros(maps)
         windows, left_out, largest = 0, 0, 0.0
         for rows, columns in self._places(first, last):
-            pixels = self._inner[rows, columns]
-            x, y = self._windows(rows, columns), self._undo.responses(pixels).reshape(-1, maps)
-            kept = self._undo.kept(pixels)
+            pixels = self._target[rows, columns]
+            x, y = self._windows(rows, columns), self._inverse.responses(pixels).reshape(-1, maps)
+            kept = self._inverse.kept(pixels)
             count = len(y)
             if kept is not None and not kept.all():
                 mask = kept.all(axis=2).reshape(-1)
@@ -187,8 +195,8 @@ class _Blocks:
 
     def _places(self, first: int, last: int) -> Iterator[tuple[slice, slice]]:
         for top in range(first, last, self._height * self._step):
-            for left in range(0, self._inner.shape[1], self._width):
-                right = min(left + self._width, self._inner.shape[1])
+            for left in range(0, self._target.shape[1], self._width):
+                right = min(left + self._width, self._target.shape[1])
                 yield slice(top, min(top + self._height * self._step, last), self._step), slice(left, right)
 
     def _windows(self, rows: slice, columns: slice) -> Array:
@@ -198,10 +206,10 @@ class _Blocks:
         number = 0
         for i in range(self._kernel_size[0]):
             for j in range(self._kernel_size[1]):
-                for channel in range(self._seen.shape[2]):
+                for channel in range(self._source.shape[2]):
                     down = slice(rows.start + i, rows.stop + i, self._step)
                     across = slice(columns.start + j, columns.stop + j)
-                    x[number] = self._seen[down, across, channel]
+                    x[number] = self._source[down, across, channel]
                     number += 1
         x[number] = 1
         return x.reshape(self._unknowns, -1)
@@ -209,7 +217,3 @@ class _Blocks:
 
 def _with_channels(image: Array) -> np.ndarray[Any, Any]:
     return image[:, :, np.newaxis] if image.ndim == 2 else image
-
-
-def _counted(channels: int) -> str:
-    return "1 channel" if channels == 1 else f"{channels} channels"

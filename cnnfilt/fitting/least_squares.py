@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from cnnfilt.core.inverse_levels import Undoing
+from cnnfilt.core.engine.images import Array
+from cnnfilt.core.inverse_levels import InverseLevels
 from cnnfilt.errors import DemandError, counted
 from cnnfilt.fitting.equations import Equations
 from cnnfilt.frozen import Frozen, replace
-from cnnfilt.nn.layers import Array
 
 SINGULAR = 1e-12
-"""A direction in which the windows vary by so little of what they vary in the widest cannot be told from none."""
+"""A direction in which the windows vary by so little of what they vary in the widest is as good as none."""
 
 LARGEST_DENOMINATOR = 1024
 
@@ -112,7 +112,7 @@ def _inverse(equations: Equations) -> Array:
     return inverse
 
 
-def tidied(learned: Learned) -> Learned:
+def simplified(learned: Learned) -> Learned:
     """Return `learned` with whole numbers, or whole numbers over one denominator, where these do as well.
 
     Else with as many decimals as it is sure of. Whole numbers do as well if all are near, and AFTER is missed by
@@ -146,21 +146,21 @@ def decimals_of(learned: Learned) -> int:
     return max(0, int(np.ceil(-np.log10(unit))))
 
 
-def freed(learned: Learned) -> Learned:
+def with_plain_factor(learned: Learned) -> Learned:
     """Return a filter known but for a factor with the plainest one: whole numbers, else 1 for the largest."""
     largest = float(np.abs(learned.coefficients).max())
     if not largest:
         return learned
-    plain = tidied(_times(learned, 1 / largest))
+    plain = simplified(_times(learned, 1 / largest))
     return replace(_times(plain, plain.whole_over), whole_over=1) if plain.whole_over else plain
 
 
-def levels_off(learned: Learned, undo: Undoing) -> float:
+def levels_off(learned: Learned, inverse: InverseLevels) -> float:
     """Return by how much the filter misses AFTER, RMS, in levels of 255.
 
     Raw numbers have no top: the largest of them counts as white.
     """
-    white = undo.white / abs(undo.gain) if undo.white else learned.equations.largest / learned.factor
+    white = inverse.white / abs(inverse.gain) if inverse.white else learned.equations.largest / learned.factor
     return learned.rms / learned.factor * 255 / white if white else 0.0
 
 

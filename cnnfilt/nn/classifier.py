@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from cnnfilt.describe.chain import parse_chain
-from cnnfilt.describe.layers import Activation, Flat, FullyConnected
+from cnnfilt.describe.layers import ActivationLayer, Flat, FullyConnectedLayer
 from cnnfilt.errors import ParameterError
 from cnnfilt.nn.model import reports_of
 
@@ -19,9 +19,9 @@ def for_classes(words: Sequence[str], size: tuple[int, int, int], classes: int) 
     """
     text = " ".join(words) or NOTES_NETWORK
     chain = parse_chain([text])
-    ends = chain[-1].function if chain and isinstance(chain[-1], Activation) else None
+    ends = chain[-1].function if chain and isinstance(chain[-1], ActivationLayer) else None
     if ends not in ("softmax", "sigmoid"):
-        if not chain or not isinstance(chain[-1], FullyConnected):
+        if not chain or not isinstance(chain[-1], FullyConnectedLayer):
             flat = isinstance(reports_of(text, size)[-1].output, Flat)
             text += f"{'' if flat else ' flatten'} fc:{1 if classes == 2 else classes}"
         ends = "sigmoid" if reports_of(text, size)[-1].output == Flat(1) else "softmax"

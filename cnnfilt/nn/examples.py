@@ -1,12 +1,12 @@
-"""Labelled images: split for validation, cut into batches, varied a little each time they are seen."""
+"""Labelled images: split for validation, cut into batches, varied a little in each epoch."""
 
 from collections.abc import Iterator, Sequence
-from typing import Protocol
+from typing import Protocol, assert_never
 
 import numpy as np
 
 from cnnfilt.frozen import Frozen
-from cnnfilt.nn.layers import Array
+from cnnfilt.nn.layer import Array
 from cnnfilt.terms import Augmentation
 
 _FARTHEST = 8
@@ -67,12 +67,17 @@ def batches(examples: Examples, size: int, generator: np.random.Generator | None
 
 def augmented(images: Array, ways: Sequence[Augmentation], generator: np.random.Generator) -> Array:
     """Return the batch with each image mirrored or not ("flip") and moved a little ("shift", its border continued)."""
-    if "flip" in ways:
-        mirrored = generator.random(len(images)) < 0.5
-        images = np.where(mirrored[:, None, None, None], images[:, :, ::-1], images)
-    if "shift" in ways:
-        rows, columns = (_moved(length, len(images), generator) for length in images.shape[1:3])
-        images = images[np.arange(len(images))[:, None, None], rows[:, :, None], columns[:, None, :]]
+    # In this order, whatever the order of the words: a seed then settles what is drawn.
+    for way in sorted(set(ways)):
+        match way:
+            case "flip":
+                mirrored = generator.random(len(images)) < 0.5
+                images = np.where(mirrored[:, None, None, None], images[:, :, ::-1], images)
+            case "shift":
+                rows, columns = (_moved(length, len(images), generator) for length in images.shape[1:3])
+                images = images[np.arange(len(images))[:, None, None], rows[:, :, None], columns[:, None, :]]
+            case unknown:
+                assert_never(unknown)
     return images
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from cnnfilt.describe import layers as specs
 from cnnfilt.describe.chain import Report
 from cnnfilt.errors import ShapeError
-from cnnfilt.nn.layers import Array, Shape
+from cnnfilt.nn.layer import Array, Shape
 from cnnfilt.nn.model import names_of, reports_of, shapes_of
 
 
@@ -21,6 +21,9 @@ def from_pytorch(
     ShapeError if the arrays do not fit the layers.
     """
     reports = reports_of(words, size)
+    for report in reports:
+        if report.layer.learns and not isinstance(report.layer, specs.ConvLayer | specs.FullyConnectedLayer):
+            raise ShapeError(f"how PyTorch keeps the weights of {report.layer.word} is not known here")
     shapes = shapes_of(reports)
     if len(state) != len(shapes):
         raise ShapeError(f"{len(state)} arrays for layers that have {len(shapes)}: {', '.join(shapes)}")
@@ -50,9 +53,9 @@ def _flattened(reports: Sequence[Report]) -> dict[str, Shape]:
     volume: Shape | None = None
     found: dict[str, Shape] = {}
     for report, name in zip(reports, names_of(reports), strict=True):
-        if isinstance(report.layer, specs.Flatten) and isinstance(report.input, specs.Volume):
+        if isinstance(report.layer, specs.FlattenLayer) and isinstance(report.input, specs.Volume):
             volume = (report.input.height, report.input.width, report.input.channels)
-        elif isinstance(report.layer, specs.FullyConnected):
+        elif isinstance(report.layer, specs.FullyConnectedLayer):
             if volume is not None:
                 found[f"{name}.kernel"] = volume
             volume = None

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cnnfilt.nn.layers import Array, Shape
+from cnnfilt.nn.layer import Array, Shape
 
 
 def glorot_uniform(shape: Shape, generator: np.random.Generator) -> Array:

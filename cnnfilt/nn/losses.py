@@ -6,7 +6,8 @@ Fused, the gradient is simply dZ = (y_pred - y) / N, and no logarithm ever meets
 import numpy as np
 
 from cnnfilt.errors import ShapeError
-from cnnfilt.nn.layers import Array, softmax
+from cnnfilt.nn.activations import softmax
+from cnnfilt.nn.layer import Array
 
 
 def categorical_cross_entropy(logits: Array, one_hot: Array) -> tuple[float, Array]:

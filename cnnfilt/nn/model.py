@@ -7,18 +7,14 @@ import numpy as np
 
 from cnnfilt.describe import layers as specs
 from cnnfilt.describe.chain import Report, describe, parse_chain
-from cnnfilt.describe.kernels import Kernel
 from cnnfilt.errors import ParameterError, ShapeError
-from cnnfilt.nn.convolution import Conv2D
+from cnnfilt.nn.activations import Sigmoid, Softmax
 from cnnfilt.nn.initializers import glorot_uniform, he_normal
-from cnnfilt.nn.layers import Array, Dense, Flatten, Layer, ReLU, Shape, Sigmoid, Softmax, Tanh
-from cnnfilt.nn.pooling import AveragePool2D, MaxPool2D, MinPool2D
+from cnnfilt.nn.layer import Array, Layer, Shape, Weights
+from cnnfilt.nn.layer_table import layer_of
 
 MOST_PARAMETERS = 250_000_000
 """The most parameters a new network may have: 1 GB, about twice those of VGG-16."""
-
-_ACTIVATIONS: dict[specs.Function, type[Layer]] = {"relu": ReLU, "tanh": Tanh, "sigmoid": Sigmoid, "softmax": Softmax}
-_POOLS = {"max": MaxPool2D, "avg": AveragePool2D, "min": MinPool2D}
 
 
 class Sequential:
@@ -38,7 +34,8 @@ class Sequential:
         self.names = names_of(self.reports)
         _check(parameters, shapes_of(self.reports))
         self.layers = [
-            _built(report, _of_layer(parameters, name)) for report, name in zip(self.reports, self.names, strict=True)
+            layer_of(report, weights_of(parameters, name))
+            for report, name in zip(self.reports, self.names, strict=True)
         ]
 
     @classmethod
@@ -53,7 +50,8 @@ class Sequential:
         parameters: dict[str, Array] = {}
         for name, shape in shapes_of(reports).items():
             draw = he_normal if _before_relu(reports, name) else glorot_uniform
-            parameters[name] = draw(shape, generator) if len(shape) > 1 else np.zeros(shape, np.float32)
+            is_bias = name.endswith(".bias")
+            parameters[name] = np.zeros(shape, np.float32) if is_bias else draw(shape, generator)
         return cls(words, size, parameters)
 
     @property
@@ -73,13 +71,13 @@ class Sequential:
             f"{name}.{part}": array
             for name, layer, report in zip(self.names, self.layers, self.reports, strict=True)
             for part, array in layer.parameters.items()
-            if _learns(report)
+            if report.layer.learns
         }
 
     @property
     def trained(self) -> list[Layer]:
         """Return the layers that learn."""
-        return [layer for layer, report in zip(self.layers, self.reports, strict=True) if _learns(report)]
+        return [layer for layer, report in zip(self.layers, self.reports, strict=True) if report.layer.learns]
 
     def forward(self, x: Array) -> Array:
         """Return the output for a batch."""
@@ -136,29 +134,24 @@ def shapes_of(reports: Sequence[Report]) -> dict[str, Shape]:
     """Return the shape of every array that is trained, by name; nothing is allocated."""
     shapes: dict[str, Shape] = {}
     for report, name in zip(reports, names_of(reports), strict=True):
-        if _learns(report):
+        if report.layer.learns:
             shapes[f"{name}.kernel"] = report.effect.weights
             if report.effect.biases:
                 shapes[f"{name}.bias"] = (report.effect.biases,)
     return shapes
 
 
-def _learns(report: Report) -> bool:
-    if isinstance(report.layer, specs.Conv):
-        return not report.layer.kernels
-    return isinstance(report.layer, specs.FullyConnected)
+def weights_of(parameters: Mapping[str, Array], name: str) -> Weights:
+    """Return the arrays of the layer called `name`, by their names in it."""
+    owned = ((full_name.partition("."), array) for full_name, array in parameters.items())
+    return {part: array for (owner, _, part), array in owned if owner == name}
 
 
 def _before_relu(reports: Sequence[Report], parameter: str) -> bool:
     layer = parameter.partition(".")[0]
     following = {name: after.layer for name, (_, after) in zip(names_of(reports), pairwise(reports), strict=False)}
     after = following.get(layer)
-    return isinstance(after, specs.Activation) and after.function == "relu"
-
-
-def _of_layer(parameters: Mapping[str, Array], name: str) -> dict[str, Array]:
-    parts = ((part, parameters.get(f"{name}.{part}")) for part in ("kernel", "bias"))
-    return {part: array for part, array in parts if array is not None}
+    return isinstance(after, specs.ActivationLayer) and after.function == "relu"
 
 
 def _check(parameters: Mapping[str, Array], shapes: Mapping[str, Shape]) -> None:
@@ -170,33 +163,3 @@ def _check(parameters: Mapping[str, Array], shapes: Mapping[str, Shape]) -> None
             raise ShapeError(f"weights {name} are of shape {array.shape}; the layers need {shape}")
         if array.dtype not in (np.float32, np.float64):
             raise ShapeError(f"weights {name} are {array.dtype}; they must be float32 or float64")
-
-
-def _built(report: Report, parameters: dict[str, Array]) -> Layer:
-    layer = report.layer
-    if isinstance(layer, specs.Conv):
-        return _convolution(layer, _kernel(layer, report, parameters), parameters.get("bias"), layer.groups)
-    if isinstance(layer, specs.Filter):
-        channels = report.effect.weights[2]
-        return _convolution(layer, _stacked([layer.kernel] * channels, 1), None, channels)
-    if isinstance(layer, specs.Pool) and report.effect.windows is not None:
-        return _POOLS[layer.pooling.kind](layer.slide(report.effect.windows.size))
-    if isinstance(layer, specs.Activation):
-        return _ACTIVATIONS[layer.function]()
-    if isinstance(layer, specs.FullyConnected):
-        return Dense(parameters["kernel"], parameters.get("bias"))
-    return Flatten()
-
-
-def _convolution(layer: specs.Conv | specs.Filter, kernel: Array, bias: Array | None, groups: int) -> Conv2D:
-    return Conv2D(kernel, bias, slide=layer.slide, groups=groups)
-
-
-def _kernel(layer: specs.Conv, report: Report, parameters: dict[str, Array]) -> Array:
-    return _stacked(layer.kernels, report.effect.weights[2]) if layer.kernels else parameters["kernel"]
-
-
-def _stacked(kernels: Sequence[Kernel], in_channels: int) -> Array:
-    """Return kernels given by name as weights (height, width, in_channels, out_channels), alike for all channels."""
-    rows = np.array([kernel.rows for kernel in kernels], np.float32)
-    return np.repeat(np.moveaxis(rows, 0, -1)[:, :, None], in_channels, axis=2)

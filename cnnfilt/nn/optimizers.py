@@ -6,7 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
-from cnnfilt.nn.layers import Array, Layer
+from cnnfilt.nn.layer import Array, Layer
 
 
 class Optimizer(Protocol):
@@ -63,7 +63,7 @@ class Adam:
     def step(self, layers: Iterable[Layer]) -> None:
         """Take one step."""
         self._steps += 1
-        # Both means start at 0; this undoes their bias towards it. Python floats, for NumPy's would make all float64.
+        # Both means start at 0; this takes away their bias towards it. Python floats: NumPy's would make all float64.
         correction_1, correction_2 = 1 - self.beta_1**self._steps, sqrt(1 - self.beta_2**self._steps)
         rate = self.learning_rate * correction_2 / correction_1
         for number, layer in enumerate(layers):

@@ -12,9 +12,9 @@ from typing import TypeVar
 import numpy as np
 
 from cnnfilt.core.engine.threads import run_strips
-from cnnfilt.nn.layers import Array
+from cnnfilt.nn.layer import Array
 from cnnfilt.nn.model import Sequential
-from cnnfilt.nn.scoring import Loss, told
+from cnnfilt.nn.scoring import Loss, predicted
 
 LEAST_PART, MOST_PART = 8, 32
 """Images in a part: fewer would be all overhead, more would leave threads without work."""
@@ -28,8 +28,8 @@ MOST_GRADIENTS = 1 << 25
 Answer = TypeVar("Answer")
 
 
-class Team:
-    """The layers of a network once for each thread, all with the same parameters."""
+class ParallelNetwork:
+    """A network whose layers exist once for each thread, all with the same parameters."""
 
     def __init__(self, network: Sequential) -> None:
         self.network = network
@@ -43,14 +43,14 @@ class Team:
         return np.concatenate(self._in_parts(len(images), self._cached, lambda one, rows: one.logits(images[rows])))
 
     def learn(self, images: Array, labels: Array, loss: Loss) -> tuple[float, int]:
-        """Return (mean loss, images told right) of a batch, and leave the gradients in the layers of the network."""
+        """Return (mean loss, images predicted right) of a batch, and leave the gradients in the network's layers."""
 
         def part(one: Sequential, rows: slice) -> tuple[float, int, list[dict[str, Array]]]:
             logits = one.logits(images[rows])
             mean, d_logits = loss(logits, labels[rows])
             share = len(logits) / len(images)
             one.backward_from_logits(d_logits * share)
-            right = int((told(logits) == labels[rows]).sum())
+            right = int((predicted(logits) == labels[rows]).sum())
             # Copies of the layers' dictionaries: the next part gets these layers, and puts its own arrays there.
             return mean * share, right, [dict(layer.gradients) for layer in one.trained]
 

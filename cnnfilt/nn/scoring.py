@@ -1,13 +1,15 @@
 """What a network says of images, and how right it is."""
 
 from collections.abc import Callable
+from typing import assert_never
 
 import numpy as np
 
 from cnnfilt.errors import ParameterError
 from cnnfilt.frozen import Frozen
+from cnnfilt.nn.activations import Sigmoid, Softmax
 from cnnfilt.nn.examples import Examples, batches
-from cnnfilt.nn.layers import Array, Sigmoid, Softmax
+from cnnfilt.nn.layer import Array
 from cnnfilt.nn.losses import binary_cross_entropy, categorical_cross_entropy, sparse_categorical_cross_entropy
 from cnnfilt.nn.model import Sequential
 from cnnfilt.terms import LossName
@@ -20,7 +22,7 @@ _BATCH = 64
 
 
 class Score(Frozen):
-    """The mean loss, and the fraction of images whose class was told right."""
+    """The mean loss, and the fraction of images whose class was predicted right."""
 
     loss: float
     accuracy: float
@@ -37,23 +39,31 @@ def loss_of(network: Sequential, name: LossName = "auto") -> Loss:
     if name != "auto" and (name == "binary") != isinstance(last, Sigmoid):
         ends = "sigmoid" if name == "binary" else "softmax"
         raise ParameterError(f"the loss {name} is for networks that end in {ends}", parameter="loss")
-    if isinstance(last, Sigmoid):
-        return _binary
-    return _categorical if name == "categorical" else sparse_categorical_cross_entropy
+    match name:
+        case "binary":
+            return _binary
+        case "categorical":
+            return _categorical
+        case "sparse":
+            return sparse_categorical_cross_entropy
+        case "auto":
+            return _binary if isinstance(last, Sigmoid) else sparse_categorical_cross_entropy
+        case unknown:
+            assert_never(unknown)
 
 
-def told(logits: Array) -> Array:
-    """Return the number of the class that each row of logits speaks for, (N,)."""
+def predicted(logits: Array) -> Array:
+    """Return the number of the class that each row of logits predicts, (N,)."""
     # One value is that of the second class: the sigmoid of 0 is 1/2.
-    answer = logits[:, 0] > 0 if logits.shape[1] == 1 else logits.argmax(axis=1)
-    return answer.astype(np.int64)
+    classes = logits[:, 0] > 0 if logits.shape[1] == 1 else logits.argmax(axis=1)
+    return classes.astype(np.int64)
 
 
 def probabilities(network: Sequential, images: Array) -> Array:
     """Return how likely each class is for each image, (N, classes); two classes may share one sigmoid."""
     parts = [network.forward(images[start : start + _BATCH]) for start in range(0, len(images), _BATCH)]
-    answer = np.concatenate(parts)
-    return np.concatenate([1 - answer, answer], axis=1) if answer.shape[1] == 1 else answer
+    chances = np.concatenate(parts)
+    return np.concatenate([1 - chances, chances], axis=1) if chances.shape[1] == 1 else chances
 
 
 def evaluate(
@@ -63,23 +73,23 @@ def evaluate(
     *,
     logits_of: Callable[[Array], Array] | None = None,
 ) -> tuple[Score, Array]:
-    """Return the score over all examples, and the class numbers that were told, (N,).
+    """Return the score over all examples, and the class numbers that were predicted, (N,).
 
-    `logits_of` a batch is the network's own unless several threads share it (`Team.logits`).
+    `logits_of` a batch is the network's own unless several threads share it (`ParallelNetwork.logits`).
     """
-    loss, total, answers = loss_of(network, name), 0.0, []
+    loss, total, parts = loss_of(network, name), 0.0, []
     for batch in batches(examples, _BATCH):
         logits = (logits_of or network.logits)(batch.images)
         total += loss(logits, batch.labels)[0] * len(batch)
-        answers.append(told(logits))
-    answer = np.concatenate(answers)
-    return Score(total / len(examples), float((answer == examples.labels).mean())), answer
+        parts.append(predicted(logits))
+    predictions = np.concatenate(parts)
+    return Score(total / len(examples), float((predictions == examples.labels).mean())), predictions
 
 
-def confusion(labels: Array, answers: Array, classes: int) -> Array:
-    """Return how often an image of class i was taken for class j, (classes, classes)."""
+def confusion(labels: Array, predictions: Array, classes: int) -> Array:
+    """Return how often an image of class i was predicted to be of class j, (classes, classes)."""
     counts = np.zeros((classes, classes), np.int64)
-    np.add.at(counts, (labels, answers), 1)
+    np.add.at(counts, (labels, predictions), 1)
     return counts
 
 

@@ -3,28 +3,29 @@
 import math
 import time
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, assert_never, get_args
 
 import numpy as np
 
-from cnnfilt.errors import CnnfiltError
+from cnnfilt.errors import CnnfiltError, ParameterError
 from cnnfilt.frozen import Frozen, fields, replace
 from cnnfilt.nn.examples import Examples, augmented, batches
-from cnnfilt.nn.layers import Array
+from cnnfilt.nn.layer import Array
 from cnnfilt.nn.model import Sequential
 from cnnfilt.nn.optimizers import SGD, Adam, Optimizer
-from cnnfilt.nn.parallel import Team
+from cnnfilt.nn.parallel import ParallelNetwork
 from cnnfilt.nn.scoring import Score, evaluate, loss_of
+from cnnfilt.parsing import nearest
 from cnnfilt.terms import Augmentation, LossName, OptimizerName
 
 LEARNING_RATES: dict[OptimizerName, float] = {"adam": 0.002, "sgd": 0.05, "momentum": 0.01}
-"""Where each optimizer starts from unless told."""
+"""The learning rate of each optimizer where none was asked for."""
 
 _OPTIMIZER = "optimizer."
 
 
-class Settings(Frozen):
-    """How to train. A learning rate of None is the optimizer's own."""
+class TrainingSettings(Frozen):
+    """How to train. A learning rate of None is the optimizer's own; ParameterError for a word that is none."""
 
     batch_size: int = 32
     optimizer: OptimizerName = "adam"
@@ -32,6 +33,13 @@ class Settings(Frozen):
     loss: LossName = "auto"
     augment: tuple[Augmentation, ...] = ()
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse unknown words: settings may come from a file."""
+        _refuse_unknown("optimizer", self.optimizer, get_args(OptimizerName))
+        _refuse_unknown("loss", self.loss, get_args(LossName))
+        for way in self.augment:
+            _refuse_unknown("augment", way, get_args(Augmentation))
 
 
 class Epoch(Frozen):
@@ -70,11 +78,11 @@ class Trainer:
     it can be looked at from another thread at any moment.
     """
 
-    def __init__(self, network: Sequential, settings: Settings) -> None:
+    def __init__(self, network: Sequential, settings: TrainingSettings) -> None:
         """Take the network as it is. ParameterError if its end does not suit the loss."""
         self.network, self.settings = network, settings
         self._loss = loss_of(network, settings.loss)
-        self._team = Team(network)
+        self._parallel = ParallelNetwork(network)
         self._optimizer = _optimizer(settings)
         self.progress = Progress(0, 0, None, _copies(network.parameters), self._state())
 
@@ -86,7 +94,7 @@ class Trainer:
         while self.progress.epochs < until:
             started = time.monotonic()
             number = self.progress.epochs + 1
-            # A number that grows over all bounds is told below, in one line.
+            # A number that grows over all bounds is refused below, in one line.
             with np.errstate(all="ignore"):
                 training = self._pass(examples, np.random.default_rng([self.settings.seed, number]))
                 held_out = self._validated(validation) if len(validation) else None
@@ -117,13 +125,13 @@ class Trainer:
         total, right = 0.0, 0
         for batch in batches(examples, self.settings.batch_size, generator):
             images = augmented(batch.images, self.settings.augment, generator)
-            loss, told_right = self._team.learn(images, batch.labels, self._loss)
+            loss, right_ones = self._parallel.learn(images, batch.labels, self._loss)
             self._optimizer.step(self.network.trained)
-            total, right = total + loss * len(batch), right + told_right
+            total, right = total + loss * len(batch), right + right_ones
         return Score(total / len(examples), right / len(examples))
 
     def _validated(self, validation: Examples) -> Score:
-        return evaluate(self.network, validation, self.settings.loss, logits_of=self._team.logits)[0]
+        return evaluate(self.network, validation, self.settings.loss, logits_of=self._parallel.logits)[0]
 
     def _check_finite(self, number: int, *scores: Score | None) -> None:
         arrays = self.network.parameters.values()
@@ -164,11 +172,22 @@ class Trainer:
         return found
 
 
-def _optimizer(settings: Settings) -> Optimizer:
+def _optimizer(settings: TrainingSettings) -> Optimizer:
     rate = LEARNING_RATES[settings.optimizer] if settings.learning_rate is None else settings.learning_rate
-    if settings.optimizer == "adam":
-        return Adam(rate)
-    return SGD(rate, momentum=0.9 if settings.optimizer == "momentum" else 0.0)
+    match settings.optimizer:
+        case "adam":
+            return Adam(rate)
+        case "sgd":
+            return SGD(rate)
+        case "momentum":
+            return SGD(rate, momentum=0.9)
+        case unknown:
+            assert_never(unknown)
+
+
+def _refuse_unknown(name: str, word: str, known: tuple[str, ...]) -> None:
+    if word not in known:
+        raise ParameterError(f"{name} {word!r} is unknown; {nearest(str(word), known)}", parameter=name)
 
 
 def _shaped(array: Array, shape: tuple[int, ...]) -> Array:

@@ -8,7 +8,7 @@ import numpy as np
 
 from cnnfilt.describe.windows import Windows
 from cnnfilt.frozen import Frozen
-from cnnfilt.nn.layers import Array, Shape
+from cnnfilt.nn.layer import Array, Shape
 from cnnfilt.terms import Pair
 
 _BLOCK = 4 << 20
@@ -45,7 +45,7 @@ class WindowViews(Frozen):
         rows, columns = (slice(window.before, window.before + window.size) for window in self.windows)
         return padded[:, rows, columns]
 
-    def seen(self, padded: Array) -> Array:
+    def unfolded(self, padded: Array) -> Array:
         """Return the view (N, H', W', kernel height, kernel width, C) of all that the windows meet."""
         images, down, across, channel = padded.strides
         rows, columns = self.windows
@@ -64,7 +64,7 @@ class WindowViews(Frozen):
         )
 
     def blocks(self, images: int, bytes_per_window: int) -> Iterator[tuple[slice, slice]]:
-        """Yield (images, rows of the output) of parts whose windows, written out, take about 4 MB: see `seen`."""
+        """Yield (images, rows of the output) of parts whose windows, written out, take about 4 MB: see `unfolded`."""
         height, width = self.windows.output_size
         at_once = max(1, _BLOCK // (height * width * bytes_per_window))
         high = max(1, _BLOCK // (width * bytes_per_window)) if at_once == 1 else height

@@ -7,12 +7,11 @@ import numpy as np
 
 from cnnfilt.core.levels import Levels, apply_levels
 from cnnfilt.describe.chain import Report, describe, parse_chain
-from cnnfilt.describe.layers import Conv, Layer, Volume
+from cnnfilt.describe.layers import Layer, Volume
 from cnnfilt.describe.windows import check_pixels
-from cnnfilt.errors import InputError, ParameterError, ShapeError, counted
-from cnnfilt.files.image import Image, top_level
+from cnnfilt.errors import ParameterError, ShapeError, counted
+from cnnfilt.files.image import Image
 from cnnfilt.files.model_file import Model, load_model
-from cnnfilt.files.network_input import resized
 from cnnfilt.frozen import replace
 from cnnfilt.nn.inference import outputs
 from cnnfilt.nn.model import Sequential
@@ -22,7 +21,6 @@ from cnnfilt.operations.map_names import (
     channels_of,
     ends_flat,
     labels_of,
-    learns,
     pictures_of,
     shown_as,
 )
@@ -57,9 +55,9 @@ class ApplyChain(Operation, kw_only=True):
         if not self.chain:
             raise ParameterError("the chain is empty; write layers, such as 'filter:sobel-x,p=same relu'")
         for layer in self.chain:
-            if isinstance(layer, Conv) and layer.filters > MOST_MAPS:
-                raise ParameterError(f"layer {layer.word} gives {layer.filters:,} maps; the limit is {MOST_MAPS:,}")
-        nameless = [layer.word for layer in self.chain if learns(layer)]
+            if layer.maps is not None and layer.maps > MOST_MAPS:
+                raise ParameterError(f"layer {layer.word} gives {layer.maps:,} maps; the limit is {MOST_MAPS:,}")
+        nameless = [layer.word for layer in self.chain if layer.learns]
         if nameless and self.seed is None and self.model is None:
             raise ParameterError(
                 f"layer {nameless[0]} has weights, and nothing says which; "
@@ -90,7 +88,7 @@ class ApplyChain(Operation, kw_only=True):
 
     def __call__(self, image: Image, format_name: str) -> list[Result]:
         """Return one result for each of the chain's labels; the first has the pictures of the layers."""
-        scale, x = self._seen(image)
+        scale, x = self._input(image)
         reports = describe(self.chain, Volume(*x.shape), max_pixels=self.treatment.max_pixels)
         _check_memory(reports, self.treatment.max_pixels)
         sheets, y, alpha = [], x, image.alpha
@@ -107,14 +105,15 @@ class ApplyChain(Operation, kw_only=True):
             results.append(Result(pixels, alpha, how, loss))
         return [replace(results[0], sheets=tuple(sheets)), *results[1:]]
 
-    def _seen(self, image: Image) -> tuple[float, Array]:
+    def _input(self, image: Image) -> tuple[float, Array]:
         """Return what pixels are multiplied by, and the image (H, W, C) as the first layer sees it."""
-        pixels = image.pixels if image.pixels.ndim == 3 else image.pixels[:, :, np.newaxis]
-        scale = 1.0 if self.input_scale is None else self.input_scale
-        if self.model is not None:
-            model = _loaded(self.model)
-            scale = _scale_of(model, self.input_scale, top_level(pixels.dtype))
-            pixels = _as_trained(pixels, model)
+        if self.model is None:
+            scale = 1.0 if self.input_scale is None else self.input_scale
+            pixels = image.pixels if image.pixels.ndim == 3 else image.pixels[:, :, np.newaxis]
+        else:
+            form = _loaded(self.model).form
+            asked = form if self.input_scale is None else replace(form, input_scale=self.input_scale)
+            scale, pixels = asked.scale(image.pixels.dtype), asked.fitted(image)
         if scale == 1:
             return scale, pixels
         dtype = np.float64 if pixels.dtype == np.float64 else np.float32
@@ -148,20 +147,6 @@ def _loaded(path: str) -> Model:
 @lru_cache(maxsize=1)
 def _drawn(words: str, size: tuple[int, int, int], seed: int) -> dict[str, Array]:
     return Sequential.new(words, size, np.random.default_rng(seed)).parameters
-
-
-def _scale_of(model: Model, asked: float | None, top: int) -> float:
-    if asked is not None:
-        return asked
-    return 1 / top if model.input_scale is None else model.input_scale
-
-
-def _as_trained(pixels: Array, model: Model) -> Array:
-    """Return the image at the size and in the channels that the network was trained on."""
-    height, width, channels = model.network.size
-    if pixels.shape[2] not in (1, channels):
-        raise InputError(f"{{image}} has {counted(pixels.shape[2], 'channels')}; the network takes {channels}")
-    return np.broadcast_to(resized(pixels, (height, width)), (height, width, channels))
 
 
 def _check_memory(reports: Sequence[Report], max_pixels: int) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from cnnfilt.core.engine.weights import has_zero_sum
 from cnnfilt.describe.kernels import Kernel
-from cnnfilt.describe.layers import Activation, Conv, Filter, Flatten, FullyConnected, Layer
+from cnnfilt.describe.layers import ActivationLayer, Layer
 from cnnfilt.terms import ValueMapping
 
 Range = tuple[float, float]
@@ -17,14 +17,9 @@ _LONGEST_NAME = 60
 """A typed-out kernel makes a long word; names of files have limits."""
 
 
-def learns(layer: Layer) -> bool:
-    """Return whether the layer has weights that training finds, and no words name."""
-    return isinstance(layer, FullyConnected) or (isinstance(layer, Conv) and not layer.kernels)
-
-
 def ends_flat(chain: Sequence[Layer]) -> bool:
     """Return whether a list of values comes out, without rows and columns."""
-    return any(isinstance(layer, Flatten | FullyConnected) for layer in chain)
+    return any(layer.flattens for layer in chain)
 
 
 def labels_of(chain: Sequence[Layer]) -> tuple[str, ...]:
@@ -32,17 +27,18 @@ def labels_of(chain: Sequence[Layer]) -> tuple[str, ...]:
 
     Without a convolution, which mixes them, the channels stay the image's own colours and are one result.
     """
-    last = next((layer for layer in reversed(chain) if isinstance(layer, Conv)), None)
-    if last is None or last.filters == 1 or ends_flat(chain):
-        return ("",)
-    return maps_of(last)
+    names = _names_of_maps(chain)
+    return ("",) if len(names) < 2 or ends_flat(chain) else names
 
 
-def maps_of(layer: Conv) -> tuple[str, ...]:
-    """Return a name for each of the layer's maps, fit for file names and no two alike."""
-    digits = len(str(layer.filters))
+def _names_of_maps(chain: Sequence[Layer]) -> tuple[str, ...]:
+    """Return a name for each map of the last layer that makes any, fit for file names and no two alike."""
+    layer = next((layer for layer in reversed(chain) if layer.maps is not None), None)
+    if layer is None or layer.maps is None:
+        return ()
+    digits = len(str(layer.maps))
     if not layer.kernels:
-        return tuple(f"map{number:0{digits}}" for number in range(1, layer.filters + 1))
+        return tuple(f"map{number:0{digits}}" for number in range(1, layer.maps + 1))
     names = [_name_of(kernel, number) for number, kernel in enumerate(layer.kernels, 1)]
     return tuple(f"{name}-{n}" if names.count(name) > 1 else name for n, name in enumerate(names, 1))
 
@@ -51,9 +47,8 @@ def channels_of(chain: Sequence[Layer], channels: int) -> tuple[str, ...]:
     """Return a name for each channel of what `chain` makes of an image of so many; none for a list of values."""
     if ends_flat(chain):
         return ()
-    last = next((layer for layer in reversed(chain) if isinstance(layer, Conv)), None)
-    if last is not None:
-        return maps_of(last)
+    if names := _names_of_maps(chain):
+        return names
     return {1: ("gray",), 3: ("red", "green", "blue")}.get(channels, tuple(f"channel {n + 1}" for n in range(channels)))
 
 
@@ -71,12 +66,10 @@ def shown_as(chain: Sequence[Layer], top: float) -> tuple[ValueMapping, Range]:
     """
     low, high, signed = 0.0, top, False
     for layer in chain:
-        if isinstance(layer, Activation):
-            low, high = _range_of(layer, high)
-            signed = False
-        elif isinstance(layer, Conv | Filter):
-            kernels = layer.kernels if isinstance(layer, Conv) else (layer.kernel,)
-            signed = signed or (bool(kernels) and all(has_zero_sum(np.array(kernel.rows)).all() for kernel in kernels))
+        if isinstance(layer, ActivationLayer):
+            (low, high), signed = layer.bounds(high), False
+        elif layer.kernels:
+            signed = signed or all(has_zero_sum(np.array(kernel.rows)).all() for kernel in layer.kernels)
     return ("abs", (0.0, high)) if signed else ("clip", (low, high))
 
 
@@ -87,12 +80,8 @@ def bytes_per_pixel(chain: Sequence[Layer]) -> int:
     """
     widths = [3]
     for layer in chain:
-        widths.append(layer.filters if isinstance(layer, Conv) else widths[-1])
+        widths.append(widths[-1] if layer.maps is None else layer.maps)
     return 4 * max(map(sum, pairwise(widths)), default=0)
-
-
-def _range_of(layer: Activation, high: float) -> Range:
-    return {"relu": (0.0, high), "tanh": (-1.0, 1.0)}.get(layer.function, (0.0, 1.0))
 
 
 def _name_of(kernel: Kernel, number: int) -> str:
@@ -101,6 +90,7 @@ def _name_of(kernel: Kernel, number: int) -> str:
 
 def _slug(layer: Layer) -> str:
     word, _, rest = layer.word.partition(":")
-    kernels = layer.kernels if isinstance(layer, Conv) else (layer.kernel,) if isinstance(layer, Filter) else ()
-    about = "+".join(_name_of(kernel, number) for number, kernel in enumerate(kernels, 1)) or rest.partition(",")[0]
+    about = (
+        "+".join(_name_of(kernel, number) for number, kernel in enumerate(layer.kernels, 1)) or rest.partition(",")[0]
+    )
     return re.sub(r"[^A-Za-z0-9.+-]+", "-", f"{word}-{about}" if about else word)[:_LONGEST_NAME].rstrip("-+.")

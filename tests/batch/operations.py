@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import PIL.Image
 
-from cnnfilt.batch.jobs import Job
+from cnnfilt.batch.jobs import FileJob
 from cnnfilt.batch.naming import Target
 from cnnfilt.batch.sources import Source
 from cnnfilt.errors import ParameterError, StorageError
@@ -79,7 +79,7 @@ class Greedy(Copy):
         raise MemoryError
 
 
-def jobs_in(folder: Path, heights: list[int]) -> list[Job]:
+def jobs_in(folder: Path, heights: list[int]) -> list[FileJob]:
     """Pictures of these heights, to be written to `out` beside their folder."""
     source = folder / "in"
     source.mkdir()
@@ -88,5 +88,5 @@ def jobs_in(folder: Path, heights: list[int]) -> list[Job]:
         path = source / f"{number:02}.png"
         levels = np.random.default_rng(number).integers(0, 256, (height, 20, 3), dtype=np.uint8)
         PIL.Image.fromarray(levels).save(path)
-        jobs.append(Job(Source(str(path)), (Target(folder / "out" / path.name, "png", make_folder=True),)))
+        jobs.append(FileJob(Source(str(path)), (Target(folder / "out" / path.name, "png", make_folder=True),)))
     return jobs

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cnnfilt.batch import clashes
-from cnnfilt.batch.clashes import check_outputs, is_done, refuse_existing
+from cnnfilt.batch.clashes import check_output, check_outputs, is_done, refuse_existing
 from cnnfilt.batch.naming import Target
 from cnnfilt.batch.sources import Source
 from cnnfilt.errors import PlanError
@@ -90,3 +90,15 @@ def test_an_empty_file_is_no_output(tmp_path: Path) -> None:
     assert is_done(Target(file(tmp_path / "a.png"), "png"))
     assert not is_done(Target(file(tmp_path / "b.png", b""), "png"))
     assert not is_done(Target(tmp_path / "c.png", "png"))
+
+
+def test_one_output_is_checked_as_many_are(tmp_path: Path) -> None:
+    old, source = file(tmp_path / "old.csv"), file(tmp_path / "in.csv")
+    check_output(tmp_path / "new.csv", [str(source), "-", str(tmp_path)], overwrite=False)
+    check_output(old, [str(source)], overwrite=True)
+    with pytest.raises(PlanError, match=r"old.csv exists; -y"):
+        check_output(old, [str(source)], overwrite=False)
+    with pytest.raises(PlanError, match="an input is never overwritten"):
+        check_output(source, [str(old), str(source)], overwrite=True)
+    with pytest.raises(PlanError, match="does not exist"):
+        check_output(tmp_path / "no" / "new.csv", [], overwrite=True)

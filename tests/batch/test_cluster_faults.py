@@ -9,7 +9,7 @@ import pytest
 
 from cnnfilt.batch import cluster
 from cnnfilt.batch.cluster import carry_from, run_on_cluster
-from cnnfilt.batch.jobs import Job
+from cnnfilt.batch.jobs import FileJob
 from cnnfilt.batch.naming import Target
 from cnnfilt.batch.sources import Source
 from cnnfilt.batch.work import Settings
@@ -31,7 +31,7 @@ class Played:
     carry = staticmethod(lambda *arguments: carry_from("", *arguments))
     count = 1
 
-    def __init__(self, answer: Callable[[Job], None]) -> None:
+    def __init__(self, answer: Callable[[FileJob], None]) -> None:
         self.executor: Executor = Answering(answer)
         self.ended = False
 
@@ -42,7 +42,7 @@ class Played:
 
 
 class Answering(ThreadPoolExecutor):
-    def __init__(self, answer: Callable[[Job], None]) -> None:
+    def __init__(self, answer: Callable[[FileJob], None]) -> None:
         super().__init__(1)
         self.answer = answer
 
@@ -54,12 +54,12 @@ class Answering(ThreadPoolExecutor):
         return super().submit(carry)
 
 
-def play(monkeypatch: pytest.MonkeyPatch, answer: Callable[[Job], None]) -> None:
+def play(monkeypatch: pytest.MonkeyPatch, answer: Callable[[FileJob], None]) -> None:
     monkeypatch.setattr(cluster, "Cluster", lambda address: Played(answer))
 
 
-def raising(error: Exception, name: str) -> Callable[[Job], None]:
-    def answer(job: Job) -> None:
+def raising(error: Exception, name: str) -> Callable[[FileJob], None]:
+    def answer(job: FileJob) -> None:
         if job.source.name == name:
             raise error
 
@@ -93,7 +93,7 @@ def test_a_cluster_that_cannot_go_on_is_one_line(
 
 def test_paths_are_sent_whole_and_come_back_as_given(tmp_path: Path) -> None:
     jobs_in(tmp_path, [9])
-    given = Job(Source("in/00.png"), (Target(Path("out/00.png"), "png", make_folder=True),))
+    given = FileJob(Source("in/00.png"), (Target(Path("out/00.png"), "png", make_folder=True),))
     record = carry_from(str(tmp_path), given, operations.Copy(), Settings())
     assert (record.name, record.outputs[0].name, record.error) == ("in/00.png", "out/00.png", None)
     assert set(tree(tmp_path / "out")) == {"00.png"}
@@ -103,8 +103,8 @@ def test_paths_are_sent_whole_and_come_back_as_given(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "job", [Job(Source("-"), (Target(Path("a"), "png"),)), Job(Source("a"), (Target(None, "png"),))]
+    "job", [FileJob(Source("-"), (Target(Path("a"), "png"),)), FileJob(Source("a"), (Target(None, "png"),))]
 )
-def test_pipes_are_of_this_machine(job: Job) -> None:
+def test_pipes_are_of_this_machine(job: FileJob) -> None:
     with pytest.raises(PlanError, match="standard input and output"):
         next(run_on_cluster("", [job], operations.Copy(), Settings()))

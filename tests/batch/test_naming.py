@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from cnnfilt.batch.naming import Request, output_folder, targets_of
+from cnnfilt.batch.naming import OutputRequest, output_folder, targets_of
 from cnnfilt.batch.sources import Source
 from cnnfilt.errors import PlanError
 
 
 def names(source: str, output: str, *, subfolder: str = "", several: bool = False, **options: object) -> list[str]:
-    request = Request(output, **options)  # type: ignore[arg-type]
+    request = OutputRequest(output, **options)  # type: ignore[arg-type]
     folder = output_folder(request, several=several)
     return [str(target.path) for target in targets_of(Source(source, subfolder), request, folder)]
 

@@ -1,4 +1,4 @@
-"""How many workers: CPUs that are granted, memory that is free."""
+"""How many workers: as many as there are CPUs, unless memory is short."""
 
 from pathlib import Path
 
@@ -7,16 +7,16 @@ import PIL.Image
 import pytest
 
 from cnnfilt.batch import resources
-from cnnfilt.batch.jobs import Job
+from cnnfilt.batch.jobs import FileJob
 from cnnfilt.batch.naming import Target
-from cnnfilt.batch.resources import BYTES_PER_WORKER, available_memory, granted_cpus, worker_count
+from cnnfilt.batch.resources import BYTES_PER_WORKER, worker_count
 from cnnfilt.batch.sources import Source
 
 GIB = 1 << 30
 
 
-def jobs(count: int, path: str = "a.png") -> list[Job]:
-    return [Job(Source(path), (Target(Path("out.png"), "png"),)) for _ in range(count)]
+def jobs(count: int, path: str = "a.png") -> list[FileJob]:
+    return [FileJob(Source(path), (Target(Path("out.png"), "png"),)) for _ in range(count)]
 
 
 @pytest.fixture
@@ -56,19 +56,3 @@ def test_the_estimate_minds_nothing_it_is_given(machine: pytest.MonkeyPatch, tmp
     (tmp_path / "bad.png").write_bytes(b"bad")
     for path in ("missing", str(tmp_path), str(tmp_path / "bad.png"), "a\0b", "/dev/zero"):
         assert worker_count(jobs(9, path), None) == 9
-
-
-def test_a_control_group_s_limits(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(resources, "_groups", lambda: iter([tmp_path / "inner", tmp_path]))
-    (tmp_path / "inner").mkdir()
-    before = available_memory()
-    assert before is not None
-    (tmp_path / "inner" / "cpu.max").write_text("max 100000\n")
-    (tmp_path / "cpu.max").write_text("50000 100000\n")
-    assert granted_cpus() == 1
-    (tmp_path / "inner" / "memory.max").write_text("max\n")
-    (tmp_path / "memory.max").write_text("1000000\n")
-    (tmp_path / "memory.current").write_text("900000\n")
-    assert available_memory() == 100_000
-    (tmp_path / "memory.stat").write_text("anon 1\ninactive_file 700000\n")
-    assert available_memory() == 800_000

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from cnnfilt.batch.processes import Pool
-from cnnfilt.batch.runner import Crew, run_one_by_one
+from cnnfilt.batch.processes import WorkerPool
+from cnnfilt.batch.runner import PoolRunner, run_one_by_one
 from cnnfilt.batch.timeout import run_within_limits
 from cnnfilt.batch.work import Record, Settings
 from cnnfilt.errors import ParameterError
@@ -31,13 +31,13 @@ def failures(records: Iterable[Record]) -> dict[str, str]:
     return {Path(record.name).name: str(record.error) for record in records if record.error is not None}
 
 
-def crew(operation: operations.Copy, **settings: float) -> Crew:
-    return Crew(Pool, 2, operation, Settings(**settings))  # type: ignore[arg-type]
+def runner_of(operation: operations.Copy, **settings: float) -> PoolRunner:
+    return PoolRunner(WorkerPool, 2, operation, Settings(**settings))  # type: ignore[arg-type]
 
 
 def test_the_same_files_as_one_by_one(tmp_path: Path) -> None:
     jobs = jobs_in(tmp_path, HEIGHTS)
-    assert failures(crew(operations.Copy()).run(jobs)) == {}
+    assert failures(runner_of(operations.Copy()).run(jobs)) == {}
     by_workers = tree(tmp_path / "out")
     (tmp_path / "out").rename(tmp_path / "first")
     assert [record.name for record in run_one_by_one(jobs, operations.Copy(), Settings())] == [
@@ -49,20 +49,20 @@ def test_the_same_files_as_one_by_one(tmp_path: Path) -> None:
 
 def test_a_file_that_kills_its_worker_is_named_and_the_rest_are_done(tmp_path: Path) -> None:
     jobs = jobs_in(tmp_path, [*HEIGHTS, UNLUCKY])
-    failed = failures(crew(operations.Deadly()).run(jobs))
+    failed = failures(runner_of(operations.Deadly()).run(jobs))
     died = "its worker process died (killed, out of memory, or a fault in a decoder)"
     assert failed == {"03.png": died, "10.png": died}
     assert set(tree(tmp_path / "out")) == {Path(job.source.path).name for job in jobs} - set(failed)
 
 
 def test_files_that_all_kill_their_workers_are_all_named(tmp_path: Path) -> None:
-    assert len(failures(crew(operations.Deadly()).run(jobs_in(tmp_path, [UNLUCKY] * 3)))) == 3
+    assert len(failures(runner_of(operations.Deadly()).run(jobs_in(tmp_path, [UNLUCKY] * 3)))) == 3
 
 
 def test_a_worker_killed_from_outside_costs_no_file(tmp_path: Path) -> None:
     jobs = jobs_in(tmp_path, [200] * 30)
     records = []
-    for record in crew(operations.Copy()).run(jobs):
+    for record in runner_of(operations.Copy()).run(jobs):
         records.append(record)
         if len(records) == 3:
             os.kill(multiprocessing.active_children()[0].pid or 0, signal.SIGKILL)
@@ -101,7 +101,7 @@ class OnItsLastLegs:
 def test_what_the_others_were_writing_when_one_died_is_removed(tmp_path: Path) -> None:
     jobs, held = jobs_in(tmp_path, HEIGHTS), tmp_path / "out" / ".cnnfilt-0123abcd"
     first = iter([held])
-    workers = Crew(lambda _: OnItsLastLegs(next(first, None)), 2, operations.Copy(), Settings())  # type: ignore[arg-type,return-value]
+    workers = PoolRunner(lambda _: OnItsLastLegs(next(first, None)), 2, operations.Copy(), Settings())  # type: ignore[arg-type,return-value]
     assert failures(workers.run(jobs)) == {}
     assert set(tree(tmp_path / "out")) == {Path(job.source.path).name for job in jobs}
 
@@ -109,7 +109,7 @@ def test_what_the_others_were_writing_when_one_died_is_removed(tmp_path: Path) -
 def test_a_file_that_hangs_costs_its_time_only(tmp_path: Path) -> None:
     jobs = jobs_in(tmp_path, HEIGHTS)
     started = time.monotonic()
-    failed = failures(crew(operations.Hanging(), timeout=1).run(jobs))
+    failed = failures(runner_of(operations.Hanging(), timeout=1).run(jobs))
     assert time.monotonic() - started < 15
     assert list(failed) == ["03.png"]
     assert "took longer than 1 seconds" in failed["03.png"]
@@ -121,14 +121,14 @@ def test_a_file_that_hangs_costs_its_time_only(tmp_path: Path) -> None:
 def test_a_request_that_is_wrong_for_every_file_ends_the_run(tmp_path: Path, by_workers: bool) -> None:
     jobs, wrong = jobs_in(tmp_path, HEIGHTS), operations.Wrong()
     with pytest.raises(ParameterError):
-        list(crew(wrong).run(jobs) if by_workers else run_one_by_one(jobs, wrong, Settings()))
+        list(runner_of(wrong).run(jobs) if by_workers else run_one_by_one(jobs, wrong, Settings()))
     assert multiprocessing.active_children() == []
 
 
 @pytest.mark.parametrize("by_workers", [True, False])
 def test_a_full_disk_ends_the_run(tmp_path: Path, by_workers: bool) -> None:
     jobs, full = jobs_in(tmp_path, [UNLUCKY] * 20), operations.Full()
-    records = list(crew(full).run(jobs) if by_workers else run_one_by_one(jobs, full, Settings()))
+    records = list(runner_of(full).run(jobs) if by_workers else run_one_by_one(jobs, full, Settings()))
     assert 1 <= len(records) <= 4
     assert multiprocessing.active_children() == []
 
@@ -136,7 +136,7 @@ def test_a_full_disk_ends_the_run(tmp_path: Path, by_workers: bool) -> None:
 def test_who_stops_listening_ends_the_workers(tmp_path: Path) -> None:
     jobs = jobs_in(tmp_path, [9, *[UNLUCKY] * 5])
     started = time.monotonic()
-    with closing(crew(operations.Hanging()).run(jobs)) as records:
+    with closing(runner_of(operations.Hanging()).run(jobs)) as records:
         assert next(records).error is None
     assert time.monotonic() - started < 15
     assert multiprocessing.active_children() == []

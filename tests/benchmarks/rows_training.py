@@ -7,7 +7,7 @@ import numpy as np
 from cnnfilt.nn.classifier import for_classes
 from cnnfilt.nn.examples import Examples
 from cnnfilt.nn.model import Sequential
-from cnnfilt.nn.training import Settings, Trainer
+from cnnfilt.nn.training import Trainer, TrainingSettings
 from tests.benchmarks.images import Array, Images
 from tests.benchmarks.measure import seconds
 from tests.benchmarks.rows import Call, Row, Section
@@ -24,7 +24,7 @@ def examples() -> tuple[Array, Array]:
 def ours(images: Images) -> Call:
     """Return one epoch more of the notes' network, with Adam."""
     network = Sequential.new(for_classes([], SIZE, CLASSES), SIZE, np.random.default_rng(0))
-    trainer = Trainer(network, Settings(batch_size=BATCH))
+    trainer = Trainer(network, TrainingSettings(batch_size=BATCH))
     given = Examples(*examples())
     none = given.at(slice(0))
     return lambda: next(trainer.epochs(given, none, trainer.progress.epochs + 1))

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from cnnfilt.cli.main import exit_code
 from tests.cli.conftest import SAMPLES, Run
 
 FACE = SAMPLES / "face.png"
@@ -299,3 +300,17 @@ def test_a_name_with_a_leading_dash_is_told_from_options(
     assert late.code == 2
     assert late.stderr == "edges: -o is taken for an input, for it comes after --; put options before --\n"
     assert run("edges", "-o", "out.png", "--", "-lead.png").code == 0
+
+
+def test_an_error_of_our_own_is_one_line_but_for_debug(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def broken(*arguments: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("cnnfilt.batch.timeout.run_on_image", broken)
+    arguments = ["edges", str(FACE), "-o", str(tmp_path / "out.png")]
+    assert exit_code(arguments) == 1
+    assert "an error in cnnfilt itself (ZeroDivisionError: ); --debug shows where" in capsys.readouterr().err
+    with pytest.raises(ZeroDivisionError):
+        exit_code(["--debug", *arguments])

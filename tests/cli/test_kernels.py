@@ -132,3 +132,12 @@ def test_a_kernel_is_replaced_when_that_was_asked(run: Run, tmp_path: Path) -> N
     (tmp_path / "k.csv").write_text("1,2\n")
     assert run("kernels", "export", "roberts-1", "-y", "-o", tmp_path / "k.csv").code == 0
     assert (tmp_path / "k.csv").read_text() == "1,0\n0,-1\n"
+
+
+def test_a_kernel_is_replaced_by_itself_under_its_own_name(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No file is read for a kernel with a name, so none of that name is an input."""
+    monkeypatch.chdir(tmp_path)
+    for _ in range(2):
+        assert run("kernels", "export", "sobel-x", "-y", "-o", "sobel-x.csv").code == 0

@@ -20,7 +20,7 @@ FOR_SHAPES = (
 
 
 def accuracy(folder: Path, *options: str, timeout: float) -> float:
-    """Train on folder/train, and return how much of folder/test, looked at once, is told right."""
+    """Train on folder/train, and return how much of folder/test, looked at once, is predicted right."""
     command, model = [sys.executable, "-m", "cnnfilt", "net"], str(folder / "model.npz")
     train = [*command, "train", str(folder / "train"), "-y", "-q", "-o", model, *options]
     subprocess.run(train, check=True, timeout=timeout)
@@ -31,7 +31,7 @@ def accuracy(folder: Path, *options: str, timeout: float) -> float:
     return found
 
 
-def test_digits_are_told_by_default(tmp_path: Path) -> None:
+def test_digits_are_predicted_by_default(tmp_path: Path) -> None:
     """At least 97% on average over five seeds and none under 96%, of the fifth that training never saw."""
     pytest.importorskip("sklearn")
     from tests.digits import write_digits
@@ -44,7 +44,7 @@ def test_digits_are_told_by_default(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="takes long on one processor")
-def test_shapes_are_told(tmp_path: Path) -> None:
+def test_shapes_are_predicted(tmp_path: Path) -> None:
     """At least 97% of 1,000 shapes under noise, turned, at many sizes."""
     write_shapes(tmp_path)
     options = ("--learning-rate", "0.001", "--epochs", "40", "--augment", "flip,shift")

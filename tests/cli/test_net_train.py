@@ -51,24 +51,24 @@ def model(run: Run, stripes: Path, tmp_path: Path) -> Path:
     return path
 
 
-def test_stripes_are_learned_and_told(run: Run, stripes: Path, model: Path) -> None:
-    told = json.loads(run("net", "evaluate", model, stripes, "--json").text)
-    assert told["accuracy"] == 1
-    assert told["classes"] == ["level", "upright"]
-    assert told["confusion"] == [[20, 0], [0, 20]]
-    assert told["loss"] < 0.5
+def test_stripes_are_learned_and_predicted(run: Run, stripes: Path, model: Path) -> None:
+    found = json.loads(run("net", "evaluate", model, stripes, "--json").text)
+    assert found["accuracy"] == 1
+    assert found["classes"] == ["level", "upright"]
+    assert found["confusion"] == [[20, 0], [0, 20]]
+    assert found["loss"] < 0.5
     assert run("net", "evaluate", model, stripes).text.splitlines() == [
-        f"accuracy 100.00% (40 of 40), loss {told['loss']:.4f}",
-        "true / told as  level  upright",
-        "level              20        0",
-        "upright             0       20",
+        f"accuracy 100.00% (40 of 40), loss {found['loss']:.4f}",
+        "true / predicted  level  upright",
+        "level                20        0",
+        "upright               0       20",
     ]
 
 
 def test_predict_names_class_and_probability(run: Run, stripes: Path, model: Path) -> None:
     path = stripes / "upright" / "03.png"
-    name, told, chance = run("net", "predict", model, path).text.strip().split("\t")
-    assert (name, told) == (str(path), "upright")
+    name, found, chance = run("net", "predict", model, path).text.strip().split("\t")
+    assert (name, found) == (str(path), "upright")
     assert 0.5 < float(chance) <= 1
     line = json.loads(run("net", "predict", model, "-", "--top", "2", "--json", stdin=path.read_bytes()).text)
     assert (line["class"], [top["class"] for top in line["top"]]) == ("upright", ["upright", "level"])
@@ -107,7 +107,7 @@ def test_summary_is_the_table_of_shape(run: Run, model: Path) -> None:
     assert data["training"]["epochs"] == 15
 
 
-def test_epochs_are_told_and_repeat_bit_for_bit(run: Run, stripes: Path, tmp_path: Path) -> None:
+def test_epochs_are_printed_and_repeat_bit_for_bit(run: Run, stripes: Path, tmp_path: Path) -> None:
     first, second, third = (tmp_path / f"{name}.npz" for name in "abc")
     outcome = run("net", "train", stripes, "-o", first, "--epochs", "4", "--json", "--augment", "flip,shift", *SMALL)
     lines = [json.loads(line) for line in outcome.text.splitlines()]

@@ -89,13 +89,3 @@ def test_results_and_losses_do_not_depend_on_the_number(monkeypatch):
     assert plan_of(image, [[1, 0, -1]] * 3).endswith("int16 sums, 2 threads, strips of 3 rows")
     threads.limit_threads(0)
     assert len({one[1:] for one in found}) == len(found) / 3
-
-
-@pytest.mark.parametrize(("quota", "count"), [("max 100000", 64), ("200000 100000", 2), ("50000 100000", 1), ("", 64)])
-def test_as_many_threads_as_processors_are_granted(monkeypatch, tmp_path, quota, count):
-    monkeypatch.setattr(threads.os, "sched_getaffinity", lambda process: set(range(64)), raising=False)
-    monkeypatch.setattr(threads, "QUOTA", tmp_path / "cpu.max")
-    threads.QUOTA.write_text(quota)
-    assert threads.granted_processors() == count
-    threads.QUOTA.unlink()
-    assert threads.granted_processors() == 64

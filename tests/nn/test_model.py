@@ -6,7 +6,6 @@ import pytest
 from cnnfilt.describe.chain import describe, parse_chain
 from cnnfilt.describe.layers import Volume
 from cnnfilt.errors import ParameterError, ShapeError
-from cnnfilt.nn.from_pytorch import from_pytorch
 from cnnfilt.nn.model import Sequential
 from tests.nn.gradients import central_differences
 
@@ -88,19 +87,3 @@ def test_a_network_too_large_is_refused_before_it_is_built() -> None:
 def test_a_batch_of_another_size_is_refused() -> None:
     with pytest.raises(ShapeError, match="got a batch"):
         network(CHAINS[0]).forward(np.zeros((1, 8, 8, 3)))
-
-
-def test_pytorch_weights_are_turned() -> None:
-    """Each number is told by its place: o, i, y, x."""
-    o, i, y, x = np.indices((2, 3, 2, 2))
-    conv = (1000 * o + 100 * i + 10 * y + x).astype(np.float32)
-    o, i, y, x = np.indices((4, 2, 3, 5))
-    dense = (1000 * o + 100 * i + 10 * y + x).astype(np.float32).reshape(4, -1)
-    state = {"0.weight": conv, "0.bias": np.zeros(2), "3.weight": dense, "3.bias": np.zeros(4)}
-    weights = from_pytorch("conv:2,k=2 relu flatten fc:4", (4, 6, 3), state)
-    assert weights["conv1.kernel"][1, 0, 2, 1] == 1210
-    assert weights["fc1.kernel"].reshape(3, 5, 2, 4)[2, 4, 1, 3] == 3124
-    with pytest.raises(ShapeError, match=r"0.weight of shape .* does not fit"):
-        from_pytorch("conv:2,k=3 relu flatten fc:4", (4, 6, 3), state)
-    with pytest.raises(ShapeError, match="4 arrays"):
-        from_pytorch("conv:2,k=3", (4, 6, 3), state)

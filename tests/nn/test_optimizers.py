@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from cnnfilt.nn.dense import Dense
 from cnnfilt.nn.initializers import fans, glorot_uniform, he_normal
-from cnnfilt.nn.layers import Dense
 from cnnfilt.nn.optimizers import SGD, Adam
 
 

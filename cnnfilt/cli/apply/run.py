@@ -11,12 +11,10 @@ from cnnfilt.describe.chain import parse_chain
 from cnnfilt.errors import ParameterError
 from cnnfilt.files.formats import IMAGE_FORMATS, format_of
 from cnnfilt.files.model_file import load_model
+from cnnfilt.files.network_input import BACKGROUND
 from cnnfilt.frozen import replace
 from cnnfilt.operations.apply import ApplyChain
 from cnnfilt.operations.map_names import ends_flat
-
-_BACKGROUND = "white"
-"""What lies behind transparent pixels for a trained network, which sees no alpha."""
 
 
 def run_chain(
@@ -62,7 +60,7 @@ def _as_trained(files: FileOptions, gray: bool) -> FileOptions:
     if files.gray not in (None, gray):
         seen = "gray" if gray else "colour"
         raise ParameterError(f"the model was trained on {seen} images; leave out --{'no-' if gray else ''}gray")
-    return replace(files, background=files.background or _BACKGROUND)
+    return replace(files, background=files.background or BACKGROUND)
 
 
 def _as_numbers(files: FileOptions) -> FileOptions:

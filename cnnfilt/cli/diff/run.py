@@ -3,16 +3,14 @@
 import json as json_text
 from collections.abc import Sequence
 from math import inf, isfinite
-from pathlib import Path
 from typing import Any
 
 import click
 import numpy as np
 
-from cnnfilt.batch.clashes import check_outputs, refuse_existing
+from cnnfilt.batch.clashes import check_output
 from cnnfilt.batch.diff import Comparison, compare_files
-from cnnfilt.batch.naming import Target
-from cnnfilt.batch.sources import STDIN, Source
+from cnnfilt.batch.sources import refuse_stdin_twice
 from cnnfilt.batch.timeout import within
 from cnnfilt.cli.messages import print_error, print_line
 from cnnfilt.core.difference import difference_picture
@@ -40,8 +38,7 @@ def run_diff(
     quiet: bool,
 ) -> int:
     """Return the exit code of comparing `a` with `b`: 0 where no value differs by more than `tolerance`, else 1."""
-    if a == b == STDIN:
-        raise click.UsageError("standard input (-) can be read only once; name it once")
+    refuse_stdin_twice((a, b))
     if tolerance < 0:
         raise ParameterError(f"--tolerance {tolerance:g} is below 0; no values differ by less than nothing")
     _check_output(output, gain, (a, b), overwrite=overwrite)
@@ -82,10 +79,7 @@ def _check_output(output: str | None, gain: float | None, inputs: Sequence[str],
         raise PlanError(f"{output} does not say its format; use a suffix of {', '.join(WRITABLE_FORMATS)}")
     if gain is not None and (FORMATS[format].kind == "matrix" or gain <= 0):
         raise ParameterError(f"--gain {gain:g} is for a picture, and above 0", parameter="gain")
-    target = Target(Path(output), format)
-    check_outputs([(Source(inputs[0]), (target,))], also_read=inputs[1:])
-    if not overwrite:
-        refuse_existing([target])
+    check_output(output, inputs, overwrite=overwrite)
 
 
 def _picture(found: Comparison, output: str, gain: float | None) -> Image:

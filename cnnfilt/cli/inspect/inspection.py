@@ -15,7 +15,7 @@ from cnnfilt.parsing import parse_numbers
 from cnnfilt.terms import Pair
 
 if TYPE_CHECKING:
-    from cnnfilt.batch.work import Look, Record
+    from cnnfilt.batch.work import Inspector, Record
 
 Place = Pair | Literal["all"]
 
@@ -39,9 +39,9 @@ class Inspection(Frozen):
             return "--emit"
         return "--explain" if self.explain is not None else None
 
-    def inspectors(self, files: FileOptions, *, gray: bool) -> "tuple[Look, ...]":
+    def inspectors(self, files: FileOptions, *, gray: bool) -> "tuple[Inspector, ...]":
         """Return what is to be learned from each image, in the order of `show`."""
-        found: list[Look] = []
+        found: list[Inspector] = []
         if self.explain is not None:
             from cnnfilt.operations.inspect.explanation import Explain
 
@@ -62,22 +62,22 @@ class Inspection(Frozen):
         if self.explain is not None and not json:
             from cnnfilt.cli.inspect.explain import print_explanations
 
-            print_explanations(record.name, record.seen[0], sys.stdout)
+            print_explanations(record.name, record.answers[0], sys.stdout)
         if self.emit is not None and not json:
             sys.stdout.write(self._script(record))
         if self.preview and sys.stderr is not None:
             from cnnfilt.cli.inspect.preview import print_preview
 
-            print_preview(record.seen[1 if self.explain is not None else 0], sys.stderr)
+            print_preview(record.answers[1 if self.explain is not None else 0], sys.stderr)
 
     def _script(self, record: "Record") -> str:
         from cnnfilt.cli.inspect.emit.script import script
 
-        return script(self.emit or "", record.seen[-1], record.name)
+        return script(self.emit or "", record.answers[-1], record.name)
 
     def as_json(self, record: "Record") -> dict[str, Any]:
         """Return what was learned from one image as data."""
-        if not record.seen:
+        if not record.answers:
             return {}
         if self.emit is not None:
             return {"emit": self._script(record)}
@@ -85,7 +85,7 @@ class Inspection(Frozen):
             return {}
         from cnnfilt.cli.inspect.explain import as_data
 
-        return {"explain": as_data(record.seen[0])}
+        return {"explain": as_data(record.answers[0])}
 
 
 def parse_place(text: str, name: str) -> Place:

@@ -37,15 +37,15 @@ def export(spec: str, output: str | None, overwrite: bool, format: str | None) -
     KERNEL is a name (sobel-x, gaussian:2), rows ("1,0,-1; 1,0,-1"), JSON, or @file. Every digit is kept, and
     whole numbers stay whole.
     """
-    from cnnfilt.batch.clashes import check_outputs, refuse_existing
-    from cnnfilt.batch.naming import Request, targets_of
+    from cnnfilt.batch.clashes import check_output
+    from cnnfilt.batch.naming import OutputRequest, targets_of
     from cnnfilt.batch.sources import Source
     from cnnfilt.cli.kernel_arguments import named_files, read_kernel
     from cnnfilt.files.writing import encode, write
 
     label, image = read_kernel(spec)
     source = Source(f"{label}.csv")
-    (target,) = targets_of(source, Request(output, format), None)
+    (target,) = targets_of(source, OutputRequest(output, format), None)
     kind = target.format or "csv"
     if target.path is None:
         if not named(kind).is_text and sys.stdout.isatty():
@@ -54,8 +54,6 @@ def export(spec: str, output: str | None, overwrite: bool, format: str | None) -
         return
     if named(kind).kind == "image":
         raise PlanError(f"{target.path} would be an image and a kernel is a matrix; write .csv, .json or .npy")
-    check_outputs([(source, [target])], also_read=named_files([spec], None))
-    if not overwrite:
-        refuse_existing([target])
+    check_output(target.path, named_files([spec], None), overwrite=overwrite)
     write(image, target.path, WriteOptions(overwrite=overwrite), format=kind)
     print_line(f"{label} {'x'.join(map(str, image.pixels.shape))} -> {target.path}")

@@ -30,7 +30,7 @@ Examples:
     "--kernel-size",
     type=PAIR,
     metavar="N|HxW",
-    help="Size of the filter\f, by default told by a smaller AFTER.  [default: 5]",
+    help="Size of the filter\f, by default from a smaller AFTER.  [default: 5]",
 )
 @click.option("-o", "--output", metavar="FILE", help="Where the filter goes: .csv or .npy, say\f (.tsv, .txt, .json).")
 @click.option("-y", "--overwrite", is_flag=True, help="Replace an output that exists (never an input).")

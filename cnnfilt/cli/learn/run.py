@@ -3,17 +3,15 @@
 import json as json_text
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import click
 import numpy as np
 
-from cnnfilt.batch.clashes import check_outputs, refuse_existing
-from cnnfilt.batch.learn import Collected, Found, Lesson, advice, collect, find_filter
-from cnnfilt.batch.naming import Target
+from cnnfilt.batch.clashes import check_output
+from cnnfilt.batch.learn import Collected, Found, LearnRequest, advice, collect, find_filter
 from cnnfilt.batch.pairs import ImagePair, find_pairs
-from cnnfilt.batch.sources import STDIN, Source
+from cnnfilt.batch.sources import STDIN
 from cnnfilt.batch.timeout import within
 from cnnfilt.cli.messages import print_line
 from cnnfilt.errors import DemandError, ParameterError, PlanError
@@ -38,7 +36,7 @@ def run_learning(
     json: bool,
     quiet: bool,
     verbose: bool,
-    **request: Any,
+    **asked: Any,
 ) -> int:
     """Return the exit code of learning a filter from `inputs`: 0, or DemandError where there is none."""
     if json and output == STDIN:
@@ -46,28 +44,28 @@ def run_learning(
     if max_residual < 0:
         raise ParameterError(f"--max-residual {max_residual:g} is below 0; no filter is that good")
     options = ReadOptions(gray=gray, auto_orient=not no_auto_orient, alpha="drop", max_pixels=max_pixels)
-    lesson = Lesson(read=options, **request)
+    request = LearnRequest(read=options, **asked)
     pairs, alone = find_pairs(inputs, recursive=recursive)
-    format = _format(output, lesson)
+    format = _format(output, request)
     _check_output(output, pairs, overwrite=overwrite)
     if alone and not quiet:
         others = f" and {len(alone) - 3:,} more" if len(alone) > 3 else ""
         print_line(f"without a partner: {', '.join(alone[:3])}{others}")
     # The main thread stays free for a signal, whatever the decoders and the algebra are busy with.
-    collected, found = within(0, lambda: _learned(pairs, lesson))
-    told = _as_json(collected, found, len(pairs))
+    collected, found = within(0, lambda: _learned(pairs, request))
+    data = _as_json(collected, found, len(pairs))
     if not quiet:
         for note in collected.notes:
             print_line(note)
         _tell_descent(collected, found)
     if not found.levels_off <= max_residual:
-        message = _refusal(pairs, collected, found, lesson, max_residual)
+        message = _refusal(pairs, collected, found, request, max_residual)
         if json:
-            print(json_text.dumps({"status": "refused", "error": message} | told))
+            print(json_text.dumps({"status": "refused", "error": message} | data))
         raise DemandError(message)
     _write(write_matrix(found.kernel, format), None if json and output is None else output or STDIN, overwrite)
     if json:
-        print(json_text.dumps({"status": "done", "output": output} | told))
+        print(json_text.dumps({"status": "done", "output": output} | data))
     if not quiet:
         _tell(pairs, output, collected, found, verbose=verbose)
     return 0
@@ -81,15 +79,15 @@ def _write(data: bytes, output: str | None, overwrite: bool) -> None:
         write_atomically(output, lambda stream: stream.write(data), overwrite=overwrite)
 
 
-def _learned(pairs: Sequence[ImagePair], lesson: Lesson) -> tuple[Collected, Found]:
-    collected = collect(pairs, lesson)
-    return collected, find_filter(collected, lesson)
+def _learned(pairs: Sequence[ImagePair], request: LearnRequest) -> tuple[Collected, Found]:
+    collected = collect(pairs, request)
+    return collected, find_filter(collected, request)
 
 
-def _format(output: str | None, lesson: Lesson) -> str:
+def _format(output: str | None, request: LearnRequest) -> str:
     """Return the format the filter is written in."""
     if output is None or output == STDIN:
-        return "csv" if lesson.channels == "each" else "json"
+        return "csv" if request.channels == "each" else "json"
     format = format_of(output)
     if format is None or FORMATS[format].kind != "matrix":
         raise PlanError(f"{output} is no name for numbers; end it in .csv, .tsv, .txt, .json or .npy")
@@ -97,31 +95,26 @@ def _format(output: str | None, lesson: Lesson) -> str:
 
 
 def _check_output(output: str | None, pairs: Sequence[ImagePair], *, overwrite: bool) -> None:
-    if output is None or output == STDIN:
-        return
-    target = Target(Path(output), None)
-    check_outputs(
-        [(Source(pairs[0].before), (target,))], also_read=[p for pair in pairs for p in (pair.before, pair.after)]
-    )
-    if not overwrite:
-        refuse_existing([target])
+    if output is not None and output != STDIN:
+        check_output(output, [path for pair in pairs for path in (pair.before, pair.after)], overwrite=overwrite)
 
 
 def _refusal(
-    pairs: Sequence[ImagePair], collected: Collected, found: Found, lesson: Lesson, max_residual: float
+    pairs: Sequence[ImagePair], collected: Collected, found: Found, request: LearnRequest, max_residual: float
 ) -> str:
     off = f"{_number(found.levels_off)} levels of 255 (RMS), over --max-residual {max_residual:g}"
     if found.best <= max_residual:
-        if found.descent is not None and lesson.decimals is None:
-            return f"after {found.descent.seen[-1].number:,} steps the filter is still off by {off}; allow more --steps"
-        return f"with --decimals {lesson.decimals} the filter is off by {off}; without, by {_number(found.best)}"
+        if found.descent is not None and request.decimals is None:
+            return (
+                f"after {found.descent.steps[-1].number:,} steps the filter is still off by {off}; allow more --steps"
+            )
+        return f"with --decimals {request.decimals} the filter is off by {off}; without, by {_number(found.best)}"
     size = "x".join(map(str, collected.kernel_size))
     names = (
         f"{pairs[0].before} into {pairs[0].after}" if len(pairs) == 1 else f"one into the other in {len(pairs)} pairs"
     )
-    return (
-        f"no linear filter of {size} turns {names}: the best is off by {off}; {advice(collected, lesson, max_residual)}"
-    )
+    explained = advice(collected, request, max_residual)
+    return f"no linear filter of {size} turns {names}: the best is off by {off}; {explained}"
 
 
 def _tell(pairs: Sequence[ImagePair], output: str | None, collected: Collected, found: Found, *, verbose: bool) -> None:
@@ -130,14 +123,14 @@ def _tell(pairs: Sequence[ImagePair], output: str | None, collected: Collected, 
     shape = "x".join(map(str, found.kernel.shape))
     where = "stdout" if output in (None, STDIN) else output
     print_line(f"{names} -> {where} {shape} ({_kind(learned.whole_over)}off by {_number(found.levels_off)} levels RMS)")
-    if learned.has_bias and not collected.undo.shifted:
+    if learned.has_bias and not collected.inverse.shifted:
         bias = _joined(learned.biases)
         print_line(f"bias {bias}; use both: convolve -k @{output or 'FILE'} --bias {bias}")
-    if collected.undo.stretched:
+    if collected.inverse.stretched:
         print_line("known only up to a positive factor, for AFTER was stretched; the plainest is given")
     if equations.windows == len(learned.unknowns):
         print_line("there were just as many windows as unknown numbers, so nothing was left to check the filter with")
-    elif collected.undo.white and not collected.undo.stretched and found.levels_off > 2 * _rounding(collected):
+    elif collected.inverse.white and not collected.inverse.stretched and found.levels_off > 2 * _rounding(collected):
         print_line(f"rounding alone would leave {_number(_rounding(collected))}: the filter explains most, not all")
     if learned.unsure > 0.01:
         print_line(
@@ -155,8 +148,8 @@ def _tell_descent(collected: Collected, found: Found) -> None:
         return
     print_line(f"K = K - a dL/dK with a = {found.descent.learning_rate:.3g}")
     print_line(f"{'step':>9}  {'off by (levels RMS)':>19}  {'largest |dL/dK|':>15}")
-    per_level = 255 * abs(collected.undo.gain) / collected.undo.white if collected.undo.white else 1.0
-    for step in found.descent.seen:
+    per_level = 255 * abs(collected.inverse.gain) / collected.inverse.white if collected.inverse.white else 1.0
+    for step in found.descent.steps:
         print_line(f"{step.number:>9,}  {step.rms * per_level:>19.6g}  {step.slope:>15.3g}")
     rest = "at rest" if found.descent.at_rest else "still moving; allow more --steps"
     print_line(f"{rest}; least squares, solved at once, is off by {_number(found.best)}")
@@ -166,24 +159,24 @@ def _as_json(collected: Collected, found: Found, pairs: int) -> dict[str, Any]:
     learned, descent = found.learned, found.descent
     data: dict[str, Any] = {
         "kernel": found.kernel.tolist(),
-        "bias": learned.biases.tolist() if learned.has_bias and not collected.undo.shifted else None,
+        "bias": learned.biases.tolist() if learned.has_bias and not collected.inverse.shifted else None,
         "residual": found.levels_off,
         "whole_over": learned.whole_over or None,
         "standard_error": float(learned.spread.max()),
-        "up_to_a_factor": collected.undo.stretched,
+        "up_to_a_factor": collected.inverse.stretched,
         "pairs": pairs,
         "windows": learned.equations.windows,
         "left_out": learned.equations.left_out,
     }
     if descent is not None:
         data["learning_rate"], data["at_rest"] = descent.learning_rate, descent.at_rest
-        data["steps"] = [{"step": step.number, "rms": step.rms, "slope": step.slope} for step in descent.seen]
+        data["steps"] = [{"step": step.number, "rms": step.rms, "slope": step.slope} for step in descent.steps]
     return data
 
 
 def _rounding(collected: Collected) -> float:
     """Return what rounding to AFTER's levels leaves, in levels of 255."""
-    return ROUNDING * 255 / collected.undo.white if collected.undo.white else 0.0
+    return ROUNDING * 255 / collected.inverse.white if collected.inverse.white else 0.0
 
 
 def _kind(whole_over: int) -> str:

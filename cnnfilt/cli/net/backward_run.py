@@ -9,14 +9,14 @@ import numpy as np
 from cnnfilt.cli.net.backward_sums import Sums, activation_sums, convolution_sums, pooling_sums
 from cnnfilt.describe.chain import parse_chain
 from cnnfilt.describe.kernels import parse_kernel
-from cnnfilt.describe.layers import Activation, Pool
+from cnnfilt.describe.layers import ActivationLayer, PoolLayer
 from cnnfilt.describe.windows import Slide
 from cnnfilt.errors import InputError, ParameterError, ShapeError
 from cnnfilt.files.formats import format_of
 from cnnfilt.files.matrix.matrices import read_matrix_file, write_matrix
 from cnnfilt.frozen import Frozen
-from cnnfilt.nn.convolution import Conv2D
-from cnnfilt.nn.layers import Array, Layer
+from cnnfilt.nn.conv2d import Conv2D
+from cnnfilt.nn.layer import Array, Layer
 from cnnfilt.nn.model import Sequential
 from cnnfilt.terms import Padding, Pair
 
@@ -28,7 +28,7 @@ class Backward(Frozen, eq=False):
     """All matrices of one layer carried back, by the names the notes have for them; X and dL/dZ came in."""
 
     layer: Layer
-    word: Pool | Activation | None
+    word: PoolLayer | ActivationLayer | None
     x: Array
     d_output: Array
     results: dict[str, Array]
@@ -71,7 +71,7 @@ def _carried_back(x: Array, source: str, layer: Conv2D | str, d_output: Array, g
             "{} is {}, but the output is {}; there is one gradient for each value".format(gradient, *sizes)
         )
     d_x = one.backward(d_output[None, :, :, None])[0, :, :, 0]
-    results = {"P" if isinstance(word, Pool) else "Z" if word is None else "C": output}
+    results = {"P" if isinstance(word, PoolLayer) else "Z" if word is None else "C": output}
     if isinstance(one, Conv2D):
         results |= {"dL/dK": one.gradients["kernel"][:, :, 0, 0], "dL/dB": one.gradients["bias"].reshape(())}
     results["dL/dX"] = d_x
@@ -79,10 +79,10 @@ def _carried_back(x: Array, source: str, layer: Conv2D | str, d_output: Array, g
     return Backward(one, word, x, d_output, {name: np.asarray(array + 0.0) for name, array in results.items()})
 
 
-def _word(text: str) -> Pool | Activation:
+def _word(text: str) -> PoolLayer | ActivationLayer:
     chain = parse_chain([text])
     layer = chain[0] if len(chain) == 1 else None
-    if not isinstance(layer, Pool | Activation) or text == "softmax":
+    if not isinstance(layer, PoolLayer | ActivationLayer) or text == "softmax":
         raise ParameterError(
             f"--layer {text!r} is no single layer without parameters; give pool:max, pool:avg, pool:min, relu, tanh "
             "or sigmoid, or a filter with -k",
@@ -109,7 +109,7 @@ def _matrix(text: str) -> Array:
 def _sums(found: Backward) -> Sums:
     if isinstance(found.layer, Conv2D):
         return convolution_sums(found.layer, found.x, found.d_output, found.results)
-    if isinstance(found.word, Pool):
+    if isinstance(found.word, PoolLayer):
         return pooling_sums(found.word, found.x, found.d_output, found.results)
     slopes = found.layer.backward(np.ones((1, *found.x.shape, 1)))[0, :, :, 0]
     return activation_sums(slopes, found.d_output, found.results)

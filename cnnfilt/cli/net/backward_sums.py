@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from cnnfilt.describe.layers import Pool, Volume
+from cnnfilt.describe.layers import PoolLayer, Volume
 from cnnfilt.describe.windows import Windows
 from cnnfilt.frozen import Frozen
-from cnnfilt.nn.convolution import Conv2D
-from cnnfilt.nn.layers import Array
+from cnnfilt.nn.conv2d import Conv2D
+from cnnfilt.nn.layer import Array
 from cnnfilt.terms import Pair
 
 Sums = dict[str, list[str]]
@@ -55,7 +55,7 @@ def convolution_sums(layer: Conv2D, x: Array, d_z: Array, results: Mapping[str, 
     }
 
 
-def pooling_sums(pool: Pool, x: Array, d_p: Array, results: Mapping[str, Array]) -> Sums:
+def pooling_sums(pool: PoolLayer, x: Array, d_p: Array, results: Mapping[str, Array]) -> Sums:
     """Return how each P came about, and what each X gets: all of dL/dP where it was chosen, or its share."""
     windows = pool.effect(Volume(*x.shape)).windows
     members: defaultdict[Pair, list[Pair]] = defaultdict(list)
@@ -97,7 +97,7 @@ def _places(array: Array) -> Iterator[Pair]:
     return ((row, column) for row in range(array.shape[0]) for column in range(array.shape[1]))
 
 
-def _chosen(pool: Pool, x: Array, inside: list[Pair]) -> Pair:
+def _chosen(pool: PoolLayer, x: Array, inside: list[Pair]) -> Pair:
     """Return the place of the maximum (or minimum): of equal ones the first."""
     return (max if pool.pooling.kind == "max" else min)(inside, key=lambda place: float(x[place]))
 

@@ -7,7 +7,7 @@ from cnnfilt.cli.lazy import LazyGroup
 COMMANDS = {
     "train": "Learn to tell the classes of a folder's images apart.",
     "predict": "Say what class each image is of.",
-    "evaluate": "Say how many images of a folder are told right, and which are confused.",
+    "evaluate": "Say how many images of a folder are predicted right, and which are confused.",
     "summary": "Show the layers of a model, and how it was trained.",
     "kernels": "Draw the filters a model has learned.",
     "backward": "Show the gradients of one layer, with the sums behind each number.",

@@ -21,9 +21,9 @@ Examples:
 @reading_options
 @click.option("--json", "json_", is_flag=True, help="Print one object: accuracy, loss, confusion, classes.")
 def evaluate(jobs: int | None, timeout: float, max_pixels: int, **options: Any) -> int:
-    """Say how many images in FOLDER's sub-folders, one for each class, MODEL tells right.
+    """Say how many images in FOLDER's sub-folders, one for each class, MODEL predicts right.
 
-    The table counts them: a row for each true class, a column for what it was taken for.
+    The table counts them: a row for each true class, a column for what was predicted.
     """
     from cnnfilt.cli.net.predict_run import run_evaluate
     from cnnfilt.datasets.decoding import DecodeOptions

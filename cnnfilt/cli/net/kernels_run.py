@@ -2,21 +2,18 @@
 
 import json
 import math
-from pathlib import Path
 
 import click
 import numpy as np
 
-from cnnfilt.batch.clashes import check_outputs, refuse_existing
-from cnnfilt.batch.naming import Target
-from cnnfilt.batch.sources import Source
+from cnnfilt.batch.clashes import check_output
 from cnnfilt.cli.messages import print_line
 from cnnfilt.errors import counted
 from cnnfilt.files.image import Image
 from cnnfilt.files.model_file import learned_kernel
 from cnnfilt.files.read_write_options import WriteOptions
 from cnnfilt.files.writing import write
-from cnnfilt.nn.layers import Array
+from cnnfilt.nn.layer import Array
 
 _GAP = 2
 _TILE = 48
@@ -27,10 +24,7 @@ _LONGEST_SIDE = 8192
 
 def draw_kernels(model: str, output: str, *, overwrite: bool, layer: str | None, json_: bool) -> None:
     """Write the picture of one convolution's filters; with `json_` print their weights."""
-    target = Target(Path(output), None)
-    check_outputs([(Source(model), [target])])
-    if not overwrite:
-        refuse_existing([target])
+    check_output(output, [model], overwrite=overwrite)
     name, kernel = learned_kernel(model, layer)
     pixels = picture_of(kernel)
     write(Image(pixels), output, WriteOptions(overwrite=overwrite))

@@ -7,20 +7,19 @@ from typing import Any
 import click
 import numpy as np
 
-from cnnfilt.batch.sources import STDIN, Walk, find_sources
+from cnnfilt.batch.sources import Walk, find_sources, refuse_stdin_twice
 from cnnfilt.batch.timeout import within
 from cnnfilt.cli.messages import print_error, print_line, printable
 from cnnfilt.cli.shape.command import Answers
 from cnnfilt.cli.shape.report import answer
 from cnnfilt.datasets.decoding import DecodeOptions, decode_in_order
 from cnnfilt.datasets.labelled import find_labelled, load_examples
-from cnnfilt.errors import PlanError
 from cnnfilt.files.model_file import Model, load_model
-from cnnfilt.nn.layers import Array
-from cnnfilt.nn.parallel import Team
+from cnnfilt.nn.layer import Array
+from cnnfilt.nn.parallel import ParallelNetwork
 from cnnfilt.nn.scoring import confusion, evaluate, probabilities
 
-_CORNER = "true / told as"
+_CORNER = "true / predicted"
 """Heads the column of true classes in the confusion table."""
 
 
@@ -41,8 +40,7 @@ def _predicted(
     model: str, inputs: tuple[str, ...], reading: DecodeOptions, *, top: int, recursive: bool, json_: bool
 ) -> int:
     loaded = load_model(model)
-    if inputs.count(STDIN) > 1:
-        raise PlanError("standard input (-) can be read only once; name it once")
+    refuse_stdin_twice(inputs)
     sources, _ = find_sources(inputs, Walk(recursive=recursive))
     failed = False
     for decoded in decode_in_order(sources, loaded.form, reading):
@@ -67,8 +65,8 @@ def _evaluated(model: str, folder: str, reading: DecodeOptions, *, json_: bool) 
         print_line(line)
 
     examples = load_examples(find_labelled(folder, loaded.classes), loaded.form, reading, tell)
-    score, answers = evaluate(loaded.network, examples, logits_of=Team(loaded.network).logits)
-    counts = confusion(examples.labels, answers, len(loaded.classes))
+    score, predictions = evaluate(loaded.network, examples, logits_of=ParallelNetwork(loaded.network).logits)
+    counts = confusion(examples.labels, predictions, len(loaded.classes))
     if json_:
         data = {"accuracy": score.accuracy, "loss": score.loss, "images": len(examples)}
         click.echo(json.dumps(data | {"confusion": counts.tolist(), "classes": loaded.classes}))
@@ -111,8 +109,8 @@ def _tell(path: str, model: Model, chances: Array, *, top: int, json_: bool) -> 
         tops = [{"class": name, "probability": chance} for name, chance in ranked]
         _print(json.dumps({"input": path, "status": "done", **tops[0], "top": tops}))
         return
-    told = "\t".join(f"{printable(name)}\t{chance:.4f}" for name, chance in ranked)
-    _print(f"{printable(path)}\t{told}")
+    classes = "\t".join(f"{printable(name)}\t{chance:.4f}" for name, chance in ranked)
+    _print(f"{printable(path)}\t{classes}")
 
 
 def _print(line: str) -> None:
@@ -121,7 +119,7 @@ def _print(line: str) -> None:
 
 
 def _table(classes: tuple[str, ...], counts: Array) -> list[str]:
-    """Return the confusion table: a row for each true class, a column for each class that was told."""
+    """Return the confusion table: a row for each true class, a column for each class that was predicted."""
     names = [printable(name) for name in classes]
     widths = [max(len(name), len(str(column.max()))) for name, column in zip(names, counts.T, strict=True)]
     first = max(map(len, [*names, _CORNER]))

@@ -115,7 +115,7 @@ def train(ctx: click.Context, /, *, jobs: int | None, timeout: float, max_pixels
     rate = options["learning_rate"]
     if rate is not None and rate <= 0:
         raise ParameterError(f"--learning-rate is {rate}; it must be over 0", parameter="learning_rate")
-    from cnnfilt.cli.net.train_run import Request, run_training
+    from cnnfilt.cli.net.train_run import TrainRequest, run_training
     from cnnfilt.datasets.decoding import DecodeOptions
 
-    return run_training(Request(**options, reading=DecodeOptions(jobs, timeout, max_pixels)))
+    return run_training(TrainRequest(**options, reading=DecodeOptions(jobs, timeout, max_pixels)))

@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from cnnfilt.batch.clashes import check_outputs, exists
+from cnnfilt.batch.clashes import check_output, exists
 from cnnfilt.batch.naming import Target
-from cnnfilt.batch.sources import Source
 from cnnfilt.batch.timeout import within
 from cnnfilt.cli.messages import print_line, printable
 from cnnfilt.datasets.decoding import DecodeOptions
@@ -20,8 +19,8 @@ from cnnfilt.frozen import Frozen, fields
 from cnnfilt.nn.classifier import for_classes
 from cnnfilt.nn.examples import Examples, split
 from cnnfilt.nn.model import Sequential
-from cnnfilt.nn.training import Epoch, Progress, Settings, Trainer
-from cnnfilt.signals import say_at_once, while_here
+from cnnfilt.nn.training import Epoch, Progress, Trainer, TrainingSettings
+from cnnfilt.signals import on_exit_during, say_at_once
 from cnnfilt.terms import Augmentation, LossName, OptimizerName, Pair
 
 SECONDS_TO_SAVE = 30.0
@@ -31,7 +30,7 @@ _BARS = "▁▂▃▄▅▆▇█"
 _LONGEST_SPARKLINE = 60
 
 
-class Request(Frozen):
+class TrainRequest(Frozen):
     """What `net train` was asked."""
 
     folder: str
@@ -55,7 +54,7 @@ class Request(Frozen):
     reading: DecodeOptions
 
 
-class _Course(Frozen, eq=False):
+class _TrainingRun(Frozen, eq=False):
     """A training under way: who trains, on what, and what its model file will say."""
 
     trainer: Trainer
@@ -64,64 +63,63 @@ class _Course(Frozen, eq=False):
     validation: float
 
 
-def run_training(request: Request) -> int:
+def run_training(request: TrainRequest) -> int:
     """Return 0 when the model is written. What training has come to is written, too, when it is broken off."""
     _check_output(request)
     # In a thread of its own: a signal is heard at once, whatever this one is busy with.
     return within(0, lambda: _trained(request))
 
 
-def _trained(request: Request) -> int:
-    course, found = _resumed(request) if request.resume else _begun(request)
-    examples = load_examples(found, course.form, request.reading, print_line)
-    training, validation = split(examples, course.validation, course.trainer.settings.seed)
-    _tell_start(request, course, training, validation)
-    told: list[Epoch] = []
-    with while_here(lambda: _leave(request, course), seconds=SECONDS_TO_SAVE):
+def _trained(request: TrainRequest) -> int:
+    run, found = _resumed(request) if request.resume else _begun(request)
+    examples = load_examples(found, run.form, request.reading, print_line)
+    training, validation = split(examples, run.validation, run.trainer.settings.seed)
+    _tell_start(request, run, training, validation)
+    epochs: list[Epoch] = []
+    with on_exit_during(lambda: _save_on_exit(request, run), seconds=SECONDS_TO_SAVE):
         try:
-            for epoch in course.trainer.epochs(training, validation, request.epochs):
-                told.append(epoch)
+            for epoch in run.trainer.epochs(training, validation, request.epochs):
+                epochs.append(epoch)
                 _tell(epoch, request)
         finally:
             # Also of what failed: an epoch that went wrong, or a reader of our output that has left.
-            if told:
-                _save(request, course, course.trainer.progress)
+            if epochs:
+                _save(request, run, run.trainer.progress)
     if not request.quiet:
-        _tell_end(request, course, told)
+        _tell_end(request, run, epochs)
     return 0
 
 
-def _check_output(request: Request) -> None:
+def _check_output(request: TrainRequest) -> None:
     """Refuse what could not be written in the end: this is said before the work, not after it."""
-    target = Target(Path(request.output), "npz")
-    check_outputs([(Source(request.folder), (target,))])
-    if not (request.resume or request.overwrite) and exists(target):
+    check_output(request.output, [request.folder], overwrite=True)
+    if not (request.resume or request.overwrite) and exists(Target(Path(request.output), "npz")):
         raise PlanError(f"{request.output} exists; -y (--overwrite) replaces it, --resume goes on training it")
 
 
-def _leave(request: Request, course: _Course) -> None:
-    progress = course.trainer.unfinished()
-    _save(request, course, progress)
+def _save_on_exit(request: TrainRequest, run: _TrainingRun) -> None:
+    progress = run.trainer.unfinished()
+    _save(request, run, progress)
     if not request.quiet:
         say_at_once(printable(f"{request.output}: {_kept(progress)}; --resume goes on"))
 
 
-def _begun(request: Request) -> tuple[_Course, Labelled]:
+def _begun(request: TrainRequest) -> tuple[_TrainingRun, Labelled]:
     found = find_labelled(request.folder)
     form = usual_input(found.sources, request.size, request.gray, request.input_scale)
     words = for_classes(request.layers, form.shape, len(found.classes))
     network = Sequential.new(words, form.shape, np.random.default_rng(request.seed))
-    settings = Settings(
+    settings = TrainingSettings(
         request.batch_size, request.optimizer, request.learning_rate, request.loss, request.augment, request.seed
     )
-    return _Course(Trainer(network, settings), found.classes, form, request.validation), found
+    return _TrainingRun(Trainer(network, settings), found.classes, form, request.validation), found
 
 
-def _resumed(request: Request) -> tuple[_Course, Labelled]:
+def _resumed(request: TrainRequest) -> tuple[_TrainingRun, Labelled]:
     model = load_model(request.output)
     try:
         named = dict(model.training["settings"])
-        trainer = Trainer(model.network, Settings(**named | {"augment": tuple(named["augment"])}))
+        trainer = Trainer(model.network, TrainingSettings(**named | {"augment": tuple(named["augment"])}))
         trainer.restore(model.training, model.state)
         validation = float(model.training["validation"])
     except (KeyError, TypeError, ValueError):
@@ -132,29 +130,29 @@ def _resumed(request: Request) -> tuple[_Course, Labelled]:
             parameter="epochs",
         )
     found = find_labelled(request.folder, model.classes)
-    return _Course(trainer, model.classes, model.form, validation), found
+    return _TrainingRun(trainer, model.classes, model.form, validation), found
 
 
-def _save(request: Request, course: _Course, progress: Progress) -> None:
-    network, settings = course.trainer.network, fields(course.trainer.settings)
+def _save(request: TrainRequest, run: _TrainingRun, progress: Progress) -> None:
+    network, settings = run.trainer.network, fields(run.trainer.settings)
     best = Sequential(network.words, network.size, progress.best)
-    training = progress.history() | {"settings": settings, "validation": course.validation}
-    model = Model(best, course.classes, course.form.gray, course.form.input_scale, training, progress.state)
+    training = progress.history() | {"settings": settings, "validation": run.validation}
+    model = Model(best, run.classes, run.form.gray, run.form.input_scale, training, progress.state)
     # A model to go on with is meant to be replaced.
     save_model(request.output, model, overwrite=request.overwrite or request.resume)
 
 
-def _tell_start(request: Request, course: _Course, training: Examples, validation: Examples) -> None:
+def _tell_start(request: TrainRequest, run: _TrainingRun, training: Examples, validation: Examples) -> None:
     if request.quiet:
         return
-    network = course.trainer.network
+    network = run.trainer.network
     size = "x".join(map(str, network.size))
     images = counted(len(training), "images")
-    print_line(f"{images} to learn from, {len(validation):,} held out; {len(course.classes)} classes; {size}")
+    print_line(f"{images} to learn from, {len(validation):,} held out; {len(run.classes)} classes; {size}")
     print_line(f"{network.words} ({sum(array.size for array in network.parameters.values()):,} parameters)")
 
 
-def _tell(epoch: Epoch, request: Request) -> None:
+def _tell(epoch: Epoch, request: TrainRequest) -> None:
     if request.json_:
         print(json.dumps(_as_json(epoch)), flush=True)
     if not request.quiet:
@@ -172,11 +170,11 @@ def _as_json(epoch: Epoch) -> dict[str, Any]:
     return answer | {"best": epoch.best, "seconds": round(epoch.seconds, 3)}
 
 
-def _tell_end(request: Request, course: _Course, told: list[Epoch]) -> None:
-    losses = [(epoch.validation or epoch.training).loss for epoch in told]
+def _tell_end(request: TrainRequest, run: _TrainingRun, epochs: list[Epoch]) -> None:
+    losses = [(epoch.validation or epoch.training).loss for epoch in epochs]
     if len(losses) > 1:
         print_line(f"loss {losses[0]:.4f} {sparkline(losses)} {losses[-1]:.4f}")
-    print_line(f"{request.output}: {_kept(course.trainer.progress)}")
+    print_line(f"{request.output}: {_kept(run.trainer.progress)}")
 
 
 def _kept(progress: Progress) -> str:

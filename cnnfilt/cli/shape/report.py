@@ -35,7 +35,7 @@ def answer(
     `window` is a lone one; without it the layers written in `words` are described.
     """
     shape = Volume(*size)
-    chain: list[Layer] = [_lone(window)] if window else parse_chain(words)
+    chain: Sequence[Layer | LoneWindow] = [_lone(window)] if window else parse_chain(words)
     reports = describe(chain, shape)
     slid: Slid = []
     for number, report in enumerate(reports, 1):

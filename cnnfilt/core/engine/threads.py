@@ -4,48 +4,34 @@ Where strips begin and end is settled beforehand, and what they give is returned
 on the number of threads.
 """
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from threading import Lock, Thread, local
 from typing import TypeVar
+
+from cnnfilt.machine import granted_cpus
 
 Answer = TypeVar("Answer")
 Edges = Sequence[tuple[int, int]]
 Worker = Callable[[int, int], Answer]
-
-QUOTA = Path("/sys/fs/cgroup/cpu.max")
-"""Where Linux says how much of how many microseconds a container may compute: "200000 100000" is two processors."""
 
 _limit = [0]
 _this_thread = local()
 
 
 def thread_count() -> int:
-    """Return how many threads share the strips of one image: the processors this process is granted, or the limit.
+    """Return how many threads share the strips of one image: the CPUs this process is granted, or the limit.
 
     In a thread that has strips to work on already it is 1.
     """
     if getattr(_this_thread, "is_working", False):
         return 1
-    return _limit[0] or granted_processors()
+    return _limit[0] or granted_cpus()
 
 
 def limit_threads(count: int) -> None:
-    """Let images be computed by `count` threads from now on; 0 for one on each processor."""
+    """Let images be computed by `count` threads from now on; 0 for one on each CPU."""
     _limit[0] = count
-
-
-def granted_processors() -> int:
-    """Return how many processors this process may use: by its affinity, and by its container's quota."""
-    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    try:
-        quota, period = QUOTA.read_text().split()
-        return max(1, min(count, round(int(quota) / int(period))))
-    except (OSError, ValueError):
-        # No such file, or "max": no quota.
-        return count
 
 
 def run_strips(edges: Edges, make_worker: Callable[[], Worker[Answer]]) -> list[Answer]:

@@ -5,6 +5,7 @@ In Python's own numbers, so that whole ones are exact; a tool's table, JSON or l
 
 import math
 from collections.abc import Sequence
+from typing import assert_never
 
 import numpy as np
 import numpy.typing as npt
@@ -217,9 +218,15 @@ def _after_the_sum(total: Number, asked: Convolution, bias: Number) -> tuple[Ste
 
 
 def _activated(value: Number, activation: Activation) -> Number:
-    if activation == "relu":
-        return max(value, 0)
-    if activation == "tanh":
-        return math.tanh(value)
-    # Written so that the exponential never overflows.
-    return 1 / (1 + math.exp(-value)) if value >= 0 else math.exp(value) / (1 + math.exp(value))
+    match activation:
+        case "none":
+            return value
+        case "relu":
+            return max(value, 0)
+        case "tanh":
+            return math.tanh(value)
+        case "sigmoid":
+            # Written so that the exponential never overflows.
+            return 1 / (1 + math.exp(-value)) if value >= 0 else math.exp(value) / (1 + math.exp(value))
+        case unknown:
+            assert_never(unknown)

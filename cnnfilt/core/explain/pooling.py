@@ -1,6 +1,7 @@
 """One value of a pooled image taken apart: what its window sees, and what is kept of it."""
 
 from collections.abc import Callable, Sequence
+from typing import assert_never
 
 import numpy as np
 import numpy.typing as npt
@@ -106,10 +107,16 @@ def _kept(window: Cells, kind: PoolKind) -> tuple[Pair | None, Number]:
     """Return where max or min finds its value (None for avg), and the value."""
     places = [(i, j) for i, row in enumerate(window) for j, value in enumerate(row) if value is not None]
     values = np.array([window[i][j] for i, j in places])
-    if kind == "avg":
-        return None, exact_sum(values.tolist()) / len(places)
-    # Both find the first, and a NaN before anything else.
-    best = places[int(values.argmax() if kind == "max" else values.argmin())]
+    match kind:
+        case "avg":
+            return None, exact_sum(values.tolist()) / len(places)
+        # Both find the first, and a NaN before anything else.
+        case "max":
+            best = places[int(values.argmax())]
+        case "min":
+            best = places[int(values.argmin())]
+        case unknown:
+            assert_never(unknown)
     value = window[best[0]][best[1]]
     assert value is not None, "only values that count have a place"
     return best, value

@@ -1,14 +1,20 @@
-"""The convolution layer of the notes: Z = conv(X, K) + B, and its three gradients."""
+"""The convolution layer of the notes: Z = conv(X, K) + B, and its three gradients.
+
+Its outputs for one image are the core's, in strips, so that a photo needs no more memory than its maps.
+"""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from cnnfilt.core.convolution import convolve_as_asked, convolve_batch
+from cnnfilt.describe.kernels import Kernel
+from cnnfilt.describe.layers import ConvLayer, Effect, FilterLayer
 from cnnfilt.describe.windows import Slide
 from cnnfilt.errors import ShapeError, counted
 from cnnfilt.frozen import replace
-from cnnfilt.nn.layers import Array, Layer
+from cnnfilt.nn.layer import Array, Layer, Weights
 from cnnfilt.nn.window_views import WindowViews
 
 
@@ -114,15 +120,58 @@ class Conv2D(Layer):
         return self._views.sent_back(like, share)
 
 
+def conv_layer(layer: ConvLayer, effect: Effect, weights: Weights) -> Conv2D:
+    """Return a convolution as it is trained; of named kernels as it stays."""
+    kernel = weights["kernel"] if layer.learns else _named(layer.kernels, effect.weights[2]).astype(np.float32)
+    return Conv2D(kernel, weights.get("bias"), slide=layer.slide, groups=layer.groups)
+
+
+def conv_output(layer: ConvLayer, effect: Effect, weights: Weights, x: Array) -> Array:
+    """Return the maps of a convolution for one image (H, W, C)."""
+    kernel = weights["kernel"] if layer.learns else _named(layer.kernels, effect.weights[2])
+    batch = convolve_batch(_roomy(x, kernel)[None], kernel, weights.get("bias"), layer.slide, groups=layer.groups)
+    return np.asarray(batch[0])
+
+
+def filter_layer(layer: FilterLayer, effect: Effect, weights: Weights) -> Conv2D:
+    """Return one kernel on each channel by itself, as a convolution of as many groups as there are channels."""
+    channels = effect.weights[2]
+    kernel = _named(layer.kernels * channels, 1).astype(np.float32)
+    return Conv2D(kernel, slide=layer.slide, groups=channels)
+
+
+def filter_output(layer: FilterLayer, effect: Effect, weights: Weights, x: Array) -> Array:
+    """Return what the kernel makes of each channel of one image (H, W, C)."""
+    kernel = np.array(layer.kernel.rows)
+    return convolve_as_asked(_roomy(x, kernel), kernel, layer.convolution)
+
+
+def _named(kernels: Sequence[Kernel], in_channels: int) -> Array:
+    """Return kernels given by name as weights (height, width, in_channels, out_channels), alike for all channels."""
+    rows = np.stack([np.array(kernel.rows) for kernel in kernels], axis=-1)
+    return np.repeat(rows[:, :, None], in_channels, axis=2)
+
+
+_EXACT_IN_FLOAT64 = 2**53
+
+
+def _roomy(x: Array, kernel: Array) -> Array:
+    """Return `x` as it is, or as float64 where whole-number sums of sums could outgrow what is exact there, too."""
+    if x.dtype.kind not in "iu" or x.dtype.itemsize <= 2 or kernel.dtype.kind == "f":
+        return x
+    largest = max(-int(x.min()), int(x.max()))
+    return x.astype(np.float64) if largest * float(np.abs(kernel).sum()) > _EXACT_IN_FLOAT64 else x
+
+
 def _written_out(views: WindowViews, padded: Array) -> Iterator[tuple[tuple[slice, slice], Array]]:
     """Yield (place, its windows as rows, (N H' W', taps * C), in the order of the kernel's own memory), block by block.
 
     They are written out anew in each direction: kept, they would take the memory of all inputs many times over.
     """
-    seen = views.seen(padded)
-    size = math.prod(seen.shape[3:])
+    unfolded = views.unfolded(padded)
+    size = math.prod(unfolded.shape[3:])
     for place in views.blocks(len(padded), size * padded.itemsize):
-        yield place, seen[place].reshape(-1, size)
+        yield place, unfolded[place].reshape(-1, size)
 
 
 def _grouped(array: Array, groups: int) -> list[Array]:

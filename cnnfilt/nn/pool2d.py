@@ -4,9 +4,12 @@ from math import prod
 
 import numpy as np
 
+from cnnfilt.core.pooling import pool_as_asked
+from cnnfilt.describe.layers import Effect, PoolLayer
 from cnnfilt.describe.windows import Slide
-from cnnfilt.nn.layers import Array, Layer
+from cnnfilt.nn.layer import Array, Layer, Weights
 from cnnfilt.nn.window_views import WindowViews
+from cnnfilt.terms import PoolKind
 
 
 class _Pool2D(Layer):
@@ -66,3 +69,17 @@ class AveragePool2D(_Pool2D):
         """Return dC: every cell of a window gets dP over the number of cells."""
         share = d_output / self._counts
         return self._views.sent_back(d_output, lambda number: share)
+
+
+POOLS: dict[PoolKind, type[_Pool2D]] = {"max": MaxPool2D, "avg": AveragePool2D, "min": MinPool2D}
+
+
+def pool_layer(layer: PoolLayer, effect: Effect, weights: Weights) -> Layer:
+    """Return the layer as it is trained."""
+    assert effect.windows is not None, "pooling has windows"
+    return POOLS[layer.pooling.kind](layer.slide(effect.windows.size))
+
+
+def pool_output(layer: PoolLayer, effect: Effect, weights: Weights, x: Array) -> Array:
+    """Return one image (H, W, C) pooled, by the core."""
+    return pool_as_asked(x, layer.pooling)

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 import pytest
 
-from cnnfilt.batch.processes import Pool
+from cnnfilt.batch.processes import WorkerPool
 from cnnfilt.core.engine.threads import thread_count
 from cnnfilt.files.atomic import write_atomically
 
@@ -37,7 +37,7 @@ def complain() -> str:
 
 
 def test_a_worker_is_deaf_to_ctrl_c_and_has_no_stderr(capfd: pytest.CaptureFixture[str]) -> None:
-    pool = Pool(1)
+    pool = WorkerPool(1)
     blocked = pool.executor.submit(blocked_signals).result()
     assert signal.SIGINT in blocked
     assert signal.SIGTERM not in blocked
@@ -50,13 +50,13 @@ def test_a_worker_is_deaf_to_ctrl_c_and_has_no_stderr(capfd: pytest.CaptureFixtu
 @pytest.mark.parametrize(("cpus", "threads"), [(1, 1), (2, 1), (5, 2)])
 def test_workers_share_the_processors(cpus: int, threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cnnfilt.batch.processes.granted_cpus", lambda: cpus)
-    pool = Pool(2)
+    pool = WorkerPool(2)
     assert pool.executor.submit(thread_count).result() == threads
     pool.close()
 
 
-def test_all_workers_have_time_to_tidy_up(tmp_path: Path) -> None:
-    pool = Pool(3)
+def test_all_workers_have_time_to_clean_up(tmp_path: Path) -> None:
+    pool = WorkerPool(3)
     for number in range(3):
         pool.executor.submit(write_for_ever, str(tmp_path / str(number)))
     deadline = time.monotonic() + 20
@@ -69,7 +69,7 @@ def test_all_workers_have_time_to_tidy_up(tmp_path: Path) -> None:
 
 
 def test_a_worker_that_does_not_listen_is_killed() -> None:
-    pool = Pool(2)
+    pool = WorkerPool(2)
     pool.executor.submit(stop_listening).result()
     pool.end()
     assert multiprocessing.active_children() == []
@@ -77,7 +77,7 @@ def test_a_worker_that_does_not_listen_is_killed() -> None:
 
 def test_our_own_stderr_and_signals_are_as_before(capfd: pytest.CaptureFixture[str]) -> None:
     before = blocked_signals()
-    pool = Pool(1)
+    pool = WorkerPool(1)
     os.write(2, b"heard")
     assert capfd.readouterr().err == "heard"
     assert blocked_signals() == before
