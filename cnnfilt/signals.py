@@ -25,6 +25,7 @@ SIGNALS = {
 Cleanup = Callable[[], object]
 
 _cleanups: list[Cleanup] = []
+_drawn: list[Cleanup] = []
 _granted: list[float] = [SECONDS_AT_MOST]
 
 
@@ -43,6 +44,16 @@ def on_exit_during(cleanup: Cleanup, *, seconds: float = SECONDS_AT_MOST) -> Ite
     finally:
         _cleanups.remove(cleanup)
         _granted.remove(seconds)
+
+
+@contextmanager
+def cleared_first(clear: Cleanup) -> Iterator[None]:
+    """Have `clear` called before a signal's line is printed within the block: what is drawn on the terminal goes."""
+    _drawn.append(clear)
+    try:
+        yield
+    finally:
+        _drawn.remove(clear)
 
 
 def exit_now(code: int) -> NoReturn:
@@ -76,6 +87,9 @@ def say_at_once(line: str) -> None:
 
 def _exit_by(number: int, frame: object) -> NoReturn:
     ignore_signals()  # A second Ctrl-C must not leave half of it to do.
+    for clear in _drawn:
+        with suppress(Exception):
+            clear()
     say_at_once(f"cnnfilt: {SIGNALS[signal.Signals(number)]}")
     exit_now(128 + number)
 

@@ -2,9 +2,9 @@
 
 import sys
 import time
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnnfilt.batch.jobs import BatchPlan, FileJob
 from cnnfilt.batch.work import Record
@@ -12,7 +12,10 @@ from cnnfilt.cli.inspect.inspection import Inspection
 from cnnfilt.cli.messages import print_error, print_line, printable
 from cnnfilt.core.levels import NO_LOSS, Loss
 from cnnfilt.errors import StorageError
-from cnnfilt.signals import on_exit_during, say_at_once
+from cnnfilt.signals import cleared_first, on_exit_during, say_at_once
+
+if TYPE_CHECKING:
+    from cnnfilt.cli.progress import ProgressBar
 
 
 class Reporter(AbstractContextManager["Reporter"]):
@@ -26,7 +29,7 @@ class Reporter(AbstractContextManager["Reporter"]):
         self.several = len(plan.jobs) + len(plan.existing) > 1
         self.done, self.failed, self.bytes_read, self.loss = 0, 0, 0, NO_LOSS
         self.started = time.monotonic()
-        self._progress: Any = None
+        self._bar: ProgressBar | None = None
         self._here = ExitStack()
 
     def __enter__(self) -> "Reporter":
@@ -35,28 +38,38 @@ class Reporter(AbstractContextManager["Reporter"]):
             _print_skipped(self.plan.skipped)
         for job in self.plan.existing if self.json else ():
             self._print_json(_as_planned(job, "skipped"))
-        if self.several and not self.quiet and sys.stderr.isatty():
-            self._progress = _progress_bar(len(self.plan.jobs))
+        if self.several and not self.quiet and sys.stderr is not None and sys.stderr.isatty():
+            from cnnfilt.cli.progress import ProgressBar  # Few runs have one, and its library takes a while to import.
+
+            self._bar = ProgressBar(len(self.plan.jobs))
+            self._here.enter_context(cleared_first(self._bar.clear_at_once))
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._bar is not None:
+            self._bar.stop()
         self._here.close()
-        if self._progress is not None:
-            self._progress.stop()
         begun = error is None or self.done + self.failed > 0
         if self.several and begun and not self.quiet:
             print_line(self._summary())
             _print_loss("in all", self.loss)
 
     def tell(self, record: Record) -> None:
-        """Say what became of one file."""
+        """Say what became of one file; the progress bar makes way for it."""
         self.bytes_read += record.bytes_read
-        if self._progress is not None:
-            count = self.done + self.failed + 1
-            rate = f"{count / max(time.monotonic() - self.started, 1e-9):.1f}/s"
-            self._progress.update(self._progress.task_ids[0], completed=count, rate=rate)
+        with nullcontext() if self._bar is None else self._bar.out_of_the_way(self._shows_on_terminal(record)):
+            self._tell(record)
+        if self._bar is not None:
+            self._bar.advance()
+
+    def _shows_on_terminal(self, record: Record) -> bool:
+        """Tell whether a line of this record comes to where the bar is."""
+        on_stdout = self.json and sys.stdout is not None and sys.stdout.isatty()
+        return on_stdout or self.verbose or record.error is not None or bool(record.notes) or self.inspection.wanted
+
+    def _tell(self, record: Record) -> None:
         if self.json:
             self._print_json(_as_json(record) | self.inspection.as_json(record))
         if record.error is not None:
@@ -84,8 +97,6 @@ class Reporter(AbstractContextManager["Reporter"]):
             _print_loss(record.name, record.loss)
 
     def _on_exit(self) -> None:
-        if self._progress is not None:
-            say_at_once("\r\x1b[2K\x1b[?25h\x1b[1A")  # Clear the bar, show the cursor.
         if self.several and not self.quiet:
             say_at_once(f"{self._summary()}; --skip-existing resumes")
 
@@ -141,17 +152,6 @@ def _as_json(record: Record) -> dict[str, Any]:
     data["size"] = list(record.shape)
     data["outputs"] = [{"path": output.name, "size": list(output.shape)} for output in record.outputs if record.written]
     return data | {"clipped": record.loss.fraction, "notes": list(record.notes), "seconds": round(record.seconds, 3)}
-
-
-def _progress_bar(total: int) -> Any:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"), TimeRemainingColumn())
-    progress = Progress(*columns, console=Console(stderr=True), transient=True)
-    progress.add_task("", total=total, rate="")
-    progress.start()
-    return progress
 
 
 def _print_loss(name: str, loss: Loss) -> None:
