@@ -34,7 +34,7 @@ def cases(draw, dtypes=DTYPES, longest_kernel=7):
 
 
 def convolve_by(technique, image, kernel, **options):
-    """Return what `convolve` gives when the plan is `technique`."""
+    """Return what `convolve` gives when the plan is `technique`, a class of the engine."""
     with patch.object(run, "plan", lambda job, dtype=None: Plan(sum_dtype(job), technique, "")):
         return convolve(image, kernel, **options)
 

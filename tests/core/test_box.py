@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnfilt import convolve
-from cnnfilt.core.engine.box import additions, running_sums
+from cnnfilt.core.engine.box import Box, additions, running_sums
 from cnnfilt.core.levels import Levels, apply_levels
 from tests.asking import convolve_to_levels
 from tests.core.techniques import assert_close, cases, convolve_by, plain
@@ -18,7 +18,7 @@ def test_whole_coefficients_are_exact(case, weight):
     image, size, _, options = case
     options["padding_value"] = 1
     kernel = np.full(size, weight)
-    responses = convolve_by("box", image, kernel, bias=-2, **options)
+    responses = convolve_by(Box, image, kernel, bias=-2, **options)
     assert responses.dtype.kind == "i"
     np.testing.assert_array_equal(responses, plain(image, kernel, options) - 2)
 
@@ -28,7 +28,7 @@ def test_whole_coefficients_are_exact(case, weight):
 def test_means_as_plain_loops(case):
     image, size, _, options = case
     kernel = np.full(size, 1 / np.prod(size))
-    assert_close(convolve_by("box", image, kernel, **options), plain(image, kernel, options), image, kernel)
+    assert_close(convolve_by(Box, image, kernel, **options), plain(image, kernel, options), image, kernel)
 
 
 @settings(max_examples=40, deadline=None)

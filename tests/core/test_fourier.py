@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnfilt.core.engine import fourier
+from cnnfilt.core.engine.fourier import Fourier
 from tests.core.techniques import assert_close, cases, convolve_by, plain
 
 
@@ -23,7 +24,7 @@ def small_tiles():
 def test_as_plain_loops(case):
     image, size, rng, options = case
     kernel = rng.normal(size=size)
-    responses = convolve_by("fourier", image, kernel, bias=0.5, **options)
+    responses = convolve_by(Fourier, image, kernel, bias=0.5, **options)
     assert_close(responses, plain(image, kernel, options) + 0.5, image, kernel)
 
 
@@ -34,7 +35,7 @@ def test_one_huge_value_among_small_ones(seed, huge):
     image = rng.uniform(0, 1, (50, 60, 1)).astype(np.float32)
     image[tuple(rng.integers(0, 50, 2))] = huge
     kernel = rng.normal(size=(9, 11))
-    assert_close(convolve_by("fourier", image, kernel), plain(image, kernel, {}), image, kernel)
+    assert_close(convolve_by(Fourier, image, kernel), plain(image, kernel, {}), image, kernel)
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
@@ -42,5 +43,5 @@ def test_one_huge_value_among_small_ones(seed, huge):
 def test_the_brightest_image_keeps_the_promise(dtype, kernel, monkeypatch):
     monkeypatch.setattr(fourier, "TILE", 256)
     image = np.full((300, 290, 1), np.iinfo(dtype).max, dtype)
-    responses = convolve_by("fourier", image, kernel)
+    responses = convolve_by(Fourier, image, kernel)
     assert_close(responses, kernel.sum() * float(image.max()), image, kernel)

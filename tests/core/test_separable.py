@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 
 from cnnfilt import kernel as named
+from cnnfilt.core.engine.separable import Separable
 from tests.core.techniques import assert_close, cases, convolve_by, plain
 
 
@@ -13,7 +14,7 @@ from tests.core.techniques import assert_close, cases, convolve_by, plain
 def test_a_product_as_plain_loops(case):
     image, (height, width), rng, options = case
     kernel = np.outer(rng.normal(size=height), rng.normal(size=width))
-    responses = convolve_by("separable", image, kernel, bias=0.5, **options)
+    responses = convolve_by(Separable, image, kernel, bias=0.5, **options)
     assert_close(responses, plain(image, kernel, options) + 0.5, image, kernel)
 
 
@@ -22,7 +23,7 @@ def test_a_product_as_plain_loops(case):
 def test_a_sum_of_two_products_as_plain_loops(case):
     image, (height, width), rng, options = case
     kernel = sum(np.outer(rng.uniform(1, 2, height), rng.uniform(1, 2, width)) for _ in range(2))
-    responses = convolve_by("separable", image, kernel, **options)
+    responses = convolve_by(Separable, image, kernel, **options)
     assert_close(responses, plain(image, kernel, options), image, kernel)
 
 
@@ -31,5 +32,5 @@ def test_a_sum_of_two_products_as_plain_loops(case):
 def test_the_brightest_image_keeps_the_promise(name, dtype):
     kernel = np.array(named(name))
     image = np.full((len(kernel) + 3, len(kernel) + 40, 1), np.iinfo(dtype).max, dtype)
-    responses = convolve_by("separable", image, kernel)
+    responses = convolve_by(Separable, image, kernel)
     assert_close(responses, kernel.sum() * float(image.max()), image, kernel)

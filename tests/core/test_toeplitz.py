@@ -8,6 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnfilt.core.engine import toeplitz
+from cnnfilt.core.engine.fourier import Fourier
+from cnnfilt.core.engine.separable import Separable
+from cnnfilt.core.engine.taps import Taps
+from cnnfilt.core.engine.toeplitz import Toeplitz
 from tests.core.techniques import assert_close, cases, convolve_by, plain
 
 
@@ -16,7 +20,7 @@ from tests.core.techniques import assert_close, cases, convolve_by, plain
 def test_as_plain_loops(case):
     image, size, rng, options = case
     kernel = rng.normal(size=size)
-    responses = convolve_by("toeplitz", image, kernel, bias=0.5, **options)
+    responses = convolve_by(Toeplitz, image, kernel, bias=0.5, **options)
     assert_close(responses, plain(image, kernel, options) + 0.5, image, kernel)
 
 
@@ -26,7 +30,7 @@ def test_panels_narrower_than_the_image(case, most_products):
     image, size, rng, options = case
     kernel = rng.normal(size=size)
     with patch.object(toeplitz, "MOST_PRODUCTS", most_products):
-        responses = convolve_by("toeplitz", image, kernel, bias=0.5, **options)
+        responses = convolve_by(Toeplitz, image, kernel, bias=0.5, **options)
     assert_close(responses, plain(image, kernel, options) + 0.5, image, kernel)
 
 
@@ -38,7 +42,7 @@ def test_panels_are_nearly_equal_and_one_threads_work(columns, reach, width):
     assert toeplitz.panel_width(columns, reach) == width
 
 
-@pytest.mark.parametrize("technique", ["toeplitz", "separable", "fourier"])
+@pytest.mark.parametrize("technique", [Toeplitz, Separable, Fourier])
 class TestNotFinite:
     """What would spread through the zeros of a matrix, or over a whole tile, stays where the taps put it."""
 
@@ -49,7 +53,7 @@ class TestNotFinite:
         image = np.random.default_rng(0).normal(size=(40, 30, 3)).astype(np.float32)
         image[11, 7, 1] = odd
         with np.errstate(over="ignore"):
-            expected = convolve_by("taps", image, self.kernel, padding=2)
+            expected = convolve_by(Taps, image, self.kernel, padding=2)
         responses = convolve_by(technique, image, self.kernel, padding=2)
         np.testing.assert_array_equal(np.isfinite(responses), np.isfinite(expected))
         if not np.isfinite(odd):

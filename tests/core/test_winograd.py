@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnfilt import conv2d, convolve
-from cnnfilt.core.engine import plan as planning
 from cnnfilt.core.engine import strips, winograd
+from cnnfilt.core.engine.im2col import Im2col
 from cnnfilt.core.engine.job import Job
-from cnnfilt.core.engine.plan import WINOGRAD_CHANNELS, plan
-from cnnfilt.core.engine.winograd import A_T, B_T, G
+from cnnfilt.core.engine.plan import plan
+from cnnfilt.core.engine.winograd import A_T, B_T, WINOGRAD_CHANNELS, G, Winograd
 from cnnfilt.describe.windows import windows
 
 
@@ -58,11 +58,11 @@ def test_any_geometry_equals_the_sums(size, dilation, pads, channels, filters, b
     x = rng.normal(size=(*size, channels)).astype(np.float32)
     weights, bias = rng.normal(size=(3, 3, channels, filters)), rng.normal(size=filters)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(planning, "WINOGRAD_CHANNELS", 1)
-        patch.setattr(planning, "WINOGRAD_PIXELS", 1)
+        patch.setattr(winograd, "WINOGRAD_CHANNELS", 1)
+        patch.setattr(winograd, "WINOGRAD_PIXELS", 1)
         patch.setattr(winograd, "BLOCK_TILES", block)
         patch.setattr(strips, "SCRATCH_BYTES", scratch)
-        assert plan(job_of(x, weights, padding=pads, dilation=dilation)).technique == "winograd"
+        assert plan(job_of(x, weights, padding=pads, dilation=dilation)).technique is Winograd
         result = convolve(x, weights, bias=bias, dilation=dilation, padding=pads)
     assert result.dtype == np.float32
     expected = plainly(x, weights, bias, dilation, pads)
@@ -78,7 +78,7 @@ def test_few_taps_and_extreme_images_stay_within_the_bound(seed, density, signs,
     x = (x * (0.7 if same else rng.random((18, 18, many)))).astype(np.float32)
     weights = rng.normal(size=(3, 3, many, many)) * (rng.random((3, 3, many, many)) < density)
     weights[rng.integers(3), rng.integers(3), 0] += 1
-    assert plan(job_of(x, weights)).technique == "winograd"
+    assert plan(job_of(x, weights)).technique is Winograd
     result = convolve(x, weights)
     assert (np.abs(result - plainly(x, weights)) <= bound(x, weights)).all()
 
@@ -115,7 +115,7 @@ def test_a_transform_past_the_float_range_does_not_spoil_the_sums():
 )
 def test_where_it_does_not_apply_another_technique_does(dtype, shape, options):
     x = np.zeros((40, 40, shape[2]), dtype)
-    assert plan(job_of(x, np.full(shape, 0.5), **options)).technique == "im2col"
+    assert plan(job_of(x, np.full(shape, 0.5), **options)).technique is Im2col
 
 
 def test_torch():

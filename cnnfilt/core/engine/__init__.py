@@ -2,8 +2,8 @@
 
 images, borders, weights    what comes in, checked and in one form
 strips                      the padded image, a cache-sized piece at a time
-blocks                      the same as small images of their own (edges)
 job, plan, run              what is asked for; in which arithmetic and by which technique; carrying it out
+technique                   what each technique says of itself; `plan` has the list, and takes the first that suits
 taps, integers, box         the techniques for one filter: tap by tap, in whole numbers, equal coefficients,
 toeplitz, separable         floats as products with banded matrices (banded), down and along (factors),
 fourier                     large float kernels; like the two above, where everything is finite (finite)

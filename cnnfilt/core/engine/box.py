@@ -15,14 +15,16 @@ from cnnfilt.core.engine.job import Job
 from cnnfilt.core.engine.scale import Range
 from cnnfilt.core.engine.scratch import scratch
 from cnnfilt.core.engine.strips import Strip
+from cnnfilt.core.engine.technique import Technique
 
 
-class Box:
+class Box(Technique):
     """Adds windows up in whole numbers; for one kernel of equal coefficients on unsigned whole images, stride 1."""
 
-    planar = False
-    spends_strip = False
-    strip_rows = 1
+    @staticmethod
+    def suits(job: Job, dtype: np.dtype) -> str | None:
+        """Return in words how `job` is summed, None if it is no box."""
+        return f"equal coefficients: whole sums, {dtype} results" if is_box(job) else None
 
     def __init__(self, job: Job, dtype: np.dtype) -> None:
         height, width = job.weights.shape[:2]
@@ -30,8 +32,8 @@ class Box:
         self._bias = job.bias.astype(dtype)[0]
         self._cells = height * width
         self._dtype = box_dtype(job)
-        self.reads: np.dtype | None = self._dtype
-        self.is_mean = is_mean(job)
+        self.reads = self._dtype
+        self.rounds = is_mean(job)
         self._padded_width = job.columns.padded_size * job.maps
         self._width = job.columns.output_size * job.maps
         self._down = height, job.rows.dilation * self._padded_width
@@ -108,8 +110,9 @@ def additions(count: int) -> int:
 def is_box(job: Job) -> bool:
     """Tell whether one kernel of equal coefficients, stride 1, meets unsigned whole numbers, 32 bits hold its sums."""
     kernel = job.weights[:, :, 0, 0]
-    strides = job.rows.stride, job.columns.stride
-    if not job.each or strides != (1, 1) or kernel.size == 1 or kernel[0, 0] == 0 or (kernel != kernel[0, 0]).any():
+    if not job.shares_filter or (job.rows.stride, job.columns.stride) != (1, 1):
+        return False
+    if kernel.size == 1 or kernel[0, 0] == 0 or (kernel != kernel[0, 0]).any():
         return False
     if job.image.dtype.kind not in "bu" or job.image.dtype.itemsize > 2 or _largest_sum(job) > np.iinfo(np.uint32).max:
         return False

@@ -15,18 +15,19 @@ from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.job import Job
 from cnnfilt.core.engine.strips import Strip
 from cnnfilt.core.engine.taps import all_finite
+from cnnfilt.core.engine.technique import Technique
 
 LONGEST = 128
 """How many products einsum may add one after the other: bounds the rounding error of one long sum."""
 
 
-class Depthwise:
+class Depthwise(Technique):
     """Adds up taps, each channel with its own filter; whatever the kernel, the stride and the type."""
 
-    planar = False
-    spends_strip = False
-    strip_rows = 1
-    reads: np.dtype | None = None
+    @staticmethod
+    def suits(job: Job, dtype: np.dtype) -> str | None:
+        """Return in words how `job` is summed, None unless every channel has a filter of its own."""
+        return f"one for each of {job.maps} channels: {dtype} sums" if job.is_depthwise else None
 
     def __init__(self, job: Job, dtype: np.dtype) -> None:
         weights = job.weights[:, :, 0].astype(dtype)

@@ -5,7 +5,7 @@ transform, which may also pass the float range where no sum does. Every such thi
 that is looked at, and a strip that is not finite is left to the taps: they give what IEEE 754 says.
 """
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 
 import numpy as np
 
@@ -13,17 +13,17 @@ from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.job import Job
 from cnnfilt.core.engine.strips import Strip
 from cnnfilt.core.engine.taps import SpareTaps, all_finite
+from cnnfilt.core.engine.technique import Technique
+
+FEW_TAPS, SPARSE_TAPS = 5, 24
+"""Up to so many float taps, and so many in a kernel of four times as many cells or more, are best just added up."""
 
 LARGE_KERNEL = 1e25
 """What the magnitudes of a kernel for 16-bit images may add up to before a transform could pass the float range."""
 
 
-class FiniteTechnique(ABC):
+class FiniteTechnique(Technique):
     """A technique for one float filter that meets every channel on its own, stride 1; `_write` is its own part."""
-
-    spends_strip = False
-    strip_rows = 1
-    reads: np.dtype | None = None
 
     def __init__(self, job: Job, dtype: np.dtype) -> None:
         self._job, self._dtype = job, dtype
@@ -45,3 +45,10 @@ class FiniteTechnique(ABC):
     @abstractmethod
     def _write(self, strip: Strip, out: Array) -> None:
         """Write the strip's sums without the bias."""
+
+
+def is_dense(job: Job, dtype: np.dtype) -> bool:
+    """Tell whether one float filter, of too many taps to be just added up, meets every channel on its own, stride 1."""
+    if dtype.kind != "f" or not job.shares_filter or (job.rows.stride, job.columns.stride) != (1, 1):
+        return False
+    return job.tap_count > max(FEW_TAPS, min(job.weights.size // 4, SPARSE_TAPS))

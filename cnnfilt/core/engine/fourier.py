@@ -11,11 +11,17 @@ Two threads, 24 megapixels, 8-bit gray to float, against cv2.filter2D: 15x15 0.7
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from cnnfilt.core.engine.finite import FiniteTechnique
+from cnnfilt.core.engine.finite import FiniteTechnique, is_dense
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.job import Job
 from cnnfilt.core.engine.strips import Strip
 from cnnfilt.describe.window import Window
+
+FOURIER_AREA = 81
+"""From this size of kernel on, transforms take less time than a product with a banded matrix."""
+
+FOURIER_WORK = 1 << 28
+"""How many products there must be in all for transforms: below, importing them takes longer than they save."""
 
 TILE = 256
 """How long tiles are, unless a kernel is so large that too much of them would be thrown away."""
@@ -34,7 +40,15 @@ class Fourier(FiniteTechnique):
     """Multiplies the transforms of tiles; stride 1 only."""
 
     planar = True
-    row_bytes = 0
+
+    @staticmethod
+    def suits(job: Job, dtype: np.dtype) -> str | None:
+        """Return in words how `job` is summed, None unless kernel and image are large."""
+        area = job.weights[:, :, 0, 0].size
+        if area < FOURIER_AREA or not is_dense(job, dtype):
+            return None
+        work = job.rows.output_size * job.columns.output_size * job.maps * area
+        return f"by Fourier transforms of tiles: {dtype} sums" if work >= FOURIER_WORK else None
 
     def __init__(self, job: Job, dtype: np.dtype) -> None:
         super().__init__(job, dtype)

@@ -15,6 +15,10 @@ from cnnfilt.core.engine.job import Job
 from cnnfilt.core.engine.products import multiply
 from cnnfilt.core.engine.strips import Strip
 from cnnfilt.core.engine.taps import SpareTaps, all_finite
+from cnnfilt.core.engine.technique import Technique
+
+FEW_FILTERS = 4
+"""Below this many filters, filling the matrix costs more than the multiplication saves."""
 
 MANY_CHANNELS = 16
 """From so many channels on, copying one pixel's at a time is as fast as copying long runs of one channel."""
@@ -26,12 +30,15 @@ BLOCK_BYTES = 1 << 21
 """What the matrix may take, about: it is written and then read, and should stay near the processor."""
 
 
-class Im2col:
+class Im2col(Technique):
     """Multiplies matrices; for floats only, and for strips in which every value is finite."""
 
-    spends_strip = False
-    strip_rows = 1
-    reads: np.dtype | None = None
+    @staticmethod
+    def suits(job: Job, dtype: np.dtype) -> str | None:
+        """Return in words how `job` is summed, None unless it has several float filters over all channels."""
+        if job.each or dtype.kind != "f" or job.maps < FEW_FILTERS:
+            return None
+        return f"{job.maps} filters as one matrix product: {dtype} sums"
 
     def __init__(self, job: Job, dtype: np.dtype) -> None:
         self.planar = job.image.shape[2] < MANY_CHANNELS

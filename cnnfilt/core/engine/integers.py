@@ -16,18 +16,26 @@ from cnnfilt.core.engine.passes import Pass, run_passes
 from cnnfilt.core.engine.scratch import scratch
 from cnnfilt.core.engine.strips import Layout, Strip
 from cnnfilt.core.engine.tap_sums import Tap, TapSum
+from cnnfilt.core.engine.technique import Technique
+from cnnfilt.core.engine.weights import count
 from cnnfilt.describe.window import Window
 from cnnfilt.frozen import replace
 
 Factors = tuple[list[int], list[int]]
 
 
-class Integers:
-    """Adds up whole numbers; `can_add_up` tells for which jobs."""
+class Integers(Technique):
+    """Adds up whole numbers."""
 
-    planar = False
-    strip_rows = 1
-    reads: np.dtype | None = None
+    @staticmethod
+    def suits(job: Job, dtype: np.dtype) -> str | None:
+        """Return in words how `job` is summed; None for fractions, or without rank 1 under a stride along the rows."""
+        kernel = job.weights[:, :, 0, 0]
+        if dtype.kind != "i" or not job.shares_filter or not kernel.any():
+            return None
+        if integer_factors(kernel) is not None:
+            return f"rank 1: {dtype} sums"
+        return f"{count(job.tap_count, 'tap')}: {dtype} sums" if job.columns.stride == 1 else None
 
     def __init__(self, job: Job, dtype: np.dtype) -> None:
         kernel = job.weights[:, :, 0, 0]
@@ -94,12 +102,6 @@ class Integers:
             yield from self._along.passes(sums[: strip.height], out, self._spare)
         if self._bias:
             yield np.add, (out, np.int64(self._bias).astype(self._dtype)), out
-
-
-def can_add_up(job: Job) -> bool:
-    """Tell whether the whole numbers of `job` can be added up here: a stride along the rows wants a rank of 1."""
-    kernel = job.weights[:, :, 0, 0]
-    return job.each and bool(kernel.any()) and (job.columns.stride == 1 or integer_factors(kernel) is not None)
 
 
 def integer_factors(kernel: Array) -> Factors | None:

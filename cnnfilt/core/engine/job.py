@@ -1,5 +1,7 @@
 """What is to be computed, with nothing said yet about how."""
 
+import numpy as np
+
 from cnnfilt.core.engine.images import Array
 from cnnfilt.describe.window import Window
 from cnnfilt.frozen import Frozen
@@ -31,6 +33,11 @@ class Job(Frozen):
         return int(self.image.shape[2] if self.each else self.weights.shape[3])
 
     @property
+    def shares_filter(self) -> bool:
+        """Tell whether one filter meets every channel on its own."""
+        return self.each and self.weights.shape[3] == 1
+
+    @property
     def is_depthwise(self) -> bool:
         """Tell whether every channel has a filter of its own."""
         return self.each and self.weights.shape[3] > 1
@@ -39,6 +46,11 @@ class Job(Frozen):
     def shape(self) -> tuple[int, int, int]:
         """Return the shape of the result, (H', W', maps)."""
         return self.rows.output_size, self.columns.output_size, self.maps
+
+    @property
+    def tap_count(self) -> int:
+        """Return how many coefficients are not zero, over all filters."""
+        return int(np.count_nonzero(self.weights))
 
     @property
     def pads_with_value(self) -> bool:

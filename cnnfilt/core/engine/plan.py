@@ -1,54 +1,46 @@
 """In which arithmetic a convolution is computed, by which technique, and why. The one place that decides."""
 
-from typing import Literal
-
 import numpy as np
 
 from cnnfilt.core.engine.borders import finite_values
-from cnnfilt.core.engine.box import is_box
-from cnnfilt.core.engine.factors import TERMS, float_factors
+from cnnfilt.core.engine.box import Box
+from cnnfilt.core.engine.depthwise import Depthwise
+from cnnfilt.core.engine.fourier import Fourier
+from cnnfilt.core.engine.im2col import Im2col
 from cnnfilt.core.engine.images import Array
-from cnnfilt.core.engine.integers import can_add_up, integer_factors
+from cnnfilt.core.engine.integers import Integers
 from cnnfilt.core.engine.job import Job
-from cnnfilt.core.engine.separable import MOST_TERMS
+from cnnfilt.core.engine.separable import Separable
+from cnnfilt.core.engine.taps import Taps
+from cnnfilt.core.engine.technique import Technique
+from cnnfilt.core.engine.toeplitz import Toeplitz
 from cnnfilt.core.engine.weights import whole_or_float
+from cnnfilt.core.engine.winograd import Winograd
 from cnnfilt.errors import ShapeError
 from cnnfilt.frozen import Frozen
 
-TechniqueName = Literal[
-    "integers", "box", "toeplitz", "separable", "fourier", "taps", "depthwise", "im2col", "winograd"
-]
+TECHNIQUES: tuple[type[Technique], ...] = (
+    Depthwise,
+    Winograd,
+    Im2col,
+    Box,
+    Integers,
+    Separable,
+    Fourier,
+    Toeplitz,
+    Taps,
+)
+"""The first that suits a job computes it: the faster of two stands first.
 
-FEW_FILTERS = 4
-"""Below this many filters, filling the matrix costs more than the multiplication saves."""
-
-FEW_TAPS, SPARSE_TAPS = 5, 24
-"""Up to so many float taps, and so many in a kernel of four times as many cells or more, are best just added up."""
-
-SEPARABLE_AREA = 36
-"""From this size of kernel on, a pass down and a pass along take less time than a dense technique."""
-
-FACTORED_AREA = 1 << 16
-"""Up to this size a kernel is looked at for factors, which for larger ones would itself take long."""
-
-FOURIER_AREA = 81
-"""From this size of kernel on, transforms take less time than a product with a banded matrix."""
-
-FOURIER_WORK = 1 << 28
-"""How many products there must be in all for transforms: below, importing them takes longer than they save."""
-
-WINOGRAD_CHANNELS = 48
-"""From so many channels and filters on, the products that Winograd saves outweigh its transforms."""
-
-WINOGRAD_PIXELS = 256
-"""Below so many pixels there are too few tiles to multiply at once."""
+A new technique is a module of its own and a line here.
+"""
 
 
 class Plan(Frozen):
     """The type of the sums (and of the result), and the technique; `why` says both in words."""
 
     dtype: np.dtype
-    technique: TechniqueName
+    technique: type[Technique]
     why: str
 
 
@@ -58,52 +50,12 @@ def plan(job: Job, *, dtype: np.dtype | None = None) -> Plan:
     Raises ShapeError when whole-number sums could pass 64 bits.
     """
     dtype = dtype or sum_dtype(job)
-    exact, (height, width, _, filters) = dtype.kind == "i", job.weights.shape
-    kernel = f"{height}x{width} {'integer' if exact else 'float'}"
-    if job.is_depthwise:
-        return Plan(dtype, "depthwise", f"{kernel}, one for each of {filters} channels: {dtype} sums")
-    if suits_winograd(job, dtype):
-        return Plan(dtype, "winograd", f"{kernel}, {filters} filters in tiles of 4x4 (Winograd): {dtype} sums")
-    if not exact and not job.each and filters >= FEW_FILTERS:
-        return Plan(dtype, "im2col", f"{kernel}, {filters} filters as one matrix product: {dtype} sums")
-    taps = np.count_nonzero(job.weights)
-    counted = f"{taps} tap{'' if taps == 1 else 's'}"
-    if is_box(job):
-        return Plan(dtype, "box", f"{kernel}, equal coefficients: whole sums, {dtype} results")
-    if exact and can_add_up(job):
-        rank_1 = integer_factors(job.weights[:, :, 0, 0]) is not None
-        return Plan(dtype, "integers", f"{kernel}, {'rank 1' if rank_1 else counted}: {dtype} sums")
-    if exact:
-        return Plan(dtype, "taps", f"{kernel}, {counted}: {dtype} sums")
-    technique, how = float_technique(job)
-    return Plan(dtype, technique, f"{kernel}, {how}: {dtype} sums")
-
-
-def float_technique(job: Job) -> tuple[TechniqueName, str]:
-    """Return by which technique floats are summed, and in words how."""
-    kernel = job.weights[:, :, 0, 0]
-    taps, area = int(np.count_nonzero(job.weights)), kernel.size
-    counted = f"{taps} tap{'' if taps == 1 else 's'}"
-    is_sparse = taps <= max(FEW_TAPS, min(area // 4, SPARSE_TAPS))
-    if not job.each or is_sparse or (job.rows.stride, job.columns.stride) != (1, 1):
-        return "taps", counted
-    if SEPARABLE_AREA <= area <= FACTORED_AREA:
-        factors = float_factors(kernel, 1 if area < FOURIER_AREA else MOST_TERMS)
-        if factors:
-            return "separable", f"rank {len(factors)}, down and along"
-    work = job.rows.output_size * job.columns.output_size * job.maps * area
-    if area >= FOURIER_AREA and work >= FOURIER_WORK:
-        return "fourier", "by Fourier transforms of tiles"
-    return ("toeplitz", "as a banded matrix") if area <= TERMS else ("taps", counted)
-
-
-def suits_winograd(job: Job, dtype: np.dtype) -> bool:
-    """Tell whether tiles are faster than the matrix, and precise enough (in float32; float64 is for more)."""
-    height, width, channels, filters = job.weights.shape
-    if job.each or dtype != np.float32 or (height, width) != (3, 3) or job.rows.stride * job.columns.stride > 1:
-        return False
-    pixels = job.rows.output_size * job.columns.output_size
-    return min(channels, filters) >= WINOGRAD_CHANNELS and pixels >= WINOGRAD_PIXELS
+    height, width = job.weights.shape[:2]
+    for technique in TECHNIQUES:
+        how = technique.suits(job, dtype)
+        if how:
+            return Plan(dtype, technique, f"{height}x{width} {'integer' if dtype.kind == 'i' else 'float'}, {how}")
+    raise AssertionError("what has no filter for each channel suits Taps, and what has one suits Depthwise")
 
 
 def sum_dtype(job: Job) -> np.dtype:
@@ -132,9 +84,10 @@ def is_whole(job: Job) -> bool:
     """Tell whether image, weights, bias and padding value are all whole numbers, and the activation keeps them so."""
     if job.activation not in ("none", "relu"):
         return False
-    padding = whole_or_float(finite_values(job.padding_value, job.image.shape[2]))
-    whole_padding = job.padding_mode != "zeros" or padding.dtype.kind == "i"
-    return whole_padding and all(values.dtype.kind in "biu" for values in (job.image, job.weights, job.bias))
+    if any(values.dtype.kind == "f" for values in (job.image, job.weights, job.bias)):
+        return False
+    padding = finite_values(job.padding_value, job.image.shape[2])
+    return job.padding_mode != "zeros" or whole_or_float(padding).dtype.kind == "i"
 
 
 def sum_range(job: Job) -> tuple[int, int]:

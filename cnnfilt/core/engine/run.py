@@ -3,66 +3,19 @@
 from collections.abc import Callable
 from copy import copy
 from math import prod
-from typing import Protocol
 
 import numpy as np
 
 from cnnfilt.core.engine.borders import as_padding_value
-from cnnfilt.core.engine.box import Box
-from cnnfilt.core.engine.depthwise import Depthwise
-from cnnfilt.core.engine.fourier import Fourier
-from cnnfilt.core.engine.im2col import Im2col
 from cnnfilt.core.engine.images import Array
-from cnnfilt.core.engine.integers import Integers
 from cnnfilt.core.engine.job import Job
-from cnnfilt.core.engine.plan import TechniqueName, plan
+from cnnfilt.core.engine.plan import plan
 from cnnfilt.core.engine.scale import NO_LOSS, Loss
 from cnnfilt.core.engine.scratch import scratch
-from cnnfilt.core.engine.separable import Separable
 from cnnfilt.core.engine.strips import Strip, StripReader, strip_edges
-from cnnfilt.core.engine.taps import Taps
 from cnnfilt.core.engine.threads import Edges, run_strips, thread_count
-from cnnfilt.core.engine.toeplitz import Toeplitz
-from cnnfilt.core.engine.winograd import Winograd
 from cnnfilt.errors import ParameterError
 from cnnfilt.terms import Activation, PaddingValue
-
-
-class Technique(Protocol):
-    """One way to sum: made from a job and the type of its sums.
-
-    `planar` is how it wants its strips, `reads` in which type (None: the sums'), `strip_rows` of how many rows their
-    height should be a multiple, and `row_bytes` the scratch memory it needs for each output row. `spends_strip` tells
-    whether `out` may be the memory of the strip itself, which is then overwritten. Every thread works with a copy of
-    its own: what `prepare` and `write` do must not reach into what `__init__` made.
-    """
-
-    planar: bool
-    spends_strip: bool
-    row_bytes: int
-    strip_rows: int
-    reads: np.dtype | None
-
-    def __init__(self, job: Job, dtype: np.dtype) -> None: ...
-
-    def prepare(self, height: int) -> None:
-        """Make the scratch memory for strips of up to `height` rows."""
-
-    def write(self, strip: Strip, out: Array) -> None:
-        """Write the strip's sums, bias included, to `out` (strip.height, W' * maps)."""
-
-
-TECHNIQUES: dict[TechniqueName, type[Technique]] = {
-    "integers": Integers,
-    "box": Box,
-    "toeplitz": Toeplitz,
-    "separable": Separable,
-    "fourier": Fourier,
-    "taps": Taps,
-    "depthwise": Depthwise,
-    "im2col": Im2col,
-    "winograd": Winograd,
-}
 
 
 class PlannedConvolution:
@@ -75,7 +28,7 @@ class PlannedConvolution:
         dtype = self.plan.dtype
         check_range(job.weights, dtype, "kernel")
         check_range(job.bias, dtype, "bias")
-        self.technique = TECHNIQUES[self.plan.technique](job, dtype)
+        self.technique = self.plan.technique(job, dtype)
         padded_row = job.columns.padded_size * job.image.shape[2] * (self.technique.reads or dtype).itemsize
         self.edges = strip_edges(job.rows, padded_row, self.technique.row_bytes, multiple=self.technique.strip_rows)
 
@@ -106,7 +59,7 @@ class PlannedConvolution:
 
         Otherwise return None, and nothing is written.
         """
-        if not (isinstance(self.technique, Box) and self.technique.is_mean):
+        if not self.technique.rounds:
             return None
 
         def make_worker() -> Callable[[int, int], Loss]:
@@ -171,8 +124,7 @@ class Solver:
             activate(out, self._activation)
 
     def write_rounded(self, first: int, last: int, pixels: Array) -> Loss:
-        """Write the responses of rows `first` to `last` as whole levels (a box's means) to `pixels`."""
-        assert isinstance(self._technique, Box)
+        """Write the responses of rows `first` to `last` as whole levels to `pixels`."""
         strip = self.reader.read(first, last)
         lowest, highest = self._technique.write_rounded(strip, pixels.reshape(last - first, -1))
         return Loss(lowest, highest, 0, pixels.size)

@@ -13,12 +13,21 @@ import numpy as np
 
 from cnnfilt.core.engine.banded import along, banded, down
 from cnnfilt.core.engine.factors import float_factors
-from cnnfilt.core.engine.finite import FiniteTechnique
+from cnnfilt.core.engine.finite import FiniteTechnique, is_dense
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.job import Job
 from cnnfilt.core.engine.passes import Pass, copy
 from cnnfilt.core.engine.scratch import scratch
 from cnnfilt.core.engine.strips import Strip
+
+SEPARABLE_AREA = 36
+"""From this size of kernel on, a pass down and a pass along take less time than a dense technique."""
+
+SUM_AREA = 81
+"""From this size of kernel on, the passes for a sum of products of a column and a row do so, too."""
+
+FACTORED_AREA = 1 << 16
+"""Up to this size a kernel is looked at for factors, which for larger ones would itself take long."""
 
 MOST_TERMS = 2
 """The most products of a column and a row worth while: three take longer than a Fourier transform."""
@@ -32,10 +41,19 @@ class Separable(FiniteTechnique):
 
     planar = True
 
+    @staticmethod
+    def suits(job: Job, dtype: np.dtype) -> str | None:
+        """Return in words how `job` is summed, None unless its kernel is large and has few factors."""
+        kernel = job.weights[:, :, 0, 0]
+        if not SEPARABLE_AREA <= kernel.size <= FACTORED_AREA or not is_dense(job, dtype):
+            return None
+        factors = float_factors(kernel, MOST_TERMS if kernel.size >= SUM_AREA else 1)
+        return f"rank {len(factors)}, down and along: {dtype} sums" if factors else None
+
     def __init__(self, job: Job, dtype: np.dtype) -> None:
         super().__init__(job, dtype)
         factors = float_factors(job.weights[:, :, 0, 0], MOST_TERMS)
-        assert factors is not None, "the plan has found the factors of this kernel"
+        assert factors is not None, "it suits kernels that have factors"
         self._matrices = [
             (
                 banded(column.astype(dtype), DOWN, job.rows.dilation),

@@ -1,6 +1,6 @@
-"""Tap accumulation: each coefficient times the whole strip it meets, added up. Works for every job.
+"""Tap accumulation: each coefficient times the whole strip it meets, added up.
 
-Zero taps are left out and taps of 1 and -1 cost no multiplication.
+Works for every job but a filter for each channel. Zero taps are left out and taps of 1 and -1 cost no multiplication.
 """
 
 import numpy as np
@@ -8,6 +8,8 @@ import numpy as np
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.job import Job
 from cnnfilt.core.engine.strips import Strip, StripReader
+from cnnfilt.core.engine.technique import Technique
+from cnnfilt.core.engine.weights import count
 from cnnfilt.frozen import Frozen
 
 BLOCK = 32
@@ -28,12 +30,13 @@ class Tap(Frozen):
     weight: np.generic
 
 
-class Taps:
+class Taps(Technique):
     """Adds up taps, whatever the kernel, the stride and the type."""
 
-    spends_strip = False
-    strip_rows = 1
-    reads: np.dtype | None = None
+    @staticmethod
+    def suits(job: Job, dtype: np.dtype) -> str | None:
+        """Return in words how `job` is summed; None where every channel has a filter of its own."""
+        return None if job.is_depthwise else f"{count(job.tap_count, 'tap')}: {dtype} sums"
 
     def __init__(self, job: Job, dtype: np.dtype) -> None:
         self.planar = not job.each

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from cnnfilt.core.engine.banded import banded
-from cnnfilt.core.engine.finite import FiniteTechnique
+from cnnfilt.core.engine.factors import TERMS
+from cnnfilt.core.engine.finite import FiniteTechnique, is_dense
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.job import Job
 from cnnfilt.core.engine.products import MOST_PRODUCTS
@@ -33,7 +34,12 @@ LANES = 16
 class Toeplitz(FiniteTechnique):
     """Multiplies strips by the kernel as a banded matrix; stride 1 only."""
 
-    planar = False
+    @staticmethod
+    def suits(job: Job, dtype: np.dtype) -> str | None:
+        """Return in words how `job` is summed, None for a kernel so large that one product would be too long a sum."""
+        if job.weights[:, :, 0, 0].size > TERMS or not is_dense(job, dtype):
+            return None
+        return f"as a banded matrix: {dtype} sums"
 
     def __init__(self, job: Job, dtype: np.dtype) -> None:
         super().__init__(job, dtype)

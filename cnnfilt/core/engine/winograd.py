@@ -22,6 +22,13 @@ from cnnfilt.core.engine.job import Job
 from cnnfilt.core.engine.products import multiply
 from cnnfilt.core.engine.strips import Strip
 from cnnfilt.core.engine.taps import SpareTaps, all_finite
+from cnnfilt.core.engine.technique import Technique
+
+WINOGRAD_CHANNELS = 48
+"""From so many channels and filters on, the products that Winograd saves outweigh its transforms."""
+
+WINOGRAD_PIXELS = 256
+"""Below so many pixels there are too few tiles to multiply at once."""
 
 TILE, PATCH = 4, 6
 """A tile of results is TILE values wide and high, the patch of the image under it PATCH."""
@@ -56,12 +63,19 @@ BLOCK_TILES = 128
 """How many tiles are computed at once: enough rows for BLAS, and few enough to stay near the processor."""
 
 
-class Winograd:
+class Winograd(Technique):
     """Multiplies transformed tiles; for float32, 3x3 kernels, stride 1, and strips that hold no infinity or NaN."""
 
-    planar = False
-    spends_strip = False
-    reads: np.dtype | None = None
+    @staticmethod
+    def suits(job: Job, dtype: np.dtype) -> str | None:
+        """Return in words how `job` is summed, None where a matrix product is faster or, for float64, more precise."""
+        height, width, channels, filters = job.weights.shape
+        if job.each or dtype != np.float32 or (height, width) != (3, 3) or job.rows.stride * job.columns.stride > 1:
+            return None
+        pixels = job.rows.output_size * job.columns.output_size
+        if min(channels, filters) < WINOGRAD_CHANNELS or pixels < WINOGRAD_PIXELS:
+            return None
+        return f"{filters} filters in tiles of 4x4 (Winograd): {dtype} sums"
 
     def __init__(self, job: Job, dtype: np.dtype) -> None:
         self._job, self._dtype = job, dtype

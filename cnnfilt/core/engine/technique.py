@@ -1,0 +1,54 @@
+"""What every technique says of itself: which jobs it suits, how it wants its strips, and what it can write."""
+
+from abc import ABC, abstractmethod
+
+import numpy as np
+
+from cnnfilt.core.engine.images import Array
+from cnnfilt.core.engine.job import Job
+from cnnfilt.core.engine.scale import Range
+from cnnfilt.core.engine.strips import Strip
+
+
+class Technique(ABC):
+    """One way to sum: made from a job that it suits, and the type of its sums.
+
+    `planar` is how it wants its strips, `reads` in which type (None: the sums'), `strip_rows` of how many rows their
+    height should be a multiple, and `row_bytes` the scratch memory it needs for each output row. `spends_strip` tells
+    whether `out` may be the memory of the strip itself, which is then overwritten; `rounds` whether there is a
+    `write_rounded`. Every thread works with a copy of its own: what `prepare` and `write` do must not reach into what
+    `__init__` made.
+    """
+
+    planar = False
+    spends_strip = False
+    rounds = False
+    strip_rows = 1
+    row_bytes = 0
+    reads: np.dtype | None = None
+
+    @staticmethod
+    @abstractmethod
+    def suits(job: Job, dtype: np.dtype) -> str | None:
+        """Return in words how `job` is summed in `dtype`: "rank 1: int16 sums". None for a job it does not suit.
+
+        None is for a job that it cannot do, and for one that is better left to a technique further down the list.
+        """
+
+    @abstractmethod
+    def __init__(self, job: Job, dtype: np.dtype) -> None: ...
+
+    @abstractmethod
+    def prepare(self, height: int) -> None:
+        """Make the scratch memory for strips of up to `height` rows."""
+
+    @abstractmethod
+    def write(self, strip: Strip, out: Array) -> None:
+        """Write the strip's sums, bias included, to `out` (strip.height, W' * maps)."""
+
+    def write_rounded(self, strip: Strip, pixels: Array) -> Range:
+        """Write the strip's sums as whole levels, none of which can be out of range; return the lowest and highest.
+
+        Asked for only of a technique that `rounds`.
+        """
+        raise NotImplementedError
