@@ -9,7 +9,7 @@ from cnnfilt.errors import CnnfiltError, InputError
 from cnnfilt.files.image import Image
 from cnnfilt.files.read_write_options import ReadOptions
 from cnnfilt.files.reading import read, read_bytes
-from cnnfilt.files.streams import bounded
+from cnnfilt.files.streams import read_bounded
 
 
 def read_image(job: FileJob, settings: Settings, content: bytes | None = None) -> Image:
@@ -24,7 +24,7 @@ def standard_input() -> bytes:
     if sys.stdin is None:
         raise InputError("standard input is closed")
     try:
-        return bounded(sys.stdin.buffer)
+        return read_bounded(sys.stdin.buffer)
     except OSError as error:
         raise InputError(f"standard input cannot be read: {error.strerror}") from None
 

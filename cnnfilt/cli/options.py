@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import click
 
 from cnnfilt.cli.option_types import Parsed, Word, parse_frames, parse_range
-from cnnfilt.files.decode.ahead import ReadAhead, begin
+from cnnfilt.files.decode.ahead import ReadAhead, begin_loading
 from cnnfilt.files.formats import FORMAT_WORDS
 from cnnfilt.files.read_write_options import ReadOptions, WriteOptions
 from cnnfilt.frozen import REQUIRED, Frozen, Option, option
@@ -236,4 +236,4 @@ def read_ahead(files: FileOptions, *, gray: bool = False) -> None:
     `gray` is the command's default for --gray.
     """
     if len(files.inputs) == 1 and files.files_from is None and not files.dry_run and files.frames == "first":
-        begin(ReadAhead(files.inputs[0], files.read_options(gray=gray)))
+        begin_loading(ReadAhead(files.inputs[0], files.read_options(gray=gray)))

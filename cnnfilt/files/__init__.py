@@ -1,14 +1,17 @@
 """Images and matrices, in and out, without loss; the one home of Pillow.
 
-formats                                         names, suffixes, signatures; what each format can hold
-image, records                                  Image and Metadata: what is passed around
-streams, decoding                               opening a source; one line for whatever is wrong with it
-header                                          an image's size, nothing decoded
-reading > loading > storage, memory             a file is decoded by Pillow, if need be ahead of NumPy's import (ahead),
-        > arrays > pixels                        and becomes an Image ...
-writing > encoders > png > png_rows; tiff       ... and an Image a file
-metadata > exif, jpeg                           what comes along: profile, resolution, EXIF; a JPEG's coding
-colours, cmyk                                   gray, backgrounds, print colours
-matrices > matrix_text                          csv, tsv, txt, json, npy
-atomic                                          a file appears whole or not at all
+formats                     the table of formats, a row each: to add one, begin here
+signatures, capacity        which format a file has, by its first bytes; what a format can hold
+read_write_options          how files are read and written, as asked
+image, records              what is passed around: Image and Encoded; Metadata, Timing
+streams, pillow             a source opened; Pillow's plugins, and one line for whatever it raises
+reading > decode            a file becomes an Image: header, loading (if need be ahead of NumPy's import), arrays
+writing > encode            an Image becomes a file: what all formats need, and a module for each
+animation                   several images of one file, in and out
+matrix                      csv, tsv, txt, json, npy; and .npz for models
+metadata > exif             what comes along: profile, resolution, EXIF
+pixels, colours             between Pillow's memory and NumPy's; gray, and colours behind transparency
+contact_sheet               pictures in a grid, with captions
+network_input, model_file   images as a network takes them; a trained network in a file
+atomic                      a file appears whole or not at all
 """

@@ -7,7 +7,7 @@ from cnnfilt.errors import InputError, OutputError
 from cnnfilt.files.capacity import check_holds
 from cnnfilt.files.decode.arrays import as_arrays
 from cnnfilt.files.decode.header import open_image
-from cnnfilt.files.decode.loading import SEVERAL, loaded
+from cnnfilt.files.decode.loading import SEVERAL, decode_opened
 from cnnfilt.files.encode.encoders import encoder
 from cnnfilt.files.formats import FORMATS, Format, named
 from cnnfilt.files.image import Encoded, Image
@@ -31,7 +31,7 @@ _PAGE_MILLISECONDS = 1000.0
 
 
 def read_frames(source: Source, which: FrameChoice, options: ReadOptions) -> tuple[list[Image], Timing] | None:
-    """Return the frames of the file `source`, all or the one numbered `which` (from 1), each as it is seen.
+    """Return the frames of the file `source`, all or the one numbered `which` (from 1), each read as a single image is.
 
     None for what never holds several images. InputError for a frame that is not there; ShapeError if all together
     have more than the most pixels.
@@ -80,7 +80,7 @@ def _decoded(
         pixels_so_far += opened.height * opened.width
         check_size(max(pixels_so_far // opened.width, 1), opened.width, options.max_pixels)
         info = dict(opened.info)
-        image = as_arrays(loaded(opened, about.name, options, lends=False))
+        image = as_arrays(decode_opened(opened, about.name, options, lends=False))
         # Arrays may share memory with the canvas that the next frame is drawn on.
         image = replace(image, pixels=image.pixels.copy(), notes=tuple(note for note in image.notes if note != SEVERAL))
         yield image, float(opened.info.get("duration") or (_PAGE_MILLISECONDS if about.several == "pages" else 0))

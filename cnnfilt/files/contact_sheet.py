@@ -52,12 +52,12 @@ def contact_sheet(tiles: Sequence[Tile], *, title: str = "", longest_side: int |
     grid = _Grid.of(sizes, [tile.caption for tile in tiles], title, letters)
     page = _page(grid, sizes, [tile.caption for tile in tiles], title, letters)
     dtype = np.result_type(*pictures)
-    sheet = _deepened(np.asarray(page), dtype)
+    sheet = _at_depth(np.asarray(page), dtype)
     if any(picture.ndim == 3 for picture in pictures):
         sheet = np.repeat(sheet[:, :, np.newaxis], 3, axis=2)
     for (top, left), (height, width), picture in zip(grid.places, sizes, pictures, strict=True):
         spread = picture[:, :, np.newaxis] if sheet.ndim > picture.ndim else picture
-        sheet[top : top + height, left : left + width] = _deepened(spread, dtype)
+        sheet[top : top + height, left : left + width] = _at_depth(spread, dtype)
     return sheet
 
 
@@ -137,12 +137,12 @@ def _page(
 
 
 def _columns(count: int, cell: Pair) -> int:
-    def unsightly(columns: int) -> float:
+    def misfit(columns: int) -> float:
         rows = -(-count // columns)
         holes = columns * rows - count
         return abs(math.log(columns * cell[1] / (rows * cell[0]) / _SHAPE)) + _HOLES * holes / count
 
-    return min(range(1, count + 1), key=unsightly)
+    return min(range(1, count + 1), key=misfit)
 
 
 def _enlarged(picture: Array) -> Array:
@@ -160,6 +160,6 @@ def _shrunk(pictures: Sequence[Array], longest_side: int) -> list[Array]:
     return [np.asarray(PIL.Image.fromarray(np.ascontiguousarray(picture)).reduce(factor)) for picture in pictures]
 
 
-def _deepened(picture: Array, dtype: np.dtype) -> Array:
+def _at_depth(picture: Array, dtype: np.dtype) -> Array:
     """Return the picture in `dtype`; of 16 bits white is 65535, so levels of 8 bits are taken times 257."""
     return np.asarray(picture.astype(dtype) * dtype.type(top_level(dtype) // top_level(picture.dtype)))

@@ -83,7 +83,7 @@ def orientation_alone(orientation: int) -> PIL.Image.Exif:
     return exif
 
 
-def made_true(block: bytes, *, orientation: int, size: Pair) -> PIL.Image.Exif:
+def corrected_exif(block: bytes, *, orientation: int, size: Pair) -> PIL.Image.Exif:
     """Return the EXIF of `block` for other pixels: their orientation and size (height, width), no thumbnail.
 
     Raises one of PILLOW_ERRORS for a damaged block.

@@ -9,7 +9,7 @@ import PIL.Image
 from PIL.ExifTags import Base
 
 from cnnfilt.files.decode.jpeg_coding import coding
-from cnnfilt.files.exif import FIRST_SIDEWAYS, made_true, orientation_alone, resolution_in, tiff_block
+from cnnfilt.files.exif import FIRST_SIDEWAYS, corrected_exif, orientation_alone, resolution_in, tiff_block
 from cnnfilt.files.pillow import PILLOW_ERRORS, is_jpeg, is_tiff
 from cnnfilt.files.records import Metadata
 from cnnfilt.frozen import Frozen, fields, replace
@@ -21,7 +21,7 @@ XMP_KEY = "XML:com.adobe.xmp"
 _XMP_ORIENTATION = re.compile(rb'(tiff:Orientation(?:="|>))[0-9]')
 
 
-class Kept(Frozen, eq=False):
+class KeptMetadata(Frozen, eq=False):
     """What goes into a file beside its pixels, as Pillow takes it; None is left out."""
 
     icc_profile: bytes | None = None
@@ -52,7 +52,7 @@ def read_metadata(image: PIL.Image.Image) -> Metadata:
     )
 
 
-def with_late_texts(metadata: Metadata, image: PIL.Image.Image) -> Metadata:
+def with_texts(metadata: Metadata, image: PIL.Image.Image) -> Metadata:
     """Return `metadata` with the texts of a decoded PNG, for they may stand after its pixels."""
     texts = tuple(
         (key, str(value))
@@ -71,16 +71,18 @@ def upright(metadata: Metadata, orientation: int) -> Metadata:
     return replace(metadata, resolution=(vertical, horizontal))
 
 
-def kept_metadata(metadata: Metadata, mode: MetadataMode, *, gray: bool, size: Pair) -> tuple[Kept, tuple[str, ...]]:
+def kept_metadata(
+    metadata: Metadata, mode: MetadataMode, *, gray: bool, size: Pair
+) -> tuple[KeptMetadata, tuple[str, ...]]:
     """Return what to keep in a file of `size` (height, width), and notes.
 
     "safe" keeps the colour profile, if it is for as many channels, the resolution, and an orientation that was
     not applied; "all" the rest too; "none" nothing.
     """
     if mode == "none":
-        return Kept(), ()
+        return KeptMetadata(), ()
     exif, notes = _exif(metadata, mode, size)
-    kept = Kept(_fitting_profile(metadata.icc_profile, gray=gray), metadata.resolution, exif)
+    kept = KeptMetadata(_fitting_profile(metadata.icc_profile, gray=gray), metadata.resolution, exif)
     if mode == "all":
         kept = replace(kept, xmp=_corrected_xmp(metadata), comment=metadata.comment, texts=metadata.texts)
     return kept, notes
@@ -113,7 +115,7 @@ def _exif(metadata: Metadata, mode: MetadataMode, size: Pair) -> tuple[PIL.Image
         try:
             with warnings.catch_warnings(record=True) as warned:
                 warnings.simplefilter("always")
-                exif = made_true(metadata.exif, orientation=metadata.orientation, size=size)
+                exif = corrected_exif(metadata.exif, orientation=metadata.orientation, size=size)
             return exif, ("what is damaged of its EXIF data was left out",) if warned else ()
         except PILLOW_ERRORS:
             notes = ("its EXIF data is damaged and was left out",)

@@ -87,12 +87,12 @@ def decoding(about: Format, *, max_pixels: int) -> Iterator[list[str]]:
 
     Errors of cnnfilt's own pass through. Pillow's own limit is set to `max_pixels` (0: none) meanwhile.
     """
-    heard: list[str] = []
+    warned: list[str] = []
     silence = _stderr_closed() if about.decoder_prints else nullcontext()
     with _limit_set(max_pixels), silence, warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            yield heard
+            yield warned
         except CnnfiltError:
             raise
         except MemoryError:
@@ -102,7 +102,7 @@ def decoding(about: Format, *, max_pixels: int) -> Iterator[list[str]]:
         except PILLOW_ERRORS as error:
             raise InputError(_in_words(about.title, error)) from error
         finally:
-            heard.extend(str(warning.message) for warning in caught)
+            warned.extend(str(warning.message) for warning in caught)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import numpy as np
 
 from cnnfilt.files.colours import flatten, parse_colour, to_gray
-from cnnfilt.files.decode.ahead import ReadAhead, take
+from cnnfilt.files.decode.ahead import ReadAhead, take_loaded
 from cnnfilt.files.formats import FORMATS
 from cnnfilt.files.image import Array, Image
 from cnnfilt.files.read_write_options import DEFAULT_READ_OPTIONS, ReadOptions
@@ -23,7 +23,7 @@ def read(source: Source, options: ReadOptions = DEFAULT_READ_OPTIONS, *, name: s
 
 
 def read_bytes(data: bytes, options: ReadOptions = DEFAULT_READ_OPTIONS, *, name: str = "stdin") -> Image:
-    """Return the image or matrix in `data`, told by its signature: an image, .npy, else a text matrix."""
+    """Return the image or matrix in `data`, recognised by its signature as an image or .npy, else a text matrix."""
     return read(data, options, name=name)
 
 
@@ -40,7 +40,7 @@ def finished(image: Image, options: ReadOptions) -> Image:
 
 
 def _content(source: Source, name: str | None, options: ReadOptions) -> Image:
-    loaded = take(ReadAhead(source, options))
+    loaded = take_loaded(ReadAhead(source, options))
     if loaded is None:
         with open_stream(source) as stream:
             path = "" if isinstance(source, bytes) else str(source)
@@ -80,5 +80,5 @@ def _shape_is_all_in_alpha(pixels: Array, alpha: Array) -> bool:
     if not visible.any() or (alpha == alpha.flat[0]).all():
         return False
     colour = pixels[np.unravel_index(visible.argmax(), alpha.shape)]
-    # Row by row, for almost every image is told by its first visible row.
+    # Row by row, for almost every image is settled by its first visible row.
     return all(bool((row[shown] == colour).all()) for row, shown in zip(pixels, visible, strict=True))

@@ -1,4 +1,4 @@
-"""What a file holds, told by its first bytes. No NumPy, no Pillow."""
+"""What a file holds, by its first bytes. No NumPy, no Pillow."""
 
 from cnnfilt.files.formats import FORMATS
 
@@ -42,4 +42,4 @@ def titles_read() -> str:
 
 def _fits(signature: bytes, head: bytes) -> bool:
     wanted = zip(signature, head[: len(signature)], strict=False)
-    return len(head) >= len(signature) and all(byte in (seen, _ANY_BYTE) for byte, seen in wanted)
+    return len(head) >= len(signature) and all(byte in (found, _ANY_BYTE) for byte, found in wanted)

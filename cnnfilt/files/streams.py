@@ -41,10 +41,10 @@ def open_stream(source: Source) -> Iterator[BinaryIO]:
         if stat.S_ISREG(fstat(stream.fileno()).st_mode):
             yield stream
         else:
-            yield io.BytesIO(bounded(stream))
+            yield io.BytesIO(read_bounded(stream))
 
 
-def bounded(pipe: BinaryIO) -> bytes:
+def read_bounded(pipe: BinaryIO) -> bytes:
     """Return all that comes out of `pipe`; InputError if it does not end within a size no image has."""
     data = pipe.read(LONGEST_PIPE + 1)
     if len(data) > LONGEST_PIPE:

@@ -31,8 +31,8 @@ class ReadAhead(NamedTuple):
 _begun: "dict[ReadAhead, _Loading]" = {}
 
 
-def begin(request: ReadAhead) -> None:
-    """Start to load an image in a thread of its own; `take` with the same request then waits for it.
+def begin_loading(request: ReadAhead) -> None:
+    """Start to load an image in a thread of its own; `take_loaded` with the same request then waits for it.
 
     Nothing happens where the source is a small file or no regular one, or not called an image.
     """
@@ -45,8 +45,8 @@ def begin(request: ReadAhead) -> None:
     _begun[request] = _Loading(request)
 
 
-def take(request: ReadAhead) -> "Loaded | None":
-    """Return the image that `begin` was asked for, or None. What its loading raised is raised here."""
+def take_loaded(request: ReadAhead) -> "Loaded | None":
+    """Return the image that `begin_loading` was asked for, or None. What its loading raised is raised here."""
     begun = _begun.pop(request, None)
     return begun.wait() if begun else None
 

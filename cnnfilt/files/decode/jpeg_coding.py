@@ -14,7 +14,7 @@ _RGB_IDS = (ord("R"), ord("G"), ord("B"))
 
 
 def is_luma_coded(image: "JpegImageFile") -> bool:
-    """Return whether the file holds Y, Cb and Cr, told as libjpeg tells it (`default_decompress_parms`).
+    """Return whether the file holds Y, Cb and Cr, decided as libjpeg decides it (`default_decompress_parms`).
 
     A JFIF marker means yes; an Adobe marker says so itself; without either the components' own names do.
     """

@@ -9,10 +9,10 @@ import PIL.ImageFile
 from cnnfilt.files.decode.header import open_image
 from cnnfilt.files.decode.jpeg_coding import is_luma_coded
 from cnnfilt.files.decode.memory import lend
-from cnnfilt.files.decode.storage import Storage, split, storage
+from cnnfilt.files.decode.storage import Storage, split_alpha, storage
 from cnnfilt.files.exif import TURNS, TURNS_BACK, stored_orientation
 from cnnfilt.files.formats import FORMATS
-from cnnfilt.files.metadata import read_metadata, upright, with_late_texts
+from cnnfilt.files.metadata import read_metadata, upright, with_texts
 from cnnfilt.files.pillow import PILLOW_ERRORS, decoding, is_jpeg, is_png, is_tiff
 from cnnfilt.files.read_write_options import ReadOptions
 from cnnfilt.files.records import Metadata
@@ -49,11 +49,11 @@ def load_image(stream: BinaryIO, format: str, options: ReadOptions) -> Loaded:
     """
     with decoding(FORMATS[format], max_pixels=options.max_pixels) as warned:
         opened = open_image(stream, format, max_pixels=options.max_pixels)
-        image = loaded(opened, format, options)
+        image = decode_opened(opened, format, options)
     return _with_exif_note(image, warned)
 
 
-def loaded(image: PIL.ImageFile.ImageFile, format: str, options: ReadOptions, *, lends: bool = True) -> Loaded:
+def decode_opened(image: PIL.ImageFile.ImageFile, format: str, options: ReadOptions, *, lends: bool = True) -> Loaded:
     """Return an opened image decoded; to be called within `decoding`. `lends`: it may decode into memory of ours."""
     metadata, stored, orientation = read_metadata(image), storage(image), stored_orientation(image)
     notes = _header_notes(
@@ -70,14 +70,14 @@ def loaded(image: PIL.ImageFile.ImageFile, format: str, options: ReadOptions, *,
     image.load()
     memory = lent.memory if lent and lent.holds(image) else None
     if is_png(image):
-        metadata = with_late_texts(metadata, image)
+        metadata = with_texts(metadata, image)
     whole, metadata = _turned(image, orientation or 1, metadata, auto_orient=options.auto_orient)
     if whole.mode == "CMYK":
         from cnnfilt.files.decode.cmyk import cmyk_to_rgb
 
         whole, note = cmyk_to_rgb(whole)
         notes.append(note)
-    base, alpha = split(whole)
+    base, alpha = split_alpha(whole)
     if options.gray and base.mode == "RGB" and alpha is None and stored.key is None:
         base = base.convert("L")
     return Loaded(base, memory, alpha, stored, format, metadata, tuple(notes))

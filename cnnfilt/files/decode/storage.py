@@ -47,7 +47,7 @@ def storage(image: PIL.Image.Image) -> Storage:
     )
 
 
-def split(image: PIL.Image.Image) -> tuple[PIL.Image.Image, PIL.Image.Image | None]:
+def split_alpha(image: PIL.Image.Image) -> tuple[PIL.Image.Image, PIL.Image.Image | None]:
     """Return the image in mode L, RGB, I;16, I or F, and its alpha channel in mode L, or None."""
     if image.mode in ("P", "PA"):
         image = image.convert("RGBA" if image.has_transparency_data else "RGB")

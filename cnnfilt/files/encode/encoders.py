@@ -6,12 +6,12 @@ from types import ModuleType
 
 from cnnfilt.files.formats import FORMATS, Format
 from cnnfilt.files.image import Encoded, Image
-from cnnfilt.files.metadata import Kept, kept_metadata
+from cnnfilt.files.metadata import KeptMetadata, kept_metadata
 from cnnfilt.files.pillow import encoding, saved
 from cnnfilt.files.pixels import from_array
 from cnnfilt.files.read_write_options import WriteOptions
 
-Encode = Callable[[Format, Image, Kept, int | None], Encoded]
+Encode = Callable[[Format, Image, KeptMetadata, int | None], Encoded]
 """What `encode` is in every module: of an image that the format holds, what is kept beside it, and the quality."""
 
 
@@ -39,5 +39,5 @@ def encoder(about: Format) -> ModuleType:
     return import_module(f"cnnfilt.files.encode.{about.module}")
 
 
-def _by_pillow(about: Format, image: Image, kept: Kept, quality: int | None) -> Encoded:
+def _by_pillow(about: Format, image: Image, kept: KeptMetadata, quality: int | None) -> Encoded:
     return Encoded([saved(from_array(image.pixels, image.alpha), about, kept.arguments())])

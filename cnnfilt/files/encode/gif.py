@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from cnnfilt.files.metadata import Kept
+from cnnfilt.files.metadata import KeptMetadata
 from cnnfilt.files.records import Timing
 
 
-def animation_arguments(timing: Timing, kept: Kept, quality: int | None) -> dict[str, Any]:
+def animation_arguments(timing: Timing, kept: KeptMetadata, quality: int | None) -> dict[str, Any]:
     """Return Pillow's save arguments for an animation; there is no place for what is kept, and no quality."""
     # No colours are thrown together, and no pixels left out, that differ.
     arguments: dict[str, Any] = {"duration": timing.whole_milliseconds, "optimize": False}

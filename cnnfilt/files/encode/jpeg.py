@@ -4,7 +4,7 @@ from typing import Any
 
 from cnnfilt.files.formats import Format
 from cnnfilt.files.image import Encoded, Image
-from cnnfilt.files.metadata import Kept
+from cnnfilt.files.metadata import KeptMetadata
 from cnnfilt.files.pillow import saved
 from cnnfilt.files.pixels import for_jpeg
 from cnnfilt.files.records import JpegCoding
@@ -17,7 +17,7 @@ _MOST_BYTES = {"exif": 65_533, "xmp": 65_504, "comment": 65_533, "icc_profile": 
 """What fits a JPEG marker (of a profile: 255 markers)."""
 
 
-def encode(about: Format, image: Image, kept: Kept, quality: int | None) -> Encoded:
+def encode(about: Format, image: Image, kept: KeptMetadata, quality: int | None) -> Encoded:
     """Return a JPEG of 8-bit gray or colour, with notes on what is too long for it."""
     arguments = kept.arguments()
     if kept.exif is not None:

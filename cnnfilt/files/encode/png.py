@@ -1,7 +1,7 @@
 """A PNG, its rows filtered by NumPy and deflated in blocks on all processors; Pillow takes one, and no 16-bit colour.
 
 On a photograph's edges of 24 megapixels this takes a tenth of the time of Pillow's level 6, for no more bytes. Which
-way of coding is good enough is told by trying them on a sample of rows. Blocks depend on the image alone, so the
+way of coding is good enough is found by trying them on a sample of rows. Blocks depend on the image alone, so the
 bytes do not depend on how many threads there were.
 """
 
@@ -16,7 +16,7 @@ from cnnfilt.core.engine.threads import run_strips
 from cnnfilt.files.encode.png_rows import Filter, Rows
 from cnnfilt.files.formats import Format
 from cnnfilt.files.image import Encoded, Image
-from cnnfilt.files.metadata import XMP_KEY, Kept
+from cnnfilt.files.metadata import XMP_KEY, KeptMetadata
 from cnnfilt.files.records import Timing
 from cnnfilt.frozen import replace
 
@@ -67,7 +67,7 @@ _THOROUGH = Coding("adaptive", 6)
 _BEST_LEVEL = 9
 
 
-def encode(about: Format, image: Image, kept: Kept, quality: int | None) -> Encoded:
+def encode(about: Format, image: Image, kept: KeptMetadata, quality: int | None) -> Encoded:
     """Return a PNG of pixels of 8 or 16 bits and, of the same type, their alpha.
 
     `quality` is the effort, 1 (fast) to 100 (small); without it the file is hardly ever larger than zlib's usual
@@ -82,12 +82,12 @@ def encode(about: Format, image: Image, kept: Kept, quality: int | None) -> Enco
     return Encoded([*parts, *_chunk(b"IEND", b"")])
 
 
-def animation_arguments(timing: Timing, kept: Kept, quality: int | None) -> dict[str, Any]:
+def animation_arguments(timing: Timing, kept: KeptMetadata, quality: int | None) -> dict[str, Any]:
     """Return Pillow's save arguments for an animation, which has fractions of milliseconds."""
     return pillow_arguments(kept) | {"duration": list(timing.milliseconds), "loop": timing.plays}
 
 
-def pillow_arguments(kept: Kept) -> dict[str, Any]:
+def pillow_arguments(kept: KeptMetadata) -> dict[str, Any]:
     """Return the arguments with which Pillow writes what our own encoder does beside the pixels."""
     return replace(kept, xmp=None).arguments() | {"pnginfo": _texts(kept)}
 
@@ -168,7 +168,7 @@ def _joined_adler32(first: int, second: int, length: int) -> int:
     return high << 16 | low
 
 
-def _metadata_chunks(kept: Kept) -> list[bytes]:
+def _metadata_chunks(kept: KeptMetadata) -> list[bytes]:
     """Return the parts of the chunks for what comes along, in the order Pillow writes them."""
     parts: list[bytes] = []
     if kept.icc_profile is not None:
@@ -183,7 +183,7 @@ def _metadata_chunks(kept: Kept) -> list[bytes]:
     return parts
 
 
-def _texts(kept: Kept) -> PngInfo:
+def _texts(kept: KeptMetadata) -> PngInfo:
     chunks = PngInfo()
     if kept.xmp:
         chunks.add_itxt(XMP_KEY, kept.xmp.decode("utf-8", "replace"))

@@ -1,4 +1,4 @@
-"""Rows of pixels as PNG deflates them: their bytes less what the neighbours foretell (PNG 3, section 9).
+"""Rows of pixels as PNG deflates them: each byte less what its neighbours predict (PNG 3, section 9).
 
 A prediction looks at unfiltered bytes only, so whole strips are predicted at once, in bytes that wrap as they should.
 """

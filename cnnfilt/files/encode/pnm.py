@@ -4,10 +4,10 @@ import numpy as np
 
 from cnnfilt.files.formats import Format
 from cnnfilt.files.image import Encoded, Image
-from cnnfilt.files.metadata import Kept
+from cnnfilt.files.metadata import KeptMetadata
 
 
-def encode(about: Format, image: Image, kept: Kept, quality: int | None) -> Encoded:
+def encode(about: Format, image: Image, kept: KeptMetadata, quality: int | None) -> Encoded:
     """Return a binary PGM or PPM, with 16 bits if the pixels have them, which Pillow writes in gray only."""
     pixels = image.pixels
     if about.name == "ppm" and pixels.ndim == 2:

@@ -14,7 +14,7 @@ from PIL.TiffTags import LONG
 from cnnfilt.errors import OutputError
 from cnnfilt.files.formats import Format
 from cnnfilt.files.image import Array, Encoded, Image
-from cnnfilt.files.metadata import Kept
+from cnnfilt.files.metadata import KeptMetadata
 
 DEFLATE_LEVEL = 4
 """Half the time of zlib's own choice, 6, for 2 to 4% more bytes (photographs and their edges)."""
@@ -33,7 +33,7 @@ _INCH = 2
 _XMP_TAG = 700
 
 
-def encode(about: Format, image: Image, kept: Kept, quality: int | None) -> Encoded:
+def encode(about: Format, image: Image, kept: KeptMetadata, quality: int | None) -> Encoded:
     """Return a deflated little-endian TIFF of pixels and, of the same type, their alpha."""
     channels = image.pixels.reshape(*image.pixels.shape[:2], -1)
     samples = channels if image.alpha is None else np.dstack((channels, image.alpha))
@@ -92,7 +92,7 @@ def _describe(directory: ImageFileDirectory_v2, samples: Array, *, has_alpha: bo
         directory[Base.ExtraSamples] = _UNASSOCIATED_ALPHA
 
 
-def _directory(kept: Kept) -> ImageFileDirectory_v2:
+def _directory(kept: KeptMetadata) -> ImageFileDirectory_v2:
     """Return a directory of what came along."""
     directory = ImageFileDirectory_v2(prefix=b"II")
     exif = kept.exif or PIL.Image.Exif()

@@ -4,14 +4,14 @@ from typing import Any
 
 from cnnfilt.files.formats import Format
 from cnnfilt.files.image import Encoded, Image
-from cnnfilt.files.metadata import Kept
+from cnnfilt.files.metadata import KeptMetadata
 from cnnfilt.files.pillow import saved
 from cnnfilt.files.pixels import from_array
 from cnnfilt.files.records import Timing
 from cnnfilt.frozen import replace
 
 
-def encode(about: Format, image: Image, kept: Kept, quality: int | None) -> Encoded:
+def encode(about: Format, image: Image, kept: KeptMetadata, quality: int | None) -> Encoded:
     """Return a WebP of 8-bit gray or colour and its alpha."""
     if image.pixels.ndim == 2:
         # WebP has no gray: Pillow writes it as colour, for which neither a gray nor a colour profile is right.
@@ -19,7 +19,7 @@ def encode(about: Format, image: Image, kept: Kept, quality: int | None) -> Enco
     return Encoded([saved(from_array(image.pixels, image.alpha), about, kept.arguments() | _coding(quality))])
 
 
-def animation_arguments(timing: Timing, kept: Kept, quality: int | None) -> dict[str, Any]:
+def animation_arguments(timing: Timing, kept: KeptMetadata, quality: int | None) -> dict[str, Any]:
     """Return Pillow's save arguments for an animation."""
     return kept.arguments() | _coding(quality) | {"duration": timing.whole_milliseconds, "loop": timing.plays}
 

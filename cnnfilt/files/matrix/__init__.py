@@ -1,1 +1,1 @@
-"""Matrices as text, JSON, .npy and .npz."""
+"""Matrices as text, JSON, .npy and .npz: `matrices` finds the module that the format's row names."""

@@ -31,8 +31,9 @@ def read_matrix(
 ) -> Array:
     """Return the array of real numbers in `data`, (H, W) or (H, W, C), in native byte order.
 
-    `format` is csv, tsv, txt, json or npy; None tells text by its look. Text gives int64 if all numbers are
-    whole, else float64, and holds only finite ones; npy keeps its type (float16 becomes float32, bool uint8).
+    `format` is csv, tsv, txt, json or npy; None is text in the format that it looks like. Text gives int64 if all
+    numbers are whole, else float64, and holds only finite ones; npy keeps its type (float16 becomes float32, bool
+    uint8).
     InputError names the line and column, or the cell, at fault; ShapeError is for more than `max_pixels`.
     """
     if not data:

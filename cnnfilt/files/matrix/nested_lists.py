@@ -55,8 +55,8 @@ def _numbers(nested: Any, shape: tuple[int, ...], place: tuple[int, ...]) -> Ite
     """Yield the numbers in lists nested to this shape; InputError for the first place where they are not."""
     if shape:
         if not isinstance(nested, list) or len(nested) != shape[0]:
-            seen = f"{len(nested)} items" if isinstance(nested, list) else f"{nested!r:.30}"
-            raise InputError(f"{_spelled(place)}: {seen} where there should be a list of {shape[0]}")
+            found = f"{len(nested)} items" if isinstance(nested, list) else f"{nested!r:.30}"
+            raise InputError(f"{_spelled(place)}: {found} where there should be a list of {shape[0]}")
         for number, item in enumerate(nested, 1):
             yield from _numbers(item, shape[1:], (*place, number))
     elif isinstance(nested, bool) or not isinstance(nested, int | float):

@@ -11,7 +11,7 @@ import pytest
 
 from cnnfilt.errors import InputError, ShapeError
 from cnnfilt.files.decode import ahead
-from cnnfilt.files.decode.ahead import ReadAhead, begin, take
+from cnnfilt.files.decode.ahead import ReadAhead, begin_loading, take_loaded
 from cnnfilt.files.read_write_options import ReadOptions
 from cnnfilt.files.reading import read
 from tests.files.odd_files import random_levels
@@ -35,7 +35,7 @@ def test_what_was_begun_is_what_is_read(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     PIL.Image.fromarray(random_levels(40, 30, 3)).save(path)
     expected = read(str(path), ReadOptions(max_pixels=LIMIT))
-    begin(read_ahead(path))
+    begin_loading(read_ahead(path))
     ahead._begun[read_ahead(path)].join()
     path.unlink()
     found = read(str(path), ReadOptions(max_pixels=LIMIT))
@@ -48,8 +48,8 @@ def test_what_was_begun_is_what_is_read(tmp_path: Path, name: str) -> None:
 def test_another_request_is_another_reading(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
     PIL.Image.fromarray(random_levels(4, 5, 3)).save(path)
-    begin(read_ahead(path, gray=True))
-    assert take(read_ahead(path)) is None
+    begin_loading(read_ahead(path, gray=True))
+    assert take_loaded(read_ahead(path)) is None
     assert read(str(path), ReadOptions(max_pixels=LIMIT)).pixels.shape == (4, 5, 3)
     assert read(str(path), ReadOptions(gray=True, max_pixels=LIMIT)).pixels.shape == (4, 5)
 
@@ -57,11 +57,11 @@ def test_another_request_is_another_reading(tmp_path: Path) -> None:
 def test_errors_come_when_it_is_read(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
     path.write_bytes(b"\x89PNG\r\n\x1a\nand no more")
-    begin(read_ahead(path))
+    begin_loading(read_ahead(path))
     with pytest.raises(InputError, match="PNG"):
         read(str(path), ReadOptions(max_pixels=LIMIT))
     PIL.Image.fromarray(random_levels(40, 50)).save(path)
-    begin(read_ahead(path, max_pixels=1999))
+    begin_loading(read_ahead(path, max_pixels=1999))
     with pytest.raises(ShapeError, match="the limit is 1,999"):
         read(str(path), ReadOptions(max_pixels=1999))
 
@@ -73,11 +73,11 @@ def test_some_things_are_not_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     PIL.Image.fromarray(random_levels(4, 5)).save(tmp_path / "a.tif")
     names = ("folder.png", "pipe.png", "matrix.csv", "a.tif", "missing.png", "no\0name.png", "-")
     for name in names:
-        begin(read_ahead(tmp_path / name))
+        begin_loading(read_ahead(tmp_path / name))
     assert not ahead._begun
     monkeypatch.setattr(ahead, "_SMALLEST_BYTES", 1 << 30)
     PIL.Image.fromarray(random_levels(4, 5)).save(tmp_path / "small.png")
-    begin(read_ahead(tmp_path / "small.png"))
+    begin_loading(read_ahead(tmp_path / "small.png"))
     assert not ahead._begun
 
 
@@ -89,7 +89,7 @@ def test_a_wrong_name_is_found_out(tmp_path: Path, content: str) -> None:
         (tmp_path / "a.npy").rename(path)
     else:
         PIL.Image.fromarray(random_levels(4, 5)).save(path, "TIFF")
-    begin(read_ahead(path))
+    begin_loading(read_ahead(path))
     np.testing.assert_array_equal(read(str(path), ReadOptions(max_pixels=LIMIT)).pixels, random_levels(4, 5))
 
 

@@ -21,7 +21,7 @@ from cnnfilt.files.encode.png import Coding, choose, pillow_arguments
 from cnnfilt.files.encode.png_rows import Filter, Rows
 from cnnfilt.files.formats import FORMATS
 from cnnfilt.files.image import Array, Image, Metadata
-from cnnfilt.files.metadata import Kept, kept_metadata
+from cnnfilt.files.metadata import KeptMetadata, kept_metadata
 from cnnfilt.files.read_write_options import WriteOptions
 from cnnfilt.files.writing import encode
 from tests.files.odd_files import exif, icc_profile, random_levels
@@ -62,7 +62,7 @@ def decoded(data: bytes) -> Array:
 
 
 def encoded(pixels: Array, alpha: Array | None = None, *, quality: int | None = None) -> bytes:
-    return png.encode(FORMATS["png"], Image(pixels, alpha), Kept(), quality).data
+    return png.encode(FORMATS["png"], Image(pixels, alpha), KeptMetadata(), quality).data
 
 
 def stacked(pixels: Array, alpha: Array | None) -> Array:
