@@ -45,8 +45,10 @@ def convolve(
 
     Whole numbers stay exact: an 8- or 16-bit image and whole coefficients, bias and padding value give the
     smallest of int16, int32 and int64 that holds every possible sum, a wider integer image int64. Anything else,
-    an `input_scale` other than 1, tanh and sigmoid give float32 (a float64 image float64), wrong by at most
-    1e-5 * sum|kernel| * max|image * input_scale|.
+    an `input_scale` other than 1, tanh and sigmoid give float32 (float64 for a float64 image and for integers of more
+    than 16 bits). For 8 and 16 bits that is wrong by at most 1e-5 * sum|k| * max|x|, x being the image times
+    `input_scale`; for other images, whose range nothing bounds, by at most 1e-5 * (the sum of |k * x| over that window
+    + 0.001 * sum|k| * mean|x|), the mean over the finite values of the channel.
 
     `flip` turns the kernel by 180 degrees (the mathematician's convolution). `normalize` divides each filter by
     the sum of all its coefficients. `padding_value` (one number, or one per channel) stands in the image's own

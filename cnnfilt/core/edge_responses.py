@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from cnnfilt.core.engine.images import Array
+from cnnfilt.core.engine.images import Array, float_dtype
 from cnnfilt.core.engine.job import Job
 from cnnfilt.core.engine.run import PlannedConvolution, Solver, in_strips
 from cnnfilt.core.engine.scratch import scratch
@@ -42,7 +42,7 @@ class EdgeResponses:
         ]
         self.shape: tuple[int, int, int] = self._convolutions[0].shape
         self._sums = np.result_type(*(one.plan.dtype for one in self._convolutions))
-        self._floats = np.dtype(np.float64 if self._sums == np.float64 else np.float32)
+        self._floats = float_dtype(image.dtype)
         padded_row = columns.padded_size * image.shape[2] * self._sums.itemsize
         row_bytes = sum(one.technique.row_bytes for one in self._convolutions)
         self.edges = strip_edges(rows, padded_row, row_bytes + 2 * self._floats.itemsize * self._width)
@@ -122,7 +122,8 @@ class EdgeResponses:
 
 def angle(first: Array, second: Array, *, diagonal: bool = False) -> Array:
     """Return atan2(gy, gx) of gx and gy, or of Roberts's two diagonals, as floats."""
-    dtype = np.dtype(np.float64 if first.dtype == np.float64 else np.float32)
+    # Responses of 64 bits are those of images that single precision does not hold.
+    dtype = np.dtype(np.float64 if first.dtype.itemsize == 8 else np.float32)
     across, down = first.astype(dtype), second.astype(dtype)
     if diagonal:
         # They fall towards the lower right and the lower left.

@@ -44,10 +44,10 @@ def edges(
     kirsch                          the largest response of the eight compass kernels
     canny                           0 or the top level; `sigma`, `low` and `high` as in `cnnfilt.core.canny`
 
-    Float32, or float64 for a float64 image. Exact integers for an image of integers where nothing is divided:
-    one direction, laplacian or kirsch with a gain that is the kernel's positive sum (prewitt's is 3). With a
-    `threshold` magnitudes of at least that become the top level in the image's own dtype (255, 65535, 1.0), the
-    others 0.
+    Float32, or float64 for a float64 image and for integers of more than 16 bits. Exact integers for an image of
+    integers where nothing is divided: one direction, laplacian or kirsch with a gain that is the kernel's positive sum
+    (prewitt's is 3). With a `threshold` magnitudes of at least that become the top level in the image's own dtype
+    (255, 65535, 1.0), the others 0.
 
     Raises ParameterError for a direction of a method without one, and for numbers out of their range.
 

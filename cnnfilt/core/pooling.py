@@ -32,9 +32,10 @@ def pool(
 ) -> Array:
     """Return the largest, smallest or average value of each window: (H', W') or (H', W', C).
 
-    Max and min keep the image's dtype and propagate NaN; padding never wins. Averages are float32 (float64
-    stays), of exact sums where the image holds integers; padding does not count, unless `count_include_pad`,
-    which counts the padding as zeros, but not what a window of `ceil_mode` reaches beyond it (as PyTorch has it).
+    Max and min keep the image's dtype and propagate NaN; padding never wins. Averages are float32 (float64 for float64
+    and for integers of more than 16 bits), of exact sums where the image holds integers; padding does not count, unless
+    `count_include_pad`, which counts the padding as zeros, but not what a window of `ceil_mode` reaches beyond it (as
+    PyTorch has it).
     `stride` is the kernel size unless given. Raises ParameterError when the padding is over half the span,
     ShapeError when no window fits, or one lies wholly in the padding.
 

@@ -81,7 +81,8 @@ def activation_output(layer: ActivationLayer, effect: Effect, weights: Weights, 
         case "relu":
             return np.maximum(x, 0)
         case "tanh" | "sigmoid" | "softmax":
-            values = x.astype(np.float64 if x.dtype == np.float64 else np.float32, copy=False)
+            # Whole numbers of 64 bits come from images that single precision does not hold.
+            values = x.astype(np.float64 if x.dtype.itemsize == 8 else np.float32, copy=False)
             return ACTIVATIONS[layer.function]().forward(values)
         case unknown:
             assert_never(unknown)

@@ -5,6 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from cnnfilt.core.engine.images import float_dtype, is_small
 from cnnfilt.core.levels import Levels, apply_levels
 from cnnfilt.describe.chain import Report, describe, parse_chain
 from cnnfilt.describe.layers import Layer, Volume
@@ -110,14 +111,16 @@ class ApplyChain(Operation, kw_only=True):
         if self.model is None:
             scale = 1.0 if self.input_scale is None else self.input_scale
             pixels = image.pixels if image.pixels.ndim == 3 else image.pixels[:, :, np.newaxis]
+            if pixels.dtype.kind in "iu" and not is_small(pixels.dtype):
+                pixels = pixels.astype(np.int64)  # What layers make of it says then that it was wide.
         else:
             form = _loaded(self.model).form
             asked = form if self.input_scale is None else replace(form, input_scale=self.input_scale)
             scale, pixels = asked.scale(image.pixels.dtype), asked.fitted(image)
         if scale == 1:
             return scale, pixels
-        dtype = np.float64 if pixels.dtype == np.float64 else np.float32
-        return scale, np.multiply(pixels, dtype(scale), dtype=dtype)
+        dtype = float_dtype(pixels.dtype)
+        return scale, np.multiply(pixels, dtype.type(scale), dtype=dtype)
 
     def _parameters(self, size: tuple[int, ...]) -> dict[str, Array]:
         if self.model is not None:

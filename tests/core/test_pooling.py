@@ -126,6 +126,11 @@ def numbers(seed, shape, dtype):
     return rng.choice(np.array([limits.min, 0, 1, 2, 100, limits.max], dtype), shape)
 
 
+def averages_of(dtype):
+    """The type of averages: double for doubles and for whole numbers wider than 16 bits, by type and never by value."""
+    return np.float64 if dtype in ("float64", "int32", "uint32", "int64", "uint64") else np.float32
+
+
 @st.composite
 def windows(draw):
     """Draw a size (height, width) and the options of a pooling that is legal on it."""
@@ -188,7 +193,7 @@ def test_averages_equal_plain_loops(case, dtype, channels, count_include_pad, se
     image = numbers(seed, (*size, *channels), dtype) if dtype[0] != "f" else rng.normal(size=(*size, *channels))
     image = image // 64 if dtype == "int64" else image.astype(dtype)
     values = pool(image, kernel_size, kind="avg", count_include_pad=count_include_pad, **options)
-    assert values.dtype == (np.float64 if dtype == "float64" else np.float32)
+    assert values.dtype == averages_of(dtype)
     planes = image.reshape(*size, -1)
     for c in range(planes.shape[2]):
         expected = loops(planes[:, :, c], kernel_size, "avg", options, count_include_pad=count_include_pad)
@@ -301,7 +306,7 @@ def test_adaptive_equals_plain_loops(size, out, kind, dtype, channels, seed):
     image = np.random.default_rng(seed).integers(0, 200, (*size, *channels)).astype(dtype)
     values = adaptive_pool(image, out, kind=kind)
     assert values.shape == (*out, *channels)
-    assert values.dtype == (dtype if kind != "avg" or dtype == "float64" else np.float32)
+    assert values.dtype == (dtype if kind != "avg" else averages_of(dtype))
     for c in range(image.reshape(*size, -1).shape[2]):
         expected = oracles.adaptive(image.reshape(*size, -1)[:, :, c].tolist(), out, kind=kind)
         np.testing.assert_allclose(values.reshape(*out, -1)[:, :, c], expected, rtol=1e-6)

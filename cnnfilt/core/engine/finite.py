@@ -9,7 +9,7 @@ from abc import abstractmethod
 
 import numpy as np
 
-from cnnfilt.core.engine.images import Array
+from cnnfilt.core.engine.images import Array, is_small
 from cnnfilt.core.engine.job import Job
 from cnnfilt.core.engine.strips import Strip
 from cnnfilt.core.engine.taps import SpareTaps, all_finite
@@ -31,8 +31,7 @@ class FiniteTechnique(Technique):
         self._kernel = job.weights[:, :, 0, 0].astype(dtype)
         self._bias = job.bias.astype(dtype)[0]
         # Whole numbers of at most 16 bits are finite, and too small for a sum to pass the float range.
-        is_small = job.image.dtype.kind in "biu" and job.image.dtype.itemsize <= 2
-        self._is_safe = is_small and float(np.abs(job.weights).sum()) < LARGE_KERNEL
+        self._is_safe = is_small(job.image.dtype) and float(np.abs(job.weights).sum()) < LARGE_KERNEL
 
     def write(self, strip: Strip, out: Array) -> None:
         """Write the strip's sums, bias included, to `out` (strip.height, W' * maps)."""

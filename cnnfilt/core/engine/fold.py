@@ -10,7 +10,7 @@ from typing import Any, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnfilt.core.engine.images import Array
+from cnnfilt.core.engine.images import Array, float_dtype
 from cnnfilt.describe.window import Window
 from cnnfilt.errors import ParameterError, ShapeError
 from cnnfilt.frozen import Frozen
@@ -57,13 +57,13 @@ class Fold(Frozen):
 def fold_of(kind: PoolKind, pixels: Array, cells: int) -> Fold:
     """Return how windows of at most `cells` values of `pixels` are pooled.
 
-    Averages are float32 (float64 stays); integer sums are exact, in the smallest dtype that holds them all.
+    Averages are of `float_dtype`; integer sums are exact, in the smallest dtype that holds them all.
     Raises ParameterError for an unknown kind, ShapeError for integers whose sums pass int64.
     """
     # Scratch is in the machine's own byte order, whatever the image's.
     dtype = pixels.dtype.newbyteorder("=")
     if kind == "avg":
-        result = np.dtype(np.float64 if dtype == np.float64 else np.float32)
+        result = float_dtype(dtype)
         return Fold(np.add, 0, _sum_dtype(pixels, cells), result, averages=True)
     if kind not in get_args(PoolKind):
         known = nearest(str(kind), get_args(PoolKind))

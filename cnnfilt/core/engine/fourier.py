@@ -12,7 +12,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from cnnfilt.core.engine.finite import FiniteTechnique, is_dense
-from cnnfilt.core.engine.images import Array
+from cnnfilt.core.engine.images import Array, is_small
 from cnnfilt.core.engine.job import Job
 from cnnfilt.core.engine.strips import Strip
 from cnnfilt.describe.window import Window
@@ -45,19 +45,23 @@ class Fourier(FiniteTechnique):
     def suits(job: Job, dtype: np.dtype) -> str | None:
         """Return in words how `job` is summed, None unless kernel and image are large."""
         area = job.weights[:, :, 0, 0].size
-        if area < FOURIER_AREA or not is_dense(job, dtype):
-            return None
         work = job.rows.output_size * job.columns.output_size * job.maps * area
-        return f"by Fourier transforms of tiles: {dtype} sums" if work >= FOURIER_WORK else None
+        if area < FOURIER_AREA or work < FOURIER_WORK or not is_dense(job, dtype) or not job.has_even_range:
+            return None
+        return f"by Fourier transforms of tiles: {dtype} sums"
 
     def __init__(self, job: Job, dtype: np.dtype) -> None:
         super().__init__(job, dtype)
+        # A transform spreads the rounding of a tile's largest values over all of it. What nothing bounds, as it does 8
+        # and 16 bits, is transformed in double precision: then that is too little to show.
+        precise = dtype if is_small(job.image.dtype) else np.dtype(np.float64)
+        self.reads = precise
         self._height, self._length = tile_length(job.rows), tile_length(job.columns)
         # So tall that one tile down is a strip, unless the image is narrow.
         self.strip_rows = self._height - job.rows.span + 1
         self._kept = self._length - job.columns.span + 1
-        spread = np.zeros((1, job.rows.span, job.columns.span), dtype)
-        spread[0, :: job.rows.dilation, :: job.columns.dilation] = self._kernel
+        spread = np.zeros((1, job.rows.span, job.columns.span), precise)
+        spread[0, :: job.rows.dilation, :: job.columns.dilation] = job.weights[:, :, 0, 0]
         # The conjugate, since the kernel is not turned around.
         self._factor = self._transform(spread).conj()
 

@@ -39,6 +39,20 @@ def as_numbers(values: npt.ArrayLike, name: str) -> Array:
     return array
 
 
+def float_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """Return the type of floats computed from values of `dtype`, by type and never by value.
+
+    Float64 stays, and integers of more than 16 bits, which single precision does not hold, become it; else float32.
+    """
+    wide = dtype.kind in "iu" and dtype.itemsize > 2
+    return np.dtype(np.float64 if wide or (dtype.kind == "f" and dtype.itemsize == 8) else np.float32)
+
+
+def is_small(dtype: np.dtype[Any]) -> bool:
+    """Tell whether values of `dtype` are whole numbers of at most 16 bits: finite, and within a range that is known."""
+    return dtype.kind in "biu" and dtype.itemsize <= 2
+
+
 def like_image(values: Array, image: npt.ArrayLike) -> Array:
     """Return `values` of shape (H, W, C) without the channel axis if `image` itself has none."""
     return values[:, :, 0] if np.ndim(image) == 2 else values

@@ -1,11 +1,20 @@
 """What is to be computed, with nothing said yet about how."""
 
+from functools import cached_property
+
 import numpy as np
 
-from cnnfilt.core.engine.images import Array
+from cnnfilt.core.engine.images import Array, is_small
 from cnnfilt.describe.window import Window
 from cnnfilt.frozen import Frozen
 from cnnfilt.terms import Activation, PaddingMode, PaddingValue
+
+EVEN = 64
+"""How many times as large as the root of their mean square the largest value may be."""
+
+
+_BLOCK = 1 << 17
+"""So many values are looked at together: their copies stay in the cache."""
 
 
 class Job(Frozen):
@@ -51,6 +60,27 @@ class Job(Frozen):
     def tap_count(self) -> int:
         """Return how many coefficients are not zero, over all filters."""
         return int(np.count_nonzero(self.weights))
+
+    @cached_property
+    def has_even_range(self) -> bool:
+        """Tell whether no value dwarfs the others: in each channel the largest is at most EVEN times their mean square.
+
+        Then what a technique mixes into windows that do not meet a value is within the error that is promised. Of
+        whole numbers of at most 16 bits it always is. Infinities and NaN do not count: see `finite`.
+        """
+        if is_small(self.image.dtype):
+            return True
+        height, width, channels = self.image.shape
+        largest = np.full(channels, np.abs(self.padding_value).max() if self.pads_with_value else 0, np.float64)
+        squares = np.zeros(channels)
+        rows = max(1, _BLOCK // (width * channels))
+        for top in range(0, height, rows):
+            values = self.image[top : top + rows].astype(np.float64)
+            values[~np.isfinite(values)] = 0
+            with np.errstate(over="ignore"):
+                squares += np.einsum("ijk,ijk->k", values, values)
+            np.maximum(largest, np.abs(values).max(axis=(0, 1)), out=largest)
+        return bool((largest <= EVEN * np.sqrt(squares / (height * width))).all())
 
     @property
     def pads_with_value(self) -> bool:

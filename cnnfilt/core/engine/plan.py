@@ -7,7 +7,7 @@ from cnnfilt.core.engine.box import Box
 from cnnfilt.core.engine.depthwise import Depthwise
 from cnnfilt.core.engine.fourier import Fourier
 from cnnfilt.core.engine.im2col import Im2col
-from cnnfilt.core.engine.images import Array
+from cnnfilt.core.engine.images import Array, float_dtype
 from cnnfilt.core.engine.integers import Integers
 from cnnfilt.core.engine.job import Job
 from cnnfilt.core.engine.separable import Separable
@@ -63,11 +63,11 @@ def sum_dtype(job: Job) -> np.dtype:
 
     Whole numbers times whole numbers are exact: the smallest of int16, int32 and int64 that holds every sum an
     image of this type could give (for types wider than 16 bits int64, once the image's own lowest and highest
-    values show that no sum can pass it; else ShapeError). Everything else is float32; float64 stays float64.
+    values show that no sum can pass it; else ShapeError). Everything else is `float_dtype`.
     """
     dtype = job.image.dtype
     if not is_whole(job):
-        return np.dtype(np.float64 if dtype.kind == "f" and dtype.itemsize == 8 else np.float32)
+        return float_dtype(dtype)
     low, high = sum_range(job)
     wide = dtype.itemsize > 2
     for candidate in (np.int64,) if wide else (np.int16, np.int32, np.int64):

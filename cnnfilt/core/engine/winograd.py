@@ -75,6 +75,8 @@ class Winograd(Technique):
         pixels = job.rows.output_size * job.columns.output_size
         if min(channels, filters) < WINOGRAD_CHANNELS or pixels < WINOGRAD_PIXELS:
             return None
+        if not job.has_even_range:
+            return None
         return f"{filters} filters in tiles of 4x4 (Winograd): {dtype} sums"
 
     def __init__(self, job: Job, dtype: np.dtype) -> None:
