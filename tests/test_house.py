@@ -14,6 +14,7 @@ FLOORS = {
     "frozen": 0,
     "machine": 0,
     "signals": 0,
+    "spelling": 0,
     "terms": 0,
     "parsing": 1,
     "describe": 2,

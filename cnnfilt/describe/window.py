@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from math import gcd
 from typing import get_args
 
-from cnnfilt.errors import ParameterError, ShapeError
+from cnnfilt.errors import ParameterError, ShapeError, counted
 from cnnfilt.frozen import Frozen
 from cnnfilt.terms import AxisPadding, PaddingWord, Pair
 
@@ -219,9 +219,8 @@ def _window(
 
 def _too_large(window: Window) -> str:
     lines = {"high": "rows", "wide": "columns"}.get(window.axis, "positions")
-    there = lines.removesuffix("s") if window.padded_size == 1 else lines
     padded = " padded" if window.before or window.after else ""
     return (
-        f"kernel spans {window.span} {lines} but {{image}}{padded} is {window.padded_size} {there} {window.axis}; "
-        "use a smaller kernel or dilation, or more padding"
+        f"kernel spans {counted(window.span, lines)} but {{image}}{padded} is {counted(window.padded_size, lines)} "
+        f"{window.axis}; use a smaller kernel or dilation, or more padding"
     )

@@ -19,6 +19,7 @@ from cnnfilt.files.formats import FORMATS, WRITABLE_FORMATS, format_of
 from cnnfilt.files.image import Image
 from cnnfilt.files.read_write_options import ReadOptions, WriteOptions
 from cnnfilt.files.writing import write
+from cnnfilt.spelling import spelled_number
 from cnnfilt.terms import AlphaMode
 
 
@@ -64,7 +65,7 @@ def run_diff(
     if output is not None:
         print_line(f"{a}, {b} -> {output} ({_how(found, output, gain)})")
     if not within_tolerance:
-        largest = _number(found.difference.largest)
+        largest = spelled_number(found.difference.largest)
         print_error("diff", f"{a} and {b} differ by up to {largest}, over --tolerance {tolerance:g}")
     return 0 if within_tolerance else 1
 
@@ -107,26 +108,26 @@ def _how(found: Comparison, output: str, gain: float | None) -> str:
     if gain is not None:
         return f"differences times {gain:g}"
     largest = _finite_largest(found)
-    return f"white is a difference of {_number(largest)}" if largest else "black: no difference"
+    return f"white is a difference of {spelled_number(largest)}" if largest else "black: no difference"
 
 
 def _report(found: Comparison) -> list[str]:
     """Return the lines of the report."""
     difference = found.difference
-    lines = [f"largest    {_number(difference.largest)}"]
+    lines = [f"largest    {spelled_number(difference.largest)}"]
     if difference.place is not None and difference.values is not None:
         row, column, channel = difference.place
         where = f"row {row}, column {column}{_channel(found, channel)}"
-        values = " against ".join(map(_number, difference.values))
+        values = " against ".join(map(spelled_number, difference.values))
         lines[0] += f" at {where} (from 0): {values}"
     percent = difference.differing / difference.total
     psnr = difference.psnr(found.peak)
     odd = f", {difference.odd:,} of them nan or infinite in one" if difference.odd else ""
     return [
         *lines,
-        f"mean       {_number(difference.mean)}",
-        f"RMS        {_number(difference.rms)}",
-        f"PSNR       {'infinite' if psnr == inf else f'{psnr:.2f} dB'} (of {_number(found.peak)})",
+        f"mean       {spelled_number(difference.mean)}",
+        f"RMS        {spelled_number(difference.rms)}",
+        f"PSNR       {'infinite' if psnr == inf else f'{psnr:.2f} dB'} (of {spelled_number(found.peak)})",
         f"differing  {difference.differing:,} of {difference.total:,} values ({percent:.2%}){odd}",
     ]
 
@@ -164,7 +165,3 @@ def _as_json(a: str, b: str, found: Comparison, within_tolerance: bool) -> dict[
 
 def _plain(value: float) -> float | None:
     return value if isfinite(value) else None
-
-
-def _number(value: float) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else f"{value:d}"

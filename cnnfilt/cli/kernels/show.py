@@ -11,6 +11,7 @@ from cnnfilt.cli.help import Command
 from cnnfilt.cli.messages import print_line, printable
 from cnnfilt.cli.tables import aligned, bold, shortened
 from cnnfilt.describe.kernels import hint, parse_kernel, split_scale
+from cnnfilt.spelling import spelled_size
 
 if TYPE_CHECKING:  # NumPy is not needed for the help.
     from cnnfilt.core.kernel_facts import KernelFacts, Number
@@ -90,7 +91,7 @@ def _object(one: "LabelledKernel", facts: "KernelFacts", source: str) -> dict[st
 
 
 def _lines(one: "LabelledKernel", facts: "KernelFacts", source: str) -> Iterator[str]:
-    yield bold(f"{printable(one.label)}  {'x'.join(map(str, one.kernel.shape))}")
+    yield bold(f"{printable(one.label)}  {spelled_size(one.kernel.shape)}")
     if one.kernel.ndim == 2:
         yield from _matrix(one.kernel.tolist())
     else:

@@ -21,6 +21,7 @@ from cnnfilt.files.image import Array
 from cnnfilt.files.matrix.matrices import write_matrix
 from cnnfilt.files.read_write_options import ReadOptions
 from cnnfilt.fitting.least_squares import ROUNDING
+from cnnfilt.spelling import spelled_size
 
 
 def run_learning(
@@ -109,7 +110,7 @@ def _refusal(
                 f"after {found.descent.steps[-1].number:,} steps the filter is still off by {off}; allow more --steps"
             )
         return f"with --decimals {request.decimals} the filter is off by {off}; without, by {_number(found.best)}"
-    size = "x".join(map(str, collected.kernel_size))
+    size = spelled_size(collected.kernel_size)
     names = (
         f"{pairs[0].before} into {pairs[0].after}" if len(pairs) == 1 else f"one into the other in {len(pairs)} pairs"
     )
@@ -120,7 +121,7 @@ def _refusal(
 def _tell(pairs: Sequence[ImagePair], output: str | None, collected: Collected, found: Found, *, verbose: bool) -> None:
     learned, equations = found.learned, found.learned.equations
     names = f"{pairs[0].before}, {pairs[0].after}" if len(pairs) == 1 else f"{len(pairs)} pairs"
-    shape = "x".join(map(str, found.kernel.shape))
+    shape = spelled_size(found.kernel.shape)
     where = "stdout" if output in (None, STDIN) else output
     print_line(f"{names} -> {where} {shape} ({_kind(learned.whole_over)}off by {_number(found.levels_off)} levels RMS)")
     if learned.has_bias and not collected.inverse.shifted:

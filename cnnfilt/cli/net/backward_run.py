@@ -18,6 +18,7 @@ from cnnfilt.frozen import Frozen
 from cnnfilt.nn.conv2d import Conv2D
 from cnnfilt.nn.layer import Array, Layer
 from cnnfilt.nn.model import Sequential
+from cnnfilt.spelling import spelled_size
 from cnnfilt.terms import Padding, Pair
 
 _STARTS = tuple("0123456789+-.[")
@@ -66,7 +67,7 @@ def _carried_back(x: Array, source: str, layer: Conv2D | str, d_output: Array, g
     except ShapeError as error:
         raise ShapeError(error.about(source), parameter=error.parameter) from None
     if d_output.shape != output.shape:
-        sizes = ("x".join(map(str, shape)) for shape in (d_output.shape, output.shape))
+        sizes = (spelled_size(shape) for shape in (d_output.shape, output.shape))
         raise ShapeError(
             "{} is {}, but the output is {}; there is one gradient for each value".format(gradient, *sizes)
         )

@@ -13,6 +13,7 @@ from cnnfilt.describe.windows import Windows
 from cnnfilt.frozen import Frozen
 from cnnfilt.nn.conv2d import Conv2D
 from cnnfilt.nn.layer import Array
+from cnnfilt.spelling import spelled_number
 from cnnfilt.terms import Pair
 
 Sums = dict[str, list[str]]
@@ -45,7 +46,7 @@ def convolution_sums(layer: Conv2D, x: Array, d_z: Array, results: Mapping[str, 
         d_k[meeting.tap].append(_product(one_d, one_x))
         d_x[meeting.x].append(_product(one_d, one_k))
     for terms in z.values():
-        terms.append(("B", _number(bias)))
+        terms.append(("B", spelled_number(bias)))
     d_b = [_entry("dL/dZ", d_z, place) for place in _places(d_z)]
     return {
         "Z": _lines("Z", z, results["Z"]),
@@ -65,7 +66,7 @@ def pooling_sums(pool: PoolLayer, x: Array, d_p: Array, results: Mapping[str, Ar
     for place, inside in members.items():
         names, values = zip(*(_entry("X", x, one) for one in inside), strict=True)
         word = "mean" if pool.pooling.kind == "avg" else pool.pooling.kind
-        whole = f"{word}({', '.join(names)}) = {word}({', '.join(values)}) = {_number(results['P'][place])}"
+        whole = f"{word}({', '.join(names)}) = {word}({', '.join(values)}) = {spelled_number(results['P'][place])}"
         lines.append(f"{_entry('P', x, place)[0]} = {whole}")
         name, value = _entry("dL/dP", d_p, place)
         share = f"/{len(inside)}" if pool.pooling.kind == "avg" and len(inside) > 1 else ""
@@ -105,7 +106,7 @@ def _chosen(pool: PoolLayer, x: Array, inside: list[Pair]) -> Pair:
 def _entry(letter: str, array: Array, place: Pair) -> tuple[str, str]:
     """Return the name of one value, counted from 1 as in the notes, and the value: ("X12", "6")."""
     comma = "," if max(array.shape) > 9 else ""
-    return f"{letter}{place[0] + 1}{comma}{place[1] + 1}", _number(array[place])
+    return f"{letter}{place[0] + 1}{comma}{place[1] + 1}", spelled_number(array[place])
 
 
 def _product(first: tuple[str, str], second: tuple[str, str]) -> tuple[str, str]:
@@ -120,14 +121,10 @@ def _line(name: str, terms: list[tuple[str, str]], value: float) -> str:
     if not terms:
         return f"{name} = 0, for no output depends on it"
     symbols, numbers = zip(*terms, strict=True)
-    steps = [name, " + ".join(symbols), " + ".join(map(_in_brackets, numbers)), _number(value)]
+    steps = [name, " + ".join(symbols), " + ".join(map(_in_brackets, numbers)), spelled_number(value)]
     # A sum of one number is that number already.
     return " = ".join(steps if len(terms) > 1 or numbers[0] != steps[-1] else [*steps[:2], steps[-1]])
 
 
 def _in_brackets(number: str) -> str:
     return f"({number})" if number.startswith("-") else number
-
-
-def _number(value: float) -> str:
-    return f"{value:.6g}"

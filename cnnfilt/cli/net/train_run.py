@@ -21,6 +21,7 @@ from cnnfilt.nn.examples import Examples, split
 from cnnfilt.nn.model import Sequential
 from cnnfilt.nn.training import Epoch, Progress, Trainer, TrainingSettings
 from cnnfilt.signals import on_exit_during, say_at_once
+from cnnfilt.spelling import spelled_size
 from cnnfilt.terms import Augmentation, LossName, OptimizerName, Pair
 
 SECONDS_TO_SAVE = 30.0
@@ -146,7 +147,7 @@ def _tell_start(request: TrainRequest, run: _TrainingRun, training: Examples, va
     if request.quiet:
         return
     network = run.trainer.network
-    size = "x".join(map(str, network.size))
+    size = spelled_size(network.size)
     images = counted(len(training), "images")
     print_line(f"{images} to learn from, {len(validation):,} held out; {len(run.classes)} classes; {size}")
     print_line(f"{network.words} ({sum(array.size for array in network.parameters.values()):,} parameters)")

@@ -10,12 +10,13 @@ import click
 from cnnfilt.cli.help import Command
 from cnnfilt.cli.messages import print_line
 from cnnfilt.cli.option_types import PADDING, PAIR, Word
-from cnnfilt.cli.shape.demands import check_strict, check_wanted, joined, parse_wanted
+from cnnfilt.cli.shape.demands import check_strict, check_wanted, parse_wanted
 from cnnfilt.describe.window import Window
 from cnnfilt.describe.windows import Slide, Windows, check_pixels
 from cnnfilt.errors import CnnfiltError, InputError
 from cnnfilt.frozen import Frozen
 from cnnfilt.parsing import parse_size
+from cnnfilt.spelling import spelled_size
 from cnnfilt.terms import DEFAULT_MAX_PIXELS, ModelName, Unknown
 
 EXAMPLES = """\b
@@ -129,7 +130,7 @@ def shape(
         else:
             slid = [("", _slid(slide, size))] if slide else []
             output = (*slid[0][1].output_size, size[2]) if slid else size
-            text = joined(output[:2])
+            text = spelled_size(output[:2])
     except CnnfiltError as error:
         raise type(error)(error.message.replace("{image}", source), parameter=error.parameter) from None
     click.echo(text)
@@ -222,4 +223,6 @@ def _hint(windows: Windows) -> None:
     """Say so where the formula of some lecture notes would mislead."""
     notes = tuple(map(formula_of_notes, windows))
     if notes != windows.output_size and not windows.rows.ceil_mode:
-        print_line(f"hint: floor((n-f+1)/s), in some notes, says {joined(notes)}; it loses a window (see --explain)")
+        print_line(
+            f"hint: floor((n-f+1)/s), in some notes, says {spelled_size(notes)}; it loses a window (see --explain)"
+        )

@@ -6,6 +6,7 @@ from cnnfilt.describe.window import Window
 from cnnfilt.describe.windows import Windows
 from cnnfilt.errors import DemandError, ParameterError
 from cnnfilt.parsing import parse_numbers
+from cnnfilt.spelling import spelled_size
 
 
 def parse_wanted(want: str | None) -> tuple[int, ...] | None:
@@ -23,7 +24,7 @@ def check_wanted(wanted: tuple[int, ...], output: tuple[int, ...]) -> None:
     # Channels are only compared when they were asked for; a flat output is one number.
     found = output[: max(len(wanted), 2)]
     if wanted != found:
-        raise DemandError(f"{joined(found)} comes out, not {joined(wanted)}")
+        raise DemandError(f"{spelled_size(found)} comes out, not {spelled_size(wanted)}")
 
 
 def check_strict(slid: Sequence[tuple[str, Windows]]) -> None:
@@ -32,11 +33,6 @@ def check_strict(slid: Sequence[tuple[str, Windows]]) -> None:
         for window in windows:
             if window.remainder:
                 raise DemandError(where + _left_over(window))
-
-
-def joined(size: Sequence[int]) -> str:
-    """Return `3x4` for (3, 4)."""
-    return "x".join(map(str, size))
 
 
 def _left_over(window: Window) -> str:
