@@ -37,6 +37,11 @@ class Window(Frozen):
             raise ShapeError(_too_large(self), parameter="kernel")
 
     @property
+    def lines(self) -> str:
+        """Return what the positions along this axis are called."""
+        return {"high": "rows", "wide": "columns"}.get(self.axis, "positions")
+
+    @property
     def span(self) -> int:
         """Return how many positions one window covers, the holes of its dilation counted."""
         return self.dilation * (self.kernel_size - 1) + 1
@@ -218,9 +223,9 @@ def _window(
 
 
 def _too_large(window: Window) -> str:
-    lines = {"high": "rows", "wide": "columns"}.get(window.axis, "positions")
     padded = " padded" if window.before or window.after else ""
     return (
-        f"kernel spans {counted(window.span, lines)} but {{image}}{padded} is {counted(window.padded_size, lines)} "
-        f"{window.axis}; use a smaller kernel or dilation, or more padding"
+        f"kernel spans {counted(window.span, window.lines)} but {{image}}{padded} is "
+        f"{counted(window.padded_size, window.lines)} {window.axis}; "
+        "use a smaller kernel or dilation, or more padding"
     )

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from cnnfilt.cli.shape.answers import LayerWindows
 from cnnfilt.describe.window import Window
-from cnnfilt.describe.windows import Windows
 from cnnfilt.errors import DemandError, ParameterError
 from cnnfilt.parsing import parse_numbers
 from cnnfilt.spelling import spelled_size
@@ -27,15 +27,14 @@ def check_wanted(wanted: tuple[int, ...], output: tuple[int, ...]) -> None:
         raise DemandError(f"{spelled_size(found)} comes out, not {spelled_size(wanted)}")
 
 
-def check_strict(slid: Sequence[tuple[str, Windows]]) -> None:
-    """Raise DemandError for windows that leave rows or columns over; each comes with the words to start with."""
-    for where, windows in slid:
-        for window in windows:
+def check_strict(layers: Sequence[LayerWindows]) -> None:
+    """Raise DemandError for windows that leave rows or columns over."""
+    for layer in layers:
+        for window in layer.windows:
             if window.remainder:
-                raise DemandError(where + _left_over(window))
+                raise DemandError(layer.where + _left_over(window))
 
 
 def _left_over(window: Window) -> str:
-    lines = "rows" if window.axis == "high" else "columns"
     steps = f"{window.size} + {window.before} + {window.after} - {window.span} = {window.padded_size - window.span}"
-    return f"stride {window.stride} does not divide {steps} {lines}; {window.remainder} left over"
+    return f"stride {window.stride} does not divide {steps} {window.lines}; {window.remainder} left over"
