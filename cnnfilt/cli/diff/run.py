@@ -12,6 +12,7 @@ from cnnfilt.batch.diff import Comparison, compare_files
 from cnnfilt.batch.sources import refuse_stdin_twice
 from cnnfilt.batch.timeout import within
 from cnnfilt.cli.messages import print_error, print_line
+from cnnfilt.cli.numbers import finite
 from cnnfilt.core.difference import difference_picture
 from cnnfilt.errors import ParameterError, PlanError
 from cnnfilt.files.formats import FORMATS, WRITABLE_FORMATS, format_of
@@ -154,18 +155,14 @@ def _as_data(request: DiffRequest, found: Comparison, alike: bool) -> dict[str, 
         "size": list(found.a.shape),
         "alpha": found.has_alpha,
         "within_tolerance": alike,
-        "largest": _plain(difference.largest),
+        "largest": finite(difference.largest),
         "where": where,
-        "values": None if difference.values is None else [_plain(value) for value in difference.values],
-        "mean": _plain(difference.mean),
-        "rms": _plain(difference.rms),
-        "psnr": _plain(difference.psnr(found.peak)),
-        "peak": _plain(found.peak),
+        "values": None if difference.values is None else [finite(value) for value in difference.values],
+        "mean": finite(difference.mean),
+        "rms": finite(difference.rms),
+        "psnr": finite(difference.psnr(found.peak)),
+        "peak": finite(found.peak),
         "differing": difference.differing,
         "notspelled_numbers": difference.odd,
         "total": difference.total,
     }
-
-
-def _plain(value: float) -> float | None:
-    return value if isfinite(value) else None
