@@ -4,7 +4,8 @@ The code, from the ground up (imports run downward only):
 
     errors, terms, signals      what can go wrong; the closed word lists; what a signal does
     machine                     the CPUs and the memory that this process may use
-    frozen, parsing             data classes that cost nothing to define; numbers, pairs and sizes as people type them
+    frozen                      data classes that cost nothing to define, whose fields say what options they are
+    parsing, spelling           numbers, pairs and sizes as people type them, and as messages have them
     describe                    what is asked for: windows and sizes, kernels, layers, chains (to here: no NumPy)
     core                        arrays in, arrays out: convolve, pad, pool, edges; their values explained
     nn                          layers that learn, models and training

@@ -1,4 +1,4 @@
-"""The house keeps its floors: imports run downward only, and each outside package has one home."""
+"""The house keeps its floors: imports run downward and in no circle, and each module has its tests where one looks."""
 
 import ast
 from pathlib import Path
@@ -14,6 +14,7 @@ FLOORS = {
     "frozen": 0,
     "machine": 0,
     "signals": 0,
+    "spelling": 0,
     "terms": 0,
     "parsing": 1,
     "describe": 2,
@@ -93,3 +94,125 @@ def test_scipy_is_imported_inside_functions(module: Path) -> None:
 
 def test_every_floor_is_named() -> None:
     assert {floor_of(module) for module in MODULES} <= set(FLOORS)
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    names = {".".join(("cnnfilt", *module.with_suffix("").parts)): module for module in MODULES}
+    below = {name: {one for one in _modules_in(module) if one in names} for name, module in names.items()}
+    while free := [name for name, others in below.items() if not others]:
+        below = {name: others.difference(free) for name, others in below.items() if name not in free}
+    assert not below, f"a circle among {sorted(below)}"
+
+
+def _modules_in(module: Path) -> set[str]:
+    """Return the modules that `module` imports anywhere; `from package import module` names both."""
+    found: set[str] = set()
+    for name, node in imported(ast.parse((ROOT / module).read_text())):
+        found.add(name)
+        if isinstance(node, ast.ImportFrom):
+            found |= {f"{name}.{alias.name}" for alias in node.names}
+    return found
+
+
+TESTS = Path(__file__).parent
+
+TESTED_ELSEWHERE = {
+    "batch/diff.py": "cli/test_diff.py",
+    "batch/frames.py": "cli/test_frames.py",
+    "batch/inputs.py": "cli/test_errors.py",
+    "batch/learn.py": "cli/test_learn.py",
+    "batch/pairs.py": "cli/test_learn.py",
+    "batch/work.py": "batch/test_runner.py",
+    "cli/completion_values.py": "cli/test_completion.py",
+    "cli/inspect/explain_pooling.py": "cli/test_explain.py",
+    "cli/inspect/explain_sums.py": "cli/test_explain.py",
+    "cli/inspect/inspection.py": "cli/test_explain.py",
+    "cli/inspect/number_tables.py": "cli/test_explain.py",
+    "cli/inspect/window_tables.py": "cli/test_explain.py",
+    "cli/kernel_arguments.py": "cli/test_convolve.py",
+    "cli/lazy.py": "cli/test_help.py",
+    "cli/main.py": "cli/test_errors.py",
+    "cli/messages.py": "cli/test_errors.py",
+    "cli/net/backward_sums.py": "cli/test_net_backward.py",
+    "cli/net/command.py": "cli/test_help.py",
+    "cli/net/evaluate.py": "cli/test_net_predict.py",
+    "cli/net/evaluate_run.py": "cli/test_net_predict.py",
+    "cli/net/summary.py": "cli/test_net_predict.py",
+    "cli/net/summary_run.py": "cli/test_net_predict.py",
+    "cli/numbers.py": "cli/test_convolve.py",
+    "cli/option_types.py": "cli/test_errors.py",
+    "cli/options.py": "cli/test_help.py",
+    "cli/reporter.py": "cli/test_batch.py",
+    "cli/run_operation.py": "cli/test_batch.py",
+    "cli/tables.py": "cli/test_shape.py",
+    "core/alpha.py": "cli/test_convolve.py",
+    "core/edge_responses.py": "core/test_edges.py",
+    "describe/edge_methods.py": "describe/test_operations.py",
+    "describe/layers.py": "describe/test_chain.py",
+    "describe/named_kernels.py": "describe/test_kernels.py",
+    "describe/named_models.py": "describe/test_chain.py",
+    "errors.py": "cli/test_errors.py",
+    "files/decode/arrays.py": "files/test_reading.py",
+    "files/decode/cmyk.py": "files/test_reading.py",
+    "files/decode/jpeg_coding.py": "files/encode/test_jpeg.py",
+    "files/decode/loading.py": "files/test_reading.py",
+    "files/decode/memory.py": "files/test_pixels.py",
+    "files/decode/storage.py": "files/test_reading.py",
+    "files/encode/png_rows.py": "files/encode/test_png.py",
+    "files/exif.py": "files/test_orientation.py",
+    "files/image.py": "files/test_reading.py",
+    "files/matrix/text.py": "files/matrix/test_matrices.py",
+    "files/pillow.py": "files/test_broken_files.py",
+    "files/records.py": "files/test_broken_files.py",
+    "files/streams.py": "files/test_broken_files.py",
+    "nn/dense.py": "nn/test_layer.py",
+    "nn/initializers.py": "nn/test_model.py",
+    "nn/window_views.py": "nn/test_conv2d.py",
+    "operations/apply.py": "cli/test_apply.py",
+    "operations/base.py": "cli/test_convolve.py",
+    "operations/convolve.py": "cli/test_convolve.py",
+    "operations/edges.py": "cli/test_edges.py",
+    "operations/grid.py": "cli/test_layout.py",
+    "operations/inspect/emitted_run.py": "cli/test_emit.py",
+    "operations/inspect/explanation.py": "cli/test_explain.py",
+    "operations/inspect/thumbnails.py": "cli/test_preview.py",
+    "operations/map_names.py": "cli/test_apply.py",
+    "operations/pad.py": "cli/test_pad.py",
+    "operations/pool.py": "cli/test_pool.py",
+    "operations/sheets.py": "cli/test_apply.py",
+    "signals.py": "cli/test_signals.py",
+    "terms.py": "describe/test_operations.py",
+}
+"""Modules that have no test file of their own name, and the one that covers them."""
+
+
+def guesses(module: Path) -> list[Path]:
+    """Where a reader looks for the tests of a module: by its name, or by that of the package it is a part of.
+
+    core/levels.py       core/test_levels.py
+    cli/shape/solve.py   cli/shape/test_solve.py, cli/test_shape_solve.py, cli/test_solve.py, or cli/test_shape.py
+    """
+    *folders, name = module.with_suffix("").parts
+    found = [Path(*folders, f"test_{name}.py")]
+    if len(folders) > 1:
+        floor, *packages = folders
+        subject = name.removesuffix("_run")
+        found += [Path(floor, f"test_{'_'.join([*packages, subject])}.py"), Path(floor, f"test_{subject}.py")]
+        found += [Path(floor, f"test_{package}.py") for package in packages]
+    return found
+
+
+@pytest.mark.parametrize("module", MODULES, ids=str)
+def test_a_reader_finds_the_tests_of_each_module(module: Path) -> None:
+    if module.parts[:2] == ("core", "engine"):
+        pytest.skip("the techniques are tested by what they compute, in tests/core")
+    elsewhere = TESTED_ELSEWHERE.get(module.as_posix())
+    if elsewhere is None:
+        assert any((TESTS / guess).exists() for guess in guesses(module)), f"no tests of {module}"
+    else:
+        assert (TESTS / elsewhere).exists()
+        assert not any((TESTS / guess).exists() for guess in guesses(module)), f"{module} has its own tests now"
+
+
+def test_only_modules_that_are_there_are_said_to_be_tested_elsewhere() -> None:
+    assert TESTED_ELSEWHERE.keys() <= {module.as_posix() for module in MODULES}

@@ -8,6 +8,7 @@ from cnnfilt.errors import ShapeError
 from cnnfilt.files.image import Array, Image, top_level
 from cnnfilt.files.read_write_options import ReadOptions
 from cnnfilt.frozen import Frozen, replace
+from cnnfilt.spelling import spelled_size
 
 
 class Comparison(Frozen):
@@ -76,7 +77,7 @@ def _largest(array: Array) -> float:
 
 def _not_alike(a: str, b: str, first: Image, second: Image) -> str:
     sizes = [(*image.pixels.shape[:2], image.channels) for image in (first, second)]
-    spelled = ["x".join(map(str, size[:2] if size[2] == 1 else size)) for size in sizes]
+    spelled = [spelled_size(size[:2] if size[2] == 1 else size) for size in sizes]
     if sizes[0][:2] != sizes[1][:2]:
         return f"{a} is {spelled[0]} and {b} is {spelled[1]}; only images of one size can be compared"
     return f"{a} is {spelled[0]} and {b} is {spelled[1]}; --gray compares both in shades of gray"

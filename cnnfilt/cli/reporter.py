@@ -13,6 +13,7 @@ from cnnfilt.cli.messages import print_error, print_line, printable
 from cnnfilt.core.levels import NO_LOSS, Loss
 from cnnfilt.errors import StorageError
 from cnnfilt.signals import cleared_first, on_exit_during, say_at_once
+from cnnfilt.spelling import spelled_number, spelled_size
 
 if TYPE_CHECKING:
     from cnnfilt.cli.progress import ProgressBar
@@ -89,7 +90,7 @@ class Reporter(AbstractContextManager["Reporter"]):
         if not self.several or self.verbose:
             for output in record.outputs if record.written or self.inspection.preview else ():
                 name = f"{output.name} " if output.name else ""
-                shapes = f"{record.name} {_spelled(record.shape)} -> {name}{_spelled(output.shape)}"
+                shapes = f"{record.name} {spelled_size(record.shape)} -> {name}{spelled_size(output.shape)}"
                 print_line(f"{shapes} ({output.how})")
                 if self.verbose and output.plan:
                     print_line(f"{record.name}: {output.plan}")
@@ -158,7 +159,7 @@ def _print_loss(name: str, loss: Loss) -> None:
     outside = loss.clipped - loss.not_numbers
     if outside:
         print_line(
-            f"{name}: values ran from {_number(loss.lowest)} to {_number(loss.highest)}; "
+            f"{name}: values ran from {spelled_number(loss.lowest)} to {spelled_number(loss.highest)}; "
             f"{_percent(outside / loss.total)} fell outside the levels and were clipped (--values shows other mappings)"
         )
     if loss.not_numbers:
@@ -169,14 +170,6 @@ def _print_skipped(skipped: tuple[str, ...]) -> None:
     if skipped:
         others = f" and {len(skipped) - 3:,} more" if len(skipped) > 3 else ""
         print_line(f"skipped {', '.join(skipped[:3])}{others}")
-
-
-def _spelled(shape: tuple[int, ...]) -> str:
-    return "x".join(str(n) for n in shape)
-
-
-def _number(value: float) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
 def _percent(fraction: float) -> str:

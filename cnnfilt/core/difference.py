@@ -10,6 +10,7 @@ from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.threads import run_strips
 from cnnfilt.errors import ShapeError
 from cnnfilt.frozen import Frozen
+from cnnfilt.spelling import spelled_size
 
 __all__ = ["Difference", "compare", "difference_picture", "magnitudes"]
 
@@ -56,7 +57,7 @@ def compare(a: Array, b: Array) -> Difference:
     Whole numbers are compared exactly, also of 64 bits; with a float, both as float64. NaN equals NaN.
     """
     if a.shape != b.shape:
-        raise ShapeError(f"{_spelled(a.shape)} and {_spelled(b.shape)} are not of one size")
+        raise ShapeError(f"{spelled_size(a.shape)} and {spelled_size(b.shape)} are not of one size")
 
     def make_worker() -> Callable[[int, int], Difference]:
         return lambda first, last: _compared(a[first:last], b[first:last], first)
@@ -141,7 +142,3 @@ def _compared(a: Array, b: Array, first_row: int) -> Difference:
         int(np.count_nonzero(flat == inf)),
         a.size,
     )
-
-
-def _spelled(shape: tuple[int, ...]) -> str:
-    return "x".join(map(str, shape))

@@ -27,6 +27,7 @@ from cnnfilt.describe.windows import Slide, Windows, check_pixels
 from cnnfilt.errors import CnnfiltError, ParameterError
 from cnnfilt.frozen import Frozen
 from cnnfilt.parsing import nearest, parse_padding, parse_pair, parse_whole
+from cnnfilt.spelling import spelled_size
 from cnnfilt.terms import DEFAULT_MAX_PIXELS, Padding, Pair, PoolKind
 
 
@@ -173,7 +174,7 @@ def _kernels(head: str) -> tuple[Kernel, ...]:
     kernels = tuple(_kernel(name) for name in head.split("+"))
     for kernel in kernels[1:]:
         if kernel.size != kernels[0].size:
-            first, other = ("x".join(map(str, k.size)) for k in (kernels[0], kernel))
+            first, other = (spelled_size(k.size) for k in (kernels[0], kernel))
             raise ParameterError(f"its kernels differ in size, {first} and {other}; all need the same")
     return kernels
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from math import gcd
 from typing import get_args
 
-from cnnfilt.errors import ParameterError, ShapeError
+from cnnfilt.errors import ParameterError, ShapeError, counted
 from cnnfilt.frozen import Frozen
 from cnnfilt.terms import AxisPadding, PaddingWord, Pair
 
@@ -35,6 +35,11 @@ class Window(Frozen):
             require_at_least(0, getattr(self, name), "padding")
         if self.output_size < 1:
             raise ShapeError(_too_large(self), parameter="kernel")
+
+    @property
+    def lines(self) -> str:
+        """Return what the positions along this axis are called."""
+        return {"high": "rows", "wide": "columns"}.get(self.axis, "positions")
 
     @property
     def span(self) -> int:
@@ -218,10 +223,9 @@ def _window(
 
 
 def _too_large(window: Window) -> str:
-    lines = {"high": "rows", "wide": "columns"}.get(window.axis, "positions")
-    there = lines.removesuffix("s") if window.padded_size == 1 else lines
     padded = " padded" if window.before or window.after else ""
     return (
-        f"kernel spans {window.span} {lines} but {{image}}{padded} is {window.padded_size} {there} {window.axis}; "
+        f"kernel spans {counted(window.span, window.lines)} but {{image}}{padded} is "
+        f"{counted(window.padded_size, window.lines)} {window.axis}; "
         "use a smaller kernel or dilation, or more padding"
     )

@@ -22,10 +22,11 @@ class Slide(Frozen):
 
         Raises ParameterError for values no axis could have, ShapeError when not even one window fits.
         """
-        return Windows(self._window(0, size), self._window(1, size))
+        return Windows(self.along(0, size[0]), self.along(1, size[1]))
 
-    def _window(self, axis: int, size: Pair) -> Window:
-        n, kernel_size, stride, dilation = size[axis], self.kernel_size[axis], self.stride[axis], self.dilation[axis]
+    def along(self, axis: int, n: int) -> Window:
+        """Return the window over `n` rows (axis 0) or `n` columns (axis 1); raises what `over` does."""
+        kernel_size, stride, dilation = self.kernel_size[axis], self.stride[axis], self.dilation[axis]
         # The words for padding divide by the stride: check it before they do.
         for name, value in (("size", n), ("kernel_size", kernel_size), ("stride", stride), ("dilation", dilation)):
             require_at_least(1, value, name)
@@ -41,6 +42,11 @@ class Windows(Frozen):
 
     def __iter__(self) -> Iterator[Window]:
         return iter((self.rows, self.columns))
+
+    @property
+    def slide(self) -> Slide:
+        """Return how these windows slide, their padding in numbers."""
+        return Slide(self.kernel_size, self.stride, self.pads, self.dilation, self.rows.ceil_mode)
 
     @property
     def size(self) -> Pair:

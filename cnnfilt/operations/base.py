@@ -165,18 +165,3 @@ def size_of(image: Image) -> Pair:
 def alpha_under(image: Image, windows: Windows) -> Array | None:
     """Return the alpha at the centre of each window, or None for an opaque image."""
     return None if image.alpha is None else alpha_at_centres(image.alpha, windows)
-
-
-def spelled_range(low: float, high: float) -> str:
-    """Return `-765 to 612`, or the one value there is."""
-    return f"{spelled_value(low)} to {spelled_value(high)}" if low != high else spelled_value(low)
-
-
-def spelled_value(value: float) -> str:
-    """Return a value in about four digits; levels of 16 bits whole."""
-    return f"{value:.0f}" if 1000 <= abs(value) < 1e7 else f"{value:.4g}"
-
-
-def spelled(pair: Pair) -> str:
-    """Return `3x5` for (3, 5)."""
-    return f"{pair[0]}x{pair[1]}"

@@ -17,9 +17,8 @@ from cnnfilt.operations.base import (
     alpha_under,
     refuse_unused_value,
     size_of,
-    spelled,
-    spelled_value,
 )
+from cnnfilt.spelling import spelled_size, spelled_value
 from cnnfilt.terms import Layout, Pair
 
 
@@ -115,9 +114,9 @@ class ConvolveImage(Operation, kw_only=True):
     def _how(self, windows: Windows) -> str:
         word = self.asked.padding if isinstance(self.asked.padding, str) else "padded"
         if self.asked.stride != (1, 1):
-            return f"{word}, stride {spelled(self.asked.stride)}"
+            return f"{word}, stride {spelled_size(self.asked.stride)}"
         if word == "valid" and windows.span != (1, 1):
-            return f"valid; -p same keeps {spelled(windows.size)}"
+            return f"valid; -p same keeps {spelled_size(windows.size)}"
         return word
 
 

@@ -10,7 +10,8 @@ from cnnfilt.errors import OutputError, ParameterError
 from cnnfilt.files.contact_sheet import Tile, contact_sheet
 from cnnfilt.files.formats import named
 from cnnfilt.files.image import top_level
-from cnnfilt.operations.base import Array, Result, spelled_range
+from cnnfilt.operations.base import Array, Result
+from cnnfilt.spelling import spelled_range
 from cnnfilt.terms import ValueMapping
 
 

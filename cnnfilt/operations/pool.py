@@ -9,7 +9,8 @@ from cnnfilt.describe.operations import Pooling
 from cnnfilt.describe.windows import adaptive_bounds
 from cnnfilt.errors import ParameterError
 from cnnfilt.files.image import Image
-from cnnfilt.operations.base import Array, ExplainedValues, Operation, Result, alpha_under, size_of, spelled
+from cnnfilt.operations.base import Array, ExplainedValues, Operation, Result, alpha_under, size_of
+from cnnfilt.spelling import spelled_size
 from cnnfilt.terms import Pair
 
 
@@ -79,5 +80,5 @@ class PoolImage(Operation, kw_only=True):
             return f"{asked.kind} of it all"
         if asked.adaptive:
             return f"{asked.kind}, adaptive"
-        stride = "" if asked.slide.stride == asked.kernel_size else f", stride {spelled(asked.slide.stride)}"
-        return f"{asked.kind} {spelled(asked.kernel_size)}{stride}"
+        stride = "" if asked.slide.stride == asked.kernel_size else f", stride {spelled_size(asked.slide.stride)}"
+        return f"{asked.kind} {spelled_size(asked.kernel_size)}{stride}"

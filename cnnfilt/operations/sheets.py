@@ -9,7 +9,8 @@ from cnnfilt.core.levels import Levels, apply_levels
 from cnnfilt.describe.chain import Report
 from cnnfilt.errors import counted
 from cnnfilt.files.contact_sheet import Tile, contact_sheet
-from cnnfilt.operations.base import Array, spelled_range, spelled_value
+from cnnfilt.operations.base import Array
+from cnnfilt.spelling import spelled_range, spelled_value
 
 MOST_MAPS = 1024
 """More are too many to look at."""

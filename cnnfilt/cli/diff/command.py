@@ -1,12 +1,11 @@
 """`cnnfilt diff`: by how much two images differ, and where."""
 
-from typing import Any
-
 import click
 
 from cnnfilt.cli.help import Command
 from cnnfilt.cli.option_types import NUMBER, Word
 from cnnfilt.cli.options import max_pixels_option, no_auto_orient_option
+from cnnfilt.terms import AlphaMode
 
 
 @click.command(
@@ -47,13 +46,38 @@ Examples:
 @max_pixels_option
 @click.option("--json", is_flag=True, help="Print the numbers as JSON.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing: the exit code tells.")
-def diff(a: str, b: str, **request: Any) -> int:
+def diff(
+    a: str,
+    b: str,
+    tolerance: float,
+    output: str | None,
+    gain: float | None,
+    overwrite: bool,
+    gray: bool,
+    alpha: AlphaMode,
+    no_auto_orient: bool,
+    max_pixels: int,
+    json: bool,
+    quiet: bool,
+) -> int:
     """Say by how much A and B differ: at most and where, on average, and as a signal-to-noise ratio (PSNR).
 
     A and B are images or matrices of one size; one may be - for a pipe. The exit code is 0 if no value differs by
     more than --tolerance, else 1.\f An 8-bit image beside a 16-bit one counts in 16-bit levels (times 257). NaN
     equals NaN, and is infinitely far from a number. Rows, columns and channels are counted from 0.
     """
-    from cnnfilt.cli.diff.run import run_diff
+    from cnnfilt.cli.diff.run import DiffRequest, run_diff
+    from cnnfilt.files.read_write_options import ReadOptions
 
-    return run_diff(a, b, **request)
+    request = DiffRequest(
+        a=a,
+        b=b,
+        reading=ReadOptions(gray=gray, alpha=alpha, auto_orient=not no_auto_orient, max_pixels=max_pixels),
+        tolerance=tolerance,
+        output=output,
+        gain=gain,
+        overwrite=overwrite,
+        json=json,
+        quiet=quiet,
+    )
+    return run_diff(request)

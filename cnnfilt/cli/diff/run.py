@@ -1,7 +1,6 @@
-"""From the options of `cnnfilt diff` to its report, its picture and its exit code."""
+"""What `cnnfilt diff` does: it compares, draws where the files differ, and reports by how much."""
 
-import json as json_text
-from collections.abc import Sequence
+import json
 from math import inf, isfinite
 from typing import Any
 
@@ -13,63 +12,70 @@ from cnnfilt.batch.diff import Comparison, compare_files
 from cnnfilt.batch.sources import refuse_stdin_twice
 from cnnfilt.batch.timeout import within
 from cnnfilt.cli.messages import print_error, print_line
+from cnnfilt.cli.numbers import finite
 from cnnfilt.core.difference import difference_picture
 from cnnfilt.errors import ParameterError, PlanError
 from cnnfilt.files.formats import FORMATS, WRITABLE_FORMATS, format_of
 from cnnfilt.files.image import Image
 from cnnfilt.files.read_write_options import ReadOptions, WriteOptions
 from cnnfilt.files.writing import write
-from cnnfilt.terms import AlphaMode
+from cnnfilt.frozen import Frozen
+from cnnfilt.spelling import spelled_number
 
 
-def run_diff(
-    a: str,
-    b: str,
-    *,
-    tolerance: float,
-    output: str | None,
-    gain: float | None,
-    overwrite: bool,
-    gray: bool,
-    alpha: AlphaMode,
-    no_auto_orient: bool,
-    max_pixels: int,
-    json: bool,
-    quiet: bool,
-) -> int:
-    """Return the exit code of comparing `a` with `b`: 0 where no value differs by more than `tolerance`, else 1."""
-    refuse_stdin_twice((a, b))
-    if tolerance < 0:
-        raise ParameterError(f"--tolerance {tolerance:g} is below 0; no values differ by less than nothing")
-    _check_output(output, gain, (a, b), overwrite=overwrite)
-    options = ReadOptions(gray=gray, alpha=alpha, auto_orient=not no_auto_orient, max_pixels=max_pixels)
+class DiffRequest(Frozen, kw_only=True):
+    """What `cnnfilt diff` was asked: which files, read how, and what becomes of their difference."""
 
-    def work() -> Comparison:
-        found = compare_files(a, b, options)
-        if output is not None:
-            write(_picture(found, output, gain), output, WriteOptions(overwrite=overwrite))
-        return found
+    a: str
+    b: str
+    reading: ReadOptions
+    tolerance: float
+    output: str | None
+    gain: float | None
+    overwrite: bool
+    json: bool
+    quiet: bool
 
+
+def run_diff(request: DiffRequest) -> int:
+    """Return 0 where no value of `a` and `b` differs by more than the tolerance, else 1."""
+    refuse_stdin_twice((request.a, request.b))
+    if request.tolerance < 0:
+        raise ParameterError(f"--tolerance {request.tolerance:g} is below 0; no values differ by less than nothing")
+    _check_output(request)
     # The main thread stays free for a signal, whatever the decoders are busy with.
-    found = within(0, work)
-    within_tolerance = found.difference.largest <= tolerance
-    if json:
-        print(json_text.dumps(_as_json(a, b, found, within_tolerance)))
-    elif not quiet:
+    found = within(0, lambda: _compare(request))
+    alike = found.difference.largest <= request.tolerance
+    if request.json:
+        print(json.dumps(_as_data(request, found, alike)))
+    elif not request.quiet:
         click.echo("\n".join(_report(found)))
-    if quiet:
-        return 0 if within_tolerance else 1
+    if not request.quiet:
+        _print_notes(request, found, alike)
+    return 0 if alike else 1
+
+
+def _compare(request: DiffRequest) -> Comparison:
+    found = compare_files(request.a, request.b, request.reading)
+    if request.output is not None:
+        options = WriteOptions(overwrite=request.overwrite)
+        write(_picture(found, request.output, request.gain), request.output, options)
+    return found
+
+
+def _print_notes(request: DiffRequest, found: Comparison, alike: bool) -> None:
+    a, b = request.a, request.b
     for note in found.notes:
         print_line(note)
-    if output is not None:
-        print_line(f"{a}, {b} -> {output} ({_how(found, output, gain)})")
-    if not within_tolerance:
-        largest = _number(found.difference.largest)
-        print_error("diff", f"{a} and {b} differ by up to {largest}, over --tolerance {tolerance:g}")
-    return 0 if within_tolerance else 1
+    if request.output is not None:
+        print_line(f"{a}, {b} -> {request.output} ({_how(found, request.output, request.gain)})")
+    if not alike:
+        largest = spelled_number(found.difference.largest)
+        print_error("diff", f"{a} and {b} differ by up to {largest}, over --tolerance {request.tolerance:g}")
 
 
-def _check_output(output: str | None, gain: float | None, inputs: Sequence[str], *, overwrite: bool) -> None:
+def _check_output(request: DiffRequest) -> None:
+    output, gain = request.output, request.gain
     if output is None:
         if gain is not None:
             raise click.UsageError("--gain is for the picture; name it with -o")
@@ -79,7 +85,7 @@ def _check_output(output: str | None, gain: float | None, inputs: Sequence[str],
         raise PlanError(f"{output} does not say its format; use a suffix of {', '.join(WRITABLE_FORMATS)}")
     if gain is not None and (FORMATS[format].kind == "matrix" or gain <= 0):
         raise ParameterError(f"--gain {gain:g} is for a picture, and above 0", parameter="gain")
-    check_output(output, inputs, overwrite=overwrite)
+    check_output(output, [request.a, request.b], overwrite=request.overwrite)
 
 
 def _picture(found: Comparison, output: str, gain: float | None) -> Image:
@@ -107,26 +113,26 @@ def _how(found: Comparison, output: str, gain: float | None) -> str:
     if gain is not None:
         return f"differences times {gain:g}"
     largest = _finite_largest(found)
-    return f"white is a difference of {_number(largest)}" if largest else "black: no difference"
+    return f"white is a difference of {spelled_number(largest)}" if largest else "black: no difference"
 
 
 def _report(found: Comparison) -> list[str]:
     """Return the lines of the report."""
     difference = found.difference
-    lines = [f"largest    {_number(difference.largest)}"]
+    lines = [f"largest    {spelled_number(difference.largest)}"]
     if difference.place is not None and difference.values is not None:
         row, column, channel = difference.place
         where = f"row {row}, column {column}{_channel(found, channel)}"
-        values = " against ".join(map(_number, difference.values))
+        values = " against ".join(map(spelled_number, difference.values))
         lines[0] += f" at {where} (from 0): {values}"
     percent = difference.differing / difference.total
     psnr = difference.psnr(found.peak)
     odd = f", {difference.odd:,} of them nan or infinite in one" if difference.odd else ""
     return [
         *lines,
-        f"mean       {_number(difference.mean)}",
-        f"RMS        {_number(difference.rms)}",
-        f"PSNR       {'infinite' if psnr == inf else f'{psnr:.2f} dB'} (of {_number(found.peak)})",
+        f"mean       {spelled_number(difference.mean)}",
+        f"RMS        {spelled_number(difference.rms)}",
+        f"PSNR       {'infinite' if psnr == inf else f'{psnr:.2f} dB'} (of {spelled_number(found.peak)})",
         f"differing  {difference.differing:,} of {difference.total:,} values ({percent:.2%}){odd}",
     ]
 
@@ -138,33 +144,25 @@ def _channel(found: Comparison, channel: int) -> str:
     return f", channel {channel}" if channels - found.has_alpha > 1 else ""
 
 
-def _as_json(a: str, b: str, found: Comparison, within_tolerance: bool) -> dict[str, Any]:
+def _as_data(request: DiffRequest, found: Comparison, alike: bool) -> dict[str, Any]:
     """Return the numbers; JSON has no infinity and no nan, so null stands for them."""
     difference = found.difference
     place = difference.place
     where = None if place is None else dict(zip(("row", "column", "channel"), place, strict=True))
     return {
-        "a": a,
-        "b": b,
+        "a": request.a,
+        "b": request.b,
         "size": list(found.a.shape),
         "alpha": found.has_alpha,
-        "within_tolerance": within_tolerance,
-        "largest": _plain(difference.largest),
+        "within_tolerance": alike,
+        "largest": finite(difference.largest),
         "where": where,
-        "values": None if difference.values is None else [_plain(value) for value in difference.values],
-        "mean": _plain(difference.mean),
-        "rms": _plain(difference.rms),
-        "psnr": _plain(difference.psnr(found.peak)),
-        "peak": _plain(found.peak),
+        "values": None if difference.values is None else [finite(value) for value in difference.values],
+        "mean": finite(difference.mean),
+        "rms": finite(difference.rms),
+        "psnr": finite(difference.psnr(found.peak)),
+        "peak": finite(found.peak),
         "differing": difference.differing,
-        "not_numbers": difference.odd,
+        "notspelled_numbers": difference.odd,
         "total": difference.total,
     }
-
-
-def _plain(value: float) -> float | None:
-    return value if isfinite(value) else None
-
-
-def _number(value: float) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else f"{value:d}"

@@ -1,10 +1,10 @@
 """Small tables of numbers, side by side: drawn by rich on a terminal, as plain columns elsewhere."""
 
-import shutil
 from collections.abc import Iterable, Sequence
 from typing import Any, TextIO
 
 from cnnfilt.frozen import Frozen
+from cnnfilt.spelling import spelled_number
 
 PLAIN_WIDTH = 80
 """How wide lines may be where no terminal says otherwise."""
@@ -52,31 +52,15 @@ def print_items(items: Iterable[Item], stream: TextIO) -> None:
         console.print(Text(item) if isinstance(item, str) else _drawn(item, console.width))
 
 
-def number(value: float, *, signed: bool = False, digits: int = 6) -> str:
-    """Return `value` as people write it, to six digits; with `signed` a negative one in parentheses."""
-    text = f"{value:.{digits}g}" if isinstance(value, float) else str(value)
-    return f"({text})" if signed and value < 0 else text
-
-
-def short(value: float) -> str:
-    """Return `value` as tables have it, to four digits."""
-    return number(value, digits=4)
-
-
 def wrapped(terms: Sequence[str], total: float) -> list[str]:
     """Return the terms of a sum in lines, ` = total` after them; further lines are indented."""
     lines = [terms[0]]
-    for part in [*terms[1:], f"= {number(total)}"]:
+    for part in [*terms[1:], f"= {spelled_number(total)}"]:
         if len(lines[-1]) + 1 + len(part) < PLAIN_WIDTH:
             lines[-1] += f" {part}"
         else:
             lines.append(f"  {part}")
     return lines
-
-
-def terminal_width() -> int:
-    """Return how many columns there are."""
-    return shutil.get_terminal_size((PLAIN_WIDTH, 24)).columns
 
 
 def _side_by_side(matrices: list[Matrix]) -> list[str]:

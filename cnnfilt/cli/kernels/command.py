@@ -9,6 +9,7 @@ from cnnfilt.cli.lazy import LazyGroup
 from cnnfilt.cli.tables import aligned, bold
 from cnnfilt.describe.kernels import Kernel, parse_kernel
 from cnnfilt.describe.named_kernels import NAMED
+from cnnfilt.spelling import spelled_size
 
 COMMANDS = {
     "show": "Show a kernel: coefficients, sum, range, rank, symmetry, source.",
@@ -62,7 +63,7 @@ def kernels(context: click.Context, json_: bool) -> None:
         ]
         click.echo(json.dumps(rows))
         return
-    cells = [(entry.usage, "x".join(map(str, kernel.size)), _sum(kernel), entry.purpose) for entry, kernel in named]
+    cells = [(entry.usage, spelled_size(kernel.size), _sum(kernel), entry.purpose) for entry, kernel in named]
     heading, *lines = aligned([("name", "size", "sum", "what it shows"), *cells], "llrl")
     click.echo("\n".join([bold(heading), *lines]))
     click.echo('\n"cnnfilt kernels show NAME" tells more, "cnnfilt convolve -k NAME" uses it.')

@@ -10,6 +10,7 @@ from cnnfilt.cli.option_types import Word
 from cnnfilt.errors import OutputError, PlanError
 from cnnfilt.files.formats import MATRIX_FORMATS, named
 from cnnfilt.files.read_write_options import WriteOptions
+from cnnfilt.spelling import spelled_size
 
 
 @click.command(
@@ -56,4 +57,4 @@ def export(spec: str, output: str | None, overwrite: bool, format: str | None) -
         raise PlanError(f"{target.path} would be an image and a kernel is a matrix; write .csv, .json or .npy")
     check_output(target.path, named_files([spec], None), overwrite=overwrite)
     write(image, target.path, WriteOptions(overwrite=overwrite), format=kind)
-    print_line(f"{label} {'x'.join(map(str, image.pixels.shape))} -> {target.path}")
+    print_line(f"{label} {spelled_size(image.pixels.shape)} -> {target.path}")

@@ -9,8 +9,10 @@ import click
 
 from cnnfilt.cli.help import Command
 from cnnfilt.cli.messages import print_line, printable
+from cnnfilt.cli.numbers import short
 from cnnfilt.cli.tables import aligned, bold, shortened
 from cnnfilt.describe.kernels import hint, parse_kernel, split_scale
+from cnnfilt.spelling import spelled_size
 
 if TYPE_CHECKING:  # NumPy is not needed for the help.
     from cnnfilt.core.kernel_facts import KernelFacts, Number
@@ -90,7 +92,7 @@ def _object(one: "LabelledKernel", facts: "KernelFacts", source: str) -> dict[st
 
 
 def _lines(one: "LabelledKernel", facts: "KernelFacts", source: str) -> Iterator[str]:
-    yield bold(f"{printable(one.label)}  {'x'.join(map(str, one.kernel.shape))}")
+    yield bold(f"{printable(one.label)}  {spelled_size(one.kernel.shape)}")
     if one.kernel.ndim == 2:
         yield from _matrix(one.kernel.tolist())
     else:
@@ -98,8 +100,8 @@ def _lines(one: "LabelledKernel", facts: "KernelFacts", source: str) -> Iterator
             yield f"channel {channel + 1}:"
             yield from _matrix(one.kernel[..., channel].tolist())
     yield ""
-    yield f"sum       {number(facts.total)}: {_brightness(facts)}"
-    yield f"range     {number(facts.lowest)} to {number(facts.highest)} for levels of 0 to 255"
+    yield f"sum       {short(facts.total)}: {_brightness(facts)}"
+    yield f"range     {short(facts.lowest)} to {short(facts.highest)} for levels of 0 to 255"
     if facts.lowest < 0 or facts.highest > 255.5:
         yield f"          {_seen(facts)}"
     yield from _rank(facts)
@@ -109,7 +111,7 @@ def _lines(one: "LabelledKernel", facts: "KernelFacts", source: str) -> Iterator
 
 def _matrix(rows: Sequence[Sequence["Number"]]) -> Iterator[str]:
     # All in one form, so that the columns can be compared.
-    cells = [[number(value) for value in row] for row in rows]
+    cells = [[short(value) for value in row] for row in rows]
     widest = max(len(cell) for row in cells for cell in row)
     width = shutil.get_terminal_size().columns - 2
     lines = [shortened([cell.rjust(widest) for cell in row], width) for row in cells]
@@ -124,7 +126,7 @@ def _brightness(facts: "KernelFacts") -> str:
         return "where the image is even, 0 comes out"
     if abs(facts.total - 1) < 1e-6:
         return "even areas keep their brightness"
-    return f"even areas become {number(facts.total)} times as bright (--normalize divides by it)"
+    return f"even areas become {short(facts.total)} times as bright (--normalize divides by it)"
 
 
 def _seen(facts: "KernelFacts") -> str:
@@ -146,9 +148,4 @@ def _rank(facts: "KernelFacts") -> Iterator[str]:
 
 def _vector(values: Sequence["Number"]) -> str:
     width = shutil.get_terminal_size().columns - 17
-    return "  ".join(shortened([number(value) for value in values], width))
-
-
-def number(value: "Number") -> str:
-    """Return `value` with at most four digits that count, whole numbers in full."""
-    return str(value) if isinstance(value, int) else f"{value:.4g}"
+    return "  ".join(shortened([short(value) for value in values], width))

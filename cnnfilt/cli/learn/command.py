@@ -1,13 +1,13 @@
 """`cnnfilt learn`: recover the filter that turns one image into the other."""
 
-from typing import Any, get_args
+from typing import Literal, get_args
 
 import click
 
 from cnnfilt.cli.help import Command
 from cnnfilt.cli.option_types import NUMBER, PAIR, Parsed, Word, parse_range
 from cnnfilt.cli.options import max_pixels_option, no_auto_orient_option
-from cnnfilt.terms import ChannelsMode, ValueMapping
+from cnnfilt.terms import ChannelsMode, Pair, ValueMapping
 
 DEFAULT_STEPS = 1_000_000
 
@@ -81,7 +81,26 @@ Examples:
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 @click.option("-v", "--verbose", is_flag=True, help="Print how much was learned from, too.")
 def learn(
-    inputs: tuple[str, ...], descend: bool, learning_rate: float | None, steps: int | None, **request: Any
+    inputs: tuple[str, ...],
+    kernel_size: Pair | None,
+    output: str | None,
+    overwrite: bool,
+    bias: bool,
+    channels: ChannelsMode,
+    values: ValueMapping | Literal["auto"],
+    value_range: tuple[float, float] | None,
+    max_residual: float,
+    decimals: int | None,
+    descend: bool,
+    learning_rate: float | None,
+    steps: int | None,
+    gray: bool,
+    recursive: bool,
+    no_auto_orient: bool,
+    max_pixels: int,
+    json: bool,
+    quiet: bool,
+    verbose: bool,
 ) -> int:
     """Recover the filter that turns BEFORE into AFTER.
 
@@ -96,8 +115,30 @@ def learn(
         raise click.UsageError("Missing argument 'BEFORE AFTER...'")
     if not descend and (learning_rate is not None or steps is not None):
         raise click.UsageError("--learning-rate and --steps belong to --descend")
-    from cnnfilt.cli.learn.run import run_learning
+    from cnnfilt.batch.learn import LearnRequest
+    from cnnfilt.cli.learn.run import LearnRun, run_learning
+    from cnnfilt.files.read_write_options import ReadOptions
 
-    return run_learning(
-        inputs, steps=(steps or DEFAULT_STEPS) if descend else None, learning_rate=learning_rate, **request
+    sought = LearnRequest(
+        kernel_size=kernel_size,
+        channels=channels,
+        bias=bias,
+        values=values,
+        value_range=value_range,
+        decimals=decimals,
+        learning_rate=learning_rate,
+        steps=(steps or DEFAULT_STEPS) if descend else None,
+        read=ReadOptions(gray=gray, auto_orient=not no_auto_orient, alpha="drop", max_pixels=max_pixels),
     )
+    run = LearnRun(
+        inputs=inputs,
+        recursive=recursive,
+        sought=sought,
+        max_residual=max_residual,
+        output=output,
+        overwrite=overwrite,
+        json=json,
+        quiet=quiet,
+        verbose=verbose,
+    )
+    return run_learning(run)

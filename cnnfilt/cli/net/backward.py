@@ -80,7 +80,7 @@ def backward(
     given = [name for name in _FOR_FILTERS if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE]
     if layer is not None and given:
         raise click.UsageError(f"--{given[0]} is for a filter; write it in the layer, as in pool:max,k=2,s=1")
-    from cnnfilt.cli.net.backward_run import answer, convolution
+    from cnnfilt.cli.net.backward_run import filter_layer, run_backward
 
-    one = layer if kernel is None else convolution(kernel, bias, stride, padding, dilation)
-    click.echo(answer(source, one or "", gradient, explain=explain, json_=json_))
+    one = filter_layer(kernel, bias, stride, padding, dilation) if kernel is not None else layer or ""
+    click.echo(run_backward(source, one, gradient, explain=explain, as_json=json_))

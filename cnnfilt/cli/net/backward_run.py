@@ -1,8 +1,8 @@
-"""One layer forward and backward on matrices, and how `net backward` prints what comes out."""
+"""What `net backward` does: one layer forward and backward on matrices, and all that comes out of it printed."""
 
 import json
 import os
-from collections.abc import Iterator
+from typing import assert_never
 
 import numpy as np
 
@@ -18,14 +18,15 @@ from cnnfilt.frozen import Frozen
 from cnnfilt.nn.conv2d import Conv2D
 from cnnfilt.nn.layer import Array, Layer
 from cnnfilt.nn.model import Sequential
+from cnnfilt.spelling import spelled_size
 from cnnfilt.terms import Padding, Pair
 
 _STARTS = tuple("0123456789+-.[")
 """What numbers that are typed out start with."""
 
 
-class Backward(Frozen, eq=False):
-    """All matrices of one layer carried back, by the names the notes have for them; X and dL/dZ came in."""
+class BackwardPass(Frozen, eq=False):
+    """A layer, its word unless it is a filter, what came in, and the results by the names the notes have for them."""
 
     layer: Layer
     word: PoolLayer | ActivationLayer | None
@@ -34,7 +35,24 @@ class Backward(Frozen, eq=False):
     results: dict[str, Array]
 
 
-def convolution(kernel: str, bias: float, stride: Pair, padding: Padding, dilation: Pair) -> Conv2D:
+def run_backward(source: str, layer: Conv2D | str, gradient: str, *, explain: bool, as_json: bool) -> str:
+    """Return what to print for the matrix `source` and the gradient dL/dZ in `gradient`: files, or typed out.
+
+    `layer` is a convolution, or the word of a layer without parameters. InputError and ShapeError name the file.
+    """
+    found = _backward(_matrix(source), source, layer, _matrix(gradient), gradient)
+    if as_json:
+        return json.dumps({name: _plain(array) for name, array in found.results.items()})
+    sums = _sums(found) if explain else {}
+    blocks = []
+    for name, array in found.results.items():
+        rows = write_matrix(np.atleast_2d(array), "csv").decode()
+        explained = (f"  {line}" for line in sums.get(name, []))
+        blocks.append("\n".join([name, rows.rstrip("\n"), *explained]))
+    return "\n\n".join(blocks)
+
+
+def filter_layer(kernel: str, bias: float, stride: Pair, padding: Padding, dilation: Pair) -> Conv2D:
     """Return the layer of one filter: a file's name, with an @ or without, or a kernel as `convolve` reads it."""
     is_name = kernel[:1].isalpha() and not os.path.exists(kernel) and format_of(kernel) is None
     rows = np.array(parse_kernel(kernel).rows, np.float64) if is_name else _matrix(kernel)
@@ -42,23 +60,7 @@ def convolution(kernel: str, bias: float, stride: Pair, padding: Padding, dilati
     return Conv2D(rows[..., None, None], np.array([float(bias)]), slide=slide)
 
 
-def answer(source: str, layer: Conv2D | str, gradient: str, *, explain: bool, json_: bool) -> str:
-    """Return what to print for the matrix in the file `source` and the gradient in the file `gradient`.
-
-    `layer` is a convolution, or the word of a layer without parameters. InputError and ShapeError name the file.
-    """
-    found = _carried_back(_matrix(source), source, layer, _matrix(gradient), gradient)
-    if json_:
-        return json.dumps({name: _plain(array) for name, array in found.results.items()})
-    sums = _sums(found) if explain else {}
-    blocks = []
-    for name, array in found.results.items():
-        rows = write_matrix(np.atleast_2d(array), "csv").decode()
-        blocks.append("\n".join([name, rows.rstrip("\n"), *_indented(sums.get(name, []))]))
-    return "\n\n".join(blocks)
-
-
-def _carried_back(x: Array, source: str, layer: Conv2D | str, d_output: Array, gradient: str) -> Backward:
+def _backward(x: Array, source: str, layer: Conv2D | str, d_output: Array, gradient: str) -> BackwardPass:
     word = None if isinstance(layer, Conv2D) else _word(layer)
     one = layer if isinstance(layer, Conv2D) else Sequential(layer, (*x.shape, 1), {}).layers[0]
     try:
@@ -66,17 +68,28 @@ def _carried_back(x: Array, source: str, layer: Conv2D | str, d_output: Array, g
     except ShapeError as error:
         raise ShapeError(error.about(source), parameter=error.parameter) from None
     if d_output.shape != output.shape:
-        sizes = ("x".join(map(str, shape)) for shape in (d_output.shape, output.shape))
-        raise ShapeError(
-            "{} is {}, but the output is {}; there is one gradient for each value".format(gradient, *sizes)
-        )
+        given, needed = (spelled_size(array.shape) for array in (d_output, output))
+        raise ShapeError(f"{gradient} is {given}, but the output is {needed}; there is one gradient for each value")
     d_x = one.backward(d_output[None, :, :, None])[0, :, :, 0]
-    results = {"P" if isinstance(word, PoolLayer) else "Z" if word is None else "C": output}
+    results = {_letter(word): output}
     if isinstance(one, Conv2D):
         results |= {"dL/dK": one.gradients["kernel"][:, :, 0, 0], "dL/dB": one.gradients["bias"].reshape(())}
     results["dL/dX"] = d_x
     # Minus zero is right, but a riddle to read.
-    return Backward(one, word, x, d_output, {name: np.asarray(array + 0.0) for name, array in results.items()})
+    return BackwardPass(one, word, x, d_output, {name: np.asarray(array + 0.0) for name, array in results.items()})
+
+
+def _letter(word: PoolLayer | ActivationLayer | None) -> str:
+    """Return what the notes call the output of such a layer."""
+    match word:
+        case None:
+            return "Z"
+        case PoolLayer():
+            return "P"
+        case ActivationLayer():
+            return "C"
+        case unknown:
+            assert_never(unknown)
 
 
 def _word(text: str) -> PoolLayer | ActivationLayer:
@@ -106,7 +119,7 @@ def _matrix(text: str) -> Array:
     return array.astype(np.float64)
 
 
-def _sums(found: Backward) -> Sums:
+def _sums(found: BackwardPass) -> Sums:
     if isinstance(found.layer, Conv2D):
         return convolution_sums(found.layer, found.x, found.d_output, found.results)
     if isinstance(found.word, PoolLayer):
@@ -121,7 +134,3 @@ def _plain(array: Array) -> object:
         return [_plain(np.asarray(part)) for part in array]
     value = float(array)
     return int(value) if value.is_integer() else value
-
-
-def _indented(lines: list[str]) -> Iterator[str]:
-    return (f"  {line}" for line in lines)

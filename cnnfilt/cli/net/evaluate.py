@@ -1,7 +1,5 @@
 """`cnnfilt net evaluate`: how right a model is about images whose classes are known."""
 
-from typing import Any
-
 import click
 
 from cnnfilt.cli.help import Command
@@ -20,12 +18,12 @@ Examples:
 @click.argument("folder")
 @reading_options
 @click.option("--json", "json_", is_flag=True, help="Print one object: accuracy, loss, confusion, classes.")
-def evaluate(jobs: int | None, timeout: float, max_pixels: int, **options: Any) -> int:
+def evaluate(model: str, folder: str, jobs: int | None, timeout: float, max_pixels: int, json_: bool) -> int:
     """Say how many images in FOLDER's sub-folders, one for each class, MODEL predicts right.
 
     The table counts them: a row for each true class, a column for what was predicted.
     """
-    from cnnfilt.cli.net.predict_run import run_evaluate
+    from cnnfilt.cli.net.evaluate_run import EvaluateRequest, run_evaluate
     from cnnfilt.datasets.decoding import DecodeOptions
 
-    return run_evaluate(**options, reading=DecodeOptions(jobs, timeout, max_pixels))
+    return run_evaluate(EvaluateRequest(model, folder, json_, DecodeOptions(jobs, timeout, max_pixels)))

@@ -1,7 +1,5 @@
 """`cnnfilt net kernels`: a picture of the filters a model has learned."""
 
-from typing import Any
-
 import click
 
 from cnnfilt.cli.help import Command
@@ -21,7 +19,7 @@ Examples:
 @click.option("-y", "--overwrite", is_flag=True, help="Replace a picture that exists.")
 @click.option("--layer", metavar="NAME", help="Which convolution: conv1, conv2 and so on.  [default: the first]")
 @click.option("--json", "json_", is_flag=True, help="Print the weights, too, rows by columns by inputs by filters.")
-def kernels(**options: Any) -> None:
+def kernels(model: str, output: str, overwrite: bool, layer: str | None, json_: bool) -> None:
     """Draw the filters of a convolution in MODEL: mid-gray is 0, brighter is more, darker is less.
 
     Filters of one channel stand row by row, those of three are in colour; else each filter is a column, with a row
@@ -29,4 +27,4 @@ def kernels(**options: Any) -> None:
     """
     from cnnfilt.cli.net.kernels_run import draw_kernels
 
-    draw_kernels(**options)
+    draw_kernels(model, output, overwrite=overwrite, layer=layer, as_json=json_)

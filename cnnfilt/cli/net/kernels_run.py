@@ -22,13 +22,13 @@ _TILE = 48
 _LONGEST_SIDE = 8192
 
 
-def draw_kernels(model: str, output: str, *, overwrite: bool, layer: str | None, json_: bool) -> None:
-    """Write the picture of one convolution's filters; with `json_` print their weights."""
+def draw_kernels(model: str, output: str, *, overwrite: bool, layer: str | None, as_json: bool) -> None:
+    """Write the picture of one convolution's filters; with `as_json` print their weights."""
     check_output(output, [model], overwrite=overwrite)
     name, kernel = learned_kernel(model, layer)
     pixels = picture_of(kernel)
     write(Image(pixels), output, WriteOptions(overwrite=overwrite))
-    if json_:
+    if as_json:
         click.echo(json.dumps({"layer": name, "kernel": kernel.tolist()}))
     height, width, inputs, filters = kernel.shape
     what = f"{counted(filters, 'filters')} of {height}x{width}x{inputs}"

@@ -1,7 +1,5 @@
 """`cnnfilt net predict`: a model says what each image shows."""
 
-from typing import Any
-
 import click
 
 from cnnfilt.cli.help import Command
@@ -26,12 +24,22 @@ Examples:
 @click.option("-r", "--recursive", is_flag=True, help="Open the folders in folders, too.")
 @reading_options
 @click.option("--json", "json_", is_flag=True, help="Print a line of JSON for each image.")
-def predict(jobs: int | None, timeout: float, max_pixels: int, **options: Any) -> int:
+def predict(
+    model: str,
+    inputs: tuple[str, ...],
+    top: int,
+    recursive: bool,
+    jobs: int | None,
+    timeout: float,
+    max_pixels: int,
+    json_: bool,
+) -> int:
     """Say what class each INPUT is of, and how sure MODEL is.
 
     INPUT is an image, a folder of images, a matrix, or - for a pipe. A line for each: name, class, probability.
     """
-    from cnnfilt.cli.net.predict_run import run_predict
+    from cnnfilt.cli.net.predict_run import PredictRequest, run_predict
     from cnnfilt.datasets.decoding import DecodeOptions
 
-    return run_predict(**options, reading=DecodeOptions(jobs, timeout, max_pixels))
+    decoding = DecodeOptions(jobs, timeout, max_pixels)
+    return run_predict(PredictRequest(model, inputs, top, recursive, json_, decoding))

@@ -1,7 +1,5 @@
 """`cnnfilt net summary`: what is in a model file."""
 
-from typing import Any
-
 import click
 
 from cnnfilt.cli.help import Command
@@ -17,8 +15,8 @@ Examples:
 )
 @click.argument("model")
 @click.option("--json", "json_", is_flag=True, help="Print everything as JSON.")
-def summary(**options: Any) -> int:
+def summary(model: str, json_: bool) -> None:
     """Show the layers of MODEL as `cnnfilt shape` does, its classes, and how it was trained."""
-    from cnnfilt.cli.net.predict_run import run_summary
+    from cnnfilt.cli.net.summary_run import run_summary
 
-    return run_summary(**options)
+    run_summary(model, as_json=json_)

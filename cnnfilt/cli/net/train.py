@@ -1,6 +1,6 @@
 """`cnnfilt net train`: a folder of images becomes a model."""
 
-from typing import Any, get_args
+from typing import get_args
 
 import click
 from click.core import ParameterSource
@@ -10,7 +10,7 @@ from cnnfilt.cli.option_types import NUMBER, PAIR, Word
 from cnnfilt.cli.options import reading_options
 from cnnfilt.errors import ParameterError
 from cnnfilt.parsing import nearest
-from cnnfilt.terms import Augmentation, LossName, OptimizerName
+from cnnfilt.terms import Augmentation, LossName, OptimizerName, Pair
 
 _FROM_MODEL = (
     "layers",
@@ -99,7 +99,32 @@ Examples:
 @click.option("--json", "json_", is_flag=True, help="Print a line of JSON for each epoch.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 @click.pass_context
-def train(ctx: click.Context, /, *, jobs: int | None, timeout: float, max_pixels: int, **options: Any) -> int:
+def train(
+    ctx: click.Context,
+    /,
+    *,
+    folder: str,
+    layers: tuple[str, ...],
+    output: str,
+    overwrite: bool,
+    resume: bool,
+    size: Pair | None,
+    gray: bool | None,
+    input_scale: float | None,
+    epochs: int,
+    batch_size: int,
+    learning_rate: float | None,
+    optimizer: OptimizerName,
+    loss: LossName,
+    validation: float,
+    seed: int,
+    augment: tuple[Augmentation, ...],
+    jobs: int | None,
+    timeout: float,
+    max_pixels: int,
+    json_: bool,
+    quiet: bool,
+) -> int:
     """Learn to tell the classes of FOLDER's images apart: a sub-folder for each class.
 
     The layers are the words of `cnnfilt shape`; without any, the lecture notes' network\f: convolution, average
@@ -107,15 +132,35 @@ def train(ctx: click.Context, /, *, jobs: int | None, timeout: float, max_pixels
     in a sigmoid, more in a softmax. The weights of the best epoch are kept. Ctrl-C saves what there is; --resume goes
     on.
     """
-    given = [name for name in _FROM_MODEL if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE]
-    # An argument counts as given even when it is empty.
-    given = [name for name in given if options[name] != ()]
-    if options["resume"] and given:
+    given = _given(ctx)
+    if resume and given:
         raise click.UsageError(f"--resume takes {given[0].replace('_', ' ')} from the model; leave it out")
-    rate = options["learning_rate"]
-    if rate is not None and rate <= 0:
-        raise ParameterError(f"--learning-rate is {rate}; it must be over 0", parameter="learning_rate")
+    if learning_rate is not None and learning_rate <= 0:
+        raise ParameterError(f"--learning-rate is {learning_rate}; it must be over 0", parameter="learning_rate")
     from cnnfilt.cli.net.train_run import TrainRequest, run_training
     from cnnfilt.datasets.decoding import DecodeOptions
+    from cnnfilt.nn.training import TrainingSettings
 
-    return run_training(TrainRequest(**options, reading=DecodeOptions(jobs, timeout, max_pixels)))
+    request = TrainRequest(
+        folder=folder,
+        layers=layers,
+        output=output,
+        overwrite=overwrite,
+        resume=resume,
+        size=size,
+        gray=gray,
+        input_scale=input_scale,
+        epochs=epochs,
+        settings=TrainingSettings(batch_size, optimizer, learning_rate, loss, augment, seed),
+        validation=validation,
+        decoding=DecodeOptions(jobs, timeout, max_pixels),
+        json=json_,
+        quiet=quiet,
+    )
+    return run_training(request)
+
+
+def _given(ctx: click.Context) -> list[str]:
+    """Return which of the options of `_FROM_MODEL` were typed; an argument counts as typed even when it is empty."""
+    typed = [name for name in _FROM_MODEL if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE]
+    return [name for name in typed if ctx.params[name] != ()]

@@ -1,4 +1,4 @@
-"""From the options of `net train` to a model in a file, telling of each epoch on the way."""
+"""What `net train` does: from a folder of images to a model in a file, with a line for each epoch on the way."""
 
 import json
 from pathlib import Path
@@ -21,7 +21,8 @@ from cnnfilt.nn.examples import Examples, split
 from cnnfilt.nn.model import Sequential
 from cnnfilt.nn.training import Epoch, Progress, Trainer, TrainingSettings
 from cnnfilt.signals import on_exit_during, say_at_once
-from cnnfilt.terms import Augmentation, LossName, OptimizerName, Pair
+from cnnfilt.spelling import spelled_size
+from cnnfilt.terms import Pair
 
 SECONDS_TO_SAVE = 30.0
 """How long a large model may take to be written when a signal has come."""
@@ -30,8 +31,8 @@ _BARS = "▁▂▃▄▅▆▇█"
 _LONGEST_SPARKLINE = 60
 
 
-class TrainRequest(Frozen):
-    """What `net train` was asked."""
+class TrainRequest(Frozen, kw_only=True):
+    """What `net train` was asked. With `resume` the model has the layers, the settings and how images are read."""
 
     folder: str
     layers: tuple[str, ...]
@@ -42,20 +43,15 @@ class TrainRequest(Frozen):
     gray: bool | None
     input_scale: float | None
     epochs: int
-    batch_size: int
-    learning_rate: float | None
-    optimizer: OptimizerName
-    loss: LossName
+    settings: TrainingSettings
     validation: float
-    seed: int
-    augment: tuple[Augmentation, ...]
-    json_: bool
+    decoding: DecodeOptions
+    json: bool
     quiet: bool
-    reading: DecodeOptions
 
 
 class _TrainingRun(Frozen, eq=False):
-    """A training under way: who trains, on what, and what its model file will say."""
+    """A training under way: who trains, on what, and what the model file will say of it."""
 
     trainer: Trainer
     classes: tuple[str, ...]
@@ -67,26 +63,26 @@ def run_training(request: TrainRequest) -> int:
     """Return 0 when the model is written. What training has come to is written, too, when it is broken off."""
     _check_output(request)
     # In a thread of its own: a signal is heard at once, whatever this one is busy with.
-    return within(0, lambda: _trained(request))
+    return within(0, lambda: _train(request))
 
 
-def _trained(request: TrainRequest) -> int:
-    run, found = _resumed(request) if request.resume else _begun(request)
-    examples = load_examples(found, run.form, request.reading, print_line)
-    training, validation = split(examples, run.validation, run.trainer.settings.seed)
-    _tell_start(request, run, training, validation)
-    epochs: list[Epoch] = []
+def _train(request: TrainRequest) -> int:
+    run, found = _resumed(request) if request.resume else _new(request)
+    examples = load_examples(found, run.form, request.decoding, print_line)
+    training, held_out = split(examples, run.validation, run.trainer.settings.seed)
+    _print_start(request, run, training, held_out)
+    done: list[Epoch] = []
     with on_exit_during(lambda: _save_on_exit(request, run), seconds=SECONDS_TO_SAVE):
         try:
-            for epoch in run.trainer.epochs(training, validation, request.epochs):
-                epochs.append(epoch)
-                _tell(epoch, request)
+            for epoch in run.trainer.epochs(training, held_out, request.epochs):
+                done.append(epoch)
+                _print_epoch(epoch, request)
         finally:
             # Also of what failed: an epoch that went wrong, or a reader of our output that has left.
-            if epochs:
+            if done:
                 _save(request, run, run.trainer.progress)
     if not request.quiet:
-        _tell_end(request, run, epochs)
+        _print_end(request, run, done)
     return 0
 
 
@@ -104,15 +100,12 @@ def _save_on_exit(request: TrainRequest, run: _TrainingRun) -> None:
         say_at_once(printable(f"{request.output}: {_kept(progress)}; --resume goes on"))
 
 
-def _begun(request: TrainRequest) -> tuple[_TrainingRun, Labelled]:
+def _new(request: TrainRequest) -> tuple[_TrainingRun, Labelled]:
     found = find_labelled(request.folder)
     form = usual_input(found.sources, request.size, request.gray, request.input_scale)
     words = for_classes(request.layers, form.shape, len(found.classes))
-    network = Sequential.new(words, form.shape, np.random.default_rng(request.seed))
-    settings = TrainingSettings(
-        request.batch_size, request.optimizer, request.learning_rate, request.loss, request.augment, request.seed
-    )
-    return _TrainingRun(Trainer(network, settings), found.classes, form, request.validation), found
+    network = Sequential.new(words, form.shape, np.random.default_rng(request.settings.seed))
+    return _TrainingRun(Trainer(network, request.settings), found.classes, form, request.validation), found
 
 
 def _resumed(request: TrainRequest) -> tuple[_TrainingRun, Labelled]:
@@ -142,18 +135,18 @@ def _save(request: TrainRequest, run: _TrainingRun, progress: Progress) -> None:
     save_model(request.output, model, overwrite=request.overwrite or request.resume)
 
 
-def _tell_start(request: TrainRequest, run: _TrainingRun, training: Examples, validation: Examples) -> None:
+def _print_start(request: TrainRequest, run: _TrainingRun, training: Examples, validation: Examples) -> None:
     if request.quiet:
         return
     network = run.trainer.network
-    size = "x".join(map(str, network.size))
+    size = spelled_size(network.size)
     images = counted(len(training), "images")
     print_line(f"{images} to learn from, {len(validation):,} held out; {len(run.classes)} classes; {size}")
     print_line(f"{network.words} ({sum(array.size for array in network.parameters.values()):,} parameters)")
 
 
-def _tell(epoch: Epoch, request: TrainRequest) -> None:
-    if request.json_:
+def _print_epoch(epoch: Epoch, request: TrainRequest) -> None:
+    if request.json:
         print(json.dumps(_as_json(epoch)), flush=True)
     if not request.quiet:
         held_out = epoch.validation
@@ -170,8 +163,8 @@ def _as_json(epoch: Epoch) -> dict[str, Any]:
     return answer | {"best": epoch.best, "seconds": round(epoch.seconds, 3)}
 
 
-def _tell_end(request: TrainRequest, run: _TrainingRun, epochs: list[Epoch]) -> None:
-    losses = [(epoch.validation or epoch.training).loss for epoch in epochs]
+def _print_end(request: TrainRequest, run: _TrainingRun, done: list[Epoch]) -> None:
+    losses = [(epoch.validation or epoch.training).loss for epoch in done]
     if len(losses) > 1:
         print_line(f"loss {losses[0]:.4f} {sparkline(losses)} {losses[-1]:.4f}")
     print_line(f"{request.output}: {_kept(run.trainer.progress)}")

@@ -1,22 +1,19 @@
 """`cnnfilt shape`: what size comes out, of one window or of a whole network. No pixel is read."""
 
-import os
-import re
-import sys
-from typing import Any, get_args
+from typing import get_args
 
 import click
 
 from cnnfilt.cli.help import Command
 from cnnfilt.cli.messages import print_line
 from cnnfilt.cli.option_types import PADDING, PAIR, Word
-from cnnfilt.cli.shape.demands import check_strict, check_wanted, joined, parse_wanted
-from cnnfilt.describe.window import Window
+from cnnfilt.cli.shape.answers import Answer, AnswerOptions, LayerWindows, formula_of_notes
+from cnnfilt.cli.shape.demands import check_strict, check_wanted, parse_wanted
+from cnnfilt.cli.shape.sizes import input_size
 from cnnfilt.describe.windows import Slide, Windows, check_pixels
-from cnnfilt.errors import CnnfiltError, InputError
-from cnnfilt.frozen import Frozen
-from cnnfilt.parsing import parse_size
-from cnnfilt.terms import DEFAULT_MAX_PIXELS, ModelName, Unknown
+from cnnfilt.errors import CnnfiltError
+from cnnfilt.spelling import spelled_size
+from cnnfilt.terms import DEFAULT_MAX_PIXELS, ModelName, Padding, Pair, Unknown
 
 EXAMPLES = """\b
 Examples:
@@ -77,12 +74,19 @@ Examples:
 def shape(
     source: str | None,
     layers: tuple[str, ...],
+    kernel_size: Pair | None,
+    stride: Pair | None,
+    padding: Padding | None,
+    dilation: Pair | None,
+    ceil_mode: bool,
     want: str | None,
     solve: Unknown | None,
     strict: bool,
+    explain: bool,
+    coverage: bool,
     model: ModelName | None,
+    json_: bool,
     quiet: bool,
-    **asked: Any,
 ) -> None:
     """Say what size comes out of a window (-f), or of a whole network (LAYERs).
 
@@ -102,81 +106,33 @@ def shape(
     multiply-adds to compute it (MACs); the field, how many input pixels across one value sees; the jump, how many
     input pixels apart two neighbours are; and the rows or columns of its input that no window reads.
     """
-    given = {name: asked.pop(name) for name in ("kernel_size", "stride", "padding", "dilation", "ceil_mode")}
-    answers = Answers(**asked)
+    options = AnswerOptions(explain, coverage, json_)
     source, layers = _input_and_layers(source, layers, model)
     wanted = parse_wanted(want)
+    slide = Slide(kernel_size or (1, 1), stride or (1, 1), padding or 0, dilation or (1, 1), ceil_mode)
     if solve:
-        from cnnfilt.cli.shape.solve import check_question, solutions
-
-        if layers or answers.longer:
+        if layers or options.longer:
             raise click.UsageError("--solve is for one window; leave out layers, --explain and --coverage")
-        height_and_width = check_question(solve, given, wanted)
-        click.echo(solutions(input_size(source)[:2], _filled(given), solve, height_and_width, answers, strict=strict))
+        target = _target(solve, wanted, {"kernel-size": kernel_size, "stride": stride, "padding": padding})
+        # Only this question needs it, and every run would pay for the import.
+        from cnnfilt.cli.shape.solve import solutions
+
+        click.echo(solutions(slide, input_size(source)[:2], solve, target, as_json=json_, strict=strict))
         return
-    slide = _slide(given)
-    if slide and layers:
+    if kernel_size is None and (stride or padding or dilation or ceil_mode):
+        raise click.UsageError("stride, padding, dilation and --ceil-mode need a window: give its size with -f")
+    if kernel_size and layers:
         raise click.UsageError("-f is for one window; write a network's windows as layers, such as pool:max,k=3,s=2")
-    if answers.coverage and not (slide or layers):
+    if coverage and not (kernel_size or layers):
         raise click.UsageError("--coverage needs a window (-f) or layers")
-    size = input_size(source)
-    try:
-        if layers or (slide and answers.longer) or answers.json_:
-            # Describing layers takes as long to import as everything else together.
-            from cnnfilt.cli.shape.report import answer
-
-            text, slid, output = answer(size, slide, layers, answers)
-        else:
-            slid = [("", _slid(slide, size))] if slide else []
-            output = (*slid[0][1].output_size, size[2]) if slid else size
-            text = joined(output[:2])
-    except CnnfiltError as error:
-        raise type(error)(error.message.replace("{image}", source), parameter=error.parameter) from None
-    click.echo(text)
-    if slide and not (answers.longer or quiet):
-        _hint(slid[0][1])
+    answer = _answer(source, slide if kernel_size else None, layers, options)
+    click.echo(answer.text)
+    if kernel_size and not (options.longer or quiet):
+        _hint(answer.layers[0].windows)
     if strict:
-        check_strict(slid)
+        check_strict(answer.layers)
     if wanted is not None:
-        check_wanted(wanted, output)
-
-
-class Answers(Frozen):
-    """What to print in the place of one size or a table."""
-
-    explain: bool
-    coverage: bool
-    json_: bool
-
-    def __post_init__(self) -> None:
-        """Refuse two answers at once."""
-        if self.json_ and self.explain:
-            raise click.UsageError("--json and --explain are two answers; ask for one")
-        if self.coverage and self.explain:
-            raise click.UsageError("--coverage and --explain are two answers; ask for one")
-
-    @property
-    def longer(self) -> bool:
-        """Return whether a text replaces the size."""
-        return self.explain or self.coverage
-
-
-def formula_of_notes(window: Window) -> int:
-    """Return floor((n-f+1)/s), which lecture notes give: one too few whenever s does not divide n-f+1."""
-    return (window.padded_size - window.span + 1) // window.stride
-
-
-def _slide(given: dict[str, Any]) -> Slide | None:
-    if given["kernel_size"] is None:
-        if any(given.values()):
-            raise click.UsageError("stride, padding, dilation and --ceil-mode need a window: give its size with -f")
-        return None
-    return Slide(**_filled(given))
-
-
-def _filled(given: dict[str, Any]) -> dict[str, Any]:
-    defaults = {"stride": (1, 1), "padding": 0, "dilation": (1, 1)}
-    return {name: defaults.get(name) if value is None else value for name, value in given.items()}
+        check_wanted(wanted, answer.output)
 
 
 def _input_and_layers(
@@ -193,33 +149,52 @@ def _input_and_layers(
     return source or MODELS[model].size, (MODELS[model].layers,)
 
 
-def _slid(slide: Slide, size: tuple[int, int, int]) -> Windows:
-    windows = slide.over(size[:2])
-    check_pixels(windows.output_size, DEFAULT_MAX_PIXELS, "the output")
-    # Only pooling lets windows hang over, so its rule for padding holds.
-    return windows.check_pool_padding() if slide.ceil_mode else windows
+def _target(unknown: Unknown, wanted: tuple[int, ...] | None, given: dict[Unknown, object]) -> Pair:
+    """Return the (height, width) to solve for; a usage error if the question is not whole."""
+    if wanted is None or len(wanted) == 1:
+        raise click.UsageError(f"--solve {unknown} needs the size to reach, such as --want 112x112")
+    if given[unknown] is not None:
+        raise click.UsageError(f"--solve {unknown} looks for --{unknown}; leave that out")
+    if unknown != "kernel-size" and given["kernel-size"] is None:
+        raise click.UsageError(f"--solve {unknown} needs a window: give its size with -f")
+    target = wanted[0], wanted[1]
+    check_pixels(target, DEFAULT_MAX_PIXELS, "the output")
+    return target
 
 
-def input_size(source: str) -> tuple[int, int, int]:
-    """Return (height, width, channels) as written in `source`, or of the image it names."""
-    written = source.lower().replace("×", "x")
-    if re.fullmatch(r"\d[\d\sx,+-]*", written):
-        size = parse_size(written)
-        check_pixels(size[:2], DEFAULT_MAX_PIXELS, "the input")
-        return size
-    if source != "-" and not os.path.lexists(source):
-        raise InputError(f"{source!r} is neither a size such as 224x224x3 nor an image that exists")
-    # Pillow is for images alone: a size should be answered at once.
-    from cnnfilt.files.decode.header import image_size
-
+def _answer(source: str, window: Slide | None, layers: tuple[str, ...], options: AnswerOptions) -> Answer:
+    """Return the answer for one window, or for layers; for neither, it is the size of the input."""
+    size = input_size(source)
     try:
-        return image_size(sys.stdin.buffer.read() if source == "-" else source)
+        if not (layers or options.json or (window and options.longer)):
+            return _short_answer(size, window)
+        # Describing layers takes as long to import as everything else together.
+        from cnnfilt.cli.shape.report import answer, lone_window
+        from cnnfilt.describe.chain import parse_chain
+
+        if window:
+            return answer(size, [lone_window(window)], options)
+        return answer(size, parse_chain(layers), options)
     except CnnfiltError as error:
-        raise type(error)(error.about("stdin" if source == "-" else source), parameter=error.parameter) from None
+        raise type(error)(error.message.replace("{image}", source), parameter=error.parameter) from None
+
+
+def _short_answer(size: tuple[int, int, int], window: Slide | None) -> Answer:
+    if window is None:
+        return Answer(spelled_size(size[:2]), (), size)
+    windows = window.over(size[:2])
+    check_pixels(windows.output_size, DEFAULT_MAX_PIXELS, "the output")
+    if window.ceil_mode:
+        # Only pooling lets windows hang over, so its rule for padding holds.
+        windows.check_pool_padding()
+    output = windows.output_size
+    return Answer(spelled_size(output), (LayerWindows("", windows),), (*output, size[2]))
 
 
 def _hint(windows: Windows) -> None:
     """Say so where the formula of some lecture notes would mislead."""
     notes = tuple(map(formula_of_notes, windows))
     if notes != windows.output_size and not windows.rows.ceil_mode:
-        print_line(f"hint: floor((n-f+1)/s), in some notes, says {joined(notes)}; it loses a window (see --explain)")
+        print_line(
+            f"hint: floor((n-f+1)/s), in some notes, says {spelled_size(notes)}; it loses a window (see --explain)"
+        )

@@ -1,4 +1,4 @@
-"""How `cnnfilt shape --coverage` shows who sees what: as numbers, or as a map of a large image."""
+"""How `cnnfilt shape --coverage` shows how often each pixel is read: as numbers, or as a map of a large image."""
 
 import shutil
 from collections.abc import Iterator, Sequence
@@ -6,22 +6,26 @@ from contextlib import suppress
 from math import ceil, prod
 
 from cnnfilt.describe.coverage import coverage
-from cnnfilt.describe.windows import Slide, Windows
+from cnnfilt.describe.windows import Windows
 from cnnfilt.errors import ShapeError, counted
+from cnnfilt.frozen import replace
 from cnnfilt.terms import Padding
 
 RAMP = ".:-=+*#%@"
-"""From seldom to often; what nothing sees is left blank."""
+"""From seldom to often; what no window reads is left blank."""
 
 MOST_ROWS, MAP_WIDTH, FEWEST_LETTERS = 16, 60, 20
 
+MOST_COUNTS, COUNTS_AT_AN_END = 13, 6
+"""Of longer lists of counts those at both ends are shown."""
 
-def coverage_text(pairs: Sequence[Windows]) -> Iterator[str]:
-    """Yield the lines for the layers with these windows; of a lone one also how padding changes them."""
-    yield from _block(pairs, "")
-    if len(pairs) > 1:
+
+def coverage_text(layers: Sequence[Windows]) -> Iterator[str]:
+    """Yield the lines for layers with these windows; of a lone one also how padding changes them."""
+    yield from _block(layers, "")
+    if len(layers) > 1:
         return
-    lone = pairs[0]
+    (lone,) = layers
     padded = lone.pads != ((0, 0), (0, 0))
     other = _with_padding(lone, 0 if padded else "same")
     if other is not None and other != lone:
@@ -31,40 +35,40 @@ def coverage_text(pairs: Sequence[Windows]) -> Iterator[str]:
         yield from _block([other], prefix) if _fits(coverage_data([other])) else _in_words(other, prefix)
 
 
-def coverage_data(pairs: Sequence[Windows]) -> dict[str, list[int]]:
-    """Return the counts along both axes; a pixel is seen as often as its row times its column."""
-    return {"rows": coverage([pair.rows for pair in pairs]), "columns": coverage([pair.columns for pair in pairs])}
+def coverage_data(layers: Sequence[Windows]) -> dict[str, list[int]]:
+    """Return the counts along both axes; a pixel is read as often as its row times its column."""
+    rows, columns = [windows.rows for windows in layers], [windows.columns for windows in layers]
+    return {"rows": coverage(rows), "columns": coverage(columns)}
 
 
 def _with_padding(windows: Windows, padding: Padding) -> Windows | None:
-    slide = Slide(windows.kernel_size, windows.stride, padding, windows.dilation, windows.rows.ceil_mode)
     with suppress(ShapeError):
-        return slide.over(windows.size)
+        return replace(windows.slide, padding=padding).over(windows.size)
     return None
 
 
-def _block(pairs: Sequence[Windows], prefix: str) -> Iterator[str]:
-    counts = coverage_data(pairs)
+def _block(layers: Sequence[Windows], prefix: str) -> Iterator[str]:
+    counts = coverage_data(layers)
     rows, columns = counts["rows"], counts["columns"]
-    total = prod(pairs[-1].output_size)
-    what = "windows see" if len(pairs) == 1 else "values that come out see"
-    yield f"{prefix}{_sizes(pairs)}; how many of the {total:,} {what} each pixel:"
+    total = prod(layers[-1].output_size)
+    what = "windows see" if len(layers) == 1 else "values that come out see"
+    yield f"{prefix}{_sizes(layers)}; how many of the {total:,} {what} each pixel:"
     if _fits(counts):
         widest = _widest(counts)
         yield from (" " + "".join(f" {row * column:>{widest}}" for column in columns) for row in rows)
     else:
-        yield from _map(rows, columns, [prod(pair.stride[axis] for pair in pairs) for axis in (0, 1)])
+        yield from _map(rows, columns, [prod(windows.stride[axis] for windows in layers) for axis in (0, 1)])
     yield _summary(rows, columns)
 
 
-def _in_words(pair: Windows, prefix: str) -> Iterator[str]:
-    counts = coverage_data([pair])
-    yield f"{prefix}{_sizes([pair])};"
+def _in_words(windows: Windows, prefix: str) -> Iterator[str]:
+    counts = coverage_data([windows])
+    yield f"{prefix}{_sizes([windows])};"
     yield _summary(counts["rows"], counts["columns"])
 
 
-def _sizes(pairs: Sequence[Windows]) -> str:
-    (height, width), (out_height, out_width) = pairs[0].size, pairs[-1].output_size
+def _sizes(layers: Sequence[Windows]) -> str:
+    (height, width), (out_height, out_width) = layers[0].size, layers[-1].output_size
     return f"{height}x{width} -> {out_height}x{out_width}"
 
 
@@ -90,9 +94,9 @@ def _map(rows: Sequence[int], columns: Sequence[int], periods: Sequence[int]) ->
         yield "  |" + "".join(_letter(row * column / most) for column in means) + "|"
     yield f"  each letter is {down}x{across} pixels; blank: seen by none; {RAMP[0]} seldom; {RAMP[-1]} {most:,} times"
     same = rows == columns
-    yield f"  {'rows and columns' if same else 'rows'} are seen {_elided(rows)} times"
+    yield f"  {'rows and columns' if same else 'rows'} are seen {_shortened(rows)} times"
     if not same:
-        yield f"  columns are seen {_elided(columns)} times"
+        yield f"  columns are seen {_shortened(columns)} times"
     yield "  and each pixel as often as its row times its column"
 
 
@@ -110,17 +114,17 @@ def _means(counts: Sequence[int], block: int) -> list[float]:
     return [sum(block) / len(block) for block in blocks]
 
 
-def _elided(counts: Sequence[int]) -> str:
-    if len(counts) <= 13:
+def _shortened(counts: Sequence[int]) -> str:
+    if len(counts) <= MOST_COUNTS:
         return ", ".join(map(str, counts))
-    return ", ".join([*map(str, counts[:6]), "...", *map(str, counts[-6:])])
+    return ", ".join([*map(str, counts[:COUNTS_AT_AN_END]), "...", *map(str, counts[-COUNTS_AT_AN_END:])])
 
 
 def _summary(rows: Sequence[int], columns: Sequence[int]) -> str:
     corner, most = rows[0] * columns[0], max(rows) * max(columns)
-    unseen = len(rows) * len(columns) - sum(map(bool, rows)) * sum(map(bool, columns))
+    unread = len(rows) * len(columns) - sum(map(bool, rows)) * sum(map(bool, columns))
     text = f"the corner pixel is seen {_times(corner)}, the one seen most {_times(most)}"
-    return text + (f"; {counted(unseen, 'pixels')} by none" if unseen else "")
+    return text + (f"; {counted(unread, 'pixels')} by none" if unread else "")
 
 
 def _times(count: int) -> str:

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
+from cnnfilt.cli.shape.answers import LayerWindows
 from cnnfilt.describe.window import Window
-from cnnfilt.describe.windows import Windows
 from cnnfilt.errors import DemandError, ParameterError
 from cnnfilt.parsing import parse_numbers
+from cnnfilt.spelling import spelled_size
 
 
 def parse_wanted(want: str | None) -> tuple[int, ...] | None:
@@ -23,23 +24,17 @@ def check_wanted(wanted: tuple[int, ...], output: tuple[int, ...]) -> None:
     # Channels are only compared when they were asked for; a flat output is one number.
     found = output[: max(len(wanted), 2)]
     if wanted != found:
-        raise DemandError(f"{joined(found)} comes out, not {joined(wanted)}")
+        raise DemandError(f"{spelled_size(found)} comes out, not {spelled_size(wanted)}")
 
 
-def check_strict(slid: Sequence[tuple[str, Windows]]) -> None:
-    """Raise DemandError for windows that leave rows or columns over; each comes with the words to start with."""
-    for where, windows in slid:
-        for window in windows:
+def check_strict(layers: Sequence[LayerWindows]) -> None:
+    """Raise DemandError for windows that leave rows or columns over."""
+    for layer in layers:
+        for window in layer.windows:
             if window.remainder:
-                raise DemandError(where + _left_over(window))
-
-
-def joined(size: Sequence[int]) -> str:
-    """Return `3x4` for (3, 4)."""
-    return "x".join(map(str, size))
+                raise DemandError(layer.where + _left_over(window))
 
 
 def _left_over(window: Window) -> str:
-    lines = "rows" if window.axis == "high" else "columns"
     steps = f"{window.size} + {window.before} + {window.after} - {window.span} = {window.padded_size - window.span}"
-    return f"stride {window.stride} does not divide {steps} {lines}; {window.remainder} left over"
+    return f"stride {window.stride} does not divide {steps} {window.lines}; {window.remainder} left over"

@@ -3,20 +3,20 @@
 import json
 from typing import Any
 
-import click
-
-from cnnfilt.cli.shape.command import Answers
 from cnnfilt.cli.tables import aligned
-from cnnfilt.describe.solving import Axis, solve
+from cnnfilt.describe.solving import Question, answer_of, solve
 from cnnfilt.describe.window import Window, axis_padding
-from cnnfilt.describe.windows import check_pixels
-from cnnfilt.errors import DemandError, ShapeError
-from cnnfilt.terms import DEFAULT_MAX_PIXELS, Pair, Unknown
+from cnnfilt.describe.windows import Slide
+from cnnfilt.errors import DemandError, ShapeError, counted
+from cnnfilt.terms import PaddingWord, Pair, Unknown
 
 MOST_LINES = 12
 
-_Pair = tuple[Window, Window]
-_WORDS = {
+_Axes = tuple[Window, Window]
+"""A window along the rows and one along the columns."""
+
+_LETTERS: dict[Unknown, str] = {"padding": "p", "stride": "s", "kernel-size": "f"}
+_WORDS: dict[PaddingWord, str] = {
     "same": "-p same, as TensorFlow pads",
     "same-lower": "-p same-lower",
     "full": "-p full",
@@ -24,77 +24,54 @@ _WORDS = {
 }
 
 
-def check_question(unknown: Unknown, given: dict[str, Any], wanted: tuple[int, ...] | None) -> Pair:
-    """Return the (height, width) that is wanted; a usage error if the question is not whole."""
-    if wanted is None or len(wanted) == 1:
-        raise click.UsageError(f"--solve {unknown} needs the size to reach, such as --want 112x112")
-    if given[unknown.replace("-", "_")] is not None:
-        raise click.UsageError(f"--solve {unknown} looks for --{unknown}; leave that out")
-    if unknown != "kernel-size" and given["kernel_size"] is None:
-        raise click.UsageError(f"--solve {unknown} needs a window: give its size with -f")
-    check_pixels((wanted[0], wanted[1]), DEFAULT_MAX_PIXELS, "the output")
-    return wanted[0], wanted[1]
-
-
-def solutions(
-    size: Pair, window: dict[str, Any], unknown: Unknown, wanted: Pair, answers: Answers, *, strict: bool
-) -> str:
-    """Return all that gives `wanted` (height, width), as text or JSON; `window` holds the other parameters.
+def solutions(slide: Slide, size: Pair, unknown: Unknown, wanted: Pair, *, as_json: bool, strict: bool) -> str:
+    """Return all values of `unknown` that make `slide` give `wanted` (height, width) over `size`, as text or JSON.
 
     `strict` leaves out what does not read every row and column. DemandError if nothing is left.
     """
-    axes = [_axis(size, window, axis) for axis in (0, 1)]
+    questions = [Question(slide, axis, size[axis], unknown, wanted[axis]) for axis in (0, 1)]
     try:
-        rows, columns = (_solved(axis, unknown, want, strict) for axis, want in zip(axes, wanted, strict=True))
+        rows, columns = (_solved(question, strict) for question in questions)
     except ShapeError as error:
         raise ShapeError(error.message.replace("{image}", f"{size[0]}x{size[1]}"), parameter="kernel") from None
-    if answers.json_:
+    if as_json:
         found = {"rows": [_object(one, unknown) for one in rows], "columns": [_object(one, unknown) for one in columns]}
         return json.dumps({"solve": unknown, "want": wanted, **found})
-    pairs: list[_Pair] = [(row, column) for row in rows for column in columns]
-    if [_value(one, unknown) for one in rows] == [_value(one, unknown) for one in columns]:
-        # The same question twice wants the same answer twice, not every mixture of them.
-        pairs = list(zip(rows, columns, strict=True))
-    pairs.sort(key=lambda pair: _simplicity(pair, unknown))
-    lines = aligned([(_option(pair, unknown), _remarks(pair, unknown)) for pair in pairs[:MOST_LINES]], "ll")
-    if len(pairs) > MOST_LINES:
-        lines.append(f"... and {len(pairs) - MOST_LINES:,} more (--json has all, for rows and columns)")
+    lines = _lines(_combined(rows, columns, unknown), unknown)
     if unknown == "stride" and wanted == (1, 1):
         lines.append("Any larger stride gives one window, too.")
     return "\n".join(lines)
 
 
-def _axis(size: Pair, window: dict[str, Any], axis: int) -> Axis:
-    padding = window["padding"]
-    return Axis(
-        size[axis],
-        (window["kernel_size"] or (1, 1))[axis],
-        window["stride"][axis],
-        padding[axis] if isinstance(padding, tuple) else padding,
-        window["dilation"][axis],
-        window["ceil_mode"],
-        ("high", "wide")[axis],
-    )
-
-
-def _solved(axis: Axis, unknown: Unknown, wanted: int, strict: bool) -> list[Window]:
-    found = solve(axis, unknown, wanted)
+def _solved(question: Question, strict: bool) -> list[Window]:
+    found = solve(question)
     exact = [window for window in found if not (strict and window.remainder)]
     if not exact:
-        raise DemandError(f"every {unknown.replace('-', ' ')} that makes {wanted} {axis.lines} leaves some over")
+        word = question.unknown.replace("-", " ")
+        raise DemandError(f"every {word} that makes {question.wanted} {question.lines} leaves some over")
     return exact
 
 
-def _value(window: Window, unknown: Unknown) -> tuple[int, ...]:
-    if unknown == "padding":
-        return window.before, window.after
-    return (window.stride if unknown == "stride" else window.kernel_size,)
+def _combined(rows: list[Window], columns: list[Window], unknown: Unknown) -> list[_Axes]:
+    """Return the answers for both axes together, the simplest first."""
+    pairs = [(row, column) for row in rows for column in columns]
+    if [answer_of(one, unknown) for one in rows] == [answer_of(one, unknown) for one in columns]:
+        # The same question twice wants the same answer twice, not every mixture of them.
+        pairs = list(zip(rows, columns, strict=True))
+    return sorted(pairs, key=lambda pair: _simplicity(pair, unknown))
+
+
+def _lines(pairs: list[_Axes], unknown: Unknown) -> list[str]:
+    lines = aligned([(_option(pair, unknown), _remarks(pair, unknown)) for pair in pairs[:MOST_LINES]], "ll")
+    if len(pairs) > MOST_LINES:
+        lines.append(f"... and {len(pairs) - MOST_LINES:,} more (--json has all, for rows and columns)")
+    return lines
 
 
 def _object(window: Window, unknown: Unknown) -> dict[str, Any]:
-    value = _value(window, unknown)
+    answer = answer_of(window, unknown)
     return {
-        unknown.replace("-", "_"): value if unknown == "padding" else value[0],
+        unknown.replace("-", "_"): answer if unknown == "padding" else answer[0],
         "symmetric": _is_symmetric(window, unknown),
         "left_over": window.remainder,
     }
@@ -107,33 +84,32 @@ def _is_symmetric(window: Window, unknown: Unknown) -> bool:
     return window.before == window.after
 
 
-def _simplicity(pair: _Pair, unknown: Unknown) -> tuple[Any, ...]:
-    rows, columns = pair
-    values = _value(rows, unknown), _value(columns, unknown)
-    even = _is_symmetric(rows, unknown) and _is_symmetric(columns, unknown)
+def _simplicity(pair: _Axes, unknown: Unknown) -> tuple[Any, ...]:
+    """Return what the answers are sorted by: the same for both axes first, then symmetric ones, then small ones."""
+    rows, columns = (answer_of(window, unknown) for window in pair)
+    even = all(_is_symmetric(window, unknown) for window in pair)
     # Of two ways to place an odd pixel, TensorFlow's, after the image, comes first.
-    return (values[0] != values[1], not even, sum(map(sum, values)), [before for before, *_ in values])
+    return (rows != columns, not even, sum(rows) + sum(columns), (rows[0], columns[0]))
 
 
-def _option(pair: _Pair, unknown: Unknown) -> str:
-    rows, columns = (_value(window, unknown) for window in pair)
-    letter = {"padding": "p", "stride": "s", "kernel-size": "f"}[unknown]
+def _option(pair: _Axes, unknown: Unknown) -> str:
+    rows, columns = (answer_of(window, unknown) for window in pair)
     if unknown == "padding" and not all(window.before == window.after for window in pair):
         return "-p " + ",".join(map(str, (*rows, *columns)))
-    return f"-{letter} {rows[0]}" if rows[0] == columns[0] else f"-{letter} {rows[0]}x{columns[0]}"
+    number = str(rows[0]) if rows[0] == columns[0] else f"{rows[0]}x{columns[0]}"
+    return f"-{_LETTERS[unknown]} {number}"
 
 
-def _remarks(pair: _Pair, unknown: Unknown) -> str:
+def _remarks(pair: _Axes, unknown: Unknown) -> str:
     remarks = []
     if all(_is_symmetric(window, unknown) for window in pair):
         remarks.append("odd, so it has a middle" if unknown == "kernel-size" else "symmetric")
     if unknown == "padding":
-        remarks += [text for word, text in _WORDS.items() if all(_is_word(window, word) for window in pair)]
-    rows, columns = (window.remainder for window in pair)
-    left = [f"{rows} row{'s' * (rows != 1)}"] * bool(rows) + [f"{columns} column{'s' * (columns != 1)}"] * bool(columns)
+        remarks += [text for word, text in _WORDS.items() if all(_has_padding(window, word) for window in pair)]
+    left = [counted(window.remainder, window.lines) for window in pair if window.remainder]
     return "; ".join([*remarks, f"{' and '.join(left)} left over" if left else "nothing left over"])
 
 
-def _is_word(window: Window, word: Any) -> bool:
+def _has_padding(window: Window, word: PaddingWord) -> bool:
     pads = axis_padding(window.size, window.kernel_size, window.stride, window.dilation, word)
     return pads == (window.before, window.after)

@@ -83,6 +83,11 @@ class Explained(Frozen):
     responses: tuple[Response, ...]
     steps: tuple[Step, ...] = ()
 
+    def window_of(self, channel: int) -> Grid | None:
+        """Return what the window holds of `channel` of the image; None for a channel that it does not read."""
+        patches = (patch for response in self.responses for patch in response.patches)
+        return next((patch.window for patch in patches if patch.channel == channel), None)
+
     @property
     def value(self) -> Number:
         """Return what comes out, before it becomes a pixel."""

@@ -43,6 +43,10 @@ class Pooled(Frozen):
         """Return the values that count, row by row."""
         return [value for row in self.window for value in row if value is not None]
 
+    def window_of(self, channel: int) -> Cells | None:
+        """Return what the window holds of `channel` of the image; None for a channel that it does not read."""
+        return self.window if channel == self.map else None
+
 
 def explain_pooling(image: npt.ArrayLike, place: Pair, asked: Pooling) -> tuple[Pooled, ...]:
     """Return how each channel of a pooled image came to its value at `place` (row, column).

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from cnnfilt.errors import InputError, OutputError
+from cnnfilt.errors import InputError, OutputError, counted
 from cnnfilt.files.formats import Format
 from cnnfilt.files.image import Array
 from cnnfilt.files.streams import check_size
+from cnnfilt.spelling import spelled_size
 
 _SEPARATORS = {"csv": ",", "tsv": "\t"}
 _BLANK = " "
@@ -59,7 +60,9 @@ def read(data: bytes, about: Format, max_pixels: int) -> Array:
         if not line.strip():
             raise InputError(f"line {number} is empty")
         if len(cells) != width:
-            raise InputError(f"line {number} has {_counted(len(cells))}, line 1 has {width}; give every line as many")
+            raise InputError(
+                f"line {number} has {counted(len(cells), 'values')}, line 1 has {width:,}; give every line as many"
+            )
         rows.append(_row(cells, number, convert, dtype))
     return np.stack(rows)
 
@@ -69,7 +72,7 @@ def write(array: Array, about: Format) -> bytes:
     if array.ndim == 3 and array.shape[2] == 1:
         array = array[..., 0]
     if array.ndim != 2:
-        shape = "x".join(str(length) for length in array.shape)
+        shape = spelled_size(array.shape)
         raise OutputError(f"{about.title} holds rows and columns and the result is {shape}; use npy or json")
     separator = _SEPARATORS.get(about.name, _BLANK)
     return "".join(separator.join(cells(row)) + "\n" for row in array).encode()
@@ -127,7 +130,3 @@ def _fault(cell: str) -> str:
         return f"{shown} is not a number{advice}"
     outside = not -(2**63) <= value < 2**63 if isinstance(value, int) else not math.isfinite(value)
     return f"{shown} is too large" if outside else ""
-
-
-def _counted(count: int) -> str:
-    return "1 value" if count == 1 else f"{count} values"

@@ -7,6 +7,7 @@ from cnnfilt.core.pooling import adaptive_pool
 from cnnfilt.files.image import Image, top_level
 from cnnfilt.frozen import Frozen
 from cnnfilt.operations.base import Array, Operation, Result
+from cnnfilt.spelling import spelled_size
 from cnnfilt.terms import Pair
 
 LARGEST_ZOOM = 8
@@ -55,7 +56,7 @@ class Thumbnails(Frozen):
             levels = levels * cover + _BEHIND * (1 - cover)
         shown = np.rint(np.clip(levels, 0, 255)).astype(np.uint8)
         stretched = f" ({low:.4g}..{high:.4g})" if (low, high) not in _PLAIN else ""
-        sizes = "x".join(map(str, pixels.shape))
+        sizes = spelled_size(pixels.shape)
         return Thumbnail(f"{name} {sizes}{stretched}", np.broadcast_to(shown, (*size, 3)))
 
     def _fitted(self, size: Pair) -> Pair:

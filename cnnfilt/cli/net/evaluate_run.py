@@ -1,0 +1,63 @@
+"""What `net evaluate` does: how often a model is right about images whose classes are known, and what it confuses."""
+
+import json
+
+import click
+import numpy as np
+
+from cnnfilt.batch.timeout import within
+from cnnfilt.cli.messages import print_line, printable
+from cnnfilt.cli.tables import aligned
+from cnnfilt.datasets.decoding import DecodeOptions
+from cnnfilt.datasets.labelled import find_labelled, load_examples
+from cnnfilt.files.model_file import load_model
+from cnnfilt.frozen import Frozen
+from cnnfilt.nn.layer import Array
+from cnnfilt.nn.parallel import ParallelNetwork
+from cnnfilt.nn.scoring import confusion, evaluate
+
+_CORNER = "true / predicted"
+"""Heads the column of true classes in the confusion table."""
+
+
+class EvaluateRequest(Frozen):
+    """What `net evaluate` was asked."""
+
+    model: str
+    folder: str
+    json: bool
+    decoding: DecodeOptions
+
+
+def run_evaluate(request: EvaluateRequest) -> int:
+    """Print the accuracy and the confusion table over a folder's images; return 0, or 1 if some could not be read."""
+    # In a thread of its own: a signal is heard at once, whatever this one is busy with.
+    return within(0, lambda: _evaluate(request))
+
+
+def _evaluate(request: EvaluateRequest) -> int:
+    model = load_model(request.model)
+    unread: list[str] = []
+
+    def note(line: str) -> None:
+        unread.append(line)
+        print_line(line)
+
+    examples = load_examples(find_labelled(request.folder, model.classes), model.form, request.decoding, note)
+    score, predictions = evaluate(model.network, examples, logits_of=ParallelNetwork(model.network).logits)
+    counts = confusion(examples.labels, predictions, len(model.classes))
+    if request.json:
+        data = {"accuracy": score.accuracy, "loss": score.loss, "images": len(examples)}
+        click.echo(json.dumps(data | {"confusion": counts.tolist(), "classes": model.classes}))
+    else:
+        right = int(np.trace(counts))
+        click.echo(f"accuracy {score.accuracy:.2%} ({right:,} of {len(examples):,}), loss {score.loss:.4f}")
+        click.echo("\n".join(_table(model.classes, counts)))
+    return 1 if unread else 0
+
+
+def _table(classes: tuple[str, ...], counts: Array) -> list[str]:
+    """Return the confusion table: a row for each true class, a column for each class that was predicted."""
+    names = [printable(name) for name in classes]
+    rows = [[name, *map(str, row)] for name, row in zip(names, counts.tolist(), strict=True)]
+    return aligned([[_CORNER, *names], *rows], "l" + "r" * len(names))

@@ -1,0 +1,39 @@
+"""Sizes: read as they are typed, or from the header of an image, and written out."""
+
+import os
+import re
+import sys
+
+from cnnfilt.describe.windows import check_pixels
+from cnnfilt.errors import CnnfiltError, InputError
+from cnnfilt.parsing import parse_size
+from cnnfilt.spelling import spelled_size
+from cnnfilt.terms import DEFAULT_MAX_PIXELS, Pair
+
+
+def input_size(source: str) -> tuple[int, int, int]:
+    """Return (height, width, channels) as written in `source`, or of the image it names.
+
+    Raises ParameterError for what is no size, ShapeError for an absurd one, InputError without an image.
+    """
+    written = source.lower().replace("×", "x")
+    if re.fullmatch(r"\d[\d\sx,+-]*", written):
+        size = parse_size(written)
+        check_pixels(size[:2], DEFAULT_MAX_PIXELS, "the input")
+        return size
+    if source != "-" and not os.path.lexists(source):
+        raise InputError(f"{source!r} is neither a size such as 224x224x3 nor an image that exists")
+    # Pillow is for images alone: a size should be answered at once.
+    from cnnfilt.files.decode.header import image_size
+
+    try:
+        return image_size(sys.stdin.buffer.read() if source == "-" else source)
+    except CnnfiltError as error:
+        raise type(error)(error.about("stdin" if source == "-" else source), parameter=error.parameter) from None
+
+
+def pair_text(pair: Pair | None) -> str:
+    """Return "3" for (3, 3), "3x5" for (3, 5) and "-" for None."""
+    if pair is None:
+        return "-"
+    return str(pair[0]) if pair[0] == pair[1] else spelled_size(pair)

@@ -1,0 +1,23 @@
+"""Sizes and numbers as messages have them; `errors.counted` writes how many there are of a thing."""
+
+from collections.abc import Iterable
+
+
+def spelled_size(size: Iterable[int]) -> str:
+    """Return `480x640x3` for (480, 640, 3)."""
+    return "x".join(map(str, size))
+
+
+def spelled_number(value: float, *, digits: int = 6) -> str:
+    """Return a whole number as it is, any other in so many digits at most."""
+    return f"{value:.{digits}g}" if isinstance(value, float) else str(value)
+
+
+def spelled_value(value: float) -> str:
+    """Return a value in about four digits; levels of 16 bits whole."""
+    return f"{value:.0f}" if 1000 <= abs(value) < 1e7 else f"{value:.4g}"
+
+
+def spelled_range(low: float, high: float) -> str:
+    """Return `-765 to 612`, or the one value there is."""
+    return f"{spelled_value(low)} to {spelled_value(high)}" if low != high else spelled_value(low)
