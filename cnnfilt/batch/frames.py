@@ -72,7 +72,7 @@ def _run_on_all(
         notes += put(encoded, target, settings)
         how = f"{maps[0].how}; {counted(count, about.several or 'frames')}"
         colours = f", {about.most_colours} colours" if about.most_colours else ""
-        outputs.append(Written(name_of(target), maps[0].pixels.shape, how + colours, maps[0].plan))
+        outputs.append(Written(name_of(target), maps[0].pixels.shape, how + colours, maps[0].plan, maps[0].hints))
     losses = (result.loss for one in results for result in one if result.loss is not None)
     return Record(job.source.path, shape, tuple(outputs), sum(losses, NO_LOSS), tuple(dict.fromkeys(notes)))
 

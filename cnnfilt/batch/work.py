@@ -20,6 +20,7 @@ from cnnfilt.files.read_write_options import ReadOptions, WriteOptions
 from cnnfilt.files.writing import encode
 from cnnfilt.frozen import Frozen, replace
 from cnnfilt.operations.base import Operation, Result
+from cnnfilt.operations.hints import Hint
 from cnnfilt.terms import FrameChoice
 
 _NOTHING = np.empty((0, 0), np.uint8)
@@ -50,12 +51,13 @@ class Settings(Frozen):
 
 
 class Written(Frozen):
-    """One output: its name, the shape of its pixels, how they were made, and the plan ("" where there is none)."""
+    """One output: its name, the shape of its pixels, how they were made, the plan ("" where there is none), hints."""
 
     name: str
     shape: tuple[int, ...]
     how: str
     plan: str = ""
+    hints: tuple[Hint, ...] = ()
 
 
 class Record(Frozen):
@@ -103,7 +105,7 @@ def run_on_image(image: Image, job: FileJob, operation: Operation, settings: Set
         if number and target.path is None:
             _print([b"\n"])
         notes += _write(_output(image, result), target, settings)
-        outputs.append(Written(name_of(target), result.pixels.shape, result.how, result.plan))
+        outputs.append(Written(name_of(target), result.pixels.shape, result.how, result.plan, result.hints))
         if result.extra is not None and settings.extra is not None:
             _write(Image(pixels=result.extra, kind="matrix", format="npy"), settings.extra, settings)
     outputs += _draw(results, job.sheets, settings)
@@ -113,7 +115,7 @@ def run_on_image(image: Image, job: FileJob, operation: Operation, settings: Set
 def _unwritten_record(
     job: FileJob, shape: tuple[int, ...], results: list[Result], notes: tuple[str, ...], answers: tuple[Any, ...]
 ) -> Record:
-    outputs = tuple(Written("", result.pixels.shape, result.how, result.plan) for result in results)
+    outputs = tuple(Written("", result.pixels.shape, result.how, result.plan, result.hints) for result in results)
     return Record(job.source.path, shape, outputs, _loss(results), notes, answers=answers)
 
 

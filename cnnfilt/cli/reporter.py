@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections import Counter
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,8 @@ class Reporter(AbstractContextManager["Reporter"]):
         self.done, self.failed, self.bytes_read, self.loss = 0, 0, 0, NO_LOSS
         self.started = time.monotonic()
         self._bar: ProgressBar | None = None
+        self._hints: dict[str, str] = {}
+        self._hinted: Counter[str] = Counter()
         self._here = ExitStack()
 
     def __enter__(self) -> "Reporter":
@@ -55,7 +58,9 @@ class Reporter(AbstractContextManager["Reporter"]):
         begun = error is None or self.done + self.failed > 0
         if self.several and begun and not self.quiet:
             print_line(self._summary())
-            _print_loss("in all", self.loss)
+            _print_loss("in all", self.loss, self.command)
+        if not self.quiet:
+            self._print_hints()
 
     def tell(self, record: Record) -> None:
         """Say what became of one file; the progress bar makes way for it."""
@@ -87,15 +92,32 @@ class Reporter(AbstractContextManager["Reporter"]):
     def _tell_success(self, record: Record) -> None:
         for note in record.notes:
             print_line(f"{record.name}: {note}")
+        self._gather_hints(record)
         if not self.several or self.verbose:
-            for output in record.outputs if record.written or self.inspection.preview else ():
+            for output in record.outputs if self._shows_results(record) else ():
                 name = f"{output.name} " if output.name else ""
                 shapes = f"{record.name} {spelled_size(record.shape)} -> {name}{spelled_size(output.shape)}"
                 print_line(f"{shapes} ({output.how})")
                 if self.verbose and output.plan:
                     print_line(f"{record.name}: {output.plan}")
-        if not self.several and (record.written or self.inspection.preview):
-            _print_loss(record.name, record.loss)
+        if not self.several and self._shows_results(record):
+            _print_loss(record.name, record.loss, self.command)
+
+    def _gather_hints(self, record: Record) -> None:
+        """Keep what would help, to be said once for all the results that the same would help."""
+        for output in record.outputs if self._shows_results(record) else ():
+            for hint in output.hints:
+                name = record.name if len(record.outputs) == 1 else output.name or record.name
+                self._hints.setdefault(hint.help, f"{name} {hint.seen}: {hint.help}")
+                self._hinted[hint.help] += 1
+
+    def _print_hints(self) -> None:
+        for help, first in self._hints.items():
+            more = self._hinted[help] - 1
+            print_line(first + (f" (and {more:,} more)" if more else ""))
+
+    def _shows_results(self, record: Record) -> bool:
+        return record.written or self.inspection.preview
 
     def _on_exit(self) -> None:
         if self.several and not self.quiet:
@@ -152,15 +174,18 @@ def _as_json(record: Record) -> dict[str, Any]:
         return data | {"error": record.error.about(record.name), "seconds": round(record.seconds, 3)}
     data["size"] = list(record.shape)
     data["outputs"] = [{"path": output.name, "size": list(output.shape)} for output in record.outputs if record.written]
+    hints = [f"{hint.seen}: {hint.help}" for output in record.outputs for hint in output.hints]
+    data |= {"hints": hints} if hints else {}
     return data | {"clipped": record.loss.fraction, "notes": list(record.notes), "seconds": round(record.seconds, 3)}
 
 
-def _print_loss(name: str, loss: Loss) -> None:
+def _print_loss(name: str, loss: Loss, command: str) -> None:
     outside = loss.clipped - loss.not_numbers
     if outside:
         print_line(
             f"{name}: values ran from {spelled_number(loss.lowest)} to {spelled_number(loss.highest)}; "
-            f"{_percent(outside / loss.total)} fell outside the levels and were clipped (--values shows other mappings)"
+            f"{_percent(outside / loss.total)} fell outside the levels and were clipped "
+            f'(other mappings: --values in "cnnfilt {command} --help-all")'
         )
     if loss.not_numbers:
         print_line(f"{name}: {loss.not_numbers:,} of {loss.total:,} values are not numbers (NaN) and became black")

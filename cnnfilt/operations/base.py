@@ -14,6 +14,7 @@ from cnnfilt.errors import OutputError, ParameterError
 from cnnfilt.files.formats import named
 from cnnfilt.files.image import Image
 from cnnfilt.frozen import Frozen
+from cnnfilt.operations.hints import Hint
 from cnnfilt.terms import DEFAULT_MAX_PIXELS, Activation, AlphaMode, Pair, ValueMapping
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class Result(Frozen):
     """One output of one image; `how` goes into the status line, `extra` is an array for a file of its own.
 
     `plan` says in one line how it was computed, where there was a choice. `sheets` are pictures for the files that
-    the job has for them.
+    the job has for them. `hints` say why it shows little, and what helps.
     """
 
     pixels: Array
@@ -37,6 +38,7 @@ class Result(Frozen):
     extra: Array | None = None
     plan: str = ""
     sheets: tuple[Array, ...] = ()
+    hints: tuple[Hint, ...] = ()
 
 
 class Values(Frozen):

@@ -2,7 +2,7 @@
 
 from cnnfilt.core.alpha import premultiplied, unpremultiplied
 from cnnfilt.core.convolution import convolve_as_asked, convolve_to_levels
-from cnnfilt.core.levels import Levels, Loss, apply_levels
+from cnnfilt.core.levels import Levels, apply_levels
 from cnnfilt.describe.operations import Convolution
 from cnnfilt.describe.windows import Windows
 from cnnfilt.errors import ParameterError
@@ -18,7 +18,8 @@ from cnnfilt.operations.base import (
     refuse_unused_value,
     size_of,
 )
-from cnnfilt.spelling import spelled_size, spelled_value
+from cnnfilt.operations.hints import convolution_hints
+from cnnfilt.spelling import spelled_size
 from cnnfilt.terms import Layout, Pair
 
 
@@ -93,8 +94,9 @@ class ConvolveImage(Operation, kw_only=True):
         if self.treatment.alpha == "filter" and image.alpha is not None:
             return self._slide_premultiplied(one, image, image.alpha, levels, how)
         mapped = convolve_to_levels(image.pixels, one.kernel, self.asked, levels, bias=one.bias)
-        how += _why_black(mapped.loss, levels)
-        return Result(mapped.pixels, alpha_under(image, windows), how, mapped.loss, plan=mapped.plan)
+        hints = convolution_hints(image, one.kernel, one.bias, self.asked, windows, levels, mapped.loss)
+        alpha = alpha_under(image, windows)
+        return Result(mapped.pixels, alpha, how, mapped.loss, plan=mapped.plan, hints=hints)
 
     def _levels(self, one: LabelledKernel, image: Image, format_name: str) -> Levels:
         asked, values = self.asked, self.treatment.values
@@ -118,11 +120,3 @@ class ConvolveImage(Operation, kw_only=True):
         if word == "valid" and windows.span != (1, 1):
             return f"valid; -p same keeps {spelled_size(windows.size)}"
         return word
-
-
-def _why_black(loss: Loss, levels: Levels) -> str:
-    """Return what to say of values that are not 0, all of which round to the level 0; "" of any others."""
-    if levels.value_range is not None or levels.values not in ("clip", "abs"):
-        return ""
-    highest = max(loss.highest, -loss.lowest) if levels.values == "abs" else loss.highest
-    return f"; all black: no value is over {spelled_value(highest)}, see --value-range" if 0 < highest < 0.5 else ""

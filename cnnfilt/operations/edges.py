@@ -8,6 +8,7 @@ from cnnfilt.describe.operations import EdgeDetection
 from cnnfilt.errors import ParameterError
 from cnnfilt.files.image import Image
 from cnnfilt.operations.base import ExplainedValues, Operation, Result, alpha_under, refuse_unused_value, size_of
+from cnnfilt.operations.hints import edge_hints
 from cnnfilt.terms import Pair
 
 
@@ -34,12 +35,14 @@ class FindEdges(Operation, kw_only=True):
         """Return the one picture of edges."""
         asked = self.asked
         windows = self.check_size(asked.slide.over(size_of(image)))
-        mapped = edges_to_levels(image.pixels, asked, self.levels_of(image, 0, format_name))
+        levels = self.levels_of(image, 0, format_name)
+        mapped = edges_to_levels(image.pixels, asked, levels)
         angles = angles_as_asked(image.pixels, asked) if self.angle else None
         how = f"{asked.method}, {asked.direction}" if asked.direction else asked.method
         # Of 8 or 16 bits a strong edge is meant to be white; of other whole numbers clipping may be a surprise.
         loss = None if image.pixels.dtype in (np.uint8, np.uint16) else mapped.loss
-        return [Result(mapped.pixels, alpha_under(image, windows), how, loss, angles, mapped.plan)]
+        hints = edge_hints(image, asked, levels, mapped.loss)
+        return [Result(mapped.pixels, alpha_under(image, windows), how, loss, angles, mapped.plan, hints=hints)]
 
     def levels_of(self, image: Image, number: int, format_name: str) -> Levels:
         """Return how the values of result `number` become pixels."""

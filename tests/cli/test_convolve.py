@@ -217,16 +217,14 @@ def test_several_images_do_not_fit_a_pipe(run: Run) -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["-k", "0,0.001"], "; all black: no value is over 0.255, see --value-range"),
-        (["-k", "0.001,-0.001"], "; all black: no value is over 0.255, see --value-range"),
-        (["-k", "0,0.001", "--value-range", "0,1"], ""),
-        (["-k", "0,0.001", "--values", "minmax"], ""),
-        (["-k", "0,0.01"], ""),
-        (["-k", "0,0"], ""),
+        (["-k", "0,0.001"], True),
+        (["-k", "0.001,-0.001"], True),
+        (["-k", "0,0.001", "--value-range", "0,1"], False),
+        (["-k", "0,0.001", "--values", "minmax"], False),
+        (["-k", "0,0.1"], False),
     ],
 )
-def test_a_picture_that_rounds_to_black_says_why(run: Run, tmp_path: Path, options: list[str], said: str) -> None:
+def test_a_picture_that_rounds_to_black_says_why(run: Run, tmp_path: Path, options: list[str], said: bool) -> None:
     source = gray(tmp_path / "a.png", [[0, 255], [255, 0]])
     lines = run("convolve", source, *options, "-o", tmp_path / "out.png").lines
-    [line] = [line for line in lines if "->" in line]
-    assert line.endswith(f"2x1 (valid; -p same keeps 2x2{said})")
+    assert any("is nearly all black: the kernel sums to 0" in line for line in lines) == said

@@ -1,0 +1,105 @@
+"""What to say of a picture that came out black, white or mostly clipped: why, and which option helps.
+
+A hint says first what is the same for all images of a run, so that a folder of them is told once.
+"""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from cnnfilt.core.engine.weights import ZERO_SUM
+from cnnfilt.core.levels import Levels, Loss
+from cnnfilt.describe.operations import Convolution, EdgeDetection
+from cnnfilt.describe.windows import Windows
+from cnnfilt.files.image import Array, Image, top_level
+from cnnfilt.frozen import Frozen
+
+AT_ONE_END = 0.02
+"""A picture all of whose levels lie within this part of black or of white shows nothing."""
+
+
+class Hint(Frozen):
+    """What is wrong with a picture (`seen`, "is nearly all white"), and the reason with what helps."""
+
+    seen: str
+    help: str
+
+
+def convolution_hints(
+    image: Image, kernel: Array, bias: float, asked: Convolution, windows: Windows, levels: Levels, loss: Loss
+) -> tuple[Hint, ...]:
+    """Return what to say of one kernel's result on `image`, as levels with this `loss`."""
+    total = 1.0 if asked.normalize else float(kernel.sum())
+    hints = [*_darker_border(image, kernel, total, asked, windows)]
+    seen = _seen(image, levels, loss)
+    if seen:
+        hints.append(Hint(seen, _why(total, np.abs(kernel).sum(), bias, levels)))
+    return tuple(hints)
+
+
+def edge_hints(image: Image, asked: EdgeDetection, levels: Levels, loss: Loss) -> tuple[Hint, ...]:
+    """Return what to say of a picture of edges."""
+    top = top_level(image.pixels.dtype)
+    if asked.threshold is not None and asked.threshold <= 1 < top:
+        return (Hint("is white wherever anything changes", f"--threshold {asked.threshold:g} is a level, 0 to {top}"),)
+    seen = _seen(image, levels, loss, share_clipped=1)
+    if not seen:
+        return ()
+    if asked.threshold is not None:
+        return (Hint(seen, f"--threshold {asked.threshold:g} is a level, 0 to {top}"),)
+    if asked.gain != 3 and asked.method != "canny":
+        return (Hint(seen, f"--gain {asked.gain:g} multiplies every magnitude; 3 is the usual"),)
+    return ()
+
+
+def _darker_border(image: Image, kernel: Array, total: float, asked: Convolution, windows: Windows) -> list[Hint]:
+    """Return a hint where zeros around a photo are mixed into its border."""
+    blurs = kernel.size > 1 and math.isclose(total, 1, rel_tol=1e-6)
+    padded = windows.pads != ((0, 0), (0, 0)) and asked.padding_mode == "zeros" and not asked.padding_value
+    if image.kind != "image" or not (blurs and padded):
+        return []
+    return [Hint("has a darker border", "the padding is zeros, which is black; --padding-mode replicate keeps it")]
+
+
+def _seen(image: Image, levels: Levels, loss: Loss, *, share_clipped: float = 0.5) -> str:
+    """Return in words that all is black, white or clipped; "" where something shows, or nothing does in the image."""
+    if levels.values not in ("clip", "abs", "offset") or not loss.total or loss.lowest > loss.highest:
+        return ""
+    low, high = _shown(levels, loss)
+    ends = "black" if high <= AT_ONE_END else "white" if low >= 1 - AT_ONE_END else ""
+    if ends:
+        return "" if _is_flat(image.pixels) else f"is nearly all {ends}"
+    share = (loss.clipped - loss.not_numbers) / loss.total
+    return f"is clipped for the most part ({share:.0%})" if share > share_clipped else ""
+
+
+def _shown(levels: Levels, loss: Loss) -> tuple[float, float]:
+    """Return the lowest and the highest level of the result, black as 0 and white as 1."""
+    scale = levels.scale()
+    ends = [float(loss.lowest), float(loss.highest)]
+    if scale.magnitude:
+        crosses = ends[0] < 0 < ends[1]
+        ends = sorted([0.0 if crosses else min(map(abs, ends)), max(map(abs, ends))])
+    to_level: Callable[[float], float] = lambda v: (v - scale.origin) * scale.gain / scale.over + scale.base  # noqa: E731
+    low, high = (min(max(to_level(value) / levels.top, 0), 1) for value in ends)
+    return low, high
+
+
+def _is_flat(pixels: Array) -> bool:
+    """Return whether the image itself shows nothing: its values lie within two hundredths of its range's end."""
+    top = top_level(pixels.dtype) if pixels.dtype.kind == "u" else max(abs(float(pixels.max())), 1.0)
+    return bool(pixels.max() <= AT_ONE_END * top or pixels.min() >= (1 - AT_ONE_END) * top)
+
+
+def _why(total: float, magnitudes: float, bias: float, levels: Levels) -> str:
+    """Return why, and what helps."""
+    if bias and abs(bias) >= levels.top / 2:
+        return f"--bias {bias:g} is added in levels, of which there are {levels.top + 1:,}"
+    if abs(total) <= ZERO_SUM * magnitudes:
+        return "the kernel sums to 0, so results lie around 0; --values offset shows 0 as mid-gray, abs magnitudes"
+    if total < 0:
+        return f"the kernel sums to {total:g}, so what is bright becomes negative; --values abs or offset shows it"
+    if not 0.9 < total < 1.1:
+        return f"the kernel sums to {total:g}; --normalize divides by it"
+    return 'other mappings show it: --values and --value-range, see "cnnfilt convolve --help-all"'

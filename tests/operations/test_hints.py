@@ -1,0 +1,81 @@
+"""Black, white and clipped pictures are explained in one line, with what helps."""
+
+from pathlib import Path
+
+import numpy as np
+import PIL.Image
+import pytest
+
+from tests.cli.conftest import SAMPLES, Run, run  # noqa: F401 - a fixture
+
+RAMP = np.tile(np.arange(20, 236, dtype=np.uint8), (60, 1))
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    path = tmp_path / "photo.png"
+    PIL.Image.fromarray(RAMP).save(path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["convolve", "-k", "1,1,1;1,1,1;1,1,1"], "the kernel sums to 9; --normalize divides by it"),
+        (["convolve", "-k", "0.01"], "is nearly all black: the kernel sums to 0.01; --normalize divides by it"),
+        (["convolve", "-k", "-1"], "the kernel sums to -1, so what is bright becomes negative; --values abs or offset"),
+        (["convolve", "-k", "sobel-y", "--values", "clip"], "the kernel sums to 0, so results lie around 0; --values"),
+        (["convolve", "-k", "identity", "--bias", "300"], "is nearly all white: --bias 300 is added in levels"),
+        (["edges", "--gain", "0.01"], "is nearly all black: --gain 0.01 multiplies every magnitude; 3 is the usual"),
+        (["edges", "--threshold", "0.5"], "is white wherever anything changes: --threshold 0.5 is a level, 0 to 255"),
+        (["edges", "--threshold", "250"], "is nearly all black: --threshold 250 is a level, 0 to 255"),
+        (["convolve", "-k", "gaussian:2", "-p", "same"], "has a darker border: the padding is zeros, which is black; "),
+    ],
+)
+def test_what_helps_is_said(run: Run, photo: Path, arguments: list[str], line: str) -> None:  # noqa: F811
+    command, *options = arguments
+    outcome = run(command, photo, *options, "-o", photo.with_name("out.png"))
+    assert outcome.code == 0
+    hints = [one for one in outcome.lines if line in one]
+    assert len(hints) == 1
+    assert hints[0].startswith(str(photo))
+    assert run(command, photo, *options, "-q", "-y", "-o", photo.with_name("out.png")).stderr == ""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["convolve", "-k", "gaussian:2", "-p", "same", "--padding-mode", "replicate"],
+        ["convolve", "-k", "gaussian:2"],
+        ["convolve", "-k", "sobel-x", "-p", "same"],
+        ["convolve", "-k", "1,1,1;1,1,1;1,1,1", "--normalize"],
+        ["convolve", "-k", "0.01", "--values", "minmax"],
+        ["edges"],
+        ["edges", "--threshold", "100"],
+        ["pool"],
+    ],
+)
+def test_nothing_is_said_where_all_is_well(run: Run, tmp_path: Path, arguments: list[str]) -> None:  # noqa: F811
+    outcome = run(arguments[0], SAMPLES / "face.png", *arguments[1:], "-o", tmp_path / "out.png")
+    assert [line for line in outcome.lines if "->" not in line and "values ran from" not in line] == []
+
+
+def test_a_black_image_is_no_fault_of_the_kernel(run: Run, tmp_path: Path) -> None:  # noqa: F811
+    PIL.Image.fromarray(np.zeros((9, 9), np.uint8)).save(tmp_path / "black.png")
+    outcome = run("convolve", tmp_path / "black.png", "-k", "sharpen", "-o", tmp_path / "out.png")
+    assert len(outcome.lines) == 1
+
+
+def test_a_folder_is_told_once(run: Run, tmp_path: Path) -> None:  # noqa: F811
+    (tmp_path / "in").mkdir()
+    for number in range(3):
+        PIL.Image.fromarray(RAMP).save(tmp_path / "in" / f"{number}.png")
+    outcome = run("convolve", tmp_path / "in", "-k", "gaussian:2", "-p", "same", "-o", f"{tmp_path}/out/")
+    hints = [line for line in outcome.lines if "--padding-mode replicate" in line]
+    assert len(hints) == 1
+    assert hints[0].endswith(" (and 2 more)")
+
+
+def test_other_mappings_are_named_with_their_page(run: Run, photo: Path) -> None:  # noqa: F811
+    outcome = run("convolve", photo, "-k", "2", "-o", photo.with_name("out.png"))
+    assert '(other mappings: --values in "cnnfilt convolve --help-all")' in outcome.stderr
