@@ -43,7 +43,7 @@ USAGE, FAILED, INTERRUPTED = 2, 1, 130
 Examples:
   cnnfilt edges photo.jpg -o edges.png
   cnnfilt edges photos/ -o edges/
-  cnnfilt convolve photo.jpg -k gaussian:2 -p same -o soft.jpg
+  cnnfilt convolve photo.jpg -k box -p same --padding-mode replicate -o out.jpg
   cnnfilt shape 224x224 -f 7 -s 2 -p 3
 """,
 )
