@@ -8,13 +8,13 @@ from cnnfilt.core.engine.images import Array, as_image, as_numbers, like_image
 from cnnfilt.core.engine.job import Job
 from cnnfilt.core.engine.plan import sum_dtype
 from cnnfilt.core.engine.run import PlannedConvolution
-from cnnfilt.core.engine.weights import as_bias, as_coefficients, as_weights, count, normalized, scaled, whole_or_float
+from cnnfilt.core.engine.weights import as_bias, as_coefficients, as_weights, normalized, scaled, whole_or_float
 from cnnfilt.core.levels import Levels, Mapped, write_levels
 from cnnfilt.core.noise import NoiseFree
 from cnnfilt.describe.operations import Convolution
 from cnnfilt.describe.window import as_pair
 from cnnfilt.describe.windows import Slide, slide
-from cnnfilt.errors import KernelError, ParameterError, ShapeError
+from cnnfilt.errors import KernelError, ParameterError, ShapeError, counted
 from cnnfilt.terms import Activation, ChannelsMode, Padding, PaddingMode, Pair
 
 
@@ -137,7 +137,7 @@ def convolve_batch(
     batch, weights = _batch(x), whole_or_float(_grouped(weight, groups))
     if batch.shape[3] != weights.shape[2] * groups:
         raise ShapeError(
-            f"weight is made for {count(weights.shape[2] * groups, 'channel')} but x has {batch.shape[3]}",
+            f"weight is made for {counted(weights.shape[2] * groups, 'channels')} but x has {batch.shape[3]}",
             parameter="weight",
         )
     rows, columns = window.over((batch.shape[1], batch.shape[2]))

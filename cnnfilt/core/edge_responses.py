@@ -14,6 +14,7 @@ from cnnfilt.core.engine.strips import PaddedImage, strip_edges
 from cnnfilt.core.engine.weights import as_bias, as_weights
 from cnnfilt.core.noise import silencer
 from cnnfilt.describe.operations import EdgeDetection
+from cnnfilt.errors import counted
 
 
 class EdgeResponses:
@@ -57,7 +58,7 @@ class EdgeResponses:
     def how(self) -> str:
         """Return in one line how they are computed, for people."""
         count = len(self._convolutions)
-        return f"{count} kernel{'' if count == 1 else 's'} {self._convolutions[0].plan.why}, {in_strips(self.edges)}"
+        return f"{counted(count, 'kernels')} {self._convolutions[0].plan.why}, {in_strips(self.edges)}"
 
     def worker(self) -> Callable[[int, int], Array]:
         """Return what gives the magnitudes of rows first to last, (rows, W', C), until it is called again.

@@ -5,6 +5,15 @@ import numpy as np
 from cnnfilt.nn.layer import Array, Shape
 
 
+def first_weights(part: str, shape: Shape, generator: np.random.Generator, *, before_relu: bool) -> Array:
+    """Return the first values of a layer's array called `part`, float32: a bias is 0, a factor for each channel 1."""
+    if part == "bias":
+        return np.zeros(shape, np.float32)
+    if len(shape) == 1:
+        return np.ones(shape, np.float32)
+    return he_normal(shape, generator) if before_relu else glorot_uniform(shape, generator)
+
+
 def glorot_uniform(shape: Shape, generator: np.random.Generator) -> Array:
     """Return weights within +-sqrt(6 / (fan_in + fan_out)), float32: for tanh and sigmoid (Glorot & Bengio 2010)."""
     fan_in, fan_out = fans(shape)

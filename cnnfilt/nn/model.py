@@ -9,7 +9,7 @@ from cnnfilt.describe import layers as specs
 from cnnfilt.describe.chain import Report, describe, parse_chain
 from cnnfilt.errors import ParameterError, ShapeError
 from cnnfilt.nn.activations import Sigmoid, Softmax
-from cnnfilt.nn.initializers import glorot_uniform, he_normal
+from cnnfilt.nn.initializers import first_weights
 from cnnfilt.nn.layer import Array, Layer, Shape, Weights
 from cnnfilt.nn.layer_table import layer_of
 
@@ -49,9 +49,9 @@ class Sequential:
             raise ParameterError(f"the network has {count:,} parameters; the limit is {MOST_PARAMETERS:,}")
         parameters: dict[str, Array] = {}
         for name, shape in shapes_of(reports).items():
-            draw = he_normal if _before_relu(reports, name) else glorot_uniform
-            is_bias = name.endswith(".bias")
-            parameters[name] = np.zeros(shape, np.float32) if is_bias else draw(shape, generator)
+            layer, _, part = name.partition(".")
+            before_relu = _before_relu(reports, layer)
+            parameters[name] = first_weights(part, shape, generator, before_relu=before_relu)
         return cls(words, size, parameters)
 
     @property
@@ -147,8 +147,7 @@ def weights_of(parameters: Mapping[str, Array], name: str) -> Weights:
     return {part: array for (owner, _, part), array in owned if owner == name}
 
 
-def _before_relu(reports: Sequence[Report], parameter: str) -> bool:
-    layer = parameter.partition(".")[0]
+def _before_relu(reports: Sequence[Report], layer: str) -> bool:
     following = {name: after.layer for name, (_, after) in zip(names_of(reports), pairwise(reports), strict=False)}
     after = following.get(layer)
     return isinstance(after, specs.ActivationLayer) and after.function == "relu"

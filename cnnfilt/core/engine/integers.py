@@ -17,8 +17,8 @@ from cnnfilt.core.engine.scratch import scratch
 from cnnfilt.core.engine.strips import Layout, Strip
 from cnnfilt.core.engine.tap_sums import Tap, TapSum
 from cnnfilt.core.engine.technique import Technique
-from cnnfilt.core.engine.weights import count
 from cnnfilt.describe.window import Window
+from cnnfilt.errors import counted
 from cnnfilt.frozen import replace
 
 Factors = tuple[list[int], list[int]]
@@ -35,7 +35,7 @@ class Integers(Technique):
             return None
         if integer_factors(kernel) is not None:
             return f"rank 1: {dtype} sums"
-        return f"{count(job.tap_count, 'tap')}: {dtype} sums" if job.columns.stride == 1 else None
+        return f"{counted(job.tap_count, 'taps')}: {dtype} sums" if job.columns.stride == 1 else None
 
     def __init__(self, job: Job, dtype: np.dtype) -> None:
         kernel = job.weights[:, :, 0, 0]

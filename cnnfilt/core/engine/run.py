@@ -14,7 +14,7 @@ from cnnfilt.core.engine.scale import NO_LOSS, Loss
 from cnnfilt.core.engine.scratch import scratch
 from cnnfilt.core.engine.strips import Strip, StripReader, strip_edges
 from cnnfilt.core.engine.threads import Edges, run_strips, thread_count
-from cnnfilt.errors import ParameterError
+from cnnfilt.errors import ParameterError, counted
 from cnnfilt.terms import Activation, PaddingValue
 
 
@@ -133,8 +133,8 @@ class Solver:
 def in_strips(edges: Edges) -> str:
     """Return in words how the strips of an image are shared out: "2 threads, strips of 170 rows"."""
     height, threads = edges[0][1], min(thread_count(), len(edges))
-    strips = "one strip" if len(edges) == 1 else f"strips of {height} row{'' if height == 1 else 's'}"
-    return f"{threads} thread{'' if threads == 1 else 's'}, {strips}"
+    strips = "one strip" if len(edges) == 1 else f"strips of {counted(height, 'rows')}"
+    return f"{counted(threads, 'threads')}, {strips}"
 
 
 def activate(values: Array, activation: Activation) -> None:

@@ -9,7 +9,7 @@ from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.job import Job
 from cnnfilt.core.engine.strips import Strip, StripReader
 from cnnfilt.core.engine.technique import Technique
-from cnnfilt.core.engine.weights import count
+from cnnfilt.errors import counted
 from cnnfilt.frozen import Frozen
 
 BLOCK = 32
@@ -36,7 +36,7 @@ class Taps(Technique):
     @staticmethod
     def suits(job: Job, dtype: np.dtype) -> str | None:
         """Return in words how `job` is summed; None where every channel has a filter of its own."""
-        return None if job.is_depthwise else f"{count(job.tap_count, 'tap')}: {dtype} sums"
+        return None if job.is_depthwise else f"{counted(job.tap_count, 'taps')}: {dtype} sums"
 
     def __init__(self, job: Job, dtype: np.dtype) -> None:
         self.planar = not job.each

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cnnfilt.core.engine.images import Array
-from cnnfilt.errors import KernelError, ParameterError, ShapeError
+from cnnfilt.errors import KernelError, ParameterError, ShapeError, counted
 from cnnfilt.parsing import nearest
 from cnnfilt.terms import ChannelsMode
 
@@ -35,7 +35,8 @@ def as_weights(kernel: npt.ArrayLike, channels: int, mode: ChannelsMode) -> tupl
         weights = weights[:, :, :, np.newaxis]
     if weights.shape[2] != channels:
         raise ShapeError(
-            f"kernel is made for {count(weights.shape[2], 'channel')} but {{image}} has {channels}", parameter="kernel"
+            f"kernel is made for {counted(weights.shape[2], 'channels')} but {{image}} has {channels}",
+            parameter="kernel",
         )
     return weights, False
 
@@ -97,7 +98,7 @@ def as_bias(bias: npt.ArrayLike | None, filters: int) -> Array:
         raise ParameterError(f"bias {bias!r} is neither a finite number nor a list of them", parameter="bias")
     if len(values) not in (1, filters):
         raise ParameterError(
-            f"bias has {count(len(values), 'number')} but the kernel has {count(filters, 'filter')}; "
+            f"bias has {counted(len(values), 'numbers')} but the kernel has {counted(filters, 'filters')}; "
             "give one, or one per filter",
             parameter="bias",
         )
@@ -111,8 +112,3 @@ def whole_or_float(values: Array) -> Array:
     if (values == np.rint(values)).all() and np.abs(values).max() < 2**63:
         return values.astype(np.int64)
     return values.astype(np.float64)
-
-
-def count(number: int, thing: str) -> str:
-    """Return "1 filter", "3 filters"."""
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
