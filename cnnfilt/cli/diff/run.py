@@ -163,6 +163,6 @@ def _as_data(request: DiffRequest, found: Comparison, alike: bool) -> dict[str, 
         "psnr": finite(difference.psnr(found.peak)),
         "peak": finite(found.peak),
         "differing": difference.differing,
-        "notspelled_numbers": difference.odd,
+        "not_numbers": difference.odd,
         "total": difference.total,
     }
