@@ -20,6 +20,13 @@ def test_whole_numbers_wider_than_16_bits_meet_fractions_in_double_precision(dty
     assert convolve(image, FRACTIONS).dtype == pool(image, (1, 2), kind="avg").dtype == np.float64
 
 
+def test_small_values_of_a_wide_type_are_averaged_in_double_precision():
+    """By type, never by value: their sums would fit 16 bits."""
+    image = np.arange(16).reshape(4, 4)
+    image[0, 0] = 2
+    assert pool(image, 3, stride=1, kind="avg").tolist() == [[47 / 9, 6], [9, 10]]
+
+
 def test_edges_of_wide_whole_numbers_are_those_of_doubles():
     image = np.tile(np.array(WIDE), (7, 1))
     for method in ("farid", "sobel", "log", "prewitt"):

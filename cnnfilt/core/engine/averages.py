@@ -56,7 +56,7 @@ def runs(counts: Counts) -> list[tuple[int, int, int]]:
 def divide(sums: Array, count: int, into: Array) -> Iterator[Pass]:
     """Yield the pass that writes the quotients as floats, rounded once."""
     # Whole numbers of 16 bits, and the few windows they come from, are exact in float32.
-    dtype = np.float32 if sums.dtype == np.uint16 else np.float64
+    dtype = np.float32 if sums.dtype == np.uint16 and into.dtype == np.float32 else np.float64
     yield partial(np.divide, dtype=dtype, casting="same_kind"), (sums, count), into
 
 
