@@ -16,7 +16,8 @@ from cnnfilt.core.explain import pooling as explained_poolings
 from cnnfilt.core.explain.convolution import Explained
 from cnnfilt.core.explain.pooling import Pooled
 from cnnfilt.core.levels import Levels, Loss
-from cnnfilt.describe.operations import Convolution, EdgeDetection, Pooling
+from cnnfilt.describe.edge_detection import EdgeDetection
+from cnnfilt.describe.operations import Convolution, Pooling
 from cnnfilt.describe.window import as_pair
 
 Place = tuple[int, int]

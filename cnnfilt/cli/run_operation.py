@@ -17,7 +17,6 @@ from cnnfilt.cli.inspect.inspection import Inspection
 from cnnfilt.cli.options import FileOptions
 from cnnfilt.cli.reporter import Reporter, print_plan
 from cnnfilt.errors import InputError, PlanError
-from cnnfilt.frozen import replace
 from cnnfilt.operations.base import Operation
 
 NOTHING = Inspection()
@@ -40,17 +39,7 @@ def run_operation(
     operation's pictures go to `picture_folder`.
     """
     _refuse_contradictions(files, inspection)
-    request = OutputRequest(
-        files.output,
-        files.format,
-        files.overwrite,
-        files.skip_existing,
-        operation.labels,
-        also_read,
-        files.frames == "all",
-    )
-    if picture_folder is not None:
-        request = replace(request, sheets=operation.pictures, sheet_folder=Path(picture_folder))
+    request = _requested(operation, files, also_read, picture_folder)
     writes = not (files.output is extra is picture_folder is None)
     plan = _planned(files, request, inspection, only_shown=inspection.wanted and not writes)
     target = _extra_target(plan, extra, overwrite=files.overwrite)
@@ -58,6 +47,9 @@ def run_operation(
         print_plan(plan, json=files.json)
         return 0
     settings = _settings(files, target, inspection, gray=gray)
+    planned = (*plan.jobs, *plan.existing)
+    if len(planned) > 1:  # For one file it may take longer than the work, in a folder of a million.
+        clean_up_after(planned)
     reporter = Reporter(
         operation.command,
         plan,
@@ -66,9 +58,6 @@ def run_operation(
         json=files.json,
         inspection=inspection,
     )
-    planned = (*plan.jobs, *plan.existing)
-    if len(planned) > 1:  # For one file it may take longer than the work, in a folder of a million.
-        clean_up_after(planned)
     # Closing the records ends what is still under way, however we leave.
     with reporter, closing(_records(plan.jobs, operation, settings, files)) as records:
         for record in records:
@@ -76,6 +65,22 @@ def run_operation(
             if record.error is not None and files.fail_fast:
                 break
     return 1 if reporter.failed else 0
+
+
+def _requested(
+    operation: Operation, files: FileOptions, also_read: tuple[str, ...], picture_folder: str | None
+) -> OutputRequest:
+    return OutputRequest(
+        files.output,
+        files.format,
+        files.overwrite,
+        files.skip_existing,
+        operation.labels,
+        also_read,
+        files.frames == "all",
+        sheets=() if picture_folder is None else operation.pictures,
+        sheet_folder=None if picture_folder is None else Path(picture_folder),
+    )
 
 
 def _planned(files: FileOptions, request: OutputRequest, inspection: Inspection, *, only_shown: bool) -> BatchPlan:

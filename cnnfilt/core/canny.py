@@ -13,7 +13,7 @@ from cnnfilt.core.convolution import convolve
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.strips import PaddedImage, strip_edges
 from cnnfilt.core.noise import NOISE
-from cnnfilt.describe.operations import EdgeDetection, check_thresholds
+from cnnfilt.describe.edge_detection import EdgeDetection, check_thresholds
 from cnnfilt.terms import Pair
 
 Mask = npt.NDArray[np.bool_]

@@ -13,7 +13,7 @@ from cnnfilt.core.engine.scratch import scratch
 from cnnfilt.core.engine.strips import PaddedImage, strip_edges
 from cnnfilt.core.engine.weights import as_bias, as_weights
 from cnnfilt.core.noise import silencer
-from cnnfilt.describe.operations import EdgeDetection
+from cnnfilt.describe.edge_detection import EdgeDetection
 from cnnfilt.errors import counted
 
 

@@ -15,8 +15,8 @@ from cnnfilt.core.engine.borders import as_padding_value
 from cnnfilt.core.engine.images import Array, as_image, like_image
 from cnnfilt.core.engine.threads import run_strips
 from cnnfilt.core.levels import Levels, Loss, Mapped, write_levels
+from cnnfilt.describe.edge_detection import EdgeDetection
 from cnnfilt.describe.edge_methods import method_of
-from cnnfilt.describe.operations import EdgeDetection
 from cnnfilt.errors import ParameterError
 from cnnfilt.frozen import replace
 from cnnfilt.terms import EdgeDirection, EdgeMethod, Padding, PaddingMode

@@ -4,7 +4,7 @@ import numpy as np
 
 from cnnfilt.core.edges import angles_as_asked, edges_to_levels
 from cnnfilt.core.levels import Levels
-from cnnfilt.describe.operations import EdgeDetection
+from cnnfilt.describe.edge_detection import EdgeDetection
 from cnnfilt.errors import ParameterError
 from cnnfilt.files.image import Image
 from cnnfilt.operations.base import ExplainedValues, Operation, Result, alpha_under, refuse_unused_value, size_of

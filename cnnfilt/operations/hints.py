@@ -10,7 +10,8 @@ import numpy as np
 
 from cnnfilt.core.engine.weights import ZERO_SUM
 from cnnfilt.core.levels import Levels, Loss
-from cnnfilt.describe.operations import Convolution, EdgeDetection
+from cnnfilt.describe.edge_detection import EdgeDetection
+from cnnfilt.describe.operations import Convolution
 from cnnfilt.describe.windows import Windows
 from cnnfilt.files.image import Array, Image, top_level
 from cnnfilt.frozen import Frozen

@@ -11,7 +11,8 @@ import cnnfilt
 from cnnfilt.core.convolution import convolve, convolve_to_levels
 from cnnfilt.core.edges import edges_to_levels
 from cnnfilt.core.levels import Levels
-from cnnfilt.describe.operations import Convolution, EdgeDetection
+from cnnfilt.describe.edge_detection import EdgeDetection
+from cnnfilt.describe.operations import Convolution
 from tests.benchmarks.images import Array, Images
 from tests.benchmarks.measure import seconds
 from tests.benchmarks.rows import Call, Limit, Make, Row, Section

@@ -2,8 +2,9 @@
 
 import pytest
 
+from cnnfilt.describe.edge_detection import EdgeDetection
 from cnnfilt.describe.edge_methods import METHODS, kernels_of
-from cnnfilt.describe.operations import Convolution, EdgeDetection, Pad, Padded, Pooling, Sliding
+from cnnfilt.describe.operations import Convolution, Pad, Padded, Pooling, Sliding
 from cnnfilt.describe.windows import Slide
 from cnnfilt.errors import ParameterError
 from cnnfilt.frozen import REQUIRED

@@ -5,7 +5,7 @@ import click
 from cnnfilt.cli.help import Command
 from cnnfilt.cli.inspect.inspection import Inspection, inspection_options
 from cnnfilt.cli.options import FileOptions, file_options, options_of, read_ahead
-from cnnfilt.describe.operations import EdgeDetection
+from cnnfilt.describe.edge_detection import EdgeDetection
 from cnnfilt.errors import ParameterError
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from cnnfilt.core.canny import SLACK, Gradients, canny_mask, directions, full_step, is_peak
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.explain.convolution import Explained, Number, PaddedView, Patch, Response, Step, as_grid
-from cnnfilt.describe.operations import EdgeDetection
+from cnnfilt.describe.edge_detection import EdgeDetection
 from cnnfilt.terms import Pair
 
 _SIDES = {(0, 1): ("left", "right"), (1, 0): ("above", "below"), (1, 1): ("up left", "down right"),

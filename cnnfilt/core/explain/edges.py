@@ -9,7 +9,7 @@ from cnnfilt.core.canny import full_step
 from cnnfilt.core.engine.images import as_image
 from cnnfilt.core.explain.canny import explain_canny
 from cnnfilt.core.explain.convolution import Explained, PaddedView, Patch, Response, Step, exact_sum
-from cnnfilt.describe.operations import EdgeDetection
+from cnnfilt.describe.edge_detection import EdgeDetection
 from cnnfilt.terms import Pair
 
 

@@ -7,8 +7,9 @@ import numpy as np
 from cnnfilt.core.canny import full_step
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.weights import as_weights, normalized
+from cnnfilt.describe.edge_detection import EdgeDetection
 from cnnfilt.describe.kernels import Rows
-from cnnfilt.describe.operations import Bordered, Convolution, EdgeDetection
+from cnnfilt.describe.operations import Bordered, Convolution
 from cnnfilt.describe.windows import Windows
 from cnnfilt.errors import ParameterError
 from cnnfilt.operations.convolve import LabelledKernel

@@ -16,7 +16,8 @@ from cnnfilt.cli.inspect.emit.common import (
     steps,
     strength,
 )
-from cnnfilt.describe.operations import EdgeDetection, Pooling
+from cnnfilt.describe.edge_detection import EdgeDetection
+from cnnfilt.describe.operations import Pooling
 from cnnfilt.describe.windows import Windows
 from cnnfilt.errors import ParameterError
 from cnnfilt.operations.convolve import ConvolveImage
