@@ -123,7 +123,7 @@ TESTED_ELSEWHERE = {
     "batch/learn.py": "cli/test_learn.py",
     "batch/pairs.py": "cli/test_learn.py",
     "batch/work.py": "batch/test_runner.py",
-    "cli/completion_values.py": "cli/test_completion.py",
+    "cli/completion_places.py": "cli/test_completion.py",
     "cli/inspect/explain_pooling.py": "cli/test_explain.py",
     "cli/inspect/explain_sums.py": "cli/test_explain.py",
     "cli/inspect/inspection.py": "cli/test_explain.py",

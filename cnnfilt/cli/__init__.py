@@ -1,1 +1,12 @@
-"""The command line; the one home of click and rich."""
+"""The command line; the one home of click and rich.
+
+main > lazy                 finds the command and imports it alone; every ending becomes a line and an exit code
+convolve, pad, ... net      a package a command: its options in `command`, what it does in `run` or beside it
+inspect                     what many commands can show of a run: --explain, --preview, --emit
+options, option_types       the options that commands share; how what is typed becomes a value
+kernel_arguments            from -k, --bias and --padding-value to kernels and fills
+run_operation               from a command to its batch; what is said meanwhile: reporter > progress
+messages, tables, numbers   lines on stderr; tables; numbers as people and JSON have them
+help                        help in two lengths
+completion                  what can be typed next, and where (completion_places)
+"""

@@ -5,13 +5,18 @@ Imported only when a shell asks: `_CNNFILT_COMPLETE` is set then.
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import click
 from click.shell_completion import CompletionItem, ShellComplete, add_completion_class, split_arg_string
 
 from cnnfilt.describe.chain import WORDS
 from cnnfilt.describe.named_kernels import NAMED
+
+Kind = Literal["files", "folders", "kernels", "kernels_and_files", "layers", "chain"]
+"""What can be typed somewhere; `completion_places` says where."""
 
 BREAKS = ":="
 """Where bash begins a new word; it wants only what comes after them."""
@@ -82,6 +87,17 @@ def layers(context: click.Context, typed: str) -> list[CompletionItem]:
     return [CompletionItem(value) for value in known]
 
 
+COMPLETIONS: dict[Kind, Callable[[click.Context, str], list[CompletionItem]]] = {
+    "files": files,
+    "folders": folders,
+    "kernels": kernels,
+    "kernels_and_files": kernels_and_files,
+    "layers": layers,
+    "chain": chain,
+}
+"""How each kind is completed, from the context and what is typed of it."""
+
+
 def _open_quote(line: str) -> bool:
     """Return whether the cursor is within quotes."""
     quote = ""
@@ -101,7 +117,7 @@ def _paths(typed: str) -> list[str]:
 
 
 class Bash(ShellComplete):
-    """Bash takes words apart at colons; so it is asked for the whole line, and told the part it lacks."""
+    """Bash takes words apart at colons, so the whole line is asked for, and only the part that it lacks is given."""
 
     name = "bash"
     source_template = _BASH

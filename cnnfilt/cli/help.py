@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from cnnfilt.cli.completion_values import complete
+from cnnfilt.cli.completion_places import complete
 
 GROUPS = {
     "Values": ("values", "value_range", "gray", "alpha", "background"),

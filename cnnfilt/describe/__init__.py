@@ -1,1 +1,10 @@
-"""What is asked for, in words and whole numbers: no NumPy."""
+"""What is asked for, in words and whole numbers: no NumPy.
+
+window > windows            where windows fall along one axis, and along both: every size comes from here
+operations                  one description of each operation: convolution, pooling, padding, edges
+edge_methods                the methods of edges: their kernels, and what each of them takes
+kernels > named_kernels     kernels as people write them; those with names
+chain > layers              a network in words, and what each layer makes of its input
+named_models                well-known networks
+solving, coverage           from a size back to what gives it; how often each pixel is read
+"""

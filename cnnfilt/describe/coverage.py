@@ -1,4 +1,4 @@
-"""How often each position of an input is seen: a corner once, where nothing is padded. Integers only, no arrays."""
+"""How often each position of an input is read: a corner once, where nothing is padded. Integers only, no arrays."""
 
 from collections.abc import Iterator, Sequence
 
@@ -10,21 +10,21 @@ MOST_POSITIONS, MOST_TAPS = 20_000, 5_000_000
 
 
 def coverage(layers: Sequence[Window]) -> list[int]:
-    """Return for each position of the first layer's input how many values of the last layer's output see it.
+    """Return for each position of the first layer's input how many values of the last layer's output depend on it.
 
     `layers` are the windows along one axis, one after the other. Rows and columns are counted apart: a pixel is
-    seen as often as its row times its column. ShapeError for an input too large to count.
+    read as often as its row times its column. ShapeError for an input too large to count.
     """
     size = layers[0].size
     for window in layers:
         if window.size > MOST_POSITIONS or window.output_size * window.kernel_size > MOST_TAPS:
             raise ShapeError(f"{window.size} is too long to count who sees what; try a smaller size", parameter="size")
-    # One number for each value, with a bit for each position of the input that it sees.
-    seen = [1 << position for position in range(size)]
+    # One number for each value, with a bit for each position of the input that it depends on.
+    reads = [1 << position for position in range(size)]
     for window in layers:
-        seen = [_seen_through(window, index, seen) for index in range(window.output_size)]
+        reads = [_read_through(window, index, reads) for index in range(window.output_size)]
     changes = [0] * (size + 1)
-    for positions in seen:
+    for positions in reads:
         for first, last in _runs(positions):
             changes[first] += 1
             changes[last] -= 1
@@ -34,12 +34,13 @@ def coverage(layers: Sequence[Window]) -> list[int]:
     return counts
 
 
-def _seen_through(window: Window, index: int, seen: Sequence[int]) -> int:
+def _read_through(window: Window, index: int, reads: Sequence[int]) -> int:
+    """Return the positions that window `index` depends on, where its input depends on `reads`."""
     start = window.start(index)
     positions = 0
     for place in range(start, start + window.span, window.dilation):
         if 0 <= place < window.size:
-            positions |= seen[place]
+            positions |= reads[place]
     return positions
 
 

@@ -44,8 +44,8 @@ class Question(Frozen):
                 slide = replace(self.slide, stride=pair)
             case "kernel-size":
                 slide = replace(self.slide, kernel_size=pair)
-            case _:
-                assert_never(self.unknown)
+            case unknown:
+                assert_never(unknown)
         return slide.along(self.axis, self.size)
 
 
@@ -75,8 +75,8 @@ def answer_of(window: Window, unknown: Unknown) -> tuple[int, ...]:
             return (window.stride,)
         case "kernel-size":
             return (window.kernel_size,)
-        case _:
-            assert_never(unknown)
+        case other:
+            assert_never(other)
 
 
 def _smallest_value(question: Question) -> int:
@@ -96,8 +96,17 @@ def _smallest_value(question: Question) -> int:
 def _largest_value(question: Question, least: int) -> int:
     """Return the largest stride or kernel size worth trying: larger ones give no other size, or do not fit."""
     smallest = question.window(least)
-    if question.unknown == "stride":
-        return smallest.padded_size
+    match question.unknown:
+        case "padding" | "stride":
+            return smallest.padded_size
+        case "kernel-size":
+            return _widest(question, smallest)
+        case unknown:
+            assert_never(unknown)
+
+
+def _widest(question: Question, smallest: Window) -> int:
+    """Return the widest kernel worth trying: one that spans the input and its padding."""
     padding = question.slide.padding
     if padding == "full":  # Here it is the kernel that makes the output large.
         return max(question.size, question.wanted * smallest.stride + 1)

@@ -1,4 +1,4 @@
-"""Where windows fall: against published sizes, brute force, and PyTorch."""
+"""Where windows fall along one axis: against published sizes, brute force, and PyTorch."""
 
 import doctest
 import random
@@ -7,9 +7,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from cnnfilt.describe import window as geometry
+from cnnfilt.describe import window as window_module
 from cnnfilt.describe.window import Window, axis_padding, check_pool_padding, output_size, receptive_field
-from cnnfilt.describe.windows import adaptive_bounds, check_pixels, windows
 from cnnfilt.errors import ParameterError, ShapeError
 
 
@@ -168,20 +167,6 @@ def test_receptive_field_is_what_a_value_reads(layers):
     assert jump == min(reads(1)) - min(reads(0))
 
 
-@given(n=st.integers(1, 40), out=st.integers(1, 12))
-def test_adaptive_windows_cover_everything(n, out):
-    bounds = adaptive_bounds(n, out)
-    assert len(bounds) == out
-    assert {p for first, last in bounds for p in range(first, last)} == set(range(n))
-    assert all(first < last for first, last in bounds)
-
-
-def test_pairs_are_height_and_width():
-    rows, columns = windows((480, 640), (3, 5), stride=(1, 2), padding=((0, 1), (2, 3)), dilation=(2, 1))
-    assert (rows.size, rows.span, rows.stride, rows.before, rows.after) == (480, 5, 1, 0, 1)
-    assert (columns.size, columns.span, columns.stride, columns.before, columns.after) == (640, 5, 2, 2, 3)
-
-
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -200,21 +185,8 @@ def test_values_no_axis_could_have(options, message):
         output_size(7, 3, **options)
 
 
-def test_a_kernel_larger_than_the_image_says_by_how_much():
-    with pytest.raises(ShapeError, match=r"kernel spans 7 rows but the image padded is 5 rows high") as caught:
-        windows((3, 9), 4, dilation=2, padding=1)
-    assert caught.value.about("a.png").startswith("kernel spans 7 rows but a.png padded is 5 rows high; use a smaller")
-
-
-def test_too_many_pixels_are_counted():
-    check_pixels((10, 10), 100, "the output")
-    check_pixels((10**9, 10**9), 0, "the output")
-    with pytest.raises(ShapeError, match=r"the output would have 10x11 = 110 pixels; the limit is 100"):
-        check_pixels((10, 11), 100, "the output")
-
-
 def test_the_docstrings_tell_the_truth():
-    assert doctest.testmod(geometry).failed == 0
+    assert doctest.testmod(window_module).failed == 0
 
 
 class TestAgainstPyTorch:

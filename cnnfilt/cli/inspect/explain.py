@@ -108,7 +108,7 @@ def _mapping(levels: Levels) -> str:
 
 def _data(one: Explanation) -> dict[str, Any]:
     value = one.value
-    window = {
+    window: dict[str, Any] = {
         "label": one.label,
         "row": value.row,
         "column": value.column,
@@ -117,5 +117,11 @@ def _data(one: Explanation) -> dict[str, Any]:
         "columns": value.columns,
         "padded": value.padded,
     }
-    own = pooling_data(value) if isinstance(value, Pooled) else sums_data(value)
-    return window | own | {"value": finite(value.value), "pixel": finite(one.pixel), "values": one.levels.values}
+    match value:
+        case Explained():
+            window |= sums_data(value)
+        case Pooled():
+            window |= pooling_data(value)
+        case unknown:
+            assert_never(unknown)
+    return window | {"value": finite(value.value), "pixel": finite(one.pixel), "values": one.levels.values}

@@ -3,13 +3,14 @@
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import Literal, TextIO
+from typing import Literal, TextIO, assert_never
 
 import numpy as np
 
 from cnnfilt.operations.inspect.thumbnails import Pixels, Thumbnail
 
-Depth = Literal["truecolor", "256", "gray"]
+Colours = Literal["truecolor", "256"]
+Depth = Colours | Literal["gray"]
 
 NARROW = 40
 """On narrower terminals the pictures stand below each other."""
@@ -101,7 +102,7 @@ def _pairs(pixels: Pixels) -> Iterator[tuple[Pixels, Pixels | None]]:
         yield pixels[y], pixels[y + 1] if y + 1 < len(pixels) else None
 
 
-def _line(upper: Pixels, lower: Pixels | None, depth: Depth) -> str:
+def _line(upper: Pixels, lower: Pixels | None, depth: Colours) -> str:
     """Return a line of half-blocks; a colour is said again only where it changes."""
     parts, last = [], ("", "")
     for x in range(len(upper)):
@@ -116,11 +117,15 @@ def _line(upper: Pixels, lower: Pixels | None, depth: Depth) -> str:
     return "".join(parts) + _RESET
 
 
-def _code(colour: Sequence[int], layer: int, depth: Depth) -> str:
+def _code(colour: Sequence[int], layer: int, depth: Colours) -> str:
     red, green, blue = colour
-    if depth == "truecolor":
-        return f"{layer};2;{red};{green};{blue}"
-    return f"{layer};5;{nearest_256(red, green, blue)}"
+    match depth:
+        case "truecolor":
+            return f"{layer};2;{red};{green};{blue}"
+        case "256":
+            return f"{layer};5;{nearest_256(red, green, blue)}"
+        case unknown:
+            assert_never(unknown)
 
 
 def nearest_256(red: int, green: int, blue: int) -> int:

@@ -90,7 +90,8 @@ def _learn(pairs: Sequence[ImagePair], sought: LearnRequest) -> tuple[Collected,
 def _format(run: LearnRun) -> str:
     """Return the format the filter is written in."""
     if run.file is None:
-        return "csv" if run.sought.channels == "each" else "json"
+        # One filter over all channels is no table of rows and columns.
+        return {"each": "csv", "sum": "json"}[run.sought.channels]
     format = format_of(run.file)
     if format is None or FORMATS[format].kind != "matrix":
         raise PlanError(f"{run.file} is no name for numbers; end it in .csv, .tsv, .txt, .json or .npy")

@@ -1,4 +1,4 @@
-"""What can stand in each place of a command line; shells ask for it (see `completion`)."""
+"""Where shells complete what: the place of each kind of word on a command line (see `completion`)."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -8,9 +8,11 @@ import click
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+    from cnnfilt.cli.completion import Kind
+
 Complete = Callable[[click.Context, click.Parameter, str], "list[CompletionItem]"]
 
-PLACES = {
+PLACES: "dict[Kind, tuple[str, ...]]" = {
     "files": ("inputs", "source", "output", "files_from", "angle", "indices", "bias", "a", "b", "model", "gradient"),
     "folders": ("folder", "maps"),
     "kernels": ("kernels", "spec"),
@@ -18,7 +20,7 @@ PLACES = {
     "layers": ("layers",),
     "chain": ("chain",),
 }
-"""The functions of `completion`, and the parameters that each is for."""
+"""What can be typed, and the names of the parameters that take it."""
 
 
 def complete(parameter: click.Parameter) -> None:
@@ -30,12 +32,11 @@ def complete(parameter: click.Parameter) -> None:
             parameter._custom_shell_complete = _asked_later(kind)
 
 
-def _asked_later(kind: str) -> Complete:
+def _asked_later(kind: "Kind") -> Complete:
     def values(context: click.Context, parameter: click.Parameter, typed: str) -> "list[CompletionItem]":
         # Only a shell asks, and every run would pay for the import.
-        from cnnfilt.cli import completion
+        from cnnfilt.cli.completion import COMPLETIONS
 
-        answer: list[CompletionItem] = getattr(completion, kind)(context, typed)
-        return answer
+        return COMPLETIONS[kind](context, typed)
 
     return values
