@@ -44,16 +44,9 @@ def as_click(one: Option) -> Decorator:
         return click.option(*one.flags, one.name, is_flag=True, help=help)
     if any("/" in flag for flag in one.flags):
         return click.option(*one.flags, one.name, default=one.default, help=help)
-    required = one.default is REQUIRED
-    return click.option(
-        *one.flags,
-        one.name,
-        type=_type_of(one),
-        metavar=one.metavar,
-        required=required,
-        default=None if required else one.default,
-        help=help,
-    )
+    if one.default is REQUIRED:
+        return click.option(*one.flags, one.name, type=_type_of(one), metavar=one.metavar, required=True, help=help)
+    return click.option(*one.flags, one.name, type=_type_of(one), metavar=one.metavar, default=one.default, help=help)
 
 
 def _type_of(one: Option) -> click.ParamType[Any] | None:

@@ -120,7 +120,7 @@ class Gradients:
         if self._noise_free:
             magnitudes = np.abs(block.astype(np.float64))
             added = convolve(convolve(magnitudes, np.abs(column[:, np.newaxis])), np.abs(row[np.newaxis]))
-            responses[np.abs(responses) <= NOISE * added] = 0
+            responses[(np.abs(responses) <= NOISE * added) & (added < np.inf)] = 0
         return responses
 
     def _padded_rows(self, first: int, last: int) -> Array:

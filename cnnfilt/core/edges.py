@@ -15,7 +15,7 @@ from cnnfilt.core.engine.borders import as_padding_value
 from cnnfilt.core.engine.images import Array, as_image, like_image
 from cnnfilt.core.engine.threads import run_strips
 from cnnfilt.core.levels import Levels, Loss, Mapped, write_levels
-from cnnfilt.describe.edge_detection import EdgeDetection
+from cnnfilt.describe.edge_detection import EdgeDetection, check_thresholds
 from cnnfilt.describe.edge_methods import method_of
 from cnnfilt.errors import ParameterError
 from cnnfilt.frozen import replace
@@ -54,6 +54,7 @@ def edges(
     >>> edges([[0, 0, 9, 9]] * 3, direction="vertical").tolist()[1]
     [0, 27, 27, 0]
     """
+    check_thresholds(low, high)
     asked = EdgeDetection(
         method=method,
         direction=direction,

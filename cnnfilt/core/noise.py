@@ -48,7 +48,8 @@ def silencer(convolution: PlannedConvolution, height: int) -> Callable[[int, int
 
     def silence(first: int, last: int, values: Array) -> None:
         bound = added.responses(first, last).reshape(values.shape)
-        values[np.abs(values) <= NOISE * bound] = 0
+        # An infinity meets a bound that is infinite, and is no noise.
+        values[(np.abs(values) <= NOISE * bound) & (bound < np.inf)] = 0
 
     return silence
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from cnnfilt.describe.window import Window
-from cnnfilt.errors import ShapeError
+from cnnfilt.errors import ParameterError, ShapeError
 
 MOST_POSITIONS, MOST_TAPS = 20_000, 5_000_000
 """Beyond so many positions along an axis, or taps along it, counting would take minutes, and say no more."""
@@ -15,6 +15,8 @@ def coverage(layers: Sequence[Window]) -> list[int]:
     `layers` are the windows along one axis, one after the other. Rows and columns are counted apart: a pixel is
     read as often as its row times its column. ShapeError for an input too large to count.
     """
+    if not layers:
+        raise ParameterError("no layer here has a window (conv, filter or pool), so there is nothing to count")
     size = layers[0].size
     for window in layers:
         if window.size > MOST_POSITIONS or window.output_size * window.kernel_size > MOST_TAPS:

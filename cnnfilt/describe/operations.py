@@ -6,7 +6,7 @@ keyword arguments, and everything below takes them whole.
 
 from typing import get_args
 
-from cnnfilt.describe.window import axis_padding
+from cnnfilt.describe.window import axis_padding, require_at_least
 from cnnfilt.describe.windows import Slide, Windows, paddings_of
 from cnnfilt.errors import ParameterError
 from cnnfilt.frozen import Frozen, changed, option
@@ -29,7 +29,8 @@ class Description(Frozen, kw_only=True):
         """Raise ParameterError, with the nearest words, for a word that its option does not know."""
         for name, one in self.options.items():
             value = vars(self)[name]
-            if one.words and value is not None and value not in one.words:
+            left_out = value is None and one.default is None
+            if one.words and not left_out and value not in one.words:
                 raise ParameterError(
                     f"{one.title} {value!r} is unknown; {nearest(str(value), one.words)}", parameter=name
                 )
@@ -204,6 +205,9 @@ class Pad(Bordered, kw_only=True):
     def __post_init__(self) -> None:
         """Refuse a word that says nothing without a kernel, and what would be ignored."""
         super().__post_init__()
+        for name in ("for_kernel", "for_stride"):
+            for value in vars(self)[name] or ():
+                require_at_least(1, value, name)
         if self.for_kernel is not None and not isinstance(self.padding, str):
             raise ParameterError("--for-kernel goes with -p same, same-lower or full; leave it out")
         if self.padding in ("same", "same-lower", "full") and self.for_kernel is None:

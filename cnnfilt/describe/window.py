@@ -152,9 +152,9 @@ def as_pair(value: int | Pair, name: str) -> Pair:
     """Return (height, width) from one number for both or from a pair; `name` is the parameter, for the error."""
     if isinstance(value, tuple | list):
         if len(value) == 2:
-            return value[0], value[1]
+            return _plain(value[0]), _plain(value[1])
     elif hasattr(value, "__index__"):
-        return value, value
+        return _plain(value), _plain(value)
     raise ParameterError(f"{name} {value!r} is not a whole number or a pair (height, width)", parameter=name)
 
 
@@ -192,6 +192,11 @@ def check_pool_padding(window: Window) -> None:
                 f"{{image}}, {window.size} {window.axis}; use less padding or a smaller dilation",
                 parameter="padding",
             )
+
+
+def _plain(value: int) -> int:
+    """Return one of NumPy's whole numbers, which wrap, as Python's own; anything else, to be refused, as it is."""
+    return value.__index__() if hasattr(value, "__index__") and not isinstance(value, bool) else value
 
 
 def require_at_least(minimum: int, value: object, name: str) -> None:

@@ -506,3 +506,9 @@ def test_errors_of_questions_are_one_line(shape, arguments, code, message):
     found, out, err = shape(*arguments.split())
     assert (found, out, err.count("\n")) == (code, "", 1)
     assert message in err
+
+
+def test_a_chain_without_windows_has_no_coverage(run):
+    outcome = run("shape", "28x28", "relu", "--coverage")
+    assert outcome.code == 2
+    assert "no layer here has a window (conv, filter or pool)" in outcome.stderr

@@ -343,3 +343,9 @@ def test_window_size_is_what_valid_takes_away(method):
         height, width = window_size(method=method, sigma=sigma if method in ("log", "canny") else None)
         shape = edges(np.zeros((20, 24)), method=method, padding="valid", sigma=sigma).shape
         assert shape == (20 - height + 1, 24 - width + 1)
+
+
+def test_thresholds_are_checked_whatever_the_method():
+    for options in ({"low": 2}, {"high": 0.01}):
+        with pytest.raises(ParameterError):
+            edges([[1, 2]], method="sobel", **options)

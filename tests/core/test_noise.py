@@ -5,7 +5,7 @@ import pytest
 
 from cnnfilt import convolve, kernel
 from cnnfilt.core.edges import edge_angles
-from cnnfilt.core.levels import Levels
+from cnnfilt.core.levels import Levels, apply_levels
 from tests.asking import convolve_to_levels, edges_to_levels
 
 FLAT = np.full((16, 18), 77, np.uint8)
@@ -69,3 +69,13 @@ def test_noise_free_strips_are_the_same_for_any_number(monkeypatch):
     np.testing.assert_array_equal(
         convolve_to_levels(image, kernel("farid-x"), Levels("symmetric", np.uint8))[0], expected
     )
+
+
+@pytest.mark.parametrize("values", ["minmax", "symmetric"])
+def test_an_infinity_is_no_noise(values):
+    image = np.array([[1, np.inf, 3], [4, 5, 6]])
+    for name in ([[1.5]], [[0.5, -0.5]]):
+        pixels, loss = convolve_to_levels(image, name, Levels(values, np.uint8))
+        expected, expected_loss = apply_levels(convolve(image, name), Levels(values, np.uint8))
+        np.testing.assert_array_equal(pixels, expected)
+        assert loss == expected_loss

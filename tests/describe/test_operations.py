@@ -90,3 +90,16 @@ def test_every_method_has_a_name_for_each_response(name):
     if METHODS[name].directed:
         assert kernels_of(name, "vertical") == (kernels[:1], ("gx",))
         assert kernels_of(name, "horizontal") == (kernels[1:], ("gy",))
+
+
+def test_none_is_no_word_where_there_is_a_default():
+    with pytest.raises(ParameterError, match="activation None is unknown"):
+        Convolution(activation=None)
+    assert EdgeDetection(direction=None).responses == ("gx", "gy")
+
+
+def test_a_border_for_no_kernel_is_refused():
+    with pytest.raises(ParameterError, match="for stride is 0; it must be at least 1"):
+        Pad(padding="same", for_kernel=(3, 3), for_stride=(0, 1))
+    with pytest.raises(ParameterError, match="for kernel is 0; it must be at least 1"):
+        Pad(padding="same", for_kernel=(0, 3))

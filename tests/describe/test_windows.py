@@ -1,5 +1,6 @@
 """Both axes at once are each axis on its own."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -89,3 +90,7 @@ def test_too_many_pixels_are_counted():
     check_pixels((10**9, 10**9), 0, "the output")
     with pytest.raises(ShapeError, match=r"the output would have 10x11 = 110 pixels; the limit is 100"):
         check_pixels((10, 11), 100, "the output")
+
+
+def test_numpys_own_whole_numbers_do_not_wrap():
+    assert slide(np.int8(100), stride=np.int8(100)).over((200, 200)).output_size == (2, 2)
