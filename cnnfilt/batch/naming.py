@@ -15,20 +15,22 @@ TEMPLATE_NAMES = ("{stem}", "{name}", "{ext}", "{parent}", "{kernel}")
 class Target(Frozen):
     """One output: a path, or None for standard output. A format of None is settled by what the input is.
 
-    An `unwritten` one goes nowhere: the result is only looked at.
+    An `unwritten` one goes nowhere: the result is only looked at. Of a `recorded` one the values go into the record of
+    the run, for the records have standard output.
     """
 
     path: Path | None
     format: str | None
     make_folder: bool = False
     unwritten: bool = False
+    recorded: bool = False
 
 
 class OutputRequest(Frozen):
     """What the user asked of the outputs: -o, --format, -y, and a label for each result that one input gives.
 
     `also_read` are the files, such as kernels, that no output may replace. Pictures called `sheets` go beside the
-    results, to `sheet_folder`.
+    results, to `sheet_folder`. With `recorded`, values take the place in the record that they had on standard output.
     """
 
     output: str | None = None
@@ -40,6 +42,7 @@ class OutputRequest(Frozen):
     all_frames: bool = False
     sheets: tuple[str, ...] = ()
     sheet_folder: Path | None = None
+    recorded: bool = False
 
     def __post_init__(self) -> None:
         """Refuse an unknown format."""
@@ -105,17 +108,22 @@ def sheets_of(source: Source, request: OutputRequest, *, several: bool) -> tuple
 
 
 def _stdout(source: Source, request: OutputRequest) -> Target:
+    if request.recorded and request.format not in (None, "json"):
+        raise PlanError(
+            f"--json and --format {request.format} both want standard output; leave --format out (the values are in "
+            "the JSON then), or write to a file with -o"
+        )
     known = format_of(source.name)
     to_image = (request.format or known or "") in IMAGE_FORMATS
     if request.several and to_image and (request.is_stdout or source.is_stdin):
         raise PlanError(f"{len(request.labels)} images cannot share standard output; use -o FOLDER/ or --format npy")
     if request.is_stdout or source.is_stdin:
-        return Target(None, request.format)
+        return Target(None, request.format, recorded=request.recorded)
     if known in IMAGE_FORMATS and (request.format is None or request.format in IMAGE_FORMATS):
         raise PlanError(f"{source.name} is an image: say where the result goes, with -o out.png (-o - for a pipe)")
     if request.format in IMAGE_FORMATS:
         raise PlanError(f"--format {request.format} needs -o FILE (-o - for a pipe)")
-    return Target(None, request.format or ("csv" if known else None))
+    return Target(None, request.format or ("csv" if known else None), recorded=request.recorded)
 
 
 def _target(source: Source, request: OutputRequest, folder: Path | None, label: str) -> Target:

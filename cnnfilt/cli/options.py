@@ -181,7 +181,11 @@ class FileOptions(WorkOptions, kw_only=True):
     cluster: str | None = option(
         "--cluster", metavar="ADDRESS", default=None, help="Have the files done by the Dask cluster at this address."
     )
-    json: bool = option("--json", default=False, help="Print a line of JSON for each file when it is done.")
+    json: bool = option(
+        "--json",
+        default=False,
+        help="Print a line of JSON for each file when it is done.\f With the values where they would be printed.",
+    )
     quiet: bool = option("-q", "--quiet", default=False, help="Print errors only.")
     verbose: bool = option("-v", "--verbose", default=False, help="Print how it was computed, too.")
 

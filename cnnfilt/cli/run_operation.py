@@ -48,6 +48,7 @@ def run_operation(
         operation.labels,
         also_read,
         files.frames == "all",
+        recorded=files.json,
     )
     if picture_folder is not None:
         request = replace(request, sheets=operation.pictures, sheet_folder=Path(picture_folder))
