@@ -3,18 +3,25 @@
 import contextlib
 import functools
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from cnnfilt.batch.naming import Target
 from cnnfilt.batch.sources import STDIN, Source
 from cnnfilt.errors import PlanError
 
 
-def check_outputs(outputs: Iterable[tuple[Source, Sequence[Target]]], *, also_read: Sequence[str] = ()) -> None:
+def check_outputs(
+    outputs: Iterable[tuple[Source, Sequence[Target]]],
+    *,
+    also_read: Sequence[str] = (),
+    remedy: Callable[[], str | None] = lambda: None,
+) -> None:
     """Raise PlanError for two results in one place, an output that is an input, and one that cannot be written.
 
-    `also_read` are the other files that are read: kernels, biases.
+    `also_read` are the other files that are read: kernels, biases. `remedy` returns the -o, if there is one, that keeps
+    results apart.
     """
     outputs = tuple(outputs)
     inputs = _identities([*(source for source, _ in outputs), *(Source(path) for path in also_read)])
@@ -27,7 +34,7 @@ def check_outputs(outputs: Iterable[tuple[Source, Sequence[Target]]], *, also_re
                 continue  # pipes and devices take what they are given
             place = _place(target.path)
             if place in writers:
-                raise PlanError(f"{writers[place]} and {source.path} would both be written to {target.path}")
+                _refuse_one_place(writers[place], source.path, target.path, remedy)
             writers[place] = source.path
             _refuse_input_as_output(inputs, target.path)
             _refuse_unwritable(target.path, make_folder=target.make_folder)
@@ -56,6 +63,15 @@ def refuse_existing(targets: Sequence[Target]) -> None:
         f"{len(existing):,} of {len(targets):,} outputs exist, such as {existing[0]}; "
         "--skip-existing leaves them, -y (--overwrite) replaces them"
     )
+
+
+def _refuse_one_place(first: str, second: str, path: Path, remedy: Callable[[], str | None]) -> NoReturn:
+    what_to_do = "write to different names"
+    if os.path.realpath(first) == os.path.realpath(second):
+        what_to_do = "it is the same file, name it once"
+    elif apart := remedy():
+        what_to_do = f"-o '{apart}' keeps them apart"
+    raise PlanError(f"{first} and {second} would both be written to {path}; {what_to_do}")
 
 
 def exists(target: Target) -> bool:

@@ -36,10 +36,32 @@ def run_on_frames(job: FileJob, operation: Operation, settings: Settings) -> Rec
         images, timing = [read_image(job, settings, content)], Timing((0,))
     else:
         images, timing = found
+    if any(target.frame is not None for target in job.targets):
+        return _run_on_each(images, job, operation, settings)
     targets = settled_targets(images[0], job)
     if len(images) == 1 and not any(named(target.format or "").frames_only for target in targets):
         return run_on_image(images[0], job, operation, settings)
     return _run_on_all(images, timing, targets, job, operation, settings)
+
+
+def _run_on_each(images: list[Image], job: FileJob, operation: Operation, settings: Settings) -> Record:
+    """Return the record of all frames operated on, each with files of its own."""
+    _refuse_extra(settings)
+    if len(images) != job.targets[-1].frame:
+        raise InputError("it has another number of frames than a moment ago")
+    records = []
+    for number, image in enumerate(images, 1):
+        targets = tuple(target for target in job.targets if target.frame == number)
+        records.append(run_on_image(image, replace(job, targets=targets, sheets=()), operation, settings))
+        images[number - 1] = replace(image, pixels=image.pixels[:0], alpha=None)
+    outputs = tuple(output for record in records for output in record.outputs)
+    notes = tuple(dict.fromkeys(note for record in records for note in record.notes))
+    return replace(records[0], outputs=outputs, loss=sum((one.loss for one in records), NO_LOSS), notes=notes)
+
+
+def _refuse_extra(settings: Settings) -> None:
+    if settings.extra is not None:
+        raise ParameterError("--angle and --indices write the array of one image; choose it with --frames N")
 
 
 def _run_on_all(
@@ -50,8 +72,7 @@ def _run_on_all(
     operation: Operation,
     settings: Settings,
 ) -> Record:
-    if settings.extra is not None:
-        raise ParameterError("--angle and --indices write the array of one image; choose it with --frames N")
+    _refuse_extra(settings)
     shape, count = images[0].pixels.shape, len(images)
     results = []
     for number, image in enumerate(images):

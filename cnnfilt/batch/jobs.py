@@ -6,10 +6,11 @@ from pathlib import Path
 
 from cnnfilt.batch.clashes import check_outputs, is_done, refuse_existing
 from cnnfilt.batch.naming import OutputRequest, Target, output_folder, sheets_of, targets_of, unwritten
+from cnnfilt.batch.patterns import check_fields, has_field, patterns_apart
 from cnnfilt.batch.sources import Source, Walk, find_sources, refuse_stdin_twice
-from cnnfilt.errors import PlanError
+from cnnfilt.errors import CnnfiltError, PlanError
 from cnnfilt.files.formats import IMAGE_FORMATS, format_of
-from cnnfilt.frozen import Frozen
+from cnnfilt.frozen import Frozen, replace
 
 
 class FileJob(Frozen):
@@ -41,6 +42,7 @@ def plan_jobs(
     Raises PlanError for a clash (nothing has been written), InputError for a folder without images.
     """
     _refuse_forgotten_option(inputs, request)
+    _refuse_empty_fields(inputs, request)
     refuse_stdin_twice(inputs)
     several = listed or len(inputs) > 1 or any(os.path.isdir(path) for path in inputs)
     only_sheets = _wants_only_sheets(inputs, request, several=several)
@@ -55,12 +57,16 @@ def plan_jobs(
     jobs = tuple(
         FileJob(
             source,
-            () if only_sheets else targets_of(source, request, folder),
+            () if only_sheets else _targets_of(source, request, folder),
             sheets_of(source, request, several=several),
         )
         for source in sources
     )
-    check_outputs(((job.source, job.outputs) for job in jobs), also_read=request.also_read)
+    check_outputs(
+        ((job.source, job.outputs) for job in jobs),
+        also_read=request.also_read,
+        remedy=lambda: _pattern_apart(sources, request, folder),
+    )
     if request.skip_existing:
         existing = [job for job in jobs if all(is_done(target) for target in job.outputs)]
         done = {id(job) for job in existing}
@@ -77,6 +83,60 @@ def plan_unwritten(inputs: Sequence[str], request: OutputRequest, *, recursive: 
     refuse_stdin_twice(inputs)
     sources, skipped = find_sources(inputs, Walk(recursive))
     return BatchPlan(tuple(FileJob(source, (unwritten(source, request),)) for source in sources), (), skipped)
+
+
+def _targets_of(source: Source, request: OutputRequest, folder: Path | None) -> tuple[Target, ...]:
+    """Return the outputs of one source, of each of its frames where names tell these apart."""
+    if not request.takes_each_frame:
+        return targets_of(source, request, folder)
+    count = _frames_in(source)
+    return tuple(
+        replace(target, frame=number)
+        for number in range(1, count + 1)
+        # As many digits for all, so that they are in order by name.
+        for target in targets_of(source, replace(request, frame=f"{number:0{len(str(count))}}"), folder)
+    )
+
+
+def _frames_in(source: Source) -> int:
+    if source.is_stdin or (os.path.lexists(source.path) and not os.path.isfile(source.path)):
+        raise PlanError(f"the frames of {source.name} cannot be counted beforehand; {{frame}} needs a file")
+    # Only patterns with {frame} need this, and Pillow for it.
+    from cnnfilt.files.animation import count_frames
+
+    try:
+        return count_frames(source.path)
+    except CnnfiltError:
+        return 1  # What is wrong with the file is said when it is read.
+
+
+def _pattern_apart(sources: Sequence[Source], request: OutputRequest, folder: Path | None) -> str | None:
+    """Return the -o that gives every source outputs of its own, or None if there is no telling."""
+    if request.output is None or request.is_stdout or request.sheet_folder is not None:
+        return None
+    pattern = request.output if folder is None else os.path.join(folder, "{stem}.{ext}")
+    for apart in patterns_apart(pattern):
+        renamed = replace(request, output=apart)
+        try:
+            outputs = [(source, _targets_of(source, renamed, None)) for source in sources]
+            check_outputs(outputs, also_read=request.also_read)
+        except PlanError:
+            continue
+        return apart
+    return None
+
+
+def _refuse_empty_fields(inputs: Sequence[str], request: OutputRequest) -> None:
+    """Refuse braces in -o that are no field, and fields that nothing stands for."""
+    if request.sheet_folder is not None:
+        check_fields(str(request.sheet_folder), inputs, option="--maps", known=("stem", "name", "parent"))
+    if request.output is None or request.is_stdout:
+        return
+    check_fields(request.output, inputs)
+    if has_field(request.output, "kernel") and request.labels == ("",):
+        raise PlanError("{kernel} in -o is the name of a kernel or map, and this result has none; leave it out")
+    if has_field(request.output, "frame") and not (request.all_frames or request.frame):
+        raise PlanError("{frame} in -o is the number of a frame; say which, with --frames all or --frames N")
 
 
 def _wants_only_sheets(inputs: Sequence[str], request: OutputRequest, *, several: bool) -> bool:

@@ -3,32 +3,34 @@
 import os
 from pathlib import Path
 
+from cnnfilt.batch.patterns import filled, has_field, is_pattern
 from cnnfilt.batch.sources import STDIN, Source
 from cnnfilt.errors import PlanError
 from cnnfilt.files.formats import FORMATS, IMAGE_FORMATS, WRITABLE_FORMATS, format_of, named
 from cnnfilt.frozen import Frozen, replace
 
-TEMPLATE_NAMES = ("{stem}", "{name}", "{ext}", "{parent}", "{kernel}")
-"""What an -o template may hold; each is replaced literally, and anything else stays as it is."""
-
 
 class Target(Frozen):
     """One output: a path, or None for standard output. A format of None is settled by what the input is.
 
-    An `unwritten` one goes nowhere: the result is only looked at.
+    An `unwritten` one goes nowhere: the result is only looked at. Of a `recorded` one the values go into the record of
+    the run, for the records have standard output. `frame` is the number of the one frame that it takes, from 1.
     """
 
     path: Path | None
     format: str | None
     make_folder: bool = False
     unwritten: bool = False
+    recorded: bool = False
+    frame: int | None = None
 
 
 class OutputRequest(Frozen):
     """What the user asked of the outputs: -o, --format, -y, and a label for each result that one input gives.
 
     `also_read` are the files, such as kernels, that no output may replace. Pictures called `sheets` go beside the
-    results, to `sheet_folder`.
+    results, to `sheet_folder`. With `recorded`, values take the place in the record that they had on standard output.
+    `frame` is the number of the frame that is read, as names have it; "" without one.
     """
 
     output: str | None = None
@@ -40,6 +42,8 @@ class OutputRequest(Frozen):
     all_frames: bool = False
     sheets: tuple[str, ...] = ()
     sheet_folder: Path | None = None
+    recorded: bool = False
+    frame: str = ""
 
     def __post_init__(self) -> None:
         """Refuse an unknown format."""
@@ -47,9 +51,14 @@ class OutputRequest(Frozen):
             named(self.format)
 
     @property
-    def is_template(self) -> bool:
-        """Return whether -o holds a name to be replaced."""
-        return self.output is not None and any(name in self.output for name in TEMPLATE_NAMES)
+    def is_pattern(self) -> bool:
+        """Return whether -o holds a field to be replaced."""
+        return self.output is not None and is_pattern(self.output)
+
+    @property
+    def takes_each_frame(self) -> bool:
+        """Return whether every frame goes into a file of its own."""
+        return self.all_frames and has_field(self.output, "frame")
 
     @property
     def several(self) -> bool:
@@ -63,12 +72,12 @@ class OutputRequest(Frozen):
 
 
 def output_folder(request: OutputRequest, *, several: bool) -> Path | None:
-    """Return the folder that -o names, or None if it names a file, a template, a pipe or nothing.
+    """Return the folder that -o names, or None if it names a file, a pattern, a pipe or nothing.
 
     Raises PlanError when several inputs are to go into what looks like one file.
     """
     output = request.output
-    if output is None or request.is_stdout or request.is_template:
+    if output is None or request.is_stdout or request.is_pattern:
         return None
     if output.endswith("/") or os.path.isdir(output):
         return Path(output)
@@ -84,7 +93,8 @@ def targets_of(source: Source, request: OutputRequest, folder: Path | None) -> t
     if request.is_stdout or request.output is None:
         return (_stdout(source, request),)
     first = _target(source, request, folder, request.labels[0])
-    if request.several and first.format is not None and FORMATS[first.format].stacks:
+    stacks = first.format is not None and FORMATS[first.format].stacks
+    if request.several and stacks and not has_field(request.output, "kernel"):
         return (_target(source, replace(request, labels=("",)), folder, ""),)
     return (first, *(_target(source, request, folder, label) for label in request.labels[1:]))
 
@@ -100,26 +110,35 @@ def sheets_of(source: Source, request: OutputRequest, *, several: bool) -> tuple
     """Return where the pictures of one source go: right into their folder, or of several each into one of its own."""
     if request.sheet_folder is None:
         return ()
-    folder = request.sheet_folder / source.subfolder / source.stem if several else request.sheet_folder
+    folder = request.sheet_folder
+    if is_pattern(str(folder)):
+        folder = Path(filled(str(folder), source, ext="png"))
+    elif several:
+        folder = folder / source.subfolder / source.stem
     return tuple(Target(folder / name, "png", make_folder=True) for name in request.sheets)
 
 
 def _stdout(source: Source, request: OutputRequest) -> Target:
+    if request.recorded and request.format not in (None, "json"):
+        raise PlanError(
+            f"--json and --format {request.format} both want standard output; leave --format out (the values are in "
+            "the JSON then), or write to a file with -o"
+        )
     known = format_of(source.name)
     to_image = (request.format or known or "") in IMAGE_FORMATS
     if request.several and to_image and (request.is_stdout or source.is_stdin):
         raise PlanError(f"{len(request.labels)} images cannot share standard output; use -o FOLDER/ or --format npy")
     if request.is_stdout or source.is_stdin:
-        return Target(None, request.format)
+        return Target(None, request.format, recorded=request.recorded)
     if known in IMAGE_FORMATS and (request.format is None or request.format in IMAGE_FORMATS):
         raise PlanError(f"{source.name} is an image: say where the result goes, with -o out.png (-o - for a pipe)")
     if request.format in IMAGE_FORMATS:
         raise PlanError(f"--format {request.format} needs -o FILE (-o - for a pipe)")
-    return Target(None, request.format or ("csv" if known else None))
+    return Target(None, request.format or ("csv" if known else None), recorded=request.recorded)
 
 
 def _target(source: Source, request: OutputRequest, folder: Path | None, label: str) -> Target:
-    if request.is_template:
+    if request.is_pattern:
         path = Path(_filled(source, request, label))
         return Target(path, _format_of_file(path, request), make_folder=True)
     if folder is not None:
@@ -133,22 +152,11 @@ def _target(source: Source, request: OutputRequest, folder: Path | None, label: 
 
 
 def _filled(source: Source, request: OutputRequest, label: str) -> str:
-    values = {
-        "{stem}": source.stem,
-        "{name}": source.name,
-        "{ext}": _suffix_in_folder(source, request).lstrip("."),
-        "{parent}": os.path.dirname(source.path) or ".",
-        "{kernel}": label,
-    }
-    # One pass from left to right, so that a file called {kernel}.png stays what it is.
-    text, filled = request.output or "", ""
-    while text:
-        name = next((name for name in TEMPLATE_NAMES if text.startswith(name)), text[0])
-        filled += values.get(name, name)
-        text = text[len(name) :]
-    if "{kernel}" in (request.output or ""):
-        return filled
-    return os.path.join(os.path.dirname(filled), _labelled(os.path.basename(filled), request, label))
+    ext = _suffix_in_folder(source, request).lstrip(".")
+    name = filled(request.output or "", source, ext=ext, kernel=label, frame=request.frame)
+    if has_field(request.output, "kernel"):
+        return name
+    return os.path.join(os.path.dirname(name), _labelled(os.path.basename(name), request, label))
 
 
 def _format_of_file(path: Path, request: OutputRequest) -> str:
@@ -159,8 +167,9 @@ def _format_of_file(path: Path, request: OutputRequest) -> str:
     if named is not None and request.format is not None and named != request.format:
         raise PlanError(f"{path} names the format {named} but --format says {request.format}; leave one out")
     format_name = request.format or named or ""
-    if not FORMATS[format_name].writable and not (request.all_frames and FORMATS[format_name].several):
-        but = " without --frames all" if FORMATS[format_name].several else ""
+    animates = request.all_frames and not request.takes_each_frame
+    if not FORMATS[format_name].writable and not (animates and FORMATS[format_name].several):
+        but = " without --frames all" if FORMATS[format_name].several and not request.all_frames else ""
         raise PlanError(f"{path}: {format_name} is read but not written{but}; use .png")
     return format_name
 

@@ -15,7 +15,7 @@ from cnnfilt.core.levels import NO_LOSS, Loss
 from cnnfilt.errors import CnnfiltError, OutputError
 from cnnfilt.files.atomic import output_error, write_atomically
 from cnnfilt.files.formats import named
-from cnnfilt.files.image import Encoded, Image
+from cnnfilt.files.image import Array, Encoded, Image
 from cnnfilt.files.read_write_options import ReadOptions, WriteOptions
 from cnnfilt.files.writing import encode
 from cnnfilt.frozen import Frozen, replace
@@ -51,13 +51,17 @@ class Settings(Frozen):
 
 
 class Written(Frozen):
-    """One output: its name, the shape of its pixels, how they were made, the plan ("" where there is none), hints."""
+    """One output: its name, the shape of its pixels, how they were made, the plan ("" where there is none), hints.
+
+    `values` are nested lists of the numbers in it, where they were to be recorded.
+    """
 
     name: str
     shape: tuple[int, ...]
     how: str
     plan: str = ""
     hints: tuple[Hint, ...] = ()
+    values: Any = None
 
 
 class Record(Frozen):
@@ -102,10 +106,14 @@ def run_on_image(image: Image, job: FileJob, operation: Operation, settings: Set
     outputs = []
     # Without targets it is the sheets alone that are wanted.
     for number, (target, result) in enumerate(zip(targets, results if targets else (), strict=True)):
-        if number and target.path is None:
-            _print([b"\n"])
-        notes += _write(_output(image, result), target, settings)
-        outputs.append(Written(name_of(target), result.pixels.shape, result.how, result.plan, result.hints))
+        written = Written(name_of(target), result.pixels.shape, result.how, result.plan, result.hints)
+        if target.recorded:
+            outputs.append(replace(written, values=_values(result.pixels)))
+        else:
+            if number and target.path is None:
+                _print([b"\n"])
+            notes += _write(_output(image, result), target, settings)
+            outputs.append(written)
         if result.extra is not None and settings.extra is not None:
             _write(Image(pixels=result.extra, kind="matrix", format="npy"), settings.extra, settings)
     outputs += _draw(results, job.sheets, settings)
@@ -124,7 +132,9 @@ def _loss(results: list[Result]) -> Loss:
 
 
 def settled_targets(image: Image, job: FileJob) -> list[Target]:
-    """Return the outputs, each with its format."""
+    """Return the outputs, each with its format. OutputError for an image whose values were to be recorded."""
+    if image.kind == "image" and any(target.recorded and target.format is None for target in job.targets):
+        raise OutputError("{image} is an image, and --json has standard output; name a file for the result with -o")
     return [replace(target, format=target.format or _answering_format(image)) for target in job.targets]
 
 
@@ -163,6 +173,16 @@ def _answering_format(image: Image) -> str:
 
 def _output(image: Image, result: Result) -> Image:
     return replace(image, pixels=result.pixels, alpha=result.alpha)
+
+
+def _values(pixels: Array) -> Any:
+    """Return nested lists of the numbers that a .json file would hold; OutputError for what it holds none of."""
+    # Most runs do without.
+    from json import loads
+
+    from cnnfilt.files.matrix.matrices import write_matrix
+
+    return loads(write_matrix(pixels, "json"))
 
 
 def _write(image: Image, target: Target, settings: Settings) -> tuple[str, ...]:

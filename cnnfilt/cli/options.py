@@ -106,7 +106,9 @@ class FileOptions(WorkOptions, kw_only=True):
         "--output",
         metavar="FILE|DIR|-",
         default=None,
-        help="A file, a folder (ends in /), or - for a pipe.\f Or a pattern: out/{stem}.png.",
+        help="A file, a folder (ends in /), or - for a pipe.\f Or a pattern, such as 'out/{stem}-{kernel}.png': {stem} "
+        "is the input's name without its suffix, {name} with it, {ext} the output's suffix, {parent} its folder, "
+        "{kernel} the kernel or map, {frame} the frame's number (with --frames).",
     )
     overwrite: bool = option("-y", "--overwrite", default=False, help="Replace outputs that exist (never an input).")
     format: str | None = option(
@@ -174,7 +176,11 @@ class FileOptions(WorkOptions, kw_only=True):
     cluster: str | None = option(
         "--cluster", metavar="ADDRESS", default=None, help="Have the files done by the Dask cluster at this address."
     )
-    json: bool = option("--json", default=False, help="Print a line of JSON for each file when it is done.")
+    json: bool = option(
+        "--json",
+        default=False,
+        help="Print a line of JSON for each file when it is done.\f With the values where they would be printed.",
+    )
     quiet: bool = option("-q", "--quiet", default=False, help="Print errors only.")
     verbose: bool = option("-v", "--verbose", default=False, help="Print how it was computed, too.")
 

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from cnnfilt.batch.jobs import BatchPlan, FileJob
-from cnnfilt.batch.work import Record
+from cnnfilt.batch.work import Record, Written
 from cnnfilt.cli.inspect.inspection import Inspection
 from cnnfilt.cli.messages import print_error, print_line, printable
 from cnnfilt.core.levels import NO_LOSS, Loss
@@ -173,10 +173,15 @@ def _as_json(record: Record) -> dict[str, Any]:
     if record.error is not None:
         return data | {"error": record.error.about(record.name), "seconds": round(record.seconds, 3)}
     data["size"] = list(record.shape)
-    data["outputs"] = [{"path": output.name, "size": list(output.shape)} for output in record.outputs if record.written]
+    data["outputs"] = [_output_as_json(output) for output in record.outputs if record.written]
     hints = [f"{hint.seen}: {hint.help}" for output in record.outputs for hint in output.hints]
     data |= {"hints": hints} if hints else {}
     return data | {"clipped": record.loss.fraction, "notes": list(record.notes), "seconds": round(record.seconds, 3)}
+
+
+def _output_as_json(output: Written) -> dict[str, Any]:
+    data: dict[str, Any] = {"path": output.name, "size": list(output.shape)}
+    return data if output.values is None else data | {"values": output.values}
 
 
 def _print_loss(name: str, loss: Loss, command: str) -> None:

@@ -10,6 +10,7 @@ import click
 from cnnfilt.batch.clashes import check_outputs, refuse_existing
 from cnnfilt.batch.jobs import BatchPlan, FileJob, plan_jobs, plan_unwritten
 from cnnfilt.batch.naming import OutputRequest, Target
+from cnnfilt.batch.patterns import check_fields, filled
 from cnnfilt.batch.runner import PoolRunner, clean_up_after, run_one_by_one
 from cnnfilt.batch.sources import STDIN, read_list
 from cnnfilt.batch.work import Record, Settings
@@ -78,6 +79,8 @@ def _requested(
         operation.labels,
         also_read,
         files.frames == "all",
+        recorded=files.json,
+        frame=str(files.frames) if isinstance(files.frames, int) else "",
         sheets=() if picture_folder is None else operation.pictures,
         sheet_folder=None if picture_folder is None else Path(picture_folder),
     )
@@ -132,6 +135,9 @@ def _extra_target(plan: BatchPlan, path: str | None, *, overwrite: bool) -> Targ
         raise PlanError(f"{path} can hold the array of one input only; name a single input")
     if Path(path).suffix != ".npy":
         raise PlanError(f"{path} must be a .npy file")
+    for job in plan.jobs:
+        check_fields(path, [job.source.path], option="the name", known=("stem", "name", "parent"))
+        path = filled(path, job.source, ext="npy")
     target = Target(Path(path), "npy")
     check_outputs((job.source, (*job.targets, target)) for job in plan.jobs)
     if not overwrite:

@@ -49,6 +49,16 @@ def read_frames(source: Source, which: FrameChoice, options: ReadOptions) -> tup
     return [finished(image, options) for image, _ in frames], Timing(tuple(time for _, time in frames), plays)
 
 
+def count_frames(source: Source) -> int:
+    """Return how many frames `read_frames` finds in the file `source`; 1 for what never holds several. InputError."""
+    with open_stream(source) as stream:
+        format = format_in(stream, name="" if isinstance(source, bytes) else str(source))
+        if format is None or FORMATS[format].several is None:
+            return 1
+        with decoding(FORMATS[format], max_pixels=0):
+            return len(_chosen(open_image(stream, format, max_pixels=0), "all"))
+
+
 def encode_frames(images: Sequence[Image], timing: Timing, format: str, options: WriteOptions) -> Encoded:
     """Return one file with all `images`: pages of a TIFF, or an animation. OutputError for other formats."""
     about = named(format)

@@ -62,3 +62,60 @@ def test_an_empty_folder_is_an_input_error(tmp_path: Path) -> None:
 def test_thousands_are_planned_at_once(tmp_path: Path) -> None:
     source = folder(tmp_path, *(f"{n}.png" for n in range(1000)))
     assert len(plan_jobs([source], OutputRequest(str(tmp_path / "out") + "/")).jobs) == 1000
+
+
+@pytest.mark.parametrize(
+    ("inputs", "output", "options", "remedy"),
+    [
+        (["a/x.png", "b/x.png"], "out/", {}, "out/{parent}/{stem}.{ext}"),
+        (["a/x.png", "b/x.png"], "out/{stem}_e.png", {}, "out/{parent}/{stem}_e.png"),
+        (["a/x.png", "a/x.tif"], "out/", {"format": "png"}, "out/{name}.{ext}"),
+        (["a/x.png", "a/x.tif", "b/x.tif"], "out/", {"format": "png"}, "out/{parent}/{name}.{ext}"),
+        (["a/x.png", "a/y.png"], "out/{kernel}.png", {"labels": ("k1", "k2")}, "out/{stem}-{kernel}.png"),
+    ],
+)
+def test_results_in_one_place_are_refused_with_a_pattern_that_keeps_them_apart(
+    inputs: list[str],
+    output: str,
+    options: dict[str, str],
+    remedy: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for path in inputs:
+        folder(tmp_path, Path(path).name, name=str(Path(path).parent))
+    with pytest.raises(PlanError) as refused:
+        plan_jobs(inputs, OutputRequest(output, **options))  # type: ignore[arg-type]
+    assert refused.value.message.endswith(f"; -o '{remedy}' keeps them apart")
+    plan = plan_jobs(inputs, OutputRequest(remedy, **options))  # type: ignore[arg-type]
+    places = [target.path for job in plan.jobs for target in job.targets]
+    assert len(set(places)) == len(places) >= len(inputs)
+
+
+def test_one_file_named_twice_needs_no_pattern(tmp_path: Path) -> None:
+    source = folder(tmp_path, "a.png")
+    with pytest.raises(PlanError, match="it is the same file, name it once"):
+        plan_jobs([source, f"{source}/a.png"], OutputRequest(f"{tmp_path}/out/"))
+
+
+@pytest.mark.parametrize("names", [["a.png"], ["a.png", "b.png"]], ids=["one", "several"])
+@pytest.mark.parametrize("output", ["{foo}.png", "{stem}-{Frame}.png", "{foo}/", "{}.png", "{frame:03}.png"])
+def test_an_unknown_field_is_refused_with_the_known_ones(tmp_path: Path, names: list[str], output: str) -> None:
+    inputs = [f"{folder(tmp_path, name)}/{name}" for name in names]
+    known = r"is unknown; use \{stem\}, \{name\}, \{ext\}, \{parent\}, \{kernel\} or \{frame\}$"
+    with pytest.raises(PlanError, match=known):
+        plan_jobs(inputs, OutputRequest(f"{tmp_path}/{output}"))
+
+
+def test_braces_that_an_input_or_a_folder_has_are_part_of_a_name(tmp_path: Path) -> None:
+    source = folder(tmp_path, "{x}.png", name="{in}")
+    for output in (f"{tmp_path}/{{x}}_e.png", f"{source}/out.png", f"{source}/{{stem}}_e.png"):
+        (job,) = plan_jobs([f"{source}/{{x}}.png"], OutputRequest(output)).jobs
+        assert str(job.targets[0].path) == output.replace("{stem}", "{x}")
+
+
+@pytest.mark.parametrize(("output", "what"), [("{kernel}.png", "kernel or map"), ("{frame}.png", "--frames all")])
+def test_a_field_that_nothing_stands_for_is_refused(tmp_path: Path, output: str, what: str) -> None:
+    with pytest.raises(PlanError, match=what):
+        plan_jobs([f"{folder(tmp_path, 'a.png')}/a.png"], OutputRequest(f"{tmp_path}/{output}"))

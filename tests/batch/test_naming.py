@@ -29,7 +29,8 @@ def names(source: str, output: str, *, subfolder: str = "", several: bool = Fals
         ("in/a.png", "{parent}/new/{name}", {}, "in/new/a.png"),
         ("a.png", "{parent}/{stem}.jpg", {}, "./a.jpg"),
         ("in/{name}{stem}.png", "out/{stem}.png", {}, "out/{name}{stem}.png"),
-        ("in/a.png", "out/{stem}{other}.png", {}, "out/a{other}.png"),
+        ("in/a.png", "out/{stem}/", {"format": "tiff"}, "out/a/a.tif"),
+        ("in/a.png", "out/{stem}-{frame}.tif", {"frame": "2"}, "out/a-2.tif"),
     ],
 )
 def test_the_name_of_an_output(source: str, output: str, options: dict[str, str], name: str) -> None:
@@ -45,6 +46,10 @@ def test_several_results_of_one_input_have_their_labels() -> None:
     assert names("a.png", "out/", labels=labels) == ["out/a.sobel-x.png", "out/a.box.png"]
     assert names("a.png", "{kernel}/{stem}.png", labels=labels) == ["sobel-x/a.png", "box/a.png"]
     assert names("a.png", "maps.npy", labels=labels) == ["maps.npy"]
+
+
+def test_a_name_with_the_kernel_in_it_is_of_a_file_for_each_even_where_a_stack_could_hold_all() -> None:
+    assert names("a.png", "{stem}-{kernel}.npy", labels=("sobel-x", "box")) == ["a-sobel-x.npy", "a-box.npy"]
 
 
 def test_several_inputs_do_not_go_into_one_file() -> None:

@@ -100,3 +100,9 @@ def test_a_photo_taken_sideways_comes_out_upright(run: Run, tmp_path: Path) -> N
     with Image.open(out) as image:
         assert image.size == (300, 400)
         assert image.getexif().get(274, 1) == 1
+
+
+def test_the_name_of_the_angles_may_be_a_pattern(run: Run, tmp_path: Path) -> None:
+    outcome = run("edges", SAMPLES / "icon.png", "-o", tmp_path / "e.png", "--angle", tmp_path / "{stem}-angle.npy")
+    assert outcome.code == 0, outcome.stderr
+    assert (tmp_path / "icon-angle.npy").exists()

@@ -192,3 +192,43 @@ def test_a_damaged_animation_is_one_line(run: Run, tmp_path: Path) -> None:
         outcome = run("pool", source, "--frames", "all", "-y", "-o", tmp_path / "out.png")
         assert outcome.code in (0, 1)
         assert "cnnfilt itself" not in outcome.stderr
+
+
+@pytest.mark.parametrize("source", ["webp", "png", "gif", "tiff"])
+def test_frames_go_into_files_of_their_own_where_the_pattern_counts_them(run: Run, tmp_path: Path, source: str) -> None:
+    pattern = tmp_path / "out" / "{stem}-{frame}.png"
+    command = ("pool", animation(tmp_path, source), "--frames", "all", "-o", pattern)
+    outcome = run(*command)
+    assert (outcome.code, len(outcome.lines)) == (0, 3)
+    for number, frame in enumerate(FRAMES, 1):
+        with PIL.Image.open(tmp_path / "out" / f"in-{number}.png") as written:
+            assert np.array_equal(np.asarray(written.convert("RGB")), pool(frame))
+    assert len(list((tmp_path / "out").iterdir())) == 3
+    again = run(*command)
+    assert (again.code, "3 of 3 outputs exist" in again.stderr) == (2, True)
+    (tmp_path / "out" / "in-2.png").unlink()
+    assert run(*command, "--skip-existing").code == 0
+    assert len(list((tmp_path / "out").iterdir())) == 3
+
+
+def test_their_numbers_have_as_many_digits_so_that_names_are_in_order(run: Run, tmp_path: Path) -> None:
+    source = save(tmp_path / "in.tiff", [np.full((2, 2), n, np.uint8) for n in range(10)])
+    assert run("pool", source, "--frames", "all", "-o", tmp_path / "{frame}.tif", "-q").code == 0
+    assert sorted(path.name for path in tmp_path.glob("*.tif")) == [f"{n:02}.tif" for n in range(1, 11)]
+
+
+def test_the_number_of_the_one_frame_stands_in_its_name(run: Run, tmp_path: Path) -> None:
+    source = animation(tmp_path, "gif")
+    assert run("pool", source, "--frames", "2", "-o", tmp_path / "{stem}-{frame}.png").code == 0
+    assert (tmp_path / "in-2.png").exists()
+
+
+def test_the_frames_of_a_pipe_cannot_be_counted(run: Run, tmp_path: Path) -> None:
+    data = animation(tmp_path, "gif").read_bytes()
+    outcome = run("pool", "-", "--frames", "all", "-o", tmp_path / "{frame}.png", stdin=data)
+    assert (outcome.code, "needs a file" in outcome.stderr) == (2, True)
+
+
+def test_a_gif_is_no_format_for_one_frame(run: Run, tmp_path: Path) -> None:
+    outcome = run("pool", animation(tmp_path, "gif"), "--frames", "all", "-o", tmp_path / "{frame}.gif")
+    assert (outcome.code, "gif is read but not written; use .png" in outcome.stderr) == (2, True)

@@ -68,7 +68,8 @@ def _as_numbers(files: FileOptions) -> FileOptions:
     into_folder = files.output is not None and (files.output.endswith("/") or os.path.isdir(files.output))
     asked = files.format or (None if files.output is None or into_folder else format_of(files.output))
     if asked is None:
-        return replace(files, format="csv")
+        # The values of standard output are in the JSON where that is asked for.
+        return replace(files, format="json" if files.json and files.output is None else "csv")
     if asked in IMAGE_FORMATS:
         raise ParameterError(f"the chain ends in a list of values, which is no {asked}; write .csv, .json or .npy")
     return files
