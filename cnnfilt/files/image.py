@@ -24,8 +24,9 @@ class Image(Frozen, eq=False):
 
     `pixels` is (H, W) or (H, W, 3) in the file's own levels (uint8, uint16, int32, int64 or float32); a
     matrix may have any number of channels and any real type. `alpha` is (H, W) of the same type, or None.
-    `format` is the format it was read from, `stored` how it lay there. `notes` tell what the user should know about the reading. `memory` is
-    what it was decoded into; encoders may use it again, for fresh memory costs as much time as an encoder.
+    `format` is the format it was read from, `stored` how it lay there. `notes` tell what the user should know about
+    the reading. `memory` is what it was decoded into; encoders may use it again, for fresh memory costs as much time
+    as an encoder.
     """
 
     pixels: Array
