@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnfilt.files.formats import FileKind
-from cnnfilt.files.records import JpegCoding, Metadata
+from cnnfilt.files.records import JpegCoding, Metadata, Storage
 from cnnfilt.frozen import Frozen
 
 __all__ = ["Array", "Encoded", "Image", "JpegCoding", "Metadata", "Parts", "top_level"]
@@ -24,8 +24,9 @@ class Image(Frozen, eq=False):
 
     `pixels` is (H, W) or (H, W, 3) in the file's own levels (uint8, uint16, int32, int64 or float32); a
     matrix may have any number of channels and any real type. `alpha` is (H, W) of the same type, or None.
-    `format` is the format it was read from. `notes` tell what the user should know about the reading. `memory` is
-    what it was decoded into; encoders may use it again, for fresh memory costs as much time as an encoder.
+    `format` is the format it was read from, `stored` how it lay there. `notes` tell what the user should know about
+    the reading. `memory` is what it was decoded into; encoders may use it again, for fresh memory costs as much time
+    as an encoder.
     """
 
     pixels: Array
@@ -33,6 +34,7 @@ class Image(Frozen, eq=False):
     kind: FileKind = "image"
     format: str = "png"
     metadata: Metadata = Metadata()
+    stored: Storage = Storage()
     notes: tuple[str, ...] = ()
     memory: mmap | None = None
 

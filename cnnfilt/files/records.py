@@ -1,8 +1,32 @@
 """What came along with an image or an animation, as plain records. No NumPy, no Pillow."""
 
+from typing import NamedTuple
+
 from cnnfilt.frozen import Frozen
 
+Key = int | tuple[int, ...]
 Table = tuple[int, ...]
+
+
+class Storage(NamedTuple):
+    """How the samples lie in the file.
+
+    `mode`: Pillow's for the file, `raw_mode`: that of its samples ("I;12", say). `maximum`: the highest level that a
+    PNM names, else 0. `orientation`: the EXIF turn that the file asks for (1: none), None if its EXIF is damaged.
+    `deep_colour`: 16-bit samples that Pillow gives as 8-bit ones. `key`: the one level or colour that is
+    transparent, in decoded levels. `gray_16`: 16-bit gray that Pillow gives as 32-bit integers. `signed`: the samples
+    of a TIFF have a sign. `white_is_zero`: its black is the highest level.
+    """
+
+    mode: str = ""
+    raw_mode: str = ""
+    maximum: int = 0
+    orientation: int | None = 1
+    deep_colour: bool = False
+    key: Key | None = None
+    gray_16: bool = False
+    signed: bool = False
+    white_is_zero: bool = False
 
 
 class JpegCoding(Frozen):

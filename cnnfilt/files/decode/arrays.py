@@ -4,10 +4,10 @@ import numpy as np
 
 from cnnfilt.errors import InputError
 from cnnfilt.files.decode.loading import Loaded
-from cnnfilt.files.decode.storage import Key, Storage
 from cnnfilt.files.formats import FORMATS
 from cnnfilt.files.image import Array, Image, top_level
 from cnnfilt.files.pixels import to_array
+from cnnfilt.files.records import Key, Storage
 
 
 def as_arrays(loaded: Loaded) -> Image:
@@ -23,7 +23,13 @@ def as_arrays(loaded: Loaded) -> Image:
     except MemoryError:
         raise InputError(f"this {FORMATS[loaded.format].title} needs more memory than there is") from None
     return Image(
-        pixels, alpha, format=loaded.format, metadata=loaded.metadata, notes=loaded.notes, memory=loaded.memory
+        pixels,
+        alpha,
+        format=loaded.format,
+        metadata=loaded.metadata,
+        stored=stored,
+        notes=loaded.notes,
+        memory=loaded.memory,
     )
 
 

@@ -9,13 +9,13 @@ import PIL.ImageFile
 from cnnfilt.files.decode.header import open_image
 from cnnfilt.files.decode.jpeg_coding import is_luma_coded
 from cnnfilt.files.decode.memory import lend
-from cnnfilt.files.decode.storage import Storage, split_alpha, storage
-from cnnfilt.files.exif import TURNS, TURNS_BACK, stored_orientation
+from cnnfilt.files.decode.storage import split_alpha, storage
+from cnnfilt.files.exif import TURNS, TURNS_BACK
 from cnnfilt.files.formats import FORMATS
 from cnnfilt.files.metadata import read_metadata, upright, with_texts
 from cnnfilt.files.pillow import PILLOW_ERRORS, decoding, is_jpeg, is_png, is_tiff
 from cnnfilt.files.read_write_options import ReadOptions
-from cnnfilt.files.records import Metadata
+from cnnfilt.files.records import Metadata, Storage
 from cnnfilt.frozen import replace
 
 _DAMAGED_EXIF = "its EXIF data is damaged, so it is taken as upright"
@@ -55,7 +55,8 @@ def load_image(stream: BinaryIO, format: str, options: ReadOptions) -> Loaded:
 
 def decode_opened(image: PIL.ImageFile.ImageFile, format: str, options: ReadOptions, *, lends: bool = True) -> Loaded:
     """Return an opened image decoded; to be called within `decoding`. `lends`: it may decode into memory of ours."""
-    metadata, stored, orientation = read_metadata(image), storage(image), stored_orientation(image)
+    metadata, stored = read_metadata(image), storage(image)
+    orientation = stored.orientation
     notes = _header_notes(
         damaged_exif=orientation is None,
         deep_colour=stored.deep_colour,

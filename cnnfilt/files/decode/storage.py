@@ -1,13 +1,11 @@
 """How a file stores its samples, and a decoded Pillow image, of whatever mode, taken apart. No NumPy."""
 
-from typing import NamedTuple
-
 import PIL.Image
 
 from cnnfilt.files.decode.header import is_gray
+from cnnfilt.files.exif import stored_orientation
 from cnnfilt.files.pillow import is_portable_map, is_tiff
-
-Key = int | tuple[int, ...]
+from cnnfilt.files.records import Key, Storage
 
 _SAMPLE_FORMAT_TAG = 339
 _PHOTOMETRIC_TAG = 262
@@ -18,27 +16,16 @@ _WHITE_IS_ZERO = 0
 _STRETCHED = {"L;2": 85, "L;4": 17}
 
 
-class Storage(NamedTuple):
-    """How the samples lie in the file, as far as Pillow's mode does not tell it.
-
-    `deep_colour`: 16-bit samples that Pillow gives as 8-bit ones. `key`: the one level or colour that is
-    transparent, in decoded levels. `gray_16`: 16-bit gray that Pillow gives as 32-bit integers. `signed`: the samples
-    of a TIFF have a sign. `white_is_zero`: its black is the highest level.
-    """
-
-    deep_colour: bool = False
-    key: Key | None = None
-    gray_16: bool = False
-    signed: bool = False
-    white_is_zero: bool = False
-
-
 def storage(image: PIL.Image.Image) -> Storage:
     """Return the Storage of an opened image, to be asked before it is decoded: decoding forgets it."""
     raw_mode, maximum = _raw_mode(image)
     deep = not image.mode.startswith("I") and (";16" in raw_mode or maximum > 255)
     tags = image.tag_v2 if is_tiff(image) else {}
     return Storage(
+        mode=image.mode,
+        raw_mode=raw_mode,
+        maximum=maximum,
+        orientation=stored_orientation(image),
         deep_colour=deep,
         key=_key(image, raw_mode, deep=deep),
         gray_16=image.mode == "I" and is_portable_map(image),

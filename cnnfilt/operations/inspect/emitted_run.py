@@ -3,19 +3,42 @@
 import numpy as np
 
 from cnnfilt.core.levels import Levels
-from cnnfilt.files.formats import FileKind
-from cnnfilt.files.image import Image
+from cnnfilt.files.formats import FileKind, named
+from cnnfilt.files.image import Array, Image
 from cnnfilt.files.read_write_options import ReadOptions
+from cnnfilt.files.records import Metadata, Storage
 from cnnfilt.frozen import Frozen
 from cnnfilt.operations.base import Operation, Result
-from cnnfilt.terms import Pair
+from cnnfilt.operations.edges import FindEdges
+from cnnfilt.terms import FrameChoice, Pair
+
+LARGEST_WHOLE = 2**53
+"""Whole numbers up to here are the same in double precision."""
 
 
-class EmittedRun(Frozen, kw_only=True):
-    """One run: the `operation`, its image of `shape` (H, W, C), and for each result how it becomes pixels.
+class Made(Frozen):
+    """One result: its `shape`, (H, W) or (H, W, C), the name of its type, and how its values became pixels."""
 
-    `levels` are the mappings, `whole` tells which results are integers, `flat` which have no axis
-    for channels; `to` is the format they are written in.
+    shape: tuple[int, ...]
+    dtype: str
+    levels: Levels
+
+    @property
+    def is_flat(self) -> bool:
+        """Return whether it has no axis for channels."""
+        return len(self.shape) == 2
+
+    @property
+    def channels(self) -> int:
+        """Return the number of channels."""
+        return 1 if self.is_flat else self.shape[2]
+
+
+class EmittedRun(Frozen, kw_only=True, eq=False):
+    """One run: the `operation`, its image of `shape` (H, W, C) as it was `stored` and read, and what was `made` of it.
+
+    `numbers` are those of a matrix from text, else None; `to` is the format that the results are written in, `output`
+    where. `rounds` tells whether there are whole numbers too large for double precision.
     """
 
     operation: Operation
@@ -24,11 +47,14 @@ class EmittedRun(Frozen, kw_only=True):
     kind: FileKind
     format: str
     alpha: bool
+    stored: Storage
+    metadata: Metadata
+    numbers: Array | None
+    rounds: bool
     to: str
-    levels: tuple[Levels, ...]
-    whole: tuple[bool, ...]
-    flat: tuple[bool, ...]
+    made: tuple[Made, ...]
     read: ReadOptions
+    frames: FrameChoice
     output: str | None
 
     @property
@@ -46,17 +72,37 @@ class EmittedRun(Frozen, kw_only=True):
         """Return whether the image is of floats, of which some may be no numbers."""
         return self.dtype.startswith("float")
 
+    @property
+    def makes_mask(self) -> bool:
+        """Return whether the results have two levels, which no mapping changes."""
+        return isinstance(self.operation, FindEdges) and self.operation.asked.is_mask
+
+    @property
+    def stretches(self) -> bool:
+        """Return whether the lowest and highest response become black and white, so that noise must be told apart."""
+        return not self.makes_mask and any(one.levels.needs_range for one in self.made)
+
+    @property
+    def in_one_file(self) -> bool:
+        """Return whether all results are one stack, maps last."""
+        return len(self.made) > 1 and named(self.to).stacks
+
 
 class DescribeRun(Frozen):
     """Describes a run whose input is read with these options."""
 
     read: ReadOptions
+    frames: FrameChoice
     output: str | None
 
     def __call__(self, image: Image, operation: Operation, results: list[Result], format_name: str) -> EmittedRun:
         """Return the description."""
-        levels = tuple(operation.levels_of(image, number, format_name) for number in range(len(results)))
+        made = tuple(
+            Made(result.pixels.shape, result.pixels.dtype.name, operation.levels_of(image, number, format_name))
+            for number, result in enumerate(results)
+        )
         height, width = image.pixels.shape[:2]
+        is_text = image.kind == "matrix" and named(image.format).is_text
         return EmittedRun(
             operation=operation,
             shape=(height, width, image.channels),
@@ -64,10 +110,18 @@ class DescribeRun(Frozen):
             kind=image.kind,
             format=image.format,
             alpha=image.alpha is not None,
+            stored=image.stored,
+            metadata=image.metadata,
+            numbers=image.pixels if is_text else None,
+            rounds=any(_rounds(pixels) for pixels in (image.pixels, *(result.pixels for result in results))),
             to=format_name,
-            levels=levels,
-            whole=tuple(result.pixels.dtype.kind in "biu" for result in results),
-            flat=tuple(result.pixels.ndim == 2 for result in results),
+            made=made,
             read=self.read,
+            frames=self.frames,
             output=self.output,
         )
+
+
+def _rounds(pixels: Array) -> bool:
+    wide = pixels.dtype.kind in "iu" and pixels.dtype.itemsize == 8
+    return wide and max(abs(int(pixels.min())), abs(int(pixels.max()))) > LARGEST_WHOLE

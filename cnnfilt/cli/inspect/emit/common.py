@@ -1,12 +1,14 @@
 """What all libraries' scripts need of a run: where its windows fall, and its kernels as literals."""
 
 import math
+from collections.abc import Iterable
 
 import numpy as np
 
 from cnnfilt.core.canny import full_step
-from cnnfilt.core.engine.images import Array
+from cnnfilt.core.engine.images import Array, float_dtype
 from cnnfilt.core.engine.weights import as_weights, normalized
+from cnnfilt.core.noise import NOISE
 from cnnfilt.describe.edge_detection import EdgeDetection
 from cnnfilt.describe.kernels import Rows
 from cnnfilt.describe.operations import Bordered, Convolution
@@ -72,9 +74,14 @@ def coefficients(run: EmittedRun, one: LabelledKernel, asked: Convolution) -> tu
     return (weights[:, :, 0, 0] if each or one.kernel.ndim == 2 else weights[:, :, :, 0]), each
 
 
+def gray_weights(colours: str) -> str:
+    """Return what makes gray of whole numbers (H, W, 3), as files are read in gray."""
+    return f"({colours}.astype(np.int64) @ np.array([19595, 38470, 7471]) + 32768) >> 16"
+
+
 def literal(name: str, kernel: Array | Rows) -> list[str]:
-    """Return the lines `name = np.array([...])`, a row of the kernel on each."""
-    rows = [f"    {row!r}," for row in np.asarray(kernel).tolist()]
+    """Return the lines `name = np.array([...])`, a row on each."""
+    rows = [f"    {row!r},".replace("nan", "np.nan").replace("inf", "np.inf") for row in np.asarray(kernel).tolist()]
     return [f"{name} = np.array([", *rows, "], dtype=np.float64)"]
 
 
@@ -93,20 +100,37 @@ def kernel_remark(asked: Convolution) -> list[str]:
 
 def strength(run: EmittedRun, asked: EdgeDetection) -> list[str]:
     """Return the lines from the kernels' answers `g`, a list of (H, W, C) arrays, to `y`."""
-    kernels = asked.kernels
+    kernels, lines = asked.kernels, []
+    if asked.threshold is not None and float_dtype(np.dtype(run.dtype)) == np.float32:
+        lines.append("g = [one.astype(np.float32) for one in g]  # what is at the threshold is told in this precision")
     if len(kernels) == 1:
-        lines = ["y = np.abs(g[0])"]
+        lines.append("y = np.abs(g[0])")
     elif len(kernels) == 2:
-        lines = ["y = np.sqrt(g[0] ** 2 + g[1] ** 2)"]
+        lines.append("y = np.sqrt(g[0] ** 2 + g[1] ** 2)")
     else:
-        lines = ["y = np.max(g, axis=0)  # the largest of the compass"]
+        lines.append("y = np.max(g, axis=0)  # the largest of the compass")
     positive = math.fsum(value for row in kernels[0] for value in row if value > 0)
     if asked.gain != positive:
         lines.append(f"y = y * {asked.gain / positive!r}  # the gain over the kernel's positive sum")
     if asked.threshold is not None:
-        top = full_step(np.dtype(run.dtype)) if run.levels[0].values == "raw" else run.levels[0].top
+        levels = run.made[0].levels
+        top = full_step(np.dtype(run.dtype)) if levels.values == "raw" else levels.top
         lines.append(f"y = np.where(y >= {asked.threshold!r}, {top}, 0)")
     return lines
+
+
+def is_noisy(run: EmittedRun, kernels: Iterable[Array | Rows], *others: float) -> bool:
+    """Return whether sums are rounded, and what rounding leaves of 0 would be stretched to black or white.
+
+    `others` are the numbers that join in: a padding value, a bias, a scale.
+    """
+    whole = not run.may_hold_nan and all(float(number).is_integer() for number in others)
+    return run.stretches and not (whole and all(bool((np.asarray(kernel) % 1 == 0).all()) for kernel in kernels))
+
+
+def silenced(values: str, added: str) -> str:
+    """Return `values` where what is rounding noise, beside the sums of magnitudes `added`, is 0."""
+    return f"np.where(np.abs({values}) <= {NOISE} * {added}, 0, {values})"
 
 
 def numpy_pad(windows: Windows, mode: str, value: object = 0) -> str:

@@ -3,6 +3,7 @@
 from cnnfilt.cli.inspect.emit.common import (
     coefficients,
     fill_of,
+    is_noisy,
     is_padded,
     kernel_remark,
     literal,
@@ -10,6 +11,7 @@ from cnnfilt.cli.inspect.emit.common import (
     numpy_pad,
     one_value,
     pads_of,
+    silenced,
     steps,
     strength,
 )
@@ -50,6 +52,7 @@ def convolve(run: EmittedRun, operation: ConvolveImage, number: int) -> list[str
     weight = "kernel[:, :, None, None]" if kernel.ndim == 2 else "kernel[:, :, :, None]"
     if run.channels > 1 and kernel.ndim == 2:
         weight = f"np.repeat({weight}, {run.channels}, axis=2)"
+    noisy = is_noisy(run, [kernel], one_value(asked), one.bias, asked.input_scale)
     bias = f", np.full({run.channels if each else 1}, {float(one.bias)!r})" if one.bias else ""
     return [
         *lines,
@@ -59,7 +62,19 @@ def convolve(run: EmittedRun, operation: ConvolveImage, number: int) -> list[str
         f"layer.set_weights([{weight}{bias}])",
         "y = layer(batch)",
         _OUT,
+        *(_noise(windows, weight, each, same, steps) if noisy else []),
         *([_EVERYWHERE, f"y = y{steps}"] if steps else []),
+    ]
+
+
+def _noise(windows: Windows, weight: str, each: bool, same: bool, steps: str) -> list[str]:
+    """Return the lines that tell rounding noise in `y` from values."""
+    call = "depthwise_conv" if each else "conv"
+    options = (f'strides={windows.stride if not steps else (1, 1)}, padding="{"same" if same else "valid"}", '
+               f"dilation_rate={windows.dilation}")  # fmt: skip
+    return [
+        f"added = keras.ops.{call}(np.abs(batch), np.abs({weight}), {options})",
+        f"y = {silenced('y', 'keras.ops.convert_to_numpy(added)[0]')}  # rounding noise",
     ]
 
 
@@ -105,8 +120,16 @@ def edges(run: EmittedRun, operation: FindEdges) -> list[str]:
         "layer.build(batch.shape)",
         f"layer.set_weights([np.stack([{names}], axis=2)[:, :, None, :]])",
         "g = list(keras.ops.convert_to_numpy(layer(batch)).transpose(3, 1, 2, 0))  # each (H, W, C)",
+        *(_silence if is_noisy(run, asked.kernels, one_value(asked)) else ()),
         *strength(run, asked),
     ]
+
+
+_silence = (
+    "layer.set_weights([np.abs(layer.get_weights()[0])])",
+    "added = keras.ops.convert_to_numpy(layer(np.abs(batch))).transpose(3, 1, 2, 0)",
+    f"g = [{silenced('a', 'b')} for a, b in zip(g, added)]  # without rounding noise",
+)
 
 
 def pad(run: EmittedRun, operation: PadImage) -> list[str]:

@@ -7,12 +7,14 @@ import numpy as np
 from cnnfilt.cli.inspect.emit.common import (
     coefficients,
     fill_of,
+    is_noisy,
     is_padded,
     kernel_remark,
     literal,
     literals,
     numpy_pad,
     pads_of,
+    silenced,
     steps,
     strength,
 )
@@ -46,22 +48,35 @@ def convolve(run: EmittedRun, operation: ConvolveImage, number: int) -> list[str
     spread, name = _spread(windows, "kernel", kernel.ndim == 3, run.channels)
     lines += [*spread, *_stride_remark(windows)]
     if kernel.ndim == 3:
-        lines += [
-            "# filter2D has no filters over all channels: each channel is filtered, and they are summed.",
-            f"planes = [cv2.filter2D(padded[:, :, c], cv2.CV_64F, {name}[:, :, c], anchor=(0, 0)) "
-            f"for c in range({run.channels})]",
-            "y = np.sum(planes, axis=0)",
-        ]
-    else:
-        lines.append(f"y = cv2.filter2D(padded, cv2.CV_64F, {name}, anchor=(0, 0))")
-    lines.append(_kept(windows, 1 if kernel.ndim == 3 else run.channels))
-    if not each and kernel.ndim == 2:
-        lines.append("y = y.sum(axis=2, keepdims=True)")
+        lines.append("# filter2D has no filters over all channels: each channel is filtered, and they are summed.")
+    summed = not each and kernel.ndim == 2
+    lines += _filtered(run, windows, "y", "padded", name, deep=kernel.ndim == 3, summed=summed)
     if one.bias:
         lines.append(f"y = y + {one.bias!r}")
     if asked.activation != "none":
         lines.append(f"y = {_ACTIVATIONS[asked.activation]}")
+    values = asked.padding_value if isinstance(asked.padding_value, tuple) else (asked.padding_value,)
+    if is_noisy(run, [kernel], *values, one.bias, asked.input_scale):
+        magnitudes = f"np.abs({name})"
+        lines += _filtered(run, windows, "added", "np.abs(padded)", magnitudes, deep=kernel.ndim == 3, summed=summed)
+        lines.append(f"y = {silenced('y', 'added')}  # rounding noise")
     return lines
+
+
+def _filtered(
+    run: EmittedRun, windows: Windows, into: str, padded: str, kernel: str, *, deep: bool, summed: bool
+) -> list[str]:
+    """Return the lines that filter `padded` with `kernel`, (h, w) or `deep` (h, w, C): to (H', W', maps)."""
+    if deep:
+        lines = [
+            f"planes = [cv2.filter2D({padded}[:, :, c], cv2.CV_64F, {kernel}[:, :, c], anchor=(0, 0)) "
+            f"for c in range({run.channels})]",
+            f"{into} = np.sum(planes, axis=0)",
+        ]
+    else:
+        lines = [f"{into} = cv2.filter2D({padded}, cv2.CV_64F, {kernel}, anchor=(0, 0))"]
+    lines.append(_kept(windows, 1 if deep else run.channels, into))
+    return [*lines, f"{into} = {into}.sum(axis=2, keepdims=True)"] if summed else lines
 
 
 def pool(run: EmittedRun, operation: PoolImage) -> list[str]:
@@ -104,11 +119,19 @@ def edges(run: EmittedRun, operation: FindEdges) -> list[str]:
         return _canny(run, asked)
     windows, (lines, names) = asked.slide.over(run.size), literals(asked.kernels)
     height, width = windows.output_size
+    values = asked.padding_value if isinstance(asked.padding_value, tuple) else (asked.padding_value,)
+    shaped = f"[one[:{height}, :{width}].reshape({height}, {width}, {run.channels}) for one in"
+    silence = [
+        f"added = [cv2.filter2D(np.abs(padded), cv2.CV_64F, np.abs(kernel), anchor=(0, 0)) for kernel in [{names}]]",
+        f"added = {shaped} added]",
+        f"g = [{silenced('a', 'b')} for a, b in zip(g, added)]  # without rounding noise",
+    ]
     return [
         *lines,
         *_padding(run, windows, asked.padding_mode, asked.padding_value),
         f"g = [cv2.filter2D(padded, cv2.CV_64F, kernel, anchor=(0, 0)) for kernel in [{names}]]",
-        f"g = [one[:{height}, :{width}].reshape({height}, {width}, {run.channels}) for one in g]",
+        f"g = {shaped} g]",
+        *(silence if is_noisy(run, asked.kernels, *values) else []),
         *strength(run, asked),
     ]
 
@@ -156,10 +179,11 @@ def _stride_remark(windows: Windows) -> list[str]:
     return ["# OpenCV has no stride: all windows are computed, and some are kept."] if steps(windows) else []
 
 
-def _kept(windows: Windows, channels: int) -> str:
+def _kept(windows: Windows, channels: int, name: str = "y") -> str:
     """Return the line that keeps the windows of the run out of those at every pixel."""
     last_row, last_column = ((window.output_size - 1) * window.stride + 1 for window in (windows.rows, windows.columns))
-    return f"y = y[:{last_row}, :{last_column}]{steps(windows)}.reshape({_shape(windows, channels)})"
+    kept = f"[:{last_row}, :{last_column}]{steps(windows)}"
+    return f"{name} = {name}{kept}.reshape({_shape(windows, channels)})"
 
 
 def _shape(windows: Windows, channels: int) -> str:

@@ -4,14 +4,17 @@ from cnnfilt.cli.inspect.emit.common import (
     coefficients,
     even_padding,
     fill_of,
+    is_noisy,
     is_padded,
     kernel_remark,
     literal,
     literals,
     one_value,
     pads_of,
+    silenced,
     strength,
 )
+from cnnfilt.core.noise import NOISE
 from cnnfilt.describe.operations import Pooling
 from cnnfilt.describe.windows import Windows
 from cnnfilt.operations.convolve import ConvolveImage
@@ -49,9 +52,13 @@ def convolve(run: EmittedRun, operation: ConvolveImage, number: int) -> list[str
     maps = run.channels if each else 1
     bias = f", bias=torch.full(({maps},), {float(one.bias)!r}, dtype=x.dtype)" if one.bias else ""
     options = f", stride={windows.stride}, padding={even or (0, 0)}, dilation={windows.dilation}"
-    lines.append(f"y = F.conv2d({source}, {weight}{bias}{options}, groups={run.channels if each else 1})")
+    options += f", groups={run.channels if each else 1}"
+    lines.append(f"y = F.conv2d({source}, {weight}{bias}{options})")
     if asked.activation != "none":
         lines.append(f"y = torch.{asked.activation}(y)")
+    if is_noisy(run, [kernel], one_value(asked), one.bias, asked.input_scale):
+        lines.append(f"added = F.conv2d({source}.abs(), {weight}.abs(){options})")
+        lines.append(f"y = torch.where(y.abs() <= {NOISE} * added, 0, y)  # rounding noise")
     return [*lines, _OUT]
 
 
@@ -88,8 +95,15 @@ def edges(run: EmittedRun, operation: FindEdges) -> list[str]:
         *_padding(windows, asked.padding_mode, one_value(asked)),
         f"weight = torch.from_numpy(np.stack([{names}]))[:, None]",
         "g = list(F.conv2d(padded, weight).permute(1, 2, 3, 0).numpy())  # each (H, W, C)",
+        *(_silence if is_noisy(run, asked.kernels, one_value(asked)) else ()),
         *strength(run, asked),
     ]
+
+
+_silence = (
+    "added = F.conv2d(padded.abs(), weight.abs()).permute(1, 2, 3, 0).numpy()",
+    f"g = [{silenced('a', 'b')} for a, b in zip(g, added)]  # without rounding noise",
+)
 
 
 def pad(run: EmittedRun, operation: PadImage) -> list[str]:

@@ -1,94 +1,69 @@
 """The lines of a script that read the same input: to `x`, float64 of shape (H, W, C), colours red first."""
 
-from cnnfilt.files.colours import parse_colour
+from cnnfilt.cli.inspect.emit.input_image import by_opencv, by_pillow, why_not_opencv, why_not_pillow
+from cnnfilt.cli.inspect.emit.input_matrix import by_numpy, from_text
+from cnnfilt.files.formats import FORMATS
+from cnnfilt.files.read_write_options import DEFAULT_READ_OPTIONS
+from cnnfilt.frozen import Frozen
 from cnnfilt.operations.inspect.emitted_run import EmittedRun
 
 
-def reading(run: EmittedRun, *, with_opencv: bool) -> list[str]:
-    """Return the lines; they need `SOURCE`, `sys` and `np`."""
-    if run.kind == "matrix":
-        lines = [_STREAM, *_matrix(run)]
-    elif with_opencv:
-        lines = _by_opencv(run)
-    else:
-        lines = [_STREAM, *_by_pillow(run)]
+class Reading(Frozen):
+    """The lines that read, which need `SOURCE`, and the comments at the top on what a library reads otherwise."""
+
+    lines: tuple[str, ...]
+    remarks: tuple[str, ...] = ()
+
+
+def reading(run: EmittedRun, source: str, *, with_opencv: bool) -> Reading:
+    """Return how a script reads what this run has read from the file `source`."""
+    pixels = _matrix(run, source) if run.kind == "matrix" else _image(run, with_opencv=with_opencv)
     height, width, channels = run.shape
-    return [
-        *lines,
-        f"x = pixels.reshape({height}, {width}, {channels}).astype(np.float64)  # so whole numbers stay exact",
-    ]
+    exact = "" if run.rounds else "  # so whole numbers stay exact"
+    shaped = f"x = pixels.reshape({height}, {width}, {channels}).astype(np.float64){exact}"
+    rounded = ("# Rounded here: whole numbers beyond 2**53, which double precision cannot tell apart.",)
+    return Reading((*pixels.lines, shaped), pixels.remarks + (rounded if run.rounds else ()))
+
+
+def _matrix(run: EmittedRun, source: str) -> Reading:
+    if run.numbers is None:
+        return Reading((_STREAM, *by_numpy(run)))
+    found = from_text(run, run.numbers, source)
+    if found is None:
+        return _by_cnnfilt(run, "NumPy does not read this text as cnnfilt does")
+    lines, remarks = found
+    return Reading((*([_STREAM] if "source" in " ".join(lines) else []), *lines), tuple(remarks))
+
+
+def _image(run: EmittedRun, *, with_opencv: bool) -> Reading:
+    unread = why_not_pillow(run)
+    unread_by_opencv = why_not_opencv(run) if with_opencv else None
+    if with_opencv and unread is unread_by_opencv is None:
+        return Reading(tuple(by_opencv(run)))
+    if unread is not None:
+        return _by_cnnfilt(run, unread)
+    remarks = (f"# Read by Pillow: {unread_by_opencv}.",) if with_opencv else ()
+    return Reading((_STREAM, *by_pillow(run)), remarks)
 
 
 _STREAM = 'source = io.BytesIO(sys.stdin.buffer.read()) if SOURCE == "-" else SOURCE'
 
 
-def _matrix(run: EmittedRun) -> list[str]:
-    if run.format == "npy":
-        return ["pixels = np.load(source)"]
-    if run.format == "json":
-        return ['pixels = np.array(json.load(source if SOURCE == "-" else open(source)))']
-    delimiter = {"csv": ', delimiter=","', "tsv": ', delimiter="\\t"'}.get(run.format, "")
-    return [f"pixels = np.loadtxt(source{delimiter}, ndmin=2)"]
-
-
-def _by_pillow(run: EmittedRun) -> list[str]:
-    lines = ["image = Image.open(source)"]
-    from_jpeg = run.read.gray and run.format == "jpeg"
-    if from_jpeg:
-        lines.append('image.draft("L", image.size)  # the file\'s own brightness')
-    if run.read.auto_orient:
-        lines.append("image = ImageOps.exif_transpose(image)")
-    if run.dtype != "uint8":
-        return [*lines, "pixels = np.asarray(image)"]
-    if run.read.background is not None:
-        lines += ['layers = np.asarray(image.convert("RGBA")).astype(np.int64)', *_flattened(run)]
-        return [*lines, *_gray_from_colour(run)]
-    mode = "RGB" if run.channels == 3 else "L"
-    if run.alpha:
-        colours = 'image.convert("RGBA").convert("RGB")'
-        return [*lines, f"pixels = np.asarray({colours}{_converted('L') if mode == 'L' else ''})"]
-    return [*lines, f'pixels = np.asarray(image.convert("{mode}"))']
-
-
-def _converted(mode: str) -> str:
-    return f'.convert("{mode}")'
-
-
-def _by_opencv(run: EmittedRun) -> list[str]:
-    gray = run.channels == 1
-    flag = "cv2.IMREAD_COLOR"
-    if run.dtype != "uint8" or run.read.background is not None:
-        flag = "cv2.IMREAD_UNCHANGED"
-    elif gray and run.format == "jpeg":
-        flag = "cv2.IMREAD_GRAYSCALE"
-    if not run.read.auto_orient:
-        flag += " | cv2.IMREAD_IGNORE_ORIENTATION"
-    lines = [
-        f"flags = {flag}",
-        'if SOURCE == "-":',
-        "    pixels = cv2.imdecode(np.frombuffer(sys.stdin.buffer.read(), np.uint8), flags)",
-        "else:",
-        "    pixels = cv2.imread(SOURCE, flags)",
-    ]
-    if run.read.background is not None:
-        lines.append("layers = cv2.cvtColor(pixels, cv2.COLOR_BGRA2RGBA).astype(np.int64)")
-        return [*lines, *_flattened(run), *_gray_from_colour(run)]
-    if flag.startswith("cv2.IMREAD_COLOR"):
-        lines.append("pixels = pixels[:, :, ::-1]  # OpenCV has blue first")
-        lines += _gray_from_colour(run)
-    return lines
-
-
-def _flattened(run: EmittedRun) -> list[str]:
-    colour = parse_colour(run.read.background or "", "--background")
-    behind = colour.levels(3, 255)[0]
-    return [
-        "cover = layers[:, :, 3:]",
-        f"pixels = (layers[:, :, :3] * cover + np.array({behind!r}) * (255 - cover) + 127) // 255",
-    ]
-
-
-def _gray_from_colour(run: EmittedRun) -> list[str]:
-    if run.channels == 3:
-        return []
-    return ["pixels = (pixels.astype(np.int64) @ np.array([19595, 38470, 7471]) + 32768) >> 16  # brightness"]
+def _by_cnnfilt(run: EmittedRun, why: str) -> Reading:
+    """Return how cnnfilt itself hands a script what it reads, where no library reads the same."""
+    options = ["--gray"] if run.read.gray else ["--no-gray"]
+    options += ["--alpha", "drop"] if run.read.background is None else ["--background", run.read.background]
+    options += [] if run.read.auto_orient else ["--no-auto-orient"]
+    options += [] if run.frames == "first" else ["--frames", str(run.frames)]
+    if run.read.max_pixels != DEFAULT_READ_OPTIONS.max_pixels:
+        options += ["--max-pixels", str(run.read.max_pixels)]
+    asked = ", ".join(map(repr, options))
+    what = FORMATS[run.format].title
+    return Reading(
+        (
+            f'command = [sys.executable, "-m", "cnnfilt", "pad", "-p", "0", "-q", {asked}]',
+            'command += ["--format", "npy", "-o", "-", "--", SOURCE]',
+            "pixels = np.load(io.BytesIO(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout))",
+        ),
+        (f"# Read by cnnfilt itself, which must be installed for this Python: {why} ({what}).",),
+    )

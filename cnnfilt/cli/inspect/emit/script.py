@@ -1,15 +1,13 @@
 """A whole script: read the same input, make the library's equivalent call, write the result or print it."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Protocol
 
 from cnnfilt.cli.inspect.emit import in_keras, in_opencv, in_torch
 from cnnfilt.cli.inspect.emit.input_code import reading
-from cnnfilt.cli.inspect.emit.output_code import writing
+from cnnfilt.cli.inspect.emit.output_code import default_target, output_remarks, prints, writing
 from cnnfilt.cli.messages import printable
 from cnnfilt.errors import ParameterError
-from cnnfilt.files.formats import named
 from cnnfilt.operations.convolve import ConvolveImage
 from cnnfilt.operations.edges import FindEdges
 from cnnfilt.operations.inspect.emitted_run import EmittedRun
@@ -46,25 +44,31 @@ LIBRARIES: dict[str, Any] = {"torch": in_torch, "keras": in_keras, "opencv": in_
 def script(library: str, run: EmittedRun, source: str) -> str:
     """Return the script that does `run` on `source` in `library`. ParameterError where the library cannot at all."""
     module: Library = LIBRARIES[library]
-    steps = _steps(module, run)
-    reads = reading(run, with_opencv=library == "opencv")
+    steps, with_opencv = _steps(module, run), library == "opencv"
+    read = reading(run, source, with_opencv=with_opencv)
+    body = list(read.lines)
+    body += ["maps = []"] if run.in_one_file else []
+    for number, (label, step) in enumerate(steps):
+        body += ["", *([f"# {printable(label)}"] if len(steps) > 1 else []), *step]
+        body += writing(run, number, label if len(steps) > 1 else "", with_opencv=with_opencv)
+    given = "INPUT" if prints(run) else "INPUT OUTPUT"
     lines = [
         f'"""cnnfilt {run.operation.command} in {module.TITLE}, on the same input.',
         "",
-        "Its numbers are those of this input; python SCRIPT INPUT OUTPUT takes another of the same size.",
+        f"Its numbers are those of this input; python SCRIPT {given} takes another of the same size.",
         '"""',
+        *read.remarks,
+        *output_remarks(run, with_opencv=with_opencv),
+        *_remarks(run),
         "",
-        *_imports(module, run, reads),
+        *_imports(module, body),
         "",
         f"SOURCE = sys.argv[1] if len(sys.argv) > 1 else {source!r}",
     ]
-    if _writes_file(run):
-        lines.append(f"TARGET = sys.argv[2] if len(sys.argv) > 2 else {_target(run, source, library)!r}")
-    lines += ["", *_remarks(run), *reads]
-    for number, (label, step) in enumerate(steps):
-        lines += ["", *([f"# {printable(label)}"] if len(steps) > 1 else []), *step]
-        lines += writing(run, number, label if len(steps) > 1 else "", with_opencv=library == "opencv")
-    return "\n".join(lines) + "\n"
+    if not prints(run):
+        target = default_target(run, source, library=library)
+        lines.append(f"TARGET = sys.argv[2] if len(sys.argv) > 2 else {target!r}")
+    return "\n".join([*lines, "", *body]) + "\n"
 
 
 def _steps(module: Library, run: EmittedRun) -> list[tuple[str, list[str]]]:
@@ -82,37 +86,16 @@ def _steps(module: Library, run: EmittedRun) -> list[tuple[str, list[str]]]:
             raise ParameterError(f"--emit has no script for {operation.command}", parameter="emit")
 
 
-def _imports(module: Library, run: EmittedRun, reads: Sequence[str]) -> list[str]:
-    used = " ".join(reads)
-    standard = [f"import {name}" for name in ("io", "json") if f"{name}." in used] + ["import sys"]
-    pillow = [] if "cv2" in module.IMPORTS[0] or (run.kind == "matrix" and not _writes_image(run)) else [
-        "from PIL import Image, ImageOps" if "ImageOps." in used else "from PIL import Image"
-    ]  # fmt: skip
+def _imports(module: Library, body: Sequence[str]) -> list[str]:
+    used = " ".join(body)
+    standard = [f"import {name}" for name in ("io", "json", "subprocess") if f"{name}." in used] + ["import sys"]
+    wanted = [name for name in ("Image", "ImageOps") if f"{name}." in used]
+    pillow = [f"from PIL import {', '.join(wanted)}"] if wanted else []
     return [*standard, "", *sorted(["import numpy as np", *module.IMPORTS], key=_import_order), *pillow]
 
 
 def _import_order(line: str) -> str:
     return line.split()[1].lower()
-
-
-def _writes_image(run: EmittedRun) -> bool:
-    return named(run.to).kind == "image"
-
-
-def _writes_file(run: EmittedRun) -> bool:
-    return _writes_image(run) or run.to == "npy" or not all(run.flat)
-
-
-def _target(run: EmittedRun, source: str, library: str) -> str:
-    suffix = ".npy"
-    if _writes_image(run):
-        suffix = ".tiff" if run.levels[0].values == "raw" else ".png"
-    if len(run.levels) > 1:
-        suffix = ".{}" + suffix  # Each filter's label goes there.
-    if run.output not in (None, "-") and not str(run.output).endswith("/") and "{" not in str(run.output):
-        given = Path(str(run.output))
-        return str(given.with_name(f"{given.stem}.{library}{suffix}"))
-    return f"{'stdin' if source == '-' else Path(source).stem}.{library}{suffix}"
 
 
 def _remarks(run: EmittedRun) -> list[str]:
@@ -124,4 +107,4 @@ def _remarks(run: EmittedRun) -> list[str]:
         remarks.append("# Left out: cnnfilt carries the transparency along; here it is dropped.")
     if run.operation.has_extra:
         remarks.append("# Left out: the array that goes beside the picture (--indices, --angle).")
-    return [*remarks, ""] if remarks else []
+    return remarks
