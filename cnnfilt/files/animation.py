@@ -145,7 +145,7 @@ def _animation(images: Sequence[Image], timing: Timing, about: Format, options: 
         frames.append(frame if gray and opaque else frame.convert("RGB" if opaque else "RGBA"))
     mode = options.metadata if about.metadata else "none"
     kept, left_out = kept_metadata(first.metadata, mode, gray=gray, size=first.pixels.shape[:2])
-    arguments: dict[str, Any] = encoder(about).animation_arguments(timing, kept, options.quality)
+    arguments: dict[str, Any] = encoder(about).animation_arguments(timing, kept, options.quality, opaque=opaque)
     data = saved(frames[0], about, arguments | {"save_all": True, "append_images": frames[1:]})
     return Encoded([data], tuple(dict.fromkeys((*notes, *left_out))))
 
