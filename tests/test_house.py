@@ -159,6 +159,7 @@ TESTED_ELSEWHERE = {
     "files/decode/loading.py": "files/test_reading.py",
     "files/decode/memory.py": "files/test_pixels.py",
     "files/decode/storage.py": "files/test_reading.py",
+    "files/decode/stored_frames.py": "files/decode/test_composing.py",
     "files/encode/png_rows.py": "files/encode/test_png.py",
     "files/exif.py": "files/test_orientation.py",
     "files/image.py": "files/test_reading.py",

@@ -1,13 +1,18 @@
 """The frames of an animation and the pages of a TIFF: all of them in, and out again with their timing."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from cnnfilt.errors import InputError, OutputError
 from cnnfilt.files.capacity import check_holds
+from cnnfilt.files.decode.apng_frames import apng_frames
 from cnnfilt.files.decode.arrays import as_arrays
+from cnnfilt.files.decode.composing import composed_frames
+from cnnfilt.files.decode.gif_frames import gif_frames
 from cnnfilt.files.decode.header import open_image
 from cnnfilt.files.decode.loading import SEVERAL, decode_opened
+from cnnfilt.files.decode.stored_frames import StoredFrames
 from cnnfilt.files.encode.encoders import encoder
 from cnnfilt.files.formats import FORMATS, Format, named
 from cnnfilt.files.image import Encoded, Image
@@ -42,9 +47,15 @@ def read_frames(source: Source, which: FrameChoice, options: ReadOptions) -> tup
             return None
         with decoding(FORMATS[format], max_pixels=options.max_pixels):
             opened = open_image(stream, format, max_pixels=options.max_pixels)
-            numbers = _chosen(opened, which)
-            check_size(opened.height * len(numbers), opened.width, options.max_pixels)
-            frames = list(_decoded(opened, FORMATS[format], numbers, options))
+            stored = _stored(stream, format)
+            if stored is None:
+                numbers = _chosen(getattr(opened, "n_frames", 1), which)
+                check_size(opened.height * len(numbers), opened.width, options.max_pixels)
+                frames = list(_decoded(opened, FORMATS[format], numbers, options))
+            else:
+                numbers = _chosen(len(stored.frames), which)
+                check_size(stored.height * len(numbers), stored.width, options.max_pixels)
+                frames = _composed(stored, format, numbers, options)
             plays = _plays(opened, FORMATS[format])
     return [finished(image, options) for image, _ in frames], Timing(tuple(time for _, time in frames), plays)
 
@@ -68,16 +79,31 @@ def encode_frames(images: Sequence[Image], timing: Timing, format: str, options:
         return (_pages if about.several == "pages" else _animation)(images, timing, about, options)
 
 
-def _chosen(opened: "PIL.ImageFile.ImageFile", which: FrameChoice) -> Sequence[int]:
-    count = getattr(opened, "n_frames", 1)
-    # The first image of an APNG may be for programs that show no animations; it is no frame then.
-    skipped = int(bool(opened.info.get("default_image")) and count > 1)
-    frames = range(skipped, count)
+def _stored(stream: BinaryIO, format: str) -> StoredFrames | None:
+    """Return the frames that we draw ourselves: Pillow draws those of a GIF and of a PNG otherwise than browsers."""
+    if format not in ("gif", "png"):
+        return None
+    place = stream.tell()
+    stream.seek(0)
+    data = stream.read()
+    stream.seek(place)
+    return gif_frames(data) if format == "gif" else apng_frames(data)
+
+
+def _chosen(count: int, which: FrameChoice) -> range:
+    """Return the numbers, from 0, of the frames that were asked for."""
     if not isinstance(which, int):
-        return frames
-    if which > len(frames):
-        raise InputError(f"there is no frame {which} in {{image}}: it has {len(frames)}")
-    return frames[which - 1 : which]
+        return range(count)
+    if which > count:
+        raise InputError(f"there is no frame {which} in {{image}}: it has {count}")
+    return range(which - 1, which)
+
+
+def _composed(stored: StoredFrames, format: str, numbers: range, options: ReadOptions) -> list[tuple[Image, float]]:
+    """Return the frames of these numbers as they are shown, each with its milliseconds."""
+    # Every frame up to the one that is asked for leaves its traces.
+    shown = islice(composed_frames(stored, format, options), numbers.start, numbers.stop)
+    return [(image, stored.frames[number].milliseconds) for number, image in zip(numbers, shown, strict=True)]
 
 
 def _decoded(
@@ -89,14 +115,10 @@ def _decoded(
         opened.seek(number)
         pixels_so_far += opened.height * opened.width
         check_size(max(pixels_so_far // opened.width, 1), opened.width, options.max_pixels)
-        info = dict(opened.info)
         image = as_arrays(decode_opened(opened, about.name, options, lends=False))
         # Arrays may share memory with the canvas that the next frame is drawn on.
         image = replace(image, pixels=image.pixels.copy(), notes=tuple(note for note in image.notes if note != SEVERAL))
         yield image, float(opened.info.get("duration") or (_PAGE_MILLISECONDS if about.several == "pages" else 0))
-        # Taking a frame apart has taken its transparency from the notes, which Pillow needs for the next one. The
-        # dictionary stays the same one: the reader of PNG writes to it.
-        opened.info |= info
 
 
 def _plays(opened: "PIL.ImageFile.ImageFile", about: Format) -> int:
@@ -133,7 +155,7 @@ def _animation(images: Sequence[Image], timing: Timing, about: Format, options: 
         frames.append(frame if gray and opaque else frame.convert("RGB" if opaque else "RGBA"))
     mode = options.metadata if about.metadata else "none"
     kept, left_out = kept_metadata(first.metadata, mode, gray=gray, size=first.pixels.shape[:2])
-    arguments: dict[str, Any] = encoder(about).animation_arguments(timing, kept, options.quality)
+    arguments: dict[str, Any] = encoder(about).animation_arguments(timing, kept, options.quality, opaque=opaque)
     data = saved(frames[0], about, arguments | {"save_all": True, "append_images": frames[1:]})
     return Encoded([data], tuple(dict.fromkeys((*notes, *left_out))))
 

@@ -71,6 +71,11 @@ def is_png(image: PIL.Image.Image) -> "TypeGuard[PngImageFile]":
     return image.format == "PNG"
 
 
+def is_gif(image: PIL.Image.Image) -> bool:
+    """Return whether `image` is an opened GIF."""
+    return image.format == "GIF"
+
+
 def is_tiff(image: PIL.Image.Image) -> "TypeGuard[TiffImageFile]":
     """Return whether `image` is an opened TIFF."""
     return image.format == "TIFF"

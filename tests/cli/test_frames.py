@@ -9,6 +9,7 @@ import pytest
 
 from cnnfilt import pool
 from tests.cli.conftest import Run
+from tests.files.decode.animations import Drawing, gif, shown
 
 RNG = np.random.default_rng(6)
 FRAMES = [RNG.integers(0, 256, (12, 16, 3), dtype=np.uint8) // 64 * 64 for _ in range(3)]
@@ -119,6 +120,27 @@ def test_transparency_follows_every_frame(run: Run, tmp_path: Path, suffix: str)
             image.seek(number)
             alpha = np.asarray(image.convert("RGBA"))[..., 3]
             assert [int(row[0] > 0) for row in alpha] == [int(row != number) for row in range(4)]
+
+
+@pytest.mark.parametrize("suffix", ["webp", "png", "gif"])
+def test_frames_are_operated_on_as_browsers_show_them(run: Run, tmp_path: Path, suffix: str) -> None:
+    def dot(colour: tuple[int, int, int], size: int = 2) -> np.ndarray:
+        return np.full((size, size, 4), (*colour, 255), np.uint8)
+
+    # The third frame does not say what becomes of it, so it stays, whatever the second one said.
+    drawings = [Drawing(dot((255, 0, 0), 8)), Drawing(dot((0, 255, 0)), 2, 2, "background")]
+    drawings += [Drawing(dot((0, 0, 255)), 4, 4), Drawing(dot((0, 255, 0)), 0, 6)]
+    (tmp_path / "in.gif").write_bytes(gif(8, 8, drawings, codes=[1, 2, 0, 0]))
+    out = tmp_path / f"out.{suffix}"
+    assert run("pool", tmp_path / "in.gif", "--frames", "all", "-o", out).code == 0
+    assert run("pool", tmp_path / "in.gif", "--frames", "4", "-o", tmp_path / "four.png").code == 0
+    with PIL.Image.open(tmp_path / "four.png") as image:
+        four = np.asarray(image.convert("RGBA"))
+    expected = list(shown(8, 8, drawings))
+    assert np.array_equal(four, expected[3][::2, ::2])
+    if suffix != "gif":
+        for found, wanted in zip(frames_of(out)[0], expected, strict=True):
+            assert np.array_equal(found[wanted[::2, ::2, 3] > 0], wanted[::2, ::2, :3][wanted[::2, ::2, 3] > 0])
 
 
 def test_frames_through_pipes(run: Run, tmp_path: Path) -> None:

@@ -24,6 +24,31 @@ def test_frames_come_back_with_their_timing(format: str) -> None:
         np.testing.assert_array_equal(image.pixels, frame.pixels)
 
 
+@pytest.mark.parametrize("format", ["png", "webp", "gif"])
+def test_what_is_transparent_comes_back_transparent(format: str) -> None:
+    frames = []
+    for number, frame in enumerate(FRAMES):
+        alpha = np.full((6, 8), 255, np.uint8)
+        alpha[number : number + 3, 2 * number : 2 * number + 4] = 0
+        frames.append(Image(frame.pixels, alpha))
+    found = read_frames(encode_frames(frames, TIMING, format, WriteOptions()).data, "all", ReadOptions())
+    assert found is not None
+    for image, frame in zip(found[0], frames, strict=True):
+        assert image.alpha is not None
+        assert frame.alpha is not None
+        np.testing.assert_array_equal(image.alpha, frame.alpha)
+        np.testing.assert_array_equal(image.pixels[frame.alpha > 0], frame.pixels[frame.alpha > 0])
+    assert found[1] == TIMING
+
+
+@pytest.mark.parametrize("format", ["png", "webp", "gif"])
+def test_frames_that_are_alike_are_shown_as_long_as_all_of_them(format: str) -> None:
+    frames = [FRAMES[0], FRAMES[1], FRAMES[1]]
+    found = read_frames(encode_frames(frames, TIMING, format, WriteOptions()).data, "all", ReadOptions())
+    assert found is not None
+    assert found[1].milliseconds in ((40.0, 350.0), TIMING.milliseconds)
+
+
 def test_frames_are_read_as_images_are() -> None:
     data = encode_frames(
         [Image(frame.pixels, frame.pixels[..., 0]) for frame in FRAMES], TIMING, "webp", WriteOptions()

@@ -5,6 +5,7 @@ from typing import BinaryIO
 import PIL.Image
 import PIL.ImageFile
 
+from cnnfilt.files.decode.webp_alpha import with_alpha_said
 from cnnfilt.files.exif import FIRST_SIDEWAYS, stored_orientation
 from cnnfilt.files.formats import FORMATS
 from cnnfilt.files.pillow import decoding, is_tiff, opened_by_plugin
@@ -12,6 +13,9 @@ from cnnfilt.files.read_write_options import DEFAULT_READ_OPTIONS, ReadOptions
 from cnnfilt.files.streams import Source, check_size, format_in, open_stream
 
 _GRAY_MODES = frozenset({"1", "L", "LA", "La", "I", "I;16", "I;16B", "I;16L", "I;16N", "F"})
+
+ALPHA_NOT_SAID = "alpha_not_said"
+"""Where an opened image's `info` tells that its file says it has no alpha, though it may turn out to have one."""
 
 
 def image_size(source: Source, options: ReadOptions = DEFAULT_READ_OPTIONS) -> tuple[int, int, int]:
@@ -37,7 +41,10 @@ def open_image(stream: BinaryIO, format: str, *, max_pixels: int) -> PIL.ImageFi
 
     `format` is what the content's signature says, not its name: an EPS called .png would start Ghostscript.
     """
-    image = opened_by_plugin(stream, FORMATS[format])
+    saying = with_alpha_said(stream) if format == "webp" else None
+    image = opened_by_plugin(saying or stream, FORMATS[format])
+    if saying is not None:
+        image.info[ALPHA_NOT_SAID] = True
     check_size(image.height, image.width, max_pixels)
     return image
 

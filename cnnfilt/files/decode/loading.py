@@ -6,14 +6,14 @@ from typing import BinaryIO, NamedTuple
 import PIL.Image
 import PIL.ImageFile
 
-from cnnfilt.files.decode.header import open_image
+from cnnfilt.files.decode.header import ALPHA_NOT_SAID, open_image
 from cnnfilt.files.decode.jpeg_coding import is_luma_coded
 from cnnfilt.files.decode.memory import lend
 from cnnfilt.files.decode.storage import split_alpha, storage
 from cnnfilt.files.exif import TURNS, TURNS_BACK
 from cnnfilt.files.formats import FORMATS
 from cnnfilt.files.metadata import read_metadata, upright, with_texts
-from cnnfilt.files.pillow import PILLOW_ERRORS, decoding, is_jpeg, is_png, is_tiff
+from cnnfilt.files.pillow import PILLOW_ERRORS, decoding, is_gif, is_jpeg, is_png, is_tiff
 from cnnfilt.files.read_write_options import ReadOptions
 from cnnfilt.files.records import Metadata, Storage
 from cnnfilt.frozen import replace
@@ -65,6 +65,7 @@ def decode_opened(image: PIL.ImageFile.ImageFile, format: str, options: ReadOpti
     if options.gray and is_jpeg(image) and is_luma_coded(image):
         # The decoder then gives the file's own Y plane, and leaves the chroma alone.
         image.draft("L", image.size)
+    uncovered = _uncovered(image) if is_gif(image) else None
     image.decodermaxblock = _BLOCK_BYTES
     stays = orientation in (1, None) and not (options.gray and image.mode == "RGB")
     lent = lend(image) if lends and stays and FORMATS[format].fills_memory else None
@@ -79,9 +80,27 @@ def decode_opened(image: PIL.ImageFile.ImageFile, format: str, options: ReadOpti
         whole, note = cmyk_to_rgb(whole)
         notes.append(note)
     base, alpha = split_alpha(whole)
+    if alpha is not None and ALPHA_NOT_SAID in image.info and alpha.getextrema() == (255, 255):
+        alpha = None
+    if uncovered is not None and alpha is None and stored.key is None:
+        alpha = uncovered
+        base = PIL.Image.composite(base, PIL.Image.new(base.mode, base.size), alpha)
     if options.gray and base.mode == "RGB" and alpha is None and stored.key is None:
         base = base.convert("L")
     return Loaded(base, memory, alpha, stored, format, metadata, tuple(notes))
+
+
+def _uncovered(image: PIL.ImageFile.ImageFile) -> PIL.Image.Image | None:
+    """Return the alpha of a GIF whose first frame does not cover its screen, as browsers show it; else None.
+
+    Pillow fills the rest with the first colour of the palette.
+    """
+    place = image.tile[0].extents
+    if place is None or place == (0, 0, *image.size):
+        return None
+    alpha = PIL.Image.new("L", image.size)
+    alpha.paste(255, place)
+    return alpha
 
 
 def _turned(

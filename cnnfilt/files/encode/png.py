@@ -82,7 +82,7 @@ def encode(about: Format, image: Image, kept: KeptMetadata, quality: int | None)
     return Encoded([*parts, *_chunk(b"IEND", b"")])
 
 
-def animation_arguments(timing: Timing, kept: KeptMetadata, quality: int | None) -> dict[str, Any]:
+def animation_arguments(timing: Timing, kept: KeptMetadata, quality: int | None, *, opaque: bool) -> dict[str, Any]:
     """Return Pillow's save arguments for an animation, which has fractions of milliseconds."""
     return pillow_arguments(kept) | {"duration": list(timing.milliseconds), "loop": timing.plays}
 

@@ -19,7 +19,7 @@ def encode(about: Format, image: Image, kept: KeptMetadata, quality: int | None)
     return Encoded([saved(from_array(image.pixels, image.alpha), about, kept.arguments() | _coding(quality))])
 
 
-def animation_arguments(timing: Timing, kept: KeptMetadata, quality: int | None) -> dict[str, Any]:
+def animation_arguments(timing: Timing, kept: KeptMetadata, quality: int | None, *, opaque: bool) -> dict[str, Any]:
     """Return Pillow's save arguments for an animation."""
     return kept.arguments() | _coding(quality) | {"duration": timing.whole_milliseconds, "loop": timing.plays}
 

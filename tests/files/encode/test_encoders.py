@@ -28,7 +28,7 @@ def test_the_modules_have_one_signature(about: Format) -> None:
     if about.writable:
         assert parameters(module.encode) == ["about", "image", "kept", "quality"]
     if about.several == "frames":
-        assert parameters(module.animation_arguments) == ["timing", "kept", "quality"]
+        assert parameters(module.animation_arguments) == ["timing", "kept", "quality", "opaque"]
     if about.several == "pages":
         assert parameters(module.joined_pages) == ["pages"]
 
