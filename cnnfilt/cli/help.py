@@ -1,7 +1,7 @@
 """Help in two lengths: --help fits a screen and names every option, --help-all explains them in groups."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from inspect import cleandoc
 from typing import Any
 
@@ -30,6 +30,25 @@ GROUPS = {
 OWN = "Of this command"
 
 
+def help_all_option(text: Callable[[click.Context], str], *, hidden: bool = False) -> click.Option:
+    """Return --help-all, which prints `text` and ends there."""
+
+    def show(ctx: click.Context, parameter: click.Parameter, value: bool) -> None:
+        if value:
+            click.echo(text(ctx))
+            ctx.exit()
+
+    return click.Option(
+        ["--help-all"],
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        hidden=hidden,
+        callback=show,
+        help="Show all options.",
+    )
+
+
 class Command(click.Command):
     """A command whose --help shows the options in `common`, by their Python names, and only names the others.
 
@@ -39,7 +58,7 @@ class Command(click.Command):
     def __init__(self, *args: Any, common: Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.common = common
-        self.params.append(_help_all())
+        self.params.append(help_all_option(self.full_help))
         for parameter in self.params:
             complete(parameter)
 
@@ -83,17 +102,6 @@ class Command(click.Command):
         for title, group in {OWN: list(left.values()), **groups}.items():
             if group:
                 yield title, group
-
-
-def _help_all() -> click.Option:
-    def show(ctx: click.Context, parameter: click.Parameter, value: bool) -> None:
-        if value and isinstance(ctx.command, Command):
-            click.echo(ctx.command.full_help(ctx))
-            ctx.exit()
-
-    return click.Option(
-        ["--help-all"], is_flag=True, is_eager=True, expose_value=False, callback=show, help="Show all options."
-    )
 
 
 def _records(ctx: click.Context, group: Sequence[click.Parameter]) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from cnnfilt.cli.help import help_all_option
 from cnnfilt.parsing import nearest
 
 
@@ -18,7 +19,8 @@ class LazyGroup(click.Group):
     def __init__(self, *args: Any, table: Mapping[str, str], home: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.table, self.home = table, home
-        self.params.append(_help_all())
+        # A group hides nothing, so it shows the same as --help.
+        self.params.append(help_all_option(self.get_help, hidden=True))
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names in the order of the help."""
@@ -43,14 +45,3 @@ class LazyGroup(click.Group):
         """List the commands from the table, without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl(list(self.table.items()))
-
-
-def _help_all() -> click.Option:
-    """Return the option that every command has; a group hides nothing, so it shows the same as --help."""
-
-    def show(ctx: click.Context, parameter: click.Parameter, value: bool) -> None:
-        if value:
-            click.echo(ctx.get_help())
-            ctx.exit()
-
-    return click.Option(["--help-all"], is_flag=True, is_eager=True, expose_value=False, hidden=True, callback=show)
