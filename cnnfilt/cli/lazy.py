@@ -6,8 +6,6 @@ from typing import Any
 
 import click
 
-from cnnfilt.parsing import nearest
-
 
 class LazyGroup(click.Group):
     """A group whose commands are known by `table`, names with a line of help, and live in modules of their names.
@@ -19,6 +17,12 @@ class LazyGroup(click.Group):
         super().__init__(*args, **kwargs)
         self.table, self.home = table, home
         self.params.append(_help_all())
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse `args`; `help COMMAND` is taken for `COMMAND --help`."""
+        if args[:1] == ["help"]:
+            args = [*args[1:], "--help"]
+        return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names in the order of the help."""
@@ -34,9 +38,11 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the command to run; an unknown name is answered with the nearest."""
+        """Return the command to run; an unknown name is answered with what was probably meant."""
         if args and not args[0].startswith("-") and args[0] not in self.table:
-            raise click.UsageError(f"command {args[0]!r} is unknown; {nearest(args[0], tuple(self.table))}", ctx)
+            from cnnfilt.cli.command_advice import command_advice  # Only mistakes need it.
+
+            raise click.UsageError(command_advice(args[0], ctx.info_name or "", list(self.table)), ctx)
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

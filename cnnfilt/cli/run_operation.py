@@ -17,6 +17,7 @@ from cnnfilt.batch.work import Record, Settings
 from cnnfilt.cli.inspect.inspection import Inspection
 from cnnfilt.cli.options import FileOptions
 from cnnfilt.cli.reporter import Reporter, print_plan
+from cnnfilt.cli.stray_words import refuse_stray_words
 from cnnfilt.errors import InputError, PlanError
 from cnnfilt.frozen import replace
 from cnnfilt.operations.base import Operation
@@ -41,6 +42,7 @@ def run_operation(
     operation's pictures go to `picture_folder`.
     """
     _refuse_contradictions(files, inspection)
+    refuse_stray_words(files.inputs, click.get_current_context())
     request = OutputRequest(
         files.output,
         files.format,
