@@ -6,6 +6,7 @@ The code, from the ground up (imports run downward only):
     machine                     the CPUs and the memory that this process may use
     frozen                      data classes that cost nothing to define, whose fields say what options they are
     parsing, spelling           numbers, pairs and sizes as people type them, and as messages have them
+    elsewhere                   what other tools call things that have another name here
     describe                    what is asked for: windows and sizes, kernels, layers, chains (to here: no NumPy)
     core                        arrays in, arrays out: convolve, pad, pool, edges; their values explained
     nn                          layers that learn, models and training

@@ -1,10 +1,11 @@
 """Numbers, pairs, paddings and sizes as people type them: 3, 3x5, 3,5, same, 1,2,1,2, 224x224x3."""
 
 import math
+from collections.abc import Sequence
 from typing import get_args
 
 from cnnfilt.errors import ParameterError
-from cnnfilt.terms import Padding, PaddingWord, Pair
+from cnnfilt.terms import Padding, PaddingMode, PaddingWord, Pair
 
 MAX_DIGITS = 12
 """Longer whole numbers are no size of anything here; refusing them keeps arithmetic and messages short."""
@@ -12,6 +13,9 @@ MAX_DIGITS = 12
 
 FEW = 3
 """So many known words are listed whole; of more, only those near to what was typed."""
+
+SHORTEST = 3
+"""Fewer letters are near to everything."""
 
 
 def parse_whole(text: str, name: str) -> int:
@@ -50,6 +54,11 @@ def parse_padding(text: str) -> Padding:
     for word in words:
         if text == word:
             return word
+    if text in get_args(PaddingMode):
+        raise ParameterError(
+            f"padding {text!r} is what a border holds (--padding-mode); say how wide it is: same, or a number",
+            parameter="padding",
+        )
     if text[:1].isalpha():
         raise ParameterError(f"padding {text!r} is unknown; {nearest(text, words)}", parameter="padding")
     numbers = parse_numbers(text, "padding")
@@ -92,14 +101,51 @@ def parse_number(text: str, name: str) -> int | float:
 
 
 def nearest(word: str, known: tuple[str, ...]) -> str:
-    """Return "did you mean ...?" with the known words nearest to `word`, or the list of them all."""
+    """Return what to write for `word`: our name for what others call so, the known words near to it, or all of them."""
     if len(known) <= FEW:
         return f"use {', '.join(known[:-1])} or {known[-1]}"
     # Imported here because only errors need it, and every run would pay for it.
-    from difflib import get_close_matches
+    from cnnfilt.elsewhere import OURS
 
-    matches = get_close_matches(word, known, n=3, cutoff=0.5)
-    return f"did you mean {' or '.join(matches)}?" if matches else f"use one of {', '.join(known)}"
+    ours = [name for name in OURS.get(word.lower(), ()) if name.partition(":")[0] in known]
+    if ours:
+        return f"here it is called {' or '.join(ours)}"
+    near = words_near(word, known)
+    return f"did you mean {' or '.join(near)}?" if near else f"use one of {', '.join(known)}"
+
+
+def words_near(word: str, known: Sequence[str]) -> list[str]:
+    """Return the known words that `word` is a slip of the finger or a part of: three at most, the nearest first."""
+    typed = word.lower()
+    if len(typed) < SHORTEST:
+        return []
+    edits = {name: _edits(typed, name.lower()) for name in known}
+    near = [name for name in known if edits[name] <= max(1, (len(name) + 1) // 4) or _begins(name.lower(), typed)]
+    return sorted(near, key=edits.__getitem__)[:FEW]
+
+
+def _begins(name: str, typed: str) -> bool:
+    """Return whether one of the two is how the other begins: gauss for gaussian, padding for pad."""
+    # Of what was typed a short name may be the beginning by chance.
+    whole = len(name) >= SHORTEST and len(typed) <= 2 * len(name) + 2 and typed.startswith(name)
+    return whole or name.startswith(typed)
+
+
+def _edits(one: str, other: str) -> int:
+    """Return how many letters are put in, left out, exchanged or swapped with their neighbour between two words.
+
+    Damerau (1964), as the "optimal string alignment" distance.
+    """
+    rows = [list(range(len(other) + 1))]
+    for i, letter in enumerate(one, 1):
+        row = [i]
+        for j, wanted in enumerate(other, 1):
+            cost = min(rows[-1][j] + 1, row[-1] + 1, rows[-1][j - 1] + (letter != wanted))
+            if i > 1 and j > 1 and (letter, one[i - 2]) == (other[j - 2], wanted):
+                cost = min(cost, rows[-2][j - 2] + 1)
+            row.append(cost)
+        rows.append(row)
+    return rows[-1][-1]
 
 
 def _fraction(text: str) -> float:

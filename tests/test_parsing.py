@@ -7,8 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cnnfilt.cli.main import COMMANDS
 from cnnfilt.errors import ParameterError
-from cnnfilt.parsing import nearest, parse_number, parse_numbers, parse_padding, parse_pair, parse_size, parse_whole
+from cnnfilt.parsing import (
+    nearest,
+    parse_number,
+    parse_numbers,
+    parse_padding,
+    parse_pair,
+    parse_size,
+    parse_whole,
+    words_near,
+)
 
 
 @pytest.mark.parametrize(("text", "value"), [("3", 3), (" 3 ", 3), ("+3", 3), ("-3", -3), ("007", 7)])
@@ -120,6 +130,39 @@ def test_nearest_words():
     modes = ("reflect", "zeros", "symmetric", "circular")
     assert nearest("relfect", modes) == "did you mean reflect?"
     assert nearest("q", modes) == "use one of reflect, zeros, symmetric, circular"
+
+
+@pytest.mark.parametrize(
+    ("word", "near"),
+    [
+        ("convlove", ["convolve"]),  # letters swapped
+        ("aply", ["apply"]),  # one left out
+        ("shapee", ["shape"]),
+        ("Edges", ["edges"]),
+        ("conv", ["convolve"]),  # the beginning of one
+        ("padding", ["pad"]),  # one with an ending
+        ("kernal", ["kernels"]),
+        ("sharpen", []),
+        ("version", []),
+        ("deconv", []),
+        ("--color", []),
+        ("compare", []),
+        ("ne", []),
+        ("", []),
+    ],
+)
+def test_only_words_that_are_near_are_suggested(word, near):
+    assert words_near(word, tuple(COMMANDS)) == near
+
+
+def test_the_nearest_comes_first_and_there_are_three_at_most():
+    known = ("sobel-y", "sobelx", "sobel-x", "sobel-xy", "sobel")
+    assert words_near("sobel-x", known) == ["sobel-x", "sobel-y", "sobelx"]
+
+
+def test_a_padding_mode_is_no_width():
+    with pytest.raises(ParameterError, match="say how wide it is: same, or a number"):
+        parse_padding("reflect")
 
 
 def test_few_words_are_all_listed():

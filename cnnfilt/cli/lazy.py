@@ -7,7 +7,6 @@ from typing import Any
 import click
 
 from cnnfilt.cli.help import help_all_option
-from cnnfilt.parsing import nearest
 
 
 class LazyGroup(click.Group):
@@ -21,6 +20,12 @@ class LazyGroup(click.Group):
         self.table, self.home = table, home
         # A group hides nothing, so it shows the same as --help.
         self.params.append(help_all_option(self.get_help, hidden=True))
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse `args`; `help COMMAND` is taken for `COMMAND --help`."""
+        if args[:1] == ["help"]:
+            args = [*args[1:], "--help"]
+        return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names in the order of the help."""
@@ -36,9 +41,11 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Return the command to run; an unknown name is answered with the nearest."""
+        """Return the command to run; an unknown name is answered with what was probably meant."""
         if args and not args[0].startswith("-") and args[0] not in self.table:
-            raise click.UsageError(f"command {args[0]!r} is unknown; {nearest(args[0], tuple(self.table))}", ctx)
+            from cnnfilt.cli.command_advice import command_advice  # Only mistakes need it.
+
+            raise click.UsageError(command_advice(args[0], ctx.info_name or "", list(self.table)), ctx)
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

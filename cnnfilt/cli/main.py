@@ -43,11 +43,11 @@ USAGE, FAILED, INTERRUPTED = 2, 1, 130
 Examples:
   cnnfilt edges photo.jpg -o edges.png
   cnnfilt edges photos/ -o edges/
-  cnnfilt convolve photo.jpg -k box -p same --padding-mode replicate -o out.jpg
+  cnnfilt convolve a.jpg -k box -p same --padding-mode replicate -o b.jpg
   cnnfilt shape 224x224 -f 7 -s 2 -p 3
 """,
 )
-@click.version_option(__version__, "--version", message="cnnfilt %(version)s")
+@click.version_option(__version__, "-V", "--version", message="cnnfilt %(version)s")
 @click.option("--debug", is_flag=True, hidden=True, expose_value=False, help="Show the traceback of an internal error.")
 def cli() -> None:
     """Apply the operations of a convolutional neural network to images.
@@ -89,7 +89,7 @@ def exit_code(arguments: Sequence[str]) -> int:
         click.echo(error.format_message(), err=True)
         return USAGE
     except click.ClickException as error:
-        said = error.format_message().rstrip(".") + _file_meant(error, arguments)
+        said = _said(error) + _file_meant(error, arguments)
         print_error(command, f"{said} (see {_help_for(error)})")
         return USAGE
     except (ParameterError, PlanError) as error:
@@ -116,6 +116,14 @@ def exit_code(arguments: Sequence[str]) -> int:
         print_error(command, f"this is an error in cnnfilt itself ({what}); cnnfilt --debug {command} ... shows where")
         return FAILED
     return code if isinstance(code, int) else 0
+
+
+def _said(error: click.ClickException) -> str:
+    if isinstance(error, click.NoSuchOption | click.MissingParameter):
+        from cnnfilt.cli.option_advice import missing_parameter, unknown_option  # Only mistakes need it.
+
+        return unknown_option(error) if isinstance(error, click.NoSuchOption) else missing_parameter(error)
+    return error.format_message().rstrip(".")
 
 
 def _help_for(error: click.ClickException) -> str:

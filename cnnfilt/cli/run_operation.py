@@ -17,6 +17,7 @@ from cnnfilt.batch.work import Record, Settings
 from cnnfilt.cli.inspect.inspection import Inspection
 from cnnfilt.cli.options import FileOptions
 from cnnfilt.cli.reporter import Reporter, print_plan
+from cnnfilt.cli.stray_words import refuse_stray_words
 from cnnfilt.errors import InputError, PlanError
 from cnnfilt.operations.base import Operation
 
@@ -40,6 +41,7 @@ def run_operation(
     operation's pictures go to `picture_folder`.
     """
     _refuse_contradictions(files, inspection)
+    refuse_stray_words(files.inputs, click.get_current_context())
     request = _requested(operation, files, also_read, picture_folder)
     writes = not (files.output is extra is picture_folder is None)
     plan = _planned(files, request, inspection, only_shown=inspection.wanted and not writes)

@@ -67,7 +67,9 @@ def count_frames(source: Source) -> int:
         if format is None or FORMATS[format].several is None:
             return 1
         with decoding(FORMATS[format], max_pixels=0):
-            return len(_chosen(open_image(stream, format, max_pixels=0), "all"))
+            opened = open_image(stream, format, max_pixels=0)
+            stored = _stored(stream, format)
+            return getattr(opened, "n_frames", 1) if stored is None else len(stored.frames)
 
 
 def encode_frames(images: Sequence[Image], timing: Timing, format: str, options: WriteOptions) -> Encoded:

@@ -140,7 +140,8 @@ def test_words_become_specs():
     ("words", "kind", "message"),
     [
         ("cov:3,k=3", ParameterError, "layer 'cov:3,k=3' is unknown; did you mean conv"),
-        ("dense:3", ParameterError, "use one of conv, filter, pool, relu, tanh, sigmoid, softmax, flatten, fc"),
+        ("deconv:3", ParameterError, "use one of conv, filter, pool, relu, tanh, sigmoid, softmax, flatten, fc"),
+        ("dense:3", ParameterError, "layer 'dense:3' is unknown; here it is called fc"),
         ("conv", ParameterError, "layer conv: say how many filters of what size"),
         ("conv:64", ParameterError, "layer conv:64: say how many filters of what size"),
         ("conv:k=3", ParameterError, "say how many filters"),

@@ -1,0 +1,60 @@
+"""Words that stand among the inputs, and are no files but values of options: `pool m.csv max`, `-k gaussian 2`."""
+
+import os
+import re
+from collections.abc import Sequence
+
+import click
+
+from cnnfilt.cli.help import Command
+from cnnfilt.cli.option_types import Word
+from cnnfilt.describe.named_kernels import NAMED
+from cnnfilt.files.formats import format_of
+
+_NUMBERS = re.compile(r"\d+([,x]\d+)*")
+
+
+def refuse_stray_words(inputs: Sequence[str], context: click.Context) -> None:
+    """Raise UsageError for a word that is no file, and that an option of the command takes; it says which one."""
+    for word in inputs:
+        if word == "-" or os.path.lexists(word) or format_of(word) is not None:
+            continue
+        meant = _meant(word, context, alone=len(inputs) == 1)
+        if meant is not None:
+            raise click.UsageError(f"{word!r} is not a file; {meant}", context)
+
+
+def kernel_among(words: Sequence[str]) -> str | None:
+    """Return the first of `words` that is a kernel and no file, or None."""
+    kernels = (word for word in words if word.partition(":")[0] in NAMED and not os.path.lexists(word))
+    return next(kernels, None)
+
+
+def _meant(word: str, context: click.Context, *, alone: bool) -> str | None:
+    options = [param for param in context.command.params if isinstance(param, click.Option)]
+    if _NUMBERS.fullmatch(word):
+        return _meant_by_number(word, context, options, alone=alone)
+    if "kernels" in context.params and kernel_among([word]):
+        return f"another kernel is another -k {word}"
+    for option in options:
+        if isinstance(option.type, Word) and word.lower() in option.type.choices:
+            return f"for the option write {max(option.opts, key=len)} {word.lower()}"
+    return None
+
+
+def _meant_by_number(word: str, context: click.Context, options: Sequence[click.Option], *, alone: bool) -> str | None:
+    """Return what a number is for: the arguments of a kernel, or else the commonest option that takes such."""
+    kernel = next(iter(reversed(context.params.get("kernels") or ())), "")
+    numbers = word.replace("x", ",")
+    if kernel in NAMED and numbers.count(",") < len(NAMED[kernel].arguments):
+        return f"the numbers of a kernel follow its name and a colon: -k {kernel}:{numbers}"
+    if alone:
+        return None  # It may be a matrix of one number.
+    common = context.command.common if isinstance(context.command, Command) else ()
+    taking = (one for name in common for one in options if one.name == name and one.metavar in _SIZES)
+    option = next(taking, None)
+    return None if option is None else f"for the option write {option.opts[0]} {word}"
+
+
+_SIZES = ("N|HxW", "PADDING")
+"""What options that take whole numbers say that they take."""

@@ -1,0 +1,48 @@
+"""What an option is answered with that a command does not have."""
+
+import pytest
+
+from cnnfilt.cli.option_advice import ELSEWHERE
+from cnnfilt.cli.options import FileOptions
+from cnnfilt.describe.operations import Convolution, Pooling
+from tests.cli.conftest import Run
+
+
+@pytest.mark.parametrize(
+    ("words", "advice"),
+    [
+        ("shape 7x7 -k 3", "No such option '-k'; -f is the size of the window, as in -f 3"),
+        ("pool m.csv -k 2", "No such option '-k'; -f is the size of the window, as in -f 3"),
+        ("learn a.png b.png --kernel 3", "-f is the size of the filter, as in -f 3"),
+        ("convolve m.csv -f 5", "No such option '-f'; a kernel has its own size, as in -k box:5 or -k gaussian:2,9"),
+        ("convolve m.csv -k box --kernel-size 5", "a kernel has its own size"),
+        ("edges m.csv -k box", "the kernel is that of the --method"),
+        ("pad m.csv -f 3", "--for-kernel says the size of the kernel that the border is for"),
+        ("apply relu m.csv -k box", "kernels and sizes stand in the chain, as in filter:sobel-x"),
+        ("pool m.csv -m avg", "here it is called --kind"),
+        ("pool m.csv --force", "here it is called -y or --overwrite"),
+        ("convolve m.csv -k box --sigma 2", "as in -k gaussian:1"),
+        ("pool m.csv --sigma 2", "it is an option of edges, not of pool"),
+        ("convolve m.csv --strid 2", "did you mean --stride?"),
+        ("pool m.csv -V", "cnnfilt --version prints the version"),
+        ("convolve m.csv", "Missing option '-k' / '--kernel'; for example -k box; cnnfilt kernels lists the names"),
+        ("convolve m.csv gaussian:2", "Missing option '-k' / '--kernel'; write -k gaussian:2"),
+    ],
+)
+def test_the_option_that_is_meant(run: Run, words: str, advice: str) -> None:
+    outcome = run(*words.split())
+    assert (outcome.code, outcome.stdout, len(outcome.lines)) == (2, b"", 1)
+    assert advice in outcome.stderr
+
+
+@pytest.mark.parametrize("words", ["--color always", "edges m.png --color", "edges m.png --zoom 3"])
+def test_nothing_is_suggested_that_is_not_near(run: Run, words: str) -> None:
+    outcome = run(*words.split())
+    assert outcome.code == 2
+    assert "No such option '--" in outcome.stderr
+    assert ";" not in outcome.stderr
+
+
+def test_what_others_call_options_are_options_here() -> None:
+    known = FileOptions.options.keys() | Convolution.options.keys() | Pooling.options.keys()
+    assert set(ELSEWHERE.values()) <= known

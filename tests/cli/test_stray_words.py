@@ -1,0 +1,41 @@
+"""Words among the inputs that are values of options."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+
+
+@pytest.mark.parametrize(
+    ("words", "advice"),
+    [
+        ("pool m.csv max", "'max' is not a file; for the option write --kind max"),
+        ("pool m.csv 3", "'3' is not a file; for the option write -f 3"),
+        ("pad m.csv 1,2", "'1,2' is not a file; for the option write -p 1,2"),
+        ("pad m.csv -p 1 Reflect", "'Reflect' is not a file; for the option write --padding-mode reflect"),
+        ("edges m.csv sobel", "for the option write --method sobel"),
+        ("edges vertical m.csv", "for the option write --direction vertical"),
+        ("convolve m.csv -k gaussian 2", "the numbers of a kernel follow its name and a colon: -k gaussian:2"),
+        ("convolve -k gaussian 2,9 m.csv", "-k gaussian:2,9"),
+        ("convolve m.csv -k box 3x5", "for the option write -s 3x5"),
+        ("convolve m.csv -k gaussian:2 2", "for the option write -s 2"),
+        ("convolve m.csv -k box emboss", "another kernel is another -k emboss"),
+    ],
+)
+def test_the_option_they_belong_to(
+    run: Run, words: str, advice: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "m.csv").write_text("1,2\n3,4\n")
+    outcome = run(*words.split())
+    assert (outcome.code, outcome.stdout, len(outcome.lines)) == (2, b"", 1)
+    assert advice in outcome.stderr
+
+
+def test_a_file_of_that_name_is_a_file(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("max", "3"):
+        (tmp_path / name).write_text("1,2\n3,4\n")
+    assert run("pool", "max", "3", "-o", "out/", "--format", "csv").code == 0
+    assert (tmp_path / "out" / "3.csv").read_text() == "4\n"
