@@ -17,6 +17,7 @@ FrameChoice = Literal["first", "all"] | int
 ModelName = Literal["lenet5", "alexnet", "vgg16"]
 Unknown = Literal["padding", "stride", "kernel-size"]
 LossName = Literal["auto", "categorical", "sparse", "binary"]
+CrossEntropy = Literal["categorical", "sparse", "binary"]
 OptimizerName = Literal["adam", "sgd", "momentum"]
 Augmentation = Literal["flip", "shift"]
 

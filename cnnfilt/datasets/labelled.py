@@ -34,13 +34,15 @@ def find_labelled(folder: str, classes: Sequence[str] | None = None) -> Labelled
 
     InputError for a folder without sub-folders, a class without an image, or one the model does not know.
     """
-    names = _subfolders(folder)
+    names = subfolders(folder)
     known = names if classes is None else list(classes)
     if unknown := [name for name in names if name not in known]:
-        raise InputError(f"{folder}: the model knows no class {unknown[0]!r}; it knows {', '.join(known)}")
+        hint = _hint(folder, unknown, known)
+        raise InputError(f"{folder}: the model knows no class {unknown[0]!r}; it knows {', '.join(known)}{hint}")
     if len(names) < (2 if classes is None else 1):
         found = counted(len(names), "sub-folders")
-        raise InputError(f"{folder}: has {found} of images; give one for each of two or more classes")
+        hint = _hint(folder, names)
+        raise InputError(f"{folder}: has {found} of images; give one for each of two or more classes{hint}")
     sources: list[Source] = []
     labels: list[int] = []
     for name in names:
@@ -48,6 +50,15 @@ def find_labelled(folder: str, classes: Sequence[str] | None = None) -> Labelled
         sources += images
         labels += [known.index(name)] * len(images)
     return Labelled(tuple(known), tuple(sources), tuple(labels))
+
+
+def subfolders(folder: str) -> list[str]:
+    """Return the names of the sub-folders, sorted, those that start with a dot left out. InputError names `folder`."""
+    try:
+        with os.scandir(folder) as listing:
+            return sorted(entry.name for entry in listing if entry.is_dir() and not entry.name.startswith("."))
+    except OSError as error:
+        raise InputError(f"{folder}: cannot list this folder: {error.strerror}") from None
 
 
 def usual_input(
@@ -94,9 +105,11 @@ def load_examples(found: Labelled, form: NetworkInput, options: DecodeOptions, t
     return Examples(CachedImages(cache, order), labels[order])
 
 
-def _subfolders(folder: str) -> list[str]:
-    try:
-        with os.scandir(folder) as listing:
-            return sorted(entry.name for entry in listing if entry.is_dir() and not entry.name.startswith("."))
-    except OSError as error:
-        raise InputError(f"{folder}: cannot list this folder: {error.strerror}") from None
+def _hint(folder: str, names: Sequence[str], known: Sequence[str] | None = None) -> str:
+    """Return the advice to name the first of the sub-folders `names` that has the classes in it; "" where none has."""
+    for name in names:
+        path = os.path.join(folder, name)
+        inside = subfolders(path)
+        if (len(inside) > 1) if known is None else (inside and set(inside) <= set(known)):
+            return f"; these are in {path}, so name that"
+    return ""

@@ -1,14 +1,21 @@
 """`cnnfilt net backward`: the notes' worked examples, number by number and sum by sum."""
 
-import ast
 import json
 import re
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, reject, settings
+from hypothesis import strategies as st
 
+from cnnfilt.cli.net.backward_run import BackwardRequest, run_backward
+from cnnfilt.describe.chain import describe, parse_chain
+from cnnfilt.describe.layers import Volume
+from cnnfilt.describe.windows import Slide
+from cnnfilt.errors import ShapeError
 from tests.cli.conftest import Run
+from tests.sums import check_equations
 
 X, K, D = np.arange(1, 10).reshape(3, 3), np.array([[1, 0], [-1, 2]]), np.array([[1, -2], [3, 4]])
 
@@ -83,40 +90,198 @@ def test_the_sums_are_written_as_in_the_notes(run: Run, files: dict[str, Path]) 
         assert line in lines
 
 
-@pytest.mark.parametrize(
-    "options",
-    [
-        ["-k", "1,2,0; -3,4,1", "-p", "1", "-s", "2"],
-        ["-k", "1,2; 3,4", "-d", "2", "-p", "same"],
-        ["--layer", "pool:max,k=3,s=2,p=1"],
-        ["--layer", "pool:min,k=2,s=1"],
-        ["--layer", "pool:avg,k=3,p=1,ceil=1"],
-        ["--layer", "sigmoid"],
-    ],
-    ids=" ".join,
+def typed(array: np.ndarray) -> str:
+    return "; ".join(", ".join(repr(float(value)) for value in row) for row in array)
+
+
+def explained(x: np.ndarray, gradient: np.ndarray | None = None, **asked: object) -> str:
+    """What --explain prints for matrices that are typed out."""
+    request = {"kernel": None, "layer": None, "loss": None, "labels": "", "bias": (0.0,), "stride": (1, 1),
+               "padding": 0, "dilation": (1, 1), "gradient": "" if gradient is None else typed(gradient)}  # fmt: skip
+    return run_backward(BackwardRequest(source=typed(x), **(request | asked)), explain=True, as_json=False)
+
+
+def check(text: str) -> None:
+    """Each number of each matrix stands at the end of the line with its name, and each sum gives its number."""
+    check_equations(text)
+    for block in text.split("\n\n"):
+        name, *lines = block.splitlines()
+        rows = [line.split(",") for line in lines if not line.startswith("  ")]
+        sums = [line.split(" = ") for line in lines if re.match(rf"  {name}[\d,]* = ", line)]
+        values = [value for row in rows for value in row]
+        assert len(sums) == len(values), block
+        for (_, *_, last), value in zip(sums, values, strict=True):
+            assert float(last.split(",")[0]) == pytest.approx(float(value), rel=1e-5, abs=1e-15)
+
+
+NUMBERS = st.sampled_from(["digits", "decimals", "large", "close"])
+
+
+def drawn(kind: str, shape: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
+    """Whole numbers, decimals, numbers of many digits, and numbers whose differences lie far behind the point."""
+    match kind:
+        case "digits":
+            return rng.integers(-9, 10, shape).astype(float)
+        case "decimals":
+            return np.round(rng.normal(size=shape), 2)
+        case "large":
+            return rng.normal(size=shape) * 1e7
+        case _:
+            return 1 + rng.normal(size=shape) * 1e-9
+
+
+@st.composite
+def slides(draw: st.DrawFn) -> tuple[tuple[int, int], Slide]:
+    """An input and windows over it: one row, windows of padding alone, outputs larger than the input among them."""
+    kernel = draw(st.tuples(st.integers(1, 3), st.integers(1, 3)))
+    dilation = draw(st.tuples(st.integers(1, 2), st.integers(1, 2)))
+    size, pads = [], []
+    for k, d in zip(kernel, dilation, strict=True):
+        n, pad = draw(st.integers(1, 4)), (draw(st.integers(0, 4)), draw(st.integers(0, 4)))
+        size.append(max(n, d * (k - 1) + 1 - sum(pad)))
+        pads.append(pad)
+    stride = draw(st.tuples(st.integers(1, 3), st.integers(1, 3)))
+    return (size[0], size[1]), Slide(kernel, stride, (pads[0], pads[1]), dilation)
+
+
+@settings(max_examples=60, deadline=None)
+@given(slides(), NUMBERS, st.integers(0, 999))
+def test_every_sum_of_a_convolution(case: tuple[tuple[int, int], Slide], kind: str, seed: int) -> None:
+    (size, slide), rng = case, np.random.default_rng(seed)
+    check(
+        explained(
+            drawn(kind, size, rng),
+            drawn(kind, slide.over(size).output_size, rng),
+            kernel=typed(drawn(kind, slide.kernel_size, rng)),
+            bias=(float(rng.integers(-2, 3)) / 4,),
+            stride=slide.stride,
+            padding=slide.padding,
+            dilation=slide.dilation,
+        )
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(slides(), st.sampled_from(["max", "min", "avg"]), st.booleans(), NUMBERS, st.integers(0, 999))
+def test_every_sum_of_pooling(case: tuple[tuple[int, int], Slide], pool: str, ceil: bool, kind: str, seed: int) -> None:
+    (size, slide), rng = case, np.random.default_rng(seed)
+    span = slide.over(size).span
+    pads = [min(side, n // 2) for n, sides in zip(span, slide.padding, strict=True) for side in sides]
+    size = max(size[0], span[0] - sum(pads[:2])), max(size[1], span[1] - sum(pads[2:]))
+    words = [f"{name}={'x'.join(map(str, pair))}" for name, pair in
+             {"k": slide.kernel_size, "s": slide.stride, "d": slide.dilation, "p": pads}.items()]  # fmt: skip
+    word = ",".join([f"pool:{pool}", *words, f"ceil={int(ceil)}"])
+    try:
+        output = describe(parse_chain([word]), Volume(*size))[0].output
+    except ShapeError:
+        reject()  # A window that lies wholly in the padding has no maximum.
+    check(explained(drawn(kind, size, rng), drawn(kind, (output.height, output.width), rng), layer=word))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from(["relu", "tanh", "sigmoid", "flatten", "softmax", "pool:max,k=global", "pool:avg,k=global"]),
+    st.sampled_from([0.01, 1, 30, 1000]),
+    st.integers(0, 999),
 )
-def test_every_sum_gives_its_number(run: Run, tmp_path: Path, options: list[str]) -> None:
-    rng = np.random.default_rng(3)
-    np.savetxt(tmp_path / "x.csv", rng.integers(-9, 9, (6, 5)), fmt="%d", delimiter=",")
-    np.savetxt(tmp_path / "one.csv", [[1]], fmt="%d")
-    refused = run("net", "backward", tmp_path / "x.csv", *options, "--gradient", tmp_path / "one.csv").stderr
-    size = re.search(r"output is (\d+)x(\d+)", refused)
-    assert size is not None, refused
-    gradient = rng.integers(-9, 9, (int(size[1]), int(size[2])))
-    np.savetxt(tmp_path / "d.csv", gradient, fmt="%d", delimiter=",")
-    outcome = run("net", "backward", tmp_path / "x.csv", *options, "--gradient", tmp_path / "d.csv", "--explain")
-    sums = [line.split(" = ") for line in outcome.text.splitlines() if " = " in line and "no output" not in line]
-    assert len(sums) > 10
-    for _name, *_symbols, numbers, value in sums:
-        if numbers.startswith(("max", "min", "mean")):
-            kind, _, values = numbers.rstrip(")").partition("(")
-            listed = [float(number) for number in values.split(", ")]
-            computed = {"max": max, "min": min, "mean": np.mean}[kind](listed)
-        elif re.fullmatch(r"[-\d.e+*/() ]+", numbers):
-            computed = eval(compile(ast.parse(numbers, mode="eval"), "sum", "eval"))
-        else:
-            continue
-        assert float(value) == pytest.approx(computed, rel=1e-4, abs=1e-4)
+def test_every_sum_of_the_other_layers(layer: str, scale: float, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(1 if layer == "softmax" else rng.integers(1, 4), rng.integers(1, 12))) * scale
+    size = {"flatten": (1, x.size), "pool:max,k=global": (1, 1), "pool:avg,k=global": (1, 1)}.get(layer, x.shape)
+    check(explained(x, np.round(rng.normal(size=size), 3), layer=layer))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(1, 4), st.integers(1, 3), st.integers(1, 11), NUMBERS, st.integers(0, 999))
+def test_every_sum_of_fc(rows: int, columns: int, outputs: int, kind: str, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    weights, bias = drawn(kind, (outputs, rows * columns), rng), tuple(rng.normal(size=outputs).tolist())
+    x, gradient = drawn(kind, (rows, columns), rng), drawn(kind, (1, outputs), rng)
+    check(explained(x, gradient, layer="fc", kernel=typed(weights), bias=bias))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from(["categorical", "sparse", "binary"]),
+    st.integers(1, 3),
+    st.integers(2, 4),
+    st.sampled_from([0.1, 3, 40, 2000]),
+    st.integers(0, 999),
+)
+def test_every_sum_of_the_losses(loss: str, rows: int, columns: int, scale: float, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    z, classes = rng.normal(size=(rows, columns)) * scale, rng.integers(0, columns, (1, rows))
+    soft = rng.random((rows, columns))
+    labels = {
+        "sparse": classes,
+        "categorical": np.eye(columns)[classes[0]] if seed % 2 else soft / soft.sum(axis=1, keepdims=True),
+        "binary": rng.integers(0, 2, z.shape) if seed % 2 else np.round(soft, 2),
+    }[loss]
+    check(explained(z, loss=loss, labels=typed(labels)))
+
+
+def test_the_bias_of_a_window_that_meets_only_padding(run: Run) -> None:
+    arguments = ("net", "backward", "5", "-k", "3", "-p", "1", "--bias", "2", "--gradient", "1,1,1; 1,1,1; 1,1,1")
+    text = run(*arguments, "--explain").text
+    assert "  Z11 = B = 2\n" in text
+    assert "  Z22 = X11*K11 + B = 5*3 + 2 = 17\n" in text
+
+
+def test_fully_connected_as_the_notes_have_it(run: Run) -> None:
+    """dW = dZ f^T, dB = dZ, df = W^T dZ, for one column f."""
+    arguments = ("net", "backward", "3; 5", "--layer", "fc:3", "-k", "1,2; 0,-1; 4,1", "--bias", "1,2,3")
+    outcome = run(*arguments, "--gradient", "1,-1,2", "--json")
+    assert json.loads(outcome.text) == {
+        "Z": [[14], [-3], [20]],
+        "dL/dW": [[3, 5], [-3, -5], [6, 10]],
+        "dL/dB": [[1], [-1], [2]],
+        "dL/df": [[9], [5]],
+    }
+    lines = [line.strip() for line in run(*arguments, "--gradient", "1,-1,2", "--explain").text.splitlines()]
+    for line in (
+        "Z2 = W21*f1 + W22*f2 + B2 = 0*3 + (-1)*5 + 2 = -3",
+        "dL/dW32 = dL/dZ3*f2 = 2*5 = 10",
+        "dL/dB2 = dL/dZ2 = -1",
+        "dL/df1 = W11*dL/dZ1 + W21*dL/dZ2 + W31*dL/dZ3 = 1*1 + 0*(-1) + 4*2 = 9",
+    ):
+        assert line in lines
+
+
+def test_an_image_is_flattened_for_fc(run: Run) -> None:
+    outcome = run("net", "backward", "1,2; 3,4", "--layer", "fc", "-k", "1,2,3,4", "--gradient", "2", "--explain")
+    assert "Z\n30\n" in outcome.text
+    assert "dL/df\n2,4\n6,8\n  f is X row by row: f1 is X11, f4 is X22\n" in outcome.text
+
+
+def test_the_loss_of_softmax_is_y_pred_less_y(run: Run) -> None:
+    arguments = ("net", "backward", "2,1,0", "--loss")
+    text = run(*arguments, "categorical", "--labels", "1,0,0", "--explain").text
+    powers = np.exp([2, 1, 0])
+    chances = powers / powers.sum()
+    found = json.loads(run(*arguments, "sparse", "--labels", "0", "--json").text)
+    assert found["y_pred"][0] == pytest.approx(chances)
+    assert found["L"] == pytest.approx(-np.log(chances[0]))
+    assert found["dL/dZ"][0] == pytest.approx(chances - [1, 0, 0])
+    for line in (
+        "y_pred1 = exp(Z1)/(exp(Z1) + exp(Z2) + exp(Z3)) = exp(2)/(exp(2) + exp(1) + exp(0)) = 0.665241",
+        "L = -sum(y*ln(y_pred)) = -(y1*ln(y_pred1)) = -(1*ln(0.665241)) = 0.407606",
+        "dL/dZ1 = y_pred1 - y1 = 0.665241 - 1 = -0.334759",
+    ):
+        assert f"  {line}\n" in text
+
+
+def test_the_loss_of_the_sigmoid(run: Run) -> None:
+    found = json.loads(run("net", "backward", "0.5; -2", "--loss", "binary", "--labels", "1,0", "--json").text)
+    chances = 1 / (1 + np.exp([-0.5, 2]))
+    assert np.ravel(found["y_pred"]) == pytest.approx(chances)
+    assert found["L"] == pytest.approx(-(np.log(chances[0]) + np.log(1 - chances[1])) / 2)
+    assert np.ravel(found["dL/dZ"]) == pytest.approx((chances - [1, 0]) / 2)
+
+
+def test_softmax_has_a_gradient_between_all_its_values(run: Run) -> None:
+    found = json.loads(run("net", "backward", "1,2,3", "--layer", "softmax", "--gradient", "1,0,-1", "--json").text)
+    c = np.exp([1, 2, 3]) / np.exp([1, 2, 3]).sum()
+    assert found["dL/dX"][0] == pytest.approx((np.diag(c) - np.outer(c, c)) @ [1, 0, -1])
 
 
 @pytest.mark.parametrize(
@@ -124,7 +289,17 @@ def test_every_sum_gives_its_number(run: Run, tmp_path: Path, options: list[str]
     [
         ([], 2, "give a filter with -k"),
         (["-k", "k.csv", "--layer", "relu"], 2, "-k and --layer exclude each other"),
-        (["--layer", "conv:3,k=2"], 2, "no single layer without parameters"),
+        (["--layer", "conv:3,k=2"], 2, "a filter is given with -k"),
+        (["--layer", "fc"], 2, "give the weights W of fc with -k"),
+        (["--layer", "fc:3", "-k", "1,2; 3,4"], 2, "-k has 2 rows, but fc:3 has 3 outputs"),
+        (["--layer", "fc", "-k", "1,2; 3,4"], 1, "the weights 2x2 take 2 values, but X has 9"),
+        (["--layer", "fc", "-k", "1,2; 3,4", "-s", "2"], 2, "--stride is for a filter; leave it out"),
+        (["--layer", "softmax"], 1, "softmax takes one list of values"),
+        (["--loss", "binary"], 2, "give the labels y with --labels"),
+        (["--loss", "binary", "--labels", "1"], 2, "leave out --gradient"),
+        (["--loss", "binry"], 2, "use categorical, sparse or binary"),
+        (["--labels", "1", "-k", "1"], 2, "--labels are for --loss"),
+        (["-k", "1", "--bias", "1,2"], 2, "one filter has one"),
         (["--layer", "pool:max", "-s", "2"], 2, "--stride is for a filter"),
         (["-k", "nope"], 2, "unknown"),
         (["-k", "missing.csv"], 1, "no such file"),

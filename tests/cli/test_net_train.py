@@ -121,6 +121,93 @@ def test_epochs_are_printed_and_repeat_bit_for_bit(run: Run, stripes: Path, tmp_
     assert first.read_bytes() == second.read_bytes() == third.read_bytes()
 
 
+@pytest.fixture
+def divided(stripes: Path, tmp_path: Path) -> Path:
+    """The same in train/ and val/: 30 images and 10."""
+    for name in ("level", "upright"):
+        for part in ("train", "val"):
+            (tmp_path / "divided" / part / name).mkdir(parents=True)
+        for number, path in enumerate(sorted((stripes / name).iterdir())):
+            path.rename(tmp_path / "divided" / ("val" if number % 4 == 3 else "train") / name / path.name)
+    return tmp_path / "divided"
+
+
+def test_train_and_val_are_what_they_are_called(run: Run, divided: Path, tmp_path: Path) -> None:
+    path, again = tmp_path / "m.npz", tmp_path / "again.npz"
+    outcome = run("net", "train", divided, "-o", path, "--epochs", "2", "--json", *SMALL)
+    assert outcome.code == 0, outcome.stderr
+    assert outcome.lines[:3] == [
+        f"learns from {divided / 'train'}, holds out {divided / 'val'}",
+        "30 images to learn from, 10 held out; 8x8x1",
+        "2 classes: level, upright",
+    ]
+    last = json.loads(outcome.text.splitlines()[-1])
+    best = json.loads(run("net", "evaluate", path, divided / "val", "--json").text)
+    assert best["images"] == 10
+    assert best["accuracy"] in (
+        last["validation_accuracy"],
+        json.loads(outcome.text.splitlines()[0])["validation_accuracy"],
+    )
+    assert run("net", "train", divided, "-o", again, "--epochs", "1", "-q", *SMALL).code == 0
+    assert run("net", "train", divided, "-o", again, "--epochs", "2", "-q", "--resume").code == 0
+    assert path.read_bytes() == again.read_bytes()
+
+
+def test_a_folder_that_is_divided_needs_no_fraction(run: Run, divided: Path, tmp_path: Path) -> None:
+    refused = run("net", "train", divided, "-o", tmp_path / "m.npz", "--validation", "0.5", *SMALL)
+    assert (refused.code, len(refused.lines)) == (2, 1)
+    assert "leave out --validation" in refused.stderr
+
+
+def test_a_class_that_only_val_has_is_refused(run: Run, divided: Path, tmp_path: Path) -> None:
+    (divided / "val" / "slanted").mkdir()
+    refused = run("net", "train", divided, "-o", tmp_path / "m.npz", *SMALL)
+    assert refused.code == 1
+    assert "val: the model knows no class 'slanted'; it knows level, upright" in refused.stderr
+
+
+def test_the_folder_with_the_classes_is_named(run: Run, model: Path, divided: Path, tmp_path: Path) -> None:
+    for path in (divided / "val").rglob("*.png"):
+        path.rename(divided / "train" / path.parent.name / path.name)
+    evaluated = run("net", "evaluate", model, divided)
+    assert f"these are in {divided / 'train'}, so name that" in evaluated.stderr
+    for name in ("level", "upright"):
+        (divided / "val" / name).rmdir()
+    (divided / "val").rmdir()
+    trained = run("net", "train", divided, "-o", tmp_path / "m.npz", *SMALL)
+    assert (trained.code, len(trained.lines)) == (1, 1)
+    assert f"these are in {divided / 'train'}, so name that" in trained.stderr
+
+
+def test_classes_with_the_same_sub_folders_get_a_note(run: Run, divided: Path, tmp_path: Path) -> None:
+    (divided / "train").rename(divided / "one")
+    (divided / "val").rename(divided / "two")
+    outcome = run("net", "train", divided, "-o", tmp_path / "m.npz", "--epochs", "1", *SMALL)
+    assert outcome.code == 0
+    assert "each class has the sub-folders level, upright: if these are the classes" in outcome.lines[0]
+    assert "2 classes: one, two" in outcome.lines
+
+
+@pytest.mark.parametrize(
+    ("name", "better"), [("m.pt", "m.npz"), ("m.h5", "m.npz"), ("m.PNG", "m.npz"), ("m.v2.onnx", "m.v2.npz")]
+)
+def test_a_model_of_another_suffix_is_refused(run: Run, stripes: Path, tmp_path: Path, name: str, better: str) -> None:
+    outcome = run("net", "train", stripes, "-o", tmp_path / name, *SMALL)
+    assert (outcome.code, len(outcome.lines)) == (2, 1)
+    assert f"a model is written as .npz, not {Path(name).suffix}; use -o {tmp_path / better}" in outcome.stderr
+    assert not (tmp_path / name).exists()
+
+
+def test_images_learned_by_heart_are_spoken_of_at_the_end(run: Run, stripes: Path, tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    for path in stripes.rglob("*.png"):
+        Image.fromarray(rng.integers(0, 256, (8, 8), dtype=np.uint8)).save(path)
+    options = ("--epochs", "60", "--batch-size", "4", "--validation", "0.5", "--learning-rate", "0.01")
+    lines = run("net", "train", stripes, "-o", tmp_path / "m.npz", *options, "flatten", "fc:32", "relu").lines
+    assert "it learns them by heart; --augment shift,flip helps, and so do more images" in lines[-2]
+    assert max(len(line) for line in lines if line.startswith("epoch")) <= 80
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
 def test_a_signal_saves_what_there_is(
     run: Run, start: Start, stripes: Path, tmp_path: Path, number: signal.Signals
@@ -230,9 +317,12 @@ def test_learned_filters_are_drawn_and_used(run: Run, stripes: Path, model: Path
     weights = np.array(json.loads(outcome.text)["kernel"])
     with Image.open(tmp_path / "filters.png") as picture:
         levels = np.asarray(picture)
-    assert levels.shape == (102, 102), "two by two tiles of 3x3, 16 pixels each, and a gap of 2 around"
-    first = weights[..., 0, 0]
-    assert np.array_equal(levels[2:50:16, 2:50:16], np.rint(128 + 127 * first / np.abs(first).max()))
+    for number in range(4):
+        one = weights[..., 0, number]
+        tile = np.rint(128 + 127 * one / np.abs(one).max()).astype(np.uint8).repeat(32, axis=0).repeat(32, axis=1)
+        windows = np.lib.stride_tricks.sliding_window_view(levels, tile.shape)
+        top, left = np.argwhere((windows == tile).all(axis=(2, 3)))[0]
+        assert levels[top + 97 : top + 120, left : left + 20].min() < 128, "its number stands under it"
     image = stripes / "level" / "00.png"
     arguments = ("convolve", image, "-k", f"@{model}#conv1", "--input-scale", "1/255", "-o")
     assert run(*arguments, tmp_path / "maps.npy").code == 0

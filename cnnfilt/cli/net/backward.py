@@ -1,13 +1,14 @@
 """`cnnfilt net backward`: the gradients of one layer, by hand as it were."""
 
 import re
+from typing import get_args
 
 import click
 from click.core import ParameterSource
 
 from cnnfilt.cli.help import Command
-from cnnfilt.cli.option_types import NUMBER, PADDING, PAIR
-from cnnfilt.terms import Padding, Pair
+from cnnfilt.cli.option_types import PADDING, PAIR, Parsed, Word, parse_list
+from cnnfilt.terms import CrossEntropy, Padding, Pair
 
 _FOR_FILTERS = ("bias", "stride", "padding", "dilation")
 
@@ -29,20 +30,43 @@ class _ForMatrices(Command):
 
 @click.command(
     cls=_ForMatrices,
-    common=("kernel", "gradient", "layer", "bias", "stride", "padding", "dilation", "explain", "json_"),
+    common=("kernel", "gradient", "layer", "loss", "labels", "explain", "json_"),
     epilog="""\b
 Examples:
-  cnnfilt net backward x.csv -k k.csv --gradient dz.csv
   cnnfilt net backward x.csv -k "1,2; 3,4" --gradient dz.csv --explain
   cnnfilt net backward "1,2; 3,4" --layer pool:avg,k=2 --gradient 2
-  cnnfilt net backward c.csv --layer pool:max,k=2 --gradient dp.csv
+  cnnfilt net backward "1,2" --layer fc -k "1,0; 2,1" --gradient "1,-1"
+  cnnfilt net backward "2,1,0" --loss categorical --labels "1,0,0" --explain
 """,
 )
 @click.argument("source", metavar="X")
-@click.option("-k", "--kernel", metavar="SPEC", help='The filter K: a file, rows ("1,2; 3,4"), a name, or @file.')
-@click.option("--gradient", required=True, metavar="FILE", help="dL/dZ: how the loss changes with each output.")
-@click.option("--layer", metavar="LAYER", help="Another layer than a convolution: pool:max,k=2 or pool:avg,k=2, say.")
-@click.option("--bias", type=NUMBER, default="0", show_default=True, metavar="NUMBER", help="B, added to each output.")
+@click.option(
+    "-k",
+    "--kernel",
+    metavar="SPEC",
+    help='The filter K: a file, rows ("1,2; 3,4"), a name.\f With --layer fc its weights W, a row an output.',
+)
+@click.option("--gradient", metavar="FILE", help="dL/dZ: how the loss changes with each output.")
+@click.option(
+    "--layer", metavar="LAYER", help="pool:max,k=2 relu tanh sigmoid softmax flatten, or fc with its W in -k."
+)
+@click.option(
+    "--loss",
+    type=Word(get_args(CrossEntropy)),
+    metavar="|".join(get_args(CrossEntropy)),
+    help="A cross-entropy of X and --labels.",
+)
+@click.option(
+    "--labels", metavar="FILE", help="y: one-hot (categorical), class numbers from 0 (sparse), 0 or 1 (binary)."
+)
+@click.option(
+    "--bias",
+    type=Parsed(parse_list, "numbers"),
+    default="0",
+    show_default=True,
+    metavar="NUMBER",
+    help="B, added to each output\f; for fc also a list, one for each.",
+)
 @click.option("-s", "--stride", type=PAIR, default="1", show_default=True, metavar="N|HxW", help="Steps of the window.")
 @click.option(
     "-p", "--padding", type=PADDING, default="valid", show_default=True, metavar="PADDING", help="As in convolve."
@@ -56,9 +80,11 @@ def backward(
     /,
     source: str,
     kernel: str | None,
-    gradient: str,
+    gradient: str | None,
     layer: str | None,
-    bias: float,
+    loss: CrossEntropy | None,
+    labels: str | None,
+    bias: tuple[float, ...],
     stride: Pair,
     padding: Padding,
     dilation: Pair,
@@ -69,18 +95,60 @@ def backward(
 
     X, the filter and the gradient are matrices: files (.csv .tsv .txt .json .npy), or typed as "1,2; 3,4".
     Z = conv(X, K) + B is printed first, then dL/dK = conv(X, dL/dZ), dL/dB = sum(dL/dZ) and
-    dL/dX = conv(padded dL/dZ, K turned by 180 degrees); with --layer the output and dL/dX.
+    dL/dX = conv(padded dL/dZ, K turned by 180 degrees). With --layer it is the output and dL/dX; with --loss, whose X
+    is what goes into softmax or sigmoid, y_pred, L and dL/dZ = y_pred - y.\f
+
+    fc has Z = W f + B, where f is X row by row: dL/dW, dL/dB and dL/df follow. For --loss categorical and sparse
+    each row of X is an example, a single row or column one; for binary each value is one.
     """
-    if kernel is not None and layer is not None:
-        raise click.UsageError("-k and --layer exclude each other; give a filter, or another layer")
-    if kernel is None and layer is None:
-        raise click.UsageError("give a filter with -k, or another layer with --layer")
+    typed = [name for name in _FOR_FILTERS if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE]
+    _check_parts(kernel, layer, loss, typed)
+    _check_gradient(gradient, labels, loss)
     if explain and json_:
         raise click.UsageError("--json and --explain are two answers; ask for one")
-    given = [name for name in _FOR_FILTERS if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE]
-    if layer is not None and given:
-        raise click.UsageError(f"--{given[0]} is for a filter; write it in the layer, as in pool:max,k=2,s=1")
-    from cnnfilt.cli.net.backward_run import filter_layer, run_backward
+    from cnnfilt.cli.net.backward_run import BackwardRequest, run_backward
 
-    one = filter_layer(kernel, bias, stride, padding, dilation) if kernel is not None else layer or ""
-    click.echo(run_backward(source, one, gradient, explain=explain, as_json=json_))
+    asked = BackwardRequest(
+        source=source,
+        kernel=kernel,
+        layer=layer,
+        loss=loss,
+        gradient=gradient or "",
+        labels=labels or "",
+        bias=bias,
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+    )
+    click.echo(run_backward(asked, explain=explain, as_json=json_))
+
+
+def _check_parts(kernel: str | None, layer: str | None, loss: str | None, typed: list[str]) -> None:
+    """Refuse what does not go together: a filter, another layer, or a loss, each with its own options."""
+    dense = layer is not None and layer.partition(":")[0] == "fc"
+    if loss is not None and (kernel is not None or layer is not None or typed):
+        other = "-k" if kernel is not None else "--layer" if layer is not None else f"--{typed[0]}"
+        raise click.UsageError(f"--loss takes X and --labels; leave out {other}")
+    if dense and kernel is None:
+        raise click.UsageError("give the weights W of fc with -k, a row for each output")
+    if kernel is not None and layer is not None and not dense:
+        raise click.UsageError("-k and --layer exclude each other (fc apart); give a filter, or another layer")
+    if kernel is None and layer is None and loss is None:
+        raise click.UsageError("give a filter with -k, another layer with --layer, or a loss with --loss")
+    strange = [name for name in typed if not (dense and name == "bias")]
+    if layer is not None and strange:
+        advice = (
+            "leave it out" if dense or not layer.startswith("pool") else "write it in the layer, as in pool:max,k=2,s=1"
+        )
+        raise click.UsageError(f"--{strange[0]} is for a filter; {advice}")
+
+
+def _check_gradient(gradient: str | None, labels: str | None, loss: str | None) -> None:
+    if loss is None and gradient is None:
+        raise click.UsageError("give the gradient of the output, dL/dZ, with --gradient")
+    if loss is None and labels is not None:
+        raise click.UsageError("--labels are for --loss categorical, sparse or binary; say which")
+    if loss is not None and labels is None:
+        raise click.UsageError("give the labels y with --labels")
+    if loss is not None and gradient is not None:
+        raise click.UsageError("a loss is where gradients begin; leave out --gradient")

@@ -2,106 +2,115 @@
 
 import json
 import os
-from typing import assert_never
 
 import numpy as np
 
-from cnnfilt.cli.net.backward_sums import Sums, activation_sums, convolution_sums, pooling_sums
+from cnnfilt.cli.net.backward_formulas import BackwardPass
+from cnnfilt.cli.net.backward_layers import Weightless, convolution_pass, dense_pass, word_pass
+from cnnfilt.cli.net.backward_losses import loss_pass
 from cnnfilt.describe.chain import parse_chain
 from cnnfilt.describe.kernels import parse_kernel
-from cnnfilt.describe.layers import ActivationLayer, PoolLayer
+from cnnfilt.describe.layers import ActivationLayer, FlattenLayer, FullyConnectedLayer, PoolLayer
 from cnnfilt.describe.windows import Slide
 from cnnfilt.errors import InputError, ParameterError, ShapeError
 from cnnfilt.files.formats import format_of
 from cnnfilt.files.matrix.matrices import read_matrix_file, write_matrix
 from cnnfilt.frozen import Frozen
 from cnnfilt.nn.conv2d import Conv2D
-from cnnfilt.nn.layer import Array, Layer
-from cnnfilt.nn.model import Sequential
-from cnnfilt.spelling import spelled_size
-from cnnfilt.terms import Padding, Pair
+from cnnfilt.nn.layer import Array
+from cnnfilt.terms import CrossEntropy, Padding, Pair
 
 _STARTS = tuple("0123456789+-.[")
 """What numbers that are typed out start with."""
 
-
-class BackwardPass(Frozen, eq=False):
-    """A layer, its word unless it is a filter, what came in, and the results by the names the notes have for them."""
-
-    layer: Layer
-    word: PoolLayer | ActivationLayer | None
-    x: Array
-    d_output: Array
-    results: dict[str, Array]
+DENSE = "fc"
+"""The layer word whose weights -k gives."""
 
 
-def run_backward(source: str, layer: Conv2D | str, gradient: str, *, explain: bool, as_json: bool) -> str:
-    """Return what to print for the matrix `source` and the gradient dL/dZ in `gradient`: files, or typed out.
+class BackwardRequest(Frozen, kw_only=True):
+    """What `net backward` was asked: matrices are files or typed out.
 
-    `layer` is a convolution, or the word of a layer without parameters. InputError and ShapeError name the file.
+    Without `layer` and `loss` the kernel is a filter; `gradient` is dL/d(output) of a layer, `labels` are for a loss.
     """
-    found = _backward(_matrix(source), source, layer, _matrix(gradient), gradient)
+
+    source: str
+    kernel: str | None
+    layer: str | None
+    loss: CrossEntropy | None
+    gradient: str
+    labels: str
+    bias: tuple[float, ...]
+    stride: Pair
+    padding: Padding
+    dilation: Pair
+
+
+def run_backward(asked: BackwardRequest, *, explain: bool, as_json: bool) -> str:
+    """Return what to print for what was asked. InputError and ShapeError name the file."""
+    try:
+        found = _backward(asked)
+    except ShapeError as error:
+        at_fault = asked.gradient if error.parameter == "gradient" else asked.source
+        raise ShapeError(error.about(at_fault), parameter=error.parameter) from None
+    # Minus zero is right, but a riddle to read.
+    results = {name: np.asarray(array + 0.0) for name, array in found.results.items()}
     if as_json:
-        return json.dumps({name: _plain(array) for name, array in found.results.items()})
-    sums = _sums(found) if explain else {}
+        return json.dumps({name: _plain(array) for name, array in results.items()})
+    sums = found.sums() if explain else {}
     blocks = []
-    for name, array in found.results.items():
+    for name, array in results.items():
         rows = write_matrix(np.atleast_2d(array), "csv").decode()
         explained = (f"  {line}" for line in sums.get(name, []))
         blocks.append("\n".join([name, rows.rstrip("\n"), *explained]))
     return "\n\n".join(blocks)
 
 
-def filter_layer(kernel: str, bias: float, stride: Pair, padding: Padding, dilation: Pair) -> Conv2D:
+def _backward(asked: BackwardRequest) -> BackwardPass:
+    word = None if asked.layer is None else _word(asked.layer)
+    x = _matrix(asked.source)
+    if asked.loss is not None:
+        return loss_pass(asked.loss, x, _matrix(asked.labels))
+    if isinstance(word, FullyConnectedLayer):
+        weights = _weights(asked.kernel, word)
+        return dense_pass(weights, np.array(asked.bias, np.float64), x, _matrix(asked.gradient))
+    if word is not None:
+        return word_pass(word, x, _matrix(asked.gradient))
+    return convolution_pass(_filter_layer(asked), x, _matrix(asked.gradient))
+
+
+def _filter_layer(asked: BackwardRequest) -> Conv2D:
     """Return the layer of one filter: a file's name, with an @ or without, or a kernel as `convolve` reads it."""
+    kernel = asked.kernel or ""
+    if len(asked.bias) > 1:
+        raise ParameterError(f"--bias has {len(asked.bias)} numbers; one filter has one", parameter="bias")
     is_name = kernel[:1].isalpha() and not os.path.exists(kernel) and format_of(kernel) is None
     rows = np.array(parse_kernel(kernel).rows, np.float64) if is_name else _matrix(kernel)
-    slide = Slide((rows.shape[0], rows.shape[1]), stride, padding, dilation)
-    return Conv2D(rows[..., None, None], np.array([float(bias)]), slide=slide)
+    slide = Slide((rows.shape[0], rows.shape[1]), asked.stride, asked.padding, asked.dilation)
+    return Conv2D(rows[..., None, None], np.array(asked.bias, np.float64), slide=slide)
 
 
-def _backward(x: Array, source: str, layer: Conv2D | str, d_output: Array, gradient: str) -> BackwardPass:
-    word = None if isinstance(layer, Conv2D) else _word(layer)
-    one = layer if isinstance(layer, Conv2D) else Sequential(layer, (*x.shape, 1), {}).layers[0]
-    try:
-        output = one.forward(x[None, :, :, None])[0, :, :, 0]
-    except ShapeError as error:
-        raise ShapeError(error.about(source), parameter=error.parameter) from None
-    if d_output.shape != output.shape:
-        given, needed = (spelled_size(array.shape) for array in (d_output, output))
-        raise ShapeError(f"{gradient} is {given}, but the output is {needed}; there is one gradient for each value")
-    d_x = one.backward(d_output[None, :, :, None])[0, :, :, 0]
-    results = {_letter(word): output}
-    if isinstance(one, Conv2D):
-        results |= {"dL/dK": one.gradients["kernel"][:, :, 0, 0], "dL/dB": one.gradients["bias"].reshape(())}
-    results["dL/dX"] = d_x
-    # Minus zero is right, but a riddle to read.
-    return BackwardPass(one, word, x, d_output, {name: np.asarray(array + 0.0) for name, array in results.items()})
+def _weights(kernel: str | None, word: FullyConnectedLayer) -> Array:
+    weights = _matrix(kernel or "")
+    if word.outputs and word.outputs != len(weights):
+        raise ParameterError(
+            f"-k has {len(weights)} rows, but {word.word} has {word.outputs} outputs; W is a row for each output",
+            parameter="kernel",
+        )
+    return weights
 
 
-def _letter(word: PoolLayer | ActivationLayer | None) -> str:
-    """Return what the notes call the output of such a layer."""
-    match word:
-        case None:
-            return "Z"
-        case PoolLayer():
-            return "P"
-        case ActivationLayer():
-            return "C"
-        case unknown:
-            assert_never(unknown)
-
-
-def _word(text: str) -> PoolLayer | ActivationLayer:
+def _word(text: str) -> Weightless | FullyConnectedLayer:
+    if text == DENSE:
+        return FullyConnectedLayer(text, 0)  # As many outputs as the weights have rows.
     chain = parse_chain([text])
     layer = chain[0] if len(chain) == 1 else None
-    if not isinstance(layer, PoolLayer | ActivationLayer) or text == "softmax":
-        raise ParameterError(
-            f"--layer {text!r} is no single layer without parameters; give pool:max, pool:avg, pool:min, relu, tanh "
-            "or sigmoid, or a filter with -k",
-            parameter="layer",
-        )
-    return layer
+    if isinstance(layer, PoolLayer | ActivationLayer | FlattenLayer | FullyConnectedLayer):
+        return layer
+    raise ParameterError(
+        f"--layer {text!r} is not a layer shown here; give one of pool:max, pool:avg, pool:min, relu, tanh, sigmoid, "
+        "softmax, flatten or fc; a filter is given with -k alone",
+        parameter="layer",
+    )
 
 
 def _matrix(text: str) -> Array:
@@ -117,15 +126,6 @@ def _matrix(text: str) -> Array:
     if not np.isfinite(array).all():
         raise InputError(f"{path}: holds values that are not finite")
     return array.astype(np.float64)
-
-
-def _sums(found: BackwardPass) -> Sums:
-    if isinstance(found.layer, Conv2D):
-        return convolution_sums(found.layer, found.x, found.d_output, found.results)
-    if isinstance(found.word, PoolLayer):
-        return pooling_sums(found.word, found.x, found.d_output, found.results)
-    slopes = found.layer.backward(np.ones((1, *found.x.shape, 1)))[0, :, :, 0]
-    return activation_sums(slopes, found.d_output, found.results)
 
 
 def _plain(array: Array) -> object:

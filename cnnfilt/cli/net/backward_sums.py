@@ -1,24 +1,30 @@
-"""The sums behind each gradient of a layer, written as the lecture notes write them.
+"""The sums behind each gradient of convolution and pooling, written as the lecture notes write them.
 
 They are put together window by window from the positions alone, apart from the layers that computed the numbers.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from statistics import fmean
 from typing import assert_never
 
 import numpy as np
 
+from cnnfilt.cli.net.backward_formulas import Formula, Sums, added, entry, equation, equations, name_of, number, places
 from cnnfilt.describe.layers import PoolLayer, Volume
 from cnnfilt.describe.windows import Windows
 from cnnfilt.frozen import Frozen
 from cnnfilt.nn.conv2d import Conv2D
 from cnnfilt.nn.layer import Array
-from cnnfilt.spelling import spelled_number
 from cnnfilt.terms import Pair
 
-Sums = dict[str, list[str]]
-"""For each result the lines that explain it."""
+_Terms = defaultdict[Pair, list[Formula]]
+"""The terms of the sum at each place."""
+
+_UNREAD = "no output depends on it"
+
+
+_KINDS: dict[str, Callable[[Sequence[float]], float]] = {"mean": fmean, "max": max, "min": min}
 
 
 class _Read(Frozen):
@@ -29,38 +35,24 @@ class _Read(Frozen):
     x: Pair
 
 
-class _Term(Frozen):
-    """A term of a sum, in symbols and in numbers: "X12*K21" and "6*3"."""
-
-    symbols: str
-    numbers: str
-
-    def __mul__(self, other: "_Term") -> "_Term":
-        numbers = f"{_in_brackets(self.numbers)}*{_in_brackets(other.numbers)}"
-        return _Term(f"{self.symbols}*{other.symbols}", numbers)
-
-
-_Terms = defaultdict[Pair, list[_Term]]
-"""The terms of the sum at each place."""
-
-
 def convolution_sums(layer: Conv2D, x: Array, d_z: Array, results: Mapping[str, Array]) -> Sums:
     """Return the sums of Z, dL/dK, dL/dB and dL/dX; what meets padding is 0 and left out."""
-    kernel, bias = layer.parameters["kernel"][:, :, 0, 0], layer.parameters["bias"][0]
+    kernel, bias = layer.parameters["kernel"][:, :, 0, 0], number("B", float(layer.parameters["bias"][0]))
     z, d_k, d_x = _Terms(list), _Terms(list), _Terms(list)
     for read in _reads(layer.slide.over((x.shape[0], x.shape[1]))):
-        one_x, one_k, one_d = _entry("X", x, read.x), _entry("K", kernel, read.tap), _entry("dL/dZ", d_z, read.output)
+        one_x, one_k, one_d = entry("X", x, read.x), entry("K", kernel, read.tap), entry("dL/dZ", d_z, read.output)
         z[read.output].append(one_x * one_k)
         d_k[read.tap].append(one_d * one_x)
         d_x[read.x].append(one_d * one_k)
-    for terms in z.values():
-        terms.append(_Term("B", spelled_number(float(bias))))
-    d_b = [_entry("dL/dZ", d_z, place) for place in _places(d_z)]
+    # Also of a window that meets nothing but padding.
+    for place in places(d_z):
+        z[place].append(bias)
+    d_b = added([entry("dL/dZ", d_z, place) for place in places(d_z)])
     return {
-        "Z": _lines("Z", z, results["Z"]),
-        "dL/dK": _lines("dL/dK", d_k, results["dL/dK"]),
-        "dL/dB": [_line("dL/dB", d_b, float(results["dL/dB"]))],
-        "dL/dX": _lines("dL/dX", d_x, results["dL/dX"]),
+        "Z": equations("Z", z, results["Z"], nothing=_UNREAD),
+        "dL/dK": equations("dL/dK", d_k, results["dL/dK"], nothing="it meets only padding"),
+        "dL/dB": [equation("dL/dB", float(results["dL/dB"]), d_b)],
+        "dL/dX": equations("dL/dX", d_x, results["dL/dX"], nothing=_UNREAD),
     }
 
 
@@ -72,20 +64,12 @@ def pooling_sums(pool: PoolLayer, x: Array, d_p: Array, results: Mapping[str, Ar
         inside[read.output].append(read.x)
     lines, d_x = [], _Terms(list)
     for place, members in inside.items():
-        result = _Term(_name("P", x, place), spelled_number(float(results["P"][place])))
-        lines.append(_pooled(pool, x, members, result))
-        gradient, share = _entry("dL/dP", d_p, place), _share(pool, len(members))
+        value = float(results["P"][place])
+        lines.append(equation(name_of("P", results["P"], place), value, _pooled(pool, x, members)))
+        gradient = entry("dL/dP", d_p, place).over(len(members) if pool.pooling.kind == "avg" else 1)
         for member in _chosen(pool, x, members):
-            d_x[member].append(_Term(gradient.symbols + share, gradient.numbers + share))
-    return {"P": lines, "dL/dX": _lines("dL/dX", d_x, results["dL/dX"])}
-
-
-def activation_sums(slopes: Array, d_c: Array, results: Mapping[str, Array]) -> Sums:
-    """Return dL/dX = dL/dC times the slope dC/dX, for each value by itself."""
-    terms = _Terms(list)
-    for place in _places(d_c):
-        terms[place].append(_entry("dL/dC", d_c, place) * _entry("dC/dX", slopes, place))
-    return {"dL/dX": _lines("dL/dX", terms, results["dL/dX"])}
+            d_x[member].append(gradient)
+    return {"P": lines, "dL/dX": equations("dL/dX", d_x, results["dL/dX"], nothing=_UNREAD)}
 
 
 def _reads(windows: Windows) -> Iterator[_Read]:
@@ -99,16 +83,12 @@ def _reads(windows: Windows) -> Iterator[_Read]:
                 yield _Read((output[0], output[1]), (tap[0], tap[1]), (y, x))
 
 
-def _places(array: Array) -> Iterator[Pair]:
-    return ((row, column) for row in range(array.shape[0]) for column in range(array.shape[1]))
-
-
-def _pooled(pool: PoolLayer, x: Array, members: list[Pair], result: _Term) -> str:
-    """Return the line `P11 = max(X11, X12, ...) = max(1, 6, ...) = 6`."""
+def _pooled(pool: PoolLayer, x: Array, members: list[Pair]) -> Formula:
+    """Return `max(X11, X12, ...)`."""
     word = "mean" if pool.pooling.kind == "avg" else pool.pooling.kind
-    entries = [_entry("X", x, member) for member in members]
-    symbols, numbers = (", ".join(parts) for parts in zip(*((e.symbols, e.numbers) for e in entries), strict=True))
-    return f"{result.symbols} = {word}({symbols}) = {word}({numbers}) = {result.numbers}"
+    entries = [entry("X", x, member) for member in members]
+    symbols, templates = (", ".join(parts) for parts in zip(*((e.symbols, e.template) for e in entries), strict=True))
+    return Formula(f"{word}({symbols})", f"{word}({templates})", tuple(e.numbers[0] for e in entries), _KINDS[word])
 
 
 def _chosen(pool: PoolLayer, x: Array, members: list[Pair]) -> list[Pair]:
@@ -122,37 +102,3 @@ def _chosen(pool: PoolLayer, x: Array, members: list[Pair]) -> list[Pair]:
             return [min(members, key=lambda place: float(x[place]))]
         case unknown:
             assert_never(unknown)
-
-
-def _share(pool: PoolLayer, count: int) -> str:
-    return f"/{count}" if pool.pooling.kind == "avg" and count > 1 else ""
-
-
-def _entry(letter: str, array: Array, place: Pair) -> _Term:
-    """Return the value at `place`, with its name."""
-    return _Term(_name(letter, array, place), spelled_number(float(array[place])))
-
-
-def _name(letter: str, array: Array, place: Pair) -> str:
-    """Return `X12`, counted from 1 as in the notes; with a comma between where `array` has places over 9."""
-    comma = "," if max(array.shape) > 9 else ""
-    return f"{letter}{place[0] + 1}{comma}{place[1] + 1}"
-
-
-def _lines(letter: str, terms: Mapping[Pair, list[_Term]], result: Array) -> list[str]:
-    return [
-        _line(_name(letter, result, place), terms.get(place, []), float(result[place])) for place in _places(result)
-    ]
-
-
-def _line(name: str, terms: list[_Term], value: float) -> str:
-    if not terms:
-        return f"{name} = 0, for no output depends on it"
-    symbols, numbers = [term.symbols for term in terms], [term.numbers for term in terms]
-    steps = [name, " + ".join(symbols), " + ".join(map(_in_brackets, numbers)), spelled_number(value)]
-    # A sum of one number is that number already.
-    return " = ".join(steps if len(terms) > 1 or numbers[0] != steps[-1] else [*steps[:2], steps[-1]])
-
-
-def _in_brackets(text: str) -> str:
-    return f"({text})" if text.startswith("-") else text

@@ -11,7 +11,7 @@ from cnnfilt.cli.help import Command
     epilog="""\b
 Examples:
   cnnfilt net kernels model.npz -o filters.png
-  cnnfilt convolve photo.jpg -k @model.npz#conv1 --input-scale 1/255 -o maps/
+  cnnfilt convolve a.jpg -k @model.npz#conv1 --values symmetric -o maps/
 """,
 )
 @click.argument("model")
@@ -22,8 +22,8 @@ Examples:
 def kernels(model: str, output: str, overwrite: bool, layer: str | None, json_: bool) -> None:
     """Draw the filters of a convolution in MODEL: mid-gray is 0, brighter is more, darker is less.
 
-    Filters of one channel stand row by row, those of three are in colour; else each filter is a column, with a row
-    for each of its input channels. `-k @MODEL#conv1` gives the same filters to `convolve`.
+    Filters are numbered from 1. Those of three channels are in colour; those of several others are columns, with a
+    piece for each of their input channels. `-k @MODEL#conv1` gives the same filters to `convolve`.
     """
     from cnnfilt.cli.net.kernels_run import draw_kernels
 

@@ -1,7 +1,6 @@
-"""Learned filters as a picture: tiles side by side."""
+"""Learned filters as a picture: numbered tiles side by side."""
 
 import json
-import math
 
 import click
 import numpy as np
@@ -9,6 +8,7 @@ import numpy as np
 from cnnfilt.batch.clashes import check_output
 from cnnfilt.cli.messages import print_line
 from cnnfilt.errors import counted
+from cnnfilt.files.contact_sheet import Tile, contact_sheet
 from cnnfilt.files.image import Image
 from cnnfilt.files.model_file import learned_kernel
 from cnnfilt.files.read_write_options import WriteOptions
@@ -17,7 +17,7 @@ from cnnfilt.nn.layer import Array
 
 _GAP = 2
 _TILE = 48
-"""About how many pixels high a tile is shown, unless there are very many."""
+"""About how many pixels high one channel of a filter is shown, unless there are very many."""
 
 _LONGEST_SIDE = 8192
 
@@ -26,44 +26,38 @@ def draw_kernels(model: str, output: str, *, overwrite: bool, layer: str | None,
     """Write the picture of one convolution's filters; with `as_json` print their weights."""
     check_output(output, [model], overwrite=overwrite)
     name, kernel = learned_kernel(model, layer)
-    pixels = picture_of(kernel)
+    height, width, inputs, filters = kernel.shape
+    what = f"{counted(filters, 'filters')} of {height}x{width}x{inputs}"
+    pixels = contact_sheet(tiles_of(kernel), title=f"{name}: {what}; middle gray is 0")
     write(Image(pixels), output, WriteOptions(overwrite=overwrite))
     if as_json:
         click.echo(json.dumps({"layer": name, "kernel": kernel.tolist()}))
-    height, width, inputs, filters = kernel.shape
-    what = f"{counted(filters, 'filters')} of {height}x{width}x{inputs}"
     print_line(f"{name}: {what} -> {output} {pixels.shape[0]}x{pixels.shape[1]}")
 
 
-def picture_of(kernel: Array) -> Array:
-    """Return the filters of weights (height, width, in_channels, out_channels) as uint8 levels, (H, W) or (H, W, 3).
+def tiles_of(kernel: Array) -> list[Tile]:
+    """Return the filters of weights (height, width, in_channels, out_channels) as tiles, numbered from 1.
 
-    Each filter is brought to 128 + 127 v / max|v| by itself, so that its zeros are mid-gray.
+    Each filter is brought to 128 + 127 v / max|v| by itself, so that its zeros are mid-gray. One of three channels is
+    in colour; one of several others is a column, with a piece for each channel.
     """
     largest = np.abs(kernel).max(axis=(0, 1, 2), keepdims=True)
     levels = np.rint(128 + 127 * kernel / np.where(largest > 0, largest, 1)).astype(np.uint8)
-    filters = kernel.shape[3]
-    if kernel.shape[2] in (1, 3):
-        columns = math.ceil(math.sqrt(filters))
-        tiles = [levels[..., number] for number in range(filters)]
-        rows = [tiles[start : start + columns] for start in range(0, filters, columns)]
-    else:
-        rows = [[levels[:, :, [i], n] for n in range(filters)] for i in range(kernel.shape[2])]
-    picture = _sheet(rows)
-    return picture[..., 0] if picture.shape[2] == 1 else picture
+    tiles = []
+    for number in range(kernel.shape[3]):
+        one = levels[..., number]
+        pixels = one[..., 0] if one.shape[2] == 1 else one if one.shape[2] == 3 else _column(one, kernel.shape[3])
+        # The numbers that `convolve -k @MODEL#conv1` gives its outputs.
+        tiles.append(Tile(pixels, str(number + 1)))
+    return tiles
 
 
-def _sheet(rows: list[list[Array]]) -> Array:
-    """Return tiles (h, w, c) in rows, enlarged, with white between them."""
-    height, width, channels = rows[0][0].shape
-    columns = len(rows[0])
-    room = _LONGEST_SIDE // max(len(rows) * height, columns * width)
+def _column(levels: Array, filters: int) -> Array:
+    """Return the channels (h, w, C) of one of so many filters below each other, enlarged, with white between them."""
+    height, width, channels = levels.shape
+    room = _LONGEST_SIDE // max(channels * height, filters * width)
     scale = max(1, min(_TILE // max(height, width), room))
-    high, wide = height * scale + _GAP, width * scale + _GAP
-    sheet = np.full((len(rows) * high + _GAP, columns * wide + _GAP, channels), 255, np.uint8)
-    for down, row in enumerate(rows):
-        for across, tile in enumerate(row):
-            top, left = down * high + _GAP, across * wide + _GAP
-            large = tile.repeat(scale, axis=0).repeat(scale, axis=1)
-            sheet[top : top + large.shape[0], left : left + large.shape[1]] = large
-    return sheet
+    large = levels.repeat(scale, axis=0).repeat(scale, axis=1)
+    gap = np.full((_GAP, large.shape[1]), 255, np.uint8)
+    pieces = [piece for channel in range(channels) for piece in (gap, large[..., channel])]
+    return np.concatenate(pieces[1:])

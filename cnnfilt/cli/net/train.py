@@ -84,10 +84,8 @@ Examples:
 @click.option(
     "--validation",
     type=click.FloatRange(0, 1, max_open=True),
-    default=0.2,
-    show_default=True,
     metavar="FRACTION",
-    help="Hold out this part of each class, to tell which weights are best.",
+    help="Hold out this part of each class, to tell which weights are best.  [default: 0.2]",
 )
 @click.option(
     "--seed", type=click.IntRange(0), default=0, metavar="N", help="The same seed, the same model.  [default: 0]"
@@ -116,7 +114,7 @@ def train(
     learning_rate: float | None,
     optimizer: OptimizerName,
     loss: LossName,
-    validation: float,
+    validation: float | None,
     seed: int,
     augment: tuple[Augmentation, ...],
     jobs: int | None,
@@ -125,7 +123,7 @@ def train(
     json_: bool,
     quiet: bool,
 ) -> int:
-    """Learn to tell the classes of FOLDER's images apart: a sub-folder for each class.
+    """Learn to tell the classes of FOLDER's images apart: a sub-folder for each class, or train/ and val/ with these.
 
     The layers are the words of `cnnfilt shape`; without any, the lecture notes' network\f: convolution, average
     pooling, convolution, maximum pooling, and a fully connected layer. What the end lacks is added: two classes end

@@ -1,8 +1,7 @@
 """What `net train` does: from a folder of images to a model in a file, with a line for each epoch on the way."""
 
-import json
+import os
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -10,25 +9,26 @@ from cnnfilt.batch.clashes import check_output, exists
 from cnnfilt.batch.naming import Target
 from cnnfilt.batch.timeout import within
 from cnnfilt.cli.messages import print_line, printable
+from cnnfilt.cli.net.train_report import kept, print_end, print_epoch, print_start
 from cnnfilt.datasets.decoding import DecodeOptions
 from cnnfilt.datasets.labelled import Labelled, find_labelled, load_examples, usual_input
+from cnnfilt.datasets.split import classes_inside, split_folder
 from cnnfilt.errors import InputError, ParameterError, PlanError, counted
 from cnnfilt.files.model_file import Model, load_model, save_model
 from cnnfilt.files.network_input import NetworkInput
 from cnnfilt.frozen import Frozen, fields
 from cnnfilt.nn.classifier import for_classes
-from cnnfilt.nn.examples import Examples, split
+from cnnfilt.nn.examples import split
 from cnnfilt.nn.model import Sequential
 from cnnfilt.nn.training import Epoch, Progress, Trainer, TrainingSettings
 from cnnfilt.signals import on_exit_during, say_at_once
-from cnnfilt.spelling import spelled_size
 from cnnfilt.terms import Pair
 
 SECONDS_TO_SAVE = 30.0
 """How long a large model may take to be written when a signal has come."""
 
-_BARS = "▁▂▃▄▅▆▇█"
-_LONGEST_SPARKLINE = 60
+VALIDATION = 0.2
+"""What is held out where nothing says how much."""
 
 
 class TrainRequest(Frozen, kw_only=True):
@@ -44,7 +44,7 @@ class TrainRequest(Frozen, kw_only=True):
     input_scale: float | None
     epochs: int
     settings: TrainingSettings
-    validation: float
+    validation: float | None
     decoding: DecodeOptions
     json: bool
     quiet: bool
@@ -59,6 +59,14 @@ class _TrainingRun(Frozen, eq=False):
     validation: float
 
 
+class _Folders(Frozen):
+    """Where the images are: all in one folder, or split into those to learn from and those to hold out."""
+
+    training: Labelled
+    held_out: Labelled | None
+    notes: tuple[str, ...]
+
+
 def run_training(request: TrainRequest) -> int:
     """Return 0 when the model is written. What training has come to is written, too, when it is broken off."""
     _check_output(request)
@@ -67,48 +75,62 @@ def run_training(request: TrainRequest) -> int:
 
 
 def _train(request: TrainRequest) -> int:
-    run, found = _resumed(request) if request.resume else _new(request)
-    examples = load_examples(found, run.form, request.decoding, print_line)
-    training, held_out = split(examples, run.validation, run.trainer.settings.seed)
-    _print_start(request, run, training, held_out)
+    run, folders = _resumed(request) if request.resume else _new(request)
+    examples = load_examples(folders.training, run.form, request.decoding, print_line)
+    if folders.held_out is None:
+        training, held_out = split(examples, run.validation, run.trainer.settings.seed)
+    else:
+        training, held_out = examples, load_examples(folders.held_out, run.form, request.decoding, print_line)
+    if not request.quiet:
+        print_start(run.trainer.network, run.classes, len(training), len(held_out), folders.notes)
     done: list[Epoch] = []
     with on_exit_during(lambda: _save_on_exit(request, run), seconds=SECONDS_TO_SAVE):
         try:
             for epoch in run.trainer.epochs(training, held_out, request.epochs):
                 done.append(epoch)
-                _print_epoch(epoch, request)
+                print_epoch(epoch, request.epochs, as_json=request.json, quiet=request.quiet)
         finally:
             # Also of what failed: an epoch that went wrong, or a reader of our output that has left.
             if done:
                 _save(request, run, run.trainer.progress)
     if not request.quiet:
-        _print_end(request, run, done)
+        print_end(request.output, run.trainer, done, len(held_out))
     return 0
 
 
 def _check_output(request: TrainRequest) -> None:
     """Refuse what could not be written in the end: this is said before the work, not after it."""
+    _check_suffix(request.output)
     check_output(request.output, [request.folder], overwrite=True)
     if not (request.resume or request.overwrite) and exists(Target(Path(request.output), "npz")):
         raise PlanError(f"{request.output} exists; -y (--overwrite) replaces it, --resume goes on training it")
+
+
+def _check_suffix(output: str) -> None:
+    path = Path(output)
+    if path.suffix and path.suffix.lower() != ".npz":
+        better = path.with_suffix(".npz")
+        raise ParameterError(f"a model is written as .npz, not {path.suffix}; use -o {better}", parameter="output")
 
 
 def _save_on_exit(request: TrainRequest, run: _TrainingRun) -> None:
     progress = run.trainer.unfinished()
     _save(request, run, progress)
     if not request.quiet:
-        say_at_once(printable(f"{request.output}: {_kept(progress)}; --resume goes on"))
+        say_at_once(printable(f"{request.output}: {kept(progress)}; --resume goes on"))
 
 
-def _new(request: TrainRequest) -> tuple[_TrainingRun, Labelled]:
-    found = find_labelled(request.folder)
+def _new(request: TrainRequest) -> tuple[_TrainingRun, _Folders]:
+    folders = _folders(request)
+    found = folders.training
     form = usual_input(found.sources, request.size, request.gray, request.input_scale)
     words = for_classes(request.layers, form.shape, len(found.classes))
     network = Sequential.new(words, form.shape, np.random.default_rng(request.settings.seed))
-    return _TrainingRun(Trainer(network, request.settings), found.classes, form, request.validation), found
+    validation = VALIDATION if request.validation is None else request.validation
+    return _TrainingRun(Trainer(network, request.settings), found.classes, form, validation), folders
 
 
-def _resumed(request: TrainRequest) -> tuple[_TrainingRun, Labelled]:
+def _resumed(request: TrainRequest) -> tuple[_TrainingRun, _Folders]:
     model = load_model(request.output)
     try:
         named = dict(model.training["settings"])
@@ -122,8 +144,29 @@ def _resumed(request: TrainRequest) -> tuple[_TrainingRun, Labelled]:
             f"{request.output} has {counted(trainer.progress.epochs, 'epochs')} already; ask for more with --epochs",
             parameter="epochs",
         )
-    found = find_labelled(request.folder, model.classes)
-    return _TrainingRun(trainer, model.classes, model.form, validation), found
+    return _TrainingRun(trainer, model.classes, model.form, validation), _folders(request, model.classes)
+
+
+def _folders(request: TrainRequest, classes: tuple[str, ...] | None = None) -> _Folders:
+    """Return where the images are; `classes` are those a model knows."""
+    folder = request.folder
+    parts = split_folder(folder)
+    if parts is None:
+        found = find_labelled(folder, classes)
+        inside = classes_inside(folder)
+        note = (
+            f"each class has the sub-folders {', '.join(inside)}: if these are the classes, name the folder they are in"
+        )
+        return _Folders(found, None, (note,) if len(inside) > 1 else ())
+    if request.validation is not None:
+        raise ParameterError(
+            f"{parts.held_out} is held out; leave out --validation, or name {parts.training}", parameter="validation"
+        )
+    training = find_labelled(parts.training, classes)
+    notes = [f"learns from {parts.training}, holds out {parts.held_out}"]
+    if parts.others:
+        notes.append(f"not used: {', '.join(os.path.join(folder, name) for name in parts.others)}")
+    return _Folders(training, find_labelled(parts.held_out, training.classes), tuple(notes))
 
 
 def _save(request: TrainRequest, run: _TrainingRun, progress: Progress) -> None:
@@ -133,55 +176,3 @@ def _save(request: TrainRequest, run: _TrainingRun, progress: Progress) -> None:
     model = Model(best, run.classes, run.form.gray, run.form.input_scale, training, progress.state)
     # A model to go on with is meant to be replaced.
     save_model(request.output, model, overwrite=request.overwrite or request.resume)
-
-
-def _print_start(request: TrainRequest, run: _TrainingRun, training: Examples, validation: Examples) -> None:
-    if request.quiet:
-        return
-    network = run.trainer.network
-    size = spelled_size(network.size)
-    images = counted(len(training), "images")
-    print_line(f"{images} to learn from, {len(validation):,} held out; {len(run.classes)} classes; {size}")
-    print_line(f"{network.words} ({sum(array.size for array in network.parameters.values()):,} parameters)")
-
-
-def _print_epoch(epoch: Epoch, request: TrainRequest) -> None:
-    if request.json:
-        print(json.dumps(_as_json(epoch)), flush=True)
-    if not request.quiet:
-        held_out = epoch.validation
-        more = "" if held_out is None else f"  held out: loss {held_out.loss:.4f}  accuracy {held_out.accuracy:.2%}"
-        mine = f"loss {epoch.training.loss:.4f}  accuracy {epoch.training.accuracy:.2%}"
-        star = "  best" if epoch.best else ""
-        print_line(f"epoch {epoch.number}/{request.epochs}  {mine}{more}  {epoch.seconds:.1f} s{star}")
-
-
-def _as_json(epoch: Epoch) -> dict[str, Any]:
-    answer = {"epoch": epoch.number, "loss": epoch.training.loss, "accuracy": epoch.training.accuracy}
-    if epoch.validation is not None:
-        answer |= {"validation_loss": epoch.validation.loss, "validation_accuracy": epoch.validation.accuracy}
-    return answer | {"best": epoch.best, "seconds": round(epoch.seconds, 3)}
-
-
-def _print_end(request: TrainRequest, run: _TrainingRun, done: list[Epoch]) -> None:
-    losses = [(epoch.validation or epoch.training).loss for epoch in done]
-    if len(losses) > 1:
-        print_line(f"loss {losses[0]:.4f} {sparkline(losses)} {losses[-1]:.4f}")
-    print_line(f"{request.output}: {_kept(run.trainer.progress)}")
-
-
-def _kept(progress: Progress) -> str:
-    score = progress.best_score
-    if score is None:
-        return "the weights of an unfinished first epoch"
-    of = f"epoch {progress.best_epoch} of {progress.epochs}"
-    return f"the weights of {of} (loss {score.loss:.4f}, accuracy {score.accuracy:.2%})"
-
-
-def sparkline(values: list[float]) -> str:
-    """Return the values as a row of bars from the lowest to the highest, at most 60 of them."""
-    count = min(len(values), _LONGEST_SPARKLINE)
-    shown = [values[i * len(values) // count] for i in range(count)]
-    low, high = min(shown), max(shown)
-    step = (high - low) / (len(_BARS) - 1) or 1
-    return "".join(_BARS[round((value - low) / step)] for value in shown)
