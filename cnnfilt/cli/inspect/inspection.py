@@ -54,7 +54,7 @@ class Inspection(Frozen):
         if self.emit is not None:
             from cnnfilt.operations.inspect.emitted_run import DescribeRun
 
-            found.append(DescribeRun(files.read_options(gray=gray), files.frames, files.output))
+            found.append(DescribeRun(files.read_options(gray=gray), files.frames, files.output, files.format))
         return tuple(found)
 
     def show(self, record: "Record", *, json: bool) -> None:

@@ -89,11 +89,12 @@ class EmittedRun(Frozen, kw_only=True, eq=False):
 
 
 class DescribeRun(Frozen):
-    """Describes a run whose input is read with these options."""
+    """Describes a run whose input is read with these options, and whose results go to `output` in this format."""
 
     read: ReadOptions
     frames: FrameChoice
     output: str | None
+    format: str | None
 
     def __call__(self, image: Image, operation: Operation, results: list[Result], format_name: str) -> EmittedRun:
         """Return the description."""
@@ -114,12 +115,17 @@ class DescribeRun(Frozen):
             metadata=image.metadata,
             numbers=image.pixels if is_text else None,
             rounds=any(_rounds(pixels) for pixels in (image.pixels, *(result.pixels for result in results))),
-            to=format_name,
+            to=self._written_format(format_name, made),
             made=made,
             read=self.read,
             frames=self.frames,
             output=self.output,
         )
+
+    def _written_format(self, name: str, made: tuple[Made, ...]) -> str:
+        """Return the format of the results; rows that go to no file are printed with commas."""
+        printed = self.output is None and self.format is None and named(name).is_text
+        return "csv" if printed and all(one.channels == 1 for one in made) else name
 
 
 def _rounds(pixels: Array) -> bool:

@@ -32,7 +32,7 @@ def _matrix(run: EmittedRun, source: str) -> Reading:
     if found is None:
         return _by_cnnfilt(run, "NumPy does not read this text as cnnfilt does")
     lines, remarks = found
-    return Reading((*([_STREAM] if "source" in " ".join(lines) else []), *lines), tuple(remarks))
+    return Reading((*([_STREAM] if "(source" in " ".join(lines) else []), *lines), tuple(remarks))
 
 
 def _image(run: EmittedRun, *, with_opencv: bool) -> Reading:

@@ -5,6 +5,7 @@ import numpy as np
 from cnnfilt.cli.inspect.emit.common import gray_weights
 from cnnfilt.files.colours import parse_colour
 from cnnfilt.files.exif import TURNS_BACK
+from cnnfilt.files.formats import FORMATS
 from cnnfilt.operations.inspect.emitted_run import EmittedRun
 
 _PILLOW_WARNS_FROM = 89_478_485
@@ -32,7 +33,7 @@ _OPENCV_READS = {
 def why_not_pillow(run: EmittedRun) -> str | None:
     """Return why Pillow would give other pixels, or None."""
     stored, metadata = run.stored, run.metadata
-    if isinstance(run.frames, int) and run.format != "tiff":
+    if isinstance(run.frames, int) and FORMATS[run.format].several == "frames":
         return "libraries put the frames of an animation together in other ways"
     if stored.orientation is None:
         return "libraries read a damaged EXIF block in other ways"
@@ -56,16 +57,16 @@ def why_not_pillow(run: EmittedRun) -> str | None:
 def why_not_opencv(run: EmittedRun) -> str | None:
     """Return why OpenCV would give other pixels than Pillow, or None."""
     stored = run.stored
-    if run.frames != "first":
-        return "OpenCV reads the first image of a file"
+    if run.frames not in ("first", 1):
+        return "OpenCV reads the first page of a file"
     if run.format == "jpeg":
         return None if run.metadata.jpeg is not None else "OpenCV decodes these colours its own way"
+    if stored.maximum not in (0, 255):
+        return f"OpenCV leaves levels that go up to {stored.maximum} as they are"
     if stored.raw_mode not in _OPENCV_READS.get((run.format, run.dtype), ()):
         return f"OpenCV reads this kind of {run.format.upper()} in other levels, or not at all"
     if stored.orientation != 1:
         return "whether OpenCV turns it depends on its version"
-    if stored.maximum not in (0, 255):
-        return f"OpenCV leaves levels that go up to {stored.maximum} as they are"
     if stored.white_is_zero:
         return "OpenCV does not invert an image whose zero is white"
     if _is_flattened(run) and stored.raw_mode != "RGBA":
@@ -78,7 +79,7 @@ def by_pillow(run: EmittedRun) -> list[str]:
     lines = ["image = Image.open(source)"]
     if run.size[0] * run.size[1] > _PILLOW_WARNS_FROM:
         lines.insert(0, "Image.MAX_IMAGE_PIXELS = None  # Pillow is wary of images of this size.")
-    if isinstance(run.frames, int):
+    if isinstance(run.frames, int) and run.frames > 1:
         lines.append(f"image.seek({run.frames - 1})")
     if run.read.gray and run.format == "jpeg":
         lines.append('image.draft("L", image.size)  # the file\'s own brightness')

@@ -3,6 +3,7 @@
 import json
 import os
 import warnings
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,7 @@ def from_text(run: EmittedRun, numbers: Array, source: str) -> tuple[list[str], 
         return None
     remark = "# NumPy does not read this text as cnnfilt does, so its numbers stand here; no other input can be given."
     return [
-        "if sys.argv[1:2] not in ([], [SOURCE]):",
+        f"if sys.argv[1:2] not in ([], [{source!r}]):",
         '    sys.exit("this script holds the numbers of one input")',
         *literal("pixels", numbers),
     ], [remark]
@@ -50,7 +51,10 @@ def from_text(run: EmittedRun, numbers: Array, source: str) -> tuple[list[str], 
 
 def _loading(format: str) -> list[str]:
     if format == "json":
-        return ['pixels = np.array(json.load(source if SOURCE == "-" else open(source)))']
+        return [
+            'text = sys.stdin.read() if SOURCE == "-" else pathlib.Path(SOURCE).read_text()',
+            "pixels = np.array(json.loads(text))",
+        ]
     options = "".join(f', {name}="{value}"' for name, value in _PARTED_BY[format].items()).replace("\t", "\\t")
     return [f"pixels = np.loadtxt(source{options}, ndmin=2)"]
 
@@ -61,8 +65,7 @@ def _read(source: str, run: EmittedRun) -> Array | None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             if run.format == "json":
-                with open(source) as stream:
-                    found = np.array(json.load(stream))
+                found = np.array(json.loads(Path(source).read_text()))
             else:
                 found = np.loadtxt(source, **_PARTED_BY[run.format], ndmin=2)
     except _ERRORS:

@@ -7,8 +7,8 @@ from cnnfilt.files.capacity import needs_eight_bits
 from cnnfilt.files.formats import FORMATS, format_of, named
 from cnnfilt.operations.inspect.emitted_run import EmittedRun
 
-_LOSSLESS = ("png", "tiff", "bmp", "ppm", "pgm")
-"""The formats that every library writes as the levels are; others become PNG."""
+_ALIKE = ("png", "tiff", "bmp")
+"""The formats that every library writes as the levels are; instead of others it writes PNG."""
 
 _SEPARATORS = {"tsv": "\\t", "txt": " "}
 
@@ -53,8 +53,8 @@ def output_remarks(run: EmittedRun, *, with_opencv: bool) -> list[str]:
     if _suffix(run, with_opencv=with_opencv) == ".npy":
         depth = "floats" if run.made[0].levels.values == "raw" else "16 bits"
         return [f"# Written as .npy: Pillow has no colours in {depth}."]
-    if run.to not in _LOSSLESS and run.output is not None:
-        return [f"# Written as .png: {FORMATS[run.to].title} would change the levels in each library's own way."]
+    if run.to not in _ALIKE and run.output is not None:
+        return [f"# Written as .png: each library writes {FORMATS[run.to].title} in its own way."]
     return []
 
 
@@ -108,7 +108,7 @@ def _suffix(run: EmittedRun, *, with_opencv: bool) -> str:
         return ".npy"
     if one.levels.values == "raw":
         return ".tiff"
-    if run.to not in _LOSSLESS:
+    if run.to not in _ALIKE:
         return ".png"
     given = Path(run.output or "").suffix
     return given if format_of(given or ".") == run.to else FORMATS[run.to].suffixes[0]

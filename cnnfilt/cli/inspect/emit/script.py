@@ -88,7 +88,9 @@ def _steps(module: Library, run: EmittedRun) -> list[tuple[str, list[str]]]:
 
 def _imports(module: Library, body: Sequence[str]) -> list[str]:
     used = " ".join(body)
-    standard = [f"import {name}" for name in ("io", "json", "subprocess") if f"{name}." in used] + ["import sys"]
+    standard = [f"import {name}" for name in ("io", "json", "pathlib", "subprocess") if f"{name}." in used] + [
+        "import sys"
+    ]
     wanted = [name for name in ("Image", "ImageOps") if f"{name}." in used]
     pillow = [f"from PIL import {', '.join(wanted)}"] if wanted else []
     return [*standard, "", *sorted(["import numpy as np", *module.IMPORTS], key=_import_order), *pillow]
