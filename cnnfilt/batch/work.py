@@ -53,7 +53,7 @@ class Settings(Frozen):
 class Written(Frozen):
     """One output: its name, the shape of its pixels, how they were made, the plan ("" where there is none), hints.
 
-    `values` are nested lists of the numbers in it, where they were to be recorded.
+    `values` are nested lists of the numbers in it, and `columns` what stands over them, where they were to be recorded.
     """
 
     name: str
@@ -62,6 +62,7 @@ class Written(Frozen):
     plan: str = ""
     hints: tuple[Hint, ...] = ()
     values: Any = None
+    columns: tuple[str, ...] = ()
 
 
 class Record(Frozen):
@@ -108,7 +109,7 @@ def run_on_image(image: Image, job: FileJob, operation: Operation, settings: Set
     for number, (target, result) in enumerate(zip(targets, results if targets else (), strict=True)):
         written = Written(name_of(target), result.pixels.shape, result.how, result.plan, result.hints)
         if target.recorded:
-            outputs.append(replace(written, values=_values(result.pixels)))
+            outputs.append(replace(written, values=_values(result.pixels), columns=result.columns))
         else:
             if number and target.path is None:
                 _print([b"\n"])
@@ -172,7 +173,7 @@ def _answering_format(image: Image) -> str:
 
 
 def _output(image: Image, result: Result) -> Image:
-    return replace(image, pixels=result.pixels, alpha=result.alpha)
+    return replace(image, pixels=result.pixels, alpha=result.alpha, columns=result.columns)
 
 
 def _values(pixels: Array) -> Any:

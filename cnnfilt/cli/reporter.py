@@ -181,6 +181,8 @@ def _as_json(record: Record) -> dict[str, Any]:
 
 def _output_as_json(output: Written) -> dict[str, Any]:
     data: dict[str, Any] = {"path": output.name, "size": list(output.shape)}
+    if output.columns:
+        data |= {"columns": list(output.columns)}
     return data if output.values is None else data | {"values": output.values}
 
 

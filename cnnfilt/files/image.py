@@ -26,7 +26,7 @@ class Image(Frozen, eq=False):
     matrix may have any number of channels and any real type. `alpha` is (H, W) of the same type, or None.
     `format` is the format it was read from, `stored` how it lay there. `notes` tell what the user should know about
     the reading. `memory` is what it was decoded into; encoders may use it again, for fresh memory costs as much time
-    as an encoder.
+    as an encoder. `columns` are the names of a matrix' columns, where they have any.
     """
 
     pixels: Array
@@ -37,6 +37,7 @@ class Image(Frozen, eq=False):
     stored: Storage = Storage()
     notes: tuple[str, ...] = ()
     memory: mmap | None = None
+    columns: tuple[str, ...] = ()
 
     @property
     def channels(self) -> int:

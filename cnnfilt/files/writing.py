@@ -38,9 +38,11 @@ def encode(image: Image, format: str, options: WriteOptions = DEFAULT_WRITE_OPTI
     check_holds(format, channels=image.channels, sample=image.sample, alpha=alpha is not None, size=size)
     if named(format).kind == "matrix":
         # The writers of text are imported only for matrices, and Pillow only for images.
+        from cnnfilt.files.matrix.column_names import names_line
         from cnnfilt.files.matrix.matrices import write_matrix
 
-        return Encoded([write_matrix(image.pixels, format)])
+        numbers = write_matrix(image.pixels, format)
+        return Encoded([names_line(image.columns, format), numbers] if image.columns else [numbers])
     notes: tuple[str, ...] = ()
     if needs_eight_bits(format, channels=image.channels, sample=image.sample, alpha=alpha is not None):
         pixels, alpha = to_eight_bits(pixels), None if alpha is None else to_eight_bits(alpha)

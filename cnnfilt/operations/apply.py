@@ -38,7 +38,7 @@ class ApplyChain(Operation, kw_only=True):
     """The layers of `words` one after another: one result for each map, or colours where no layer mixes them.
 
     Weights come from the file `model`, whose words these are then, or are drawn from `seed`. `draw` asks for a picture
-    of every layer's maps as well.
+    of every layer's maps as well, with `scale_each_map` each map on a scale of its own.
     """
 
     words: str
@@ -46,6 +46,7 @@ class ApplyChain(Operation, kw_only=True):
     seed: int | None = None
     input_scale: float | None = None
     draw: bool = False
+    scale_each_map: bool = False
 
     command = "apply"
 
@@ -97,13 +98,14 @@ class ApplyChain(Operation, kw_only=True):
         for number, (report, y) in enumerate(zip(reports, layers, strict=True), 1):
             alpha = _followed(alpha, image, report)
             if self.draw:
-                sheets.append(sheet_of(number, report, y, channels_of(self.chain[:number], x.shape[2])))
+                names = self._classes(y) or channels_of(self.chain[:number], x.shape[2])
+                sheets.append(sheet_of(number, report, y, names, each=self.scale_each_map))
         levels = self._levels(image, format_name, scale)
         how = counted(len(reports), "layers")
         results = []
         for part in _parts(y, self.chain):
             pixels, loss = apply_levels(part, levels)
-            results.append(Result(pixels, alpha, how, loss))
+            results.append(Result(pixels, alpha, how, loss, columns=self._classes(y)))
         return [replace(results[0], sheets=tuple(sheets)), *results[1:]]
 
     def _input(self, image: Image) -> tuple[float, Array]:
@@ -121,6 +123,13 @@ class ApplyChain(Operation, kw_only=True):
             return scale, pixels
         dtype = float_dtype(pixels.dtype)
         return scale, np.multiply(pixels, dtype.type(scale), dtype=dtype)
+
+    def _classes(self, values: Array) -> tuple[str, ...]:
+        """Return the classes whose probabilities these are, of a trained network; one value is that of the second."""
+        classes = () if self.model is None or values.ndim > 1 else _loaded(self.model).classes
+        if len(classes) == 2 and len(values) == 1:
+            return classes[1:]
+        return classes if len(values) == len(classes) else ()
 
     def _parameters(self, size: tuple[int, ...]) -> dict[str, Array]:
         if self.model is not None:

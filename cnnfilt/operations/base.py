@@ -28,7 +28,8 @@ class Result(Frozen):
     """One output of one image; `how` goes into the status line, `extra` is an array for a file of its own.
 
     `plan` says in one line how it was computed, where there was a choice. `sheets` are pictures for the files that
-    the job has for them. `hints` say why it shows little, and what helps.
+    the job has for them. `hints` say why it shows little, and what helps. `columns` names the columns of a matrix,
+    where they have names.
     """
 
     pixels: Array
@@ -39,6 +40,7 @@ class Result(Frozen):
     plan: str = ""
     sheets: tuple[Array, ...] = ()
     hints: tuple[Hint, ...] = ()
+    columns: tuple[str, ...] = ()
 
 
 class Values(Frozen):

@@ -1,4 +1,4 @@
-"""The picture of one layer: all its maps as a captioned sheet, on one scale that its title tells."""
+"""The picture of one layer: all its maps as a captioned sheet, on one scale that its title tells, or each its own."""
 
 import math
 from collections.abc import Sequence
@@ -22,15 +22,16 @@ LONGEST_SIDE = 2048
 """About: larger sheets are seldom seen whole."""
 
 
-def sheet_of(number: int, report: Report, values: Array, names: Sequence[str]) -> Array:
+def sheet_of(number: int, report: Report, values: Array, names: Sequence[str], *, each: bool = False) -> Array:
     """Return the picture (H, W) uint8 of what layer `number` gives: (H, W, C), or a list of values.
 
-    `names` are those of the channels; a list of values is written in rows, like a text.
+    `names` are those of the channels, or of the values of a list, if they have any; a list is written in rows, like a
+    text. With `each` every map has a scale of its own.
     """
     if values.ndim == 1:
-        values, names = _in_rows(values), (_about_list(values),)
+        values, names = _in_rows(values), (_about_list(values, names),)
     maps = values[..., :MOST_MAPS]
-    pixels, scale = _shown(maps)
+    pixels, scale = _shown_each(maps) if each and maps.shape[2] > 1 else _shown(maps)
     tiles = [
         Tile(pixels[..., place], f"{name}\n{spelled_range(*_range(maps[..., place]))}")
         for place, name in enumerate(names[:MOST_MAPS])
@@ -50,10 +51,11 @@ def _in_rows(values: Array) -> Array:
     return filled.reshape(height, width, 1).repeat(cell, axis=0).repeat(cell, axis=1)
 
 
-def _about_list(values: Array) -> str:
+def _about_list(values: Array, names: Sequence[str]) -> str:
     rows = "" if _row_of(values) == len(values) else f" in rows of {_row_of(values):,}"
-    highest = np.where(np.isnan(values), -np.inf, values).argmax()
-    return f"{counted(len(values), 'values')}{rows}\nhighest: number {highest:,} (from 0)"
+    highest = int(np.where(np.isnan(values), -np.inf, values).argmax())
+    name = f"\n{names[highest]}" if names else ""
+    return f"{counted(len(values), 'values')}{rows}\nhighest: number {highest:,} (from 0){name}"
 
 
 def _row_of(values: Array) -> int:
@@ -69,6 +71,17 @@ def _shown(maps: Array) -> tuple[Array, str]:
         return pixels, f"black is {spelled_value(-largest)}, middle gray 0, white {spelled_value(largest)}"
     pixels, _ = apply_levels(maps, Levels("clip", np.uint8, (0, high) if high else None))
     return pixels, f"black is 0, white {spelled_value(high)}" if high else "all values are 0"
+
+
+def _shown_each(maps: Array) -> tuple[Array, str]:
+    """Return the maps as uint8 levels, each on a scale of its own, and in words what they have in common."""
+    signed = _range(maps)[0] < 0
+    pixels = np.zeros(maps.shape, np.uint8)
+    for number in range(maps.shape[2]):
+        one, high = maps[..., number], _range(maps[..., number])[1]
+        levels = Levels("symmetric", np.uint8) if signed else Levels("clip", np.uint8, (0, high) if high else None)
+        pixels[..., number], _ = apply_levels(one, levels)
+    return pixels, "each map by itself: " + ("middle gray is 0" if signed else "black is 0, white its highest")
 
 
 def _range(values: Array) -> tuple[float, float]:

@@ -232,6 +232,23 @@ def test_every_layer_is_drawn(run: Run, tmp_path: Path) -> None:
     assert sum("(maps)" in line for line in outcome.lines) == 6
 
 
+def test_each_map_may_have_a_scale_of_its_own(run: Run, tmp_path: Path, worked_example: Path) -> None:
+    """A weak map beside a strong one is drawn as dark as it is, or from black to white."""
+    words = "conv:0.01 0; 0 0+1 0; 0 0 relu"
+    for name, options in {"layer": [], "map": ["--scale-each-map"]}.items():
+        outcome = run("apply", words, worked_example, "-q", "--maps", tmp_path / name, *options)
+        assert outcome.code == 0, outcome.stderr
+    together, apart = (pixels_of(tmp_path / name / "02-relu.png") for name in ("layer", "map"))
+    white = [np.argwhere(picture[50:, :100] == 255).size for picture in (together, apart)]
+    assert white[0] < white[1]
+    dark = together[60:120, 15:70]
+    assert dark.max() < 10
+    assert apart[60:120, 15:70].max() > 150
+    alone = run("apply", "relu", worked_example, "--scale-each-map")
+    assert (alone.code, len(alone.lines)) == (2, 1)
+    assert "--maps DIR" in alone.stderr
+
+
 def test_maps_of_several_inputs_lie_apart(run: Run, tmp_path: Path) -> None:
     out, maps = tmp_path / "out", tmp_path / "maps"
     inputs = [SAMPLES / "scene.png", SAMPLES / "face.png"]

@@ -1,5 +1,6 @@
 """`cnnfilt apply --model`: a trained network sees images as it was trained on them."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,9 @@ def model_file(path: Path, size: tuple[int, int, int], *, scale: float | None = 
 
 
 def row_of(text: str) -> np.ndarray:
-    return np.array([float(number) for number in text.split(",")])
+    names, row = text.splitlines()
+    assert names == "a,b,c"
+    return np.array([float(number) for number in row.split(",")])
 
 
 @pytest.mark.parametrize("scale", [None, 0.5])
@@ -65,6 +68,29 @@ def test_its_maps_are_drawn_and_written(run: Run, tmp_path: Path) -> None:
     out, maps = tmp_path / "out.json", tmp_path / "maps"
     assert run("apply", "--model", model, SAMPLES / "face.png", "-o", out, "--maps", maps).code == 0
     assert len(list(maps.iterdir())) == 6
+
+
+def test_the_classes_stand_over_their_probabilities(run: Run, tmp_path: Path) -> None:
+    model = tmp_path / "m.npz"
+    model_file(model, (12, 10, 1))
+    for name, first in {"x.csv": "a,b,c", "x.tsv": "a\tb\tc", "x.txt": "# a b c"}.items():
+        assert run("apply", "--model", model, SAMPLES / "face.png", "-o", tmp_path / name).code == 0
+        names, row = (tmp_path / name).read_text().splitlines()
+        assert names == first
+        assert sum(float(number) for number in row.replace(",", " ").split()) == pytest.approx(1, abs=1e-5)
+    (output,) = json.loads(run("apply", "--model", model, SAMPLES / "face.png", "--json").text)["outputs"]
+    assert output["columns"] == ["a", "b", "c"]
+
+
+def test_of_two_classes_a_sigmoid_gives_the_second(run: Run, tmp_path: Path) -> None:
+    network = Sequential.new("flatten fc:1 sigmoid", (4, 4, 1), np.random.default_rng(5))
+    save_model(str(tmp_path / "m.npz"), Model(network, ("cats", "dogs"), True), overwrite=True)
+    source = tmp_path / "x.png"
+    Image.fromarray(np.full((4, 4), 9, np.uint8)).save(source)
+    name, chance = run("apply", "--model", tmp_path / "m.npz", source).text.splitlines()
+    top = json.loads(run("net", "predict", tmp_path / "m.npz", source, "--top", "2", "--json").text)["top"]
+    assert name == "dogs"
+    assert {one["class"]: one["probability"] for one in top}[name] == pytest.approx(float(chance), abs=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,8 @@ from PIL import Image
 from tests.cli.conftest import Run
 from tests.conftest import Start
 
+README = Path(__file__).parents[2] / "README.md"
+
 SMALL = ("conv:4,k=3", "relu", "pool:max", "flatten")
 
 SLOW = """
@@ -330,4 +332,13 @@ def test_learned_filters_are_drawn_and_used(run: Run, stripes: Path, model: Path
         windows = np.lib.stride_tricks.sliding_window_view(np.asarray(shown) / 255, (3, 3))
     expected = np.einsum("yxij,ijn->yxn", windows, weights[:, :, 0])
     np.testing.assert_allclose(np.load(tmp_path / "maps.npy"), expected, atol=1e-5)
+    line = re.search(r"cnnfilt (convolve photo.jpg -k @model.npz#conv1 .*) -o maps/", README.read_text())
+    assert line is not None
+    words = [{"photo.jpg": image, "@model.npz#conv1": f"@{model}#conv1"}.get(word, word) for word in line[1].split()]
+    shown = run(*words, "-o", f"{tmp_path}/maps/")
+    assert (shown.code, "clipped" in shown.stderr, "black" in shown.stderr) == (0, False, False)
+    for path in (tmp_path / "maps").iterdir():
+        with Image.open(path) as picture:
+            levels = np.asarray(picture).astype(int)
+        assert np.abs(levels - 128).max() >= 126
     assert "it has conv1" in run(*(f"@{model}#conv7" if "#" in str(a) else a for a in arguments), "x.npy").stderr

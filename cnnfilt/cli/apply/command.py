@@ -29,6 +29,7 @@ Examples:
     metavar="DIR",
     help="Draw every layer's maps as a captioned sheet\f: DIR/01-relu.png ... (DIR/NAME/ for each of several inputs).",
 )
+@click.option("--scale-each-map", is_flag=True, help="In --maps, give each map a scale of its own\f, not each layer.")
 @click.option("--model", metavar="FILE.npz", help="A trained network; CHAIN is left out then.")
 @click.option(
     "--seed", type=click.IntRange(min=0), metavar="N", help="Draw weights for conv:N and fc:N\f, as for a new network."
@@ -46,6 +47,7 @@ def apply(
     inspection: Inspection,
     chain: str | None,
     maps: str | None,
+    scale_each_map: bool,
     model: str | None,
     seed: int | None,
     input_scale: float | None,
@@ -61,14 +63,23 @@ def apply(
 
     INPUT is an image, a folder of images, a matrix, or - for a pipe. Nothing is rounded between the layers.
     Several maps are one file each, NAME.MAP.EXT, or one stack in .npy and .json. What ends in flatten or fc is
-    a row of numbers, for .csv, .json or .npy.
+    a row of numbers, for .csv, .json or .npy; with --model the classes stand over it.
     """
     files, words = _sorted(files, chain, model)
     if model is None:
         read_ahead(files)
     from cnnfilt.cli.apply.run import run_chain
 
-    return run_chain(files, words, inspection=inspection, maps=maps, model=model, seed=seed, input_scale=input_scale)
+    return run_chain(
+        files,
+        words,
+        inspection=inspection,
+        maps=maps,
+        scale_each_map=scale_each_map,
+        model=model,
+        seed=seed,
+        input_scale=input_scale,
+    )
 
 
 def _sorted(files: FileOptions, chain: str | None, model: str | None) -> tuple[FileOptions, str]:

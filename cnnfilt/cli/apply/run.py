@@ -23,12 +23,15 @@ def run_chain(
     *,
     inspection: Inspection,
     maps: str | None,
+    scale_each_map: bool,
     model: str | None,
     seed: int | None,
     input_scale: float | None,
 ) -> int:
     """Return the exit code of carrying the layers of `words`, or of the file `model`, to all inputs."""
     gray = False
+    if scale_each_map and maps is None:
+        raise click.UsageError("--scale-each-map is for the pictures of --maps DIR, which is missing")
     if model is not None:
         if seed is not None:
             raise click.UsageError("--model has weights; leave out --seed")
@@ -41,6 +44,7 @@ def run_chain(
         seed=seed,
         input_scale=input_scale,
         draw=maps is not None,
+        scale_each_map=scale_each_map,
         treatment=files.treatment,
     )
     _refuse_bare_words(files)
