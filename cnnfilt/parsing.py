@@ -11,6 +11,13 @@ MAX_DIGITS = 12
 """Longer whole numbers are no size of anything here; refusing them keeps arithmetic and messages short."""
 
 
+PRINTED_SIGNS = str.maketrans(
+    dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212\ufe58\ufe63\uff0d", "-")
+    | dict.fromkeys("\u2044\u2215", "/")
+    | dict.fromkeys("\u00a0\u2007\u2009\u202f", " ")
+)
+"""What is printed for a minus, a fraction and a blank: numbers that are pasted from a text mean the plain signs."""
+
 FEW = 3
 """So many known words are listed whole; of more, only those near to what was typed."""
 
@@ -84,7 +91,7 @@ def parse_size(text: str) -> tuple[int, int, int]:
 
 def parse_number(text: str, name: str) -> int | float:
     """Return the number written as 3, -2.5, 1e-3 or 1/9; whole numbers stay int. ParameterError if not finite."""
-    cleaned = text.strip()
+    cleaned = text.translate(PRINTED_SIGNS).strip()
     try:
         value = _fraction(cleaned) if "/" in cleaned else float(cleaned)
         # Only Python reads "1_000" as a number.

@@ -94,7 +94,8 @@ def test_wrong_sizes(text):
 
 
 @pytest.mark.parametrize(
-    ("text", "value"), [("3", 3), ("-2.5", -2.5), ("1e-3", 0.001), ("1/9", 1 / 9), ("-1/3", -1 / 3), (" 4/2 ", 2.0)]
+    ("text", "value"),
+    [("3", 3), ("-2.5", -2.5), ("1e-3", 0.001), ("1/9", 1 / 9), ("-1/3", -1 / 3), (" 4/2 ", 2.0), ("\u22122.5", -2.5)],
 )
 def test_numbers(text, value):
     parsed = parse_number(text, "bias")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from cnnfilt.errors import InputError, PlanError
+from cnnfilt.files.encodings import decoded_text, encoding_of
 from cnnfilt.files.formats import IMAGE_SUFFIXES, MATRIX_SUFFIXES
 from cnnfilt.frozen import Frozen
 
@@ -76,10 +77,35 @@ def find_sources(inputs: Iterable[str], walk: Walk) -> tuple[list[Source], tuple
 
 
 def read_list(data: bytes, *, null: bool) -> list[str]:
-    """Return the names in `data`: one a line, or (with `null`) each ended by a zero byte, as by `find -print0`."""
+    """Return the names in `data`: one a line, or (with `null`) each ended by a zero byte, as by `find -print0`.
+
+    In lines a byte order mark and UTF-16 are decoded; InputError if they cannot be. Zero bytes part exact names.
+    """
+    if null:
+        return [os.fsdecode(name) for name in data.split(b"\0") if name]
+    mark, encoding = encoding_of(data)
+    if encoding != "utf-8":
+        data = os.fsencode(decoded_text(data))
     # Only a line feed ends a line: a name may hold every other byte.
-    names = data.split(b"\0") if null else [line.removesuffix(b"\r") for line in data.split(b"\n")]
-    return [os.fsdecode(name) for name in names if name]
+    lines = (line.removesuffix(b"\r") for line in data.removeprefix(mark).split(b"\n"))
+    return [os.fsdecode(name) for name in lines if name]
+
+
+def without_comments(names: Iterable[str]) -> tuple[list[str], tuple[str, ...]]:
+    """Return the names without comments, and these; quotes around a name are taken off.
+
+    A line that starts with # is a comment, and quotes are no part of a name, where there is no such file.
+    """
+    kept: list[str] = []
+    comments: list[str] = []
+    for name in names:
+        if name[0] not in '#"' or os.path.lexists(name):
+            kept.append(name)
+        elif name[0] == "#":
+            comments.append(name)
+        else:
+            kept.append(name[1:-1] if len(name) > 2 and name[-1] == name[0] else name)
+    return kept, tuple(comments)
 
 
 def _images_in(folder: str, walk: Walk, skipped: list[str]) -> Iterator[Source]:

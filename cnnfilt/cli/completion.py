@@ -12,7 +12,7 @@ from typing import Literal
 import click
 from click.shell_completion import CompletionItem, ShellComplete, add_completion_class, split_arg_string
 
-from cnnfilt.describe.chain import WORDS
+from cnnfilt.describe.chain import WITH_KERNELS, WORDS
 from cnnfilt.describe.named_kernels import NAMED
 
 Kind = Literal["files", "folders", "kernels", "kernels_and_files", "layers", "chain"]
@@ -83,6 +83,8 @@ def layers(context: click.Context, typed: str) -> list[CompletionItem]:
     # Several kernels of one layer are joined by a plus.
     before, _, last = head.rpartition("+")
     examples = WORDS[word].examples if word in WORDS else ()
+    if last.startswith("@") and word in WITH_KERNELS:
+        examples = tuple(f"@{path}" for path in _paths(last[1:]))
     known = (f"{word}:{before}{'+' * bool(before)}{value}" for value in examples if value.startswith(last))
     return [CompletionItem(value) for value in known]
 

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,9 +9,10 @@ from numpy.typing import NDArray
 
 from cnnfilt.cli.messages import print_line
 from cnnfilt.describe.kernels import hint, parse_kernel, split_scale
-from cnnfilt.errors import CnnfiltError, KernelError, ParameterError, counted
+from cnnfilt.errors import ParameterError, counted
 from cnnfilt.files.colours import Colour, parse_colour
 from cnnfilt.files.image import Image
+from cnnfilt.files.matrix.kernel_files import kernel_array, label_of, layer_in
 from cnnfilt.files.matrix.matrices import read_matrix_file
 from cnnfilt.operations.convolve import LabelledKernel
 from cnnfilt.parsing import parse_number
@@ -20,13 +20,16 @@ from cnnfilt.parsing import parse_number
 Array = NDArray[Any]
 
 
-def read_kernels(specs: Sequence[str], bias: str | None, *, quiet: bool = False) -> tuple[LabelledKernel, ...]:
+def read_kernels(
+    specs: Sequence[str], bias: str | None, *, command: str = "convolve", quiet: bool = False
+) -> tuple[LabelledKernel, ...]:
     """Return the kernels of all -k in order, each with its bias and a label of its own.
 
     A 4-D kernel (H, W, C, N) gives N filters. Raises KernelError for a kernel that cannot be read or used,
-    ParameterError for a bias that does not fit. Hints go to stderr unless `quiet`.
+    ParameterError for a bias that does not fit. Hints go to stderr as the command's unless `quiet`.
     """
-    labelled = [pair for number, spec in enumerate(specs, 1) for pair in _kernels(spec, number, quiet)]
+    told = None if quiet else command
+    labelled = [pair for number, spec in enumerate(specs, 1) for pair in _kernels(spec, number, told, hints=True)]
     labels = _distinct([label for label, _ in labelled])
     biases = _biases(bias, len(labelled))
     return tuple(
@@ -36,7 +39,7 @@ def read_kernels(specs: Sequence[str], bias: str | None, *, quiet: bool = False)
 
 def read_kernel(spec: str) -> tuple[str, Image]:
     """Return the label of one kernel and its coefficients as a matrix, all the filters of a 4-D one. KernelError."""
-    pairs = _kernels(spec, 1, quiet=True)
+    pairs = _kernels(spec, 1, "kernels", hints=False)
     rows = pairs[0][1] if len(pairs) == 1 else np.stack([kernel for _, kernel in pairs], axis=-1)
     return pairs[0][0].replace(os.sep, "-"), Image(pixels=rows, kind="matrix", format="csv")
 
@@ -49,21 +52,21 @@ def read_fill(text: str | None) -> Colour | None:
 def named_files(specs: Sequence[str], bias: str | None) -> tuple[str, ...]:
     """Return the paths behind every `@`."""
     bodies = [split_scale(spec)[1] for spec in specs] + ([bias] if bias else [])
-    return tuple(_in_model(body[1:])[0] for body in bodies if body.startswith("@"))
+    return tuple(layer_in(body[1:])[0] for body in bodies if body.startswith("@"))
 
 
-def _kernels(spec: str, number: int, quiet: bool) -> list[tuple[str, Array]]:
+def _kernels(spec: str, number: int, command: str | None, *, hints: bool) -> list[tuple[str, Array]]:
+    """Return the kernels of one -k with their labels; `command` tells notes on the reading, and `hints`, or nobody."""
     scale, body = split_scale(spec)
     if not body.startswith("@"):
         kernel = parse_kernel(spec)
-        warning = hint(kernel)
-        if warning and not quiet:
-            print_line(f"convolve: {warning}")
+        warning = hint(kernel, body) if hints else None
+        _tell(command, (*kernel.notes, *([warning] if warning else ())))
         return [(kernel.name or f"k{number}", np.array(kernel.rows))]
     path = body[1:]
-    model, layer = _in_model(path)
-    array = _learned(model, layer) if layer else _kernel_file(path)
-    label = layer or Path(path).stem or f"k{number}"
+    array, notes = kernel_array(path)
+    _tell(command, notes)
+    label = label_of(path) or f"k{number}"
     if scale != 1:
         array = array * scale
     if array.ndim < 4:
@@ -71,38 +74,19 @@ def _kernels(spec: str, number: int, quiet: bool) -> list[tuple[str, Array]]:
     return [(f"{label}-{n}", array[..., n - 1]) for n in range(1, array.shape[3] + 1)]
 
 
-def _in_model(path: str) -> tuple[str, str]:
-    """Return the file and the layer of `model.npz#conv1`; of any other path no layer."""
-    model, _, layer = path.rpartition("#")
-    return (model, layer) if model.endswith(".npz") and layer else (path, "")
-
-
-def _learned(model: str, layer: str) -> Array:
-    # Networks take a while to import, and few kernels come from one.
-    from cnnfilt.files.model_file import learned_kernel
-
-    try:
-        return learned_kernel(model, layer)[1]
-    except CnnfiltError as error:
-        raise KernelError(f"kernel file {error.message}", parameter="kernel") from None
-
-
-def _kernel_file(path: str) -> Array:
-    try:
-        kernel = read_matrix_file(path, most_dimensions=4)
-    except CnnfiltError as error:
-        raise KernelError(f"kernel file {error.message}", parameter="kernel") from None
-    if not np.isfinite(kernel).all():
-        cell = tuple(int(place) + 1 for place in np.argwhere(~np.isfinite(kernel))[0])
-        raise KernelError(f"kernel file {path}: cell {cell} is {kernel[tuple(np.subtract(cell, 1))]}, not finite")
-    return kernel
+def _tell(command: str | None, notes: Sequence[str]) -> None:
+    for note in notes if command else ():
+        print_line(f"{command}: {note}")
 
 
 def _biases(text: str | None, count: int) -> tuple[int | float, ...]:
     if text is None:
         return (0,) * count
     if text.startswith("@"):
-        values = tuple(read_matrix_file(text[1:], fewest_dimensions=1).ravel().tolist())
+        numbers = read_matrix_file(text[1:], fewest_dimensions=1)
+        if not np.isfinite(numbers).all():
+            raise ParameterError(f"--bias {text} holds values that are not finite")
+        values = tuple(numbers.ravel().tolist())
     else:
         values = tuple(parse_number(part, "--bias") for part in text.split(","))
     if len(values) == 1:

@@ -12,13 +12,14 @@ from cnnfilt.batch.jobs import BatchPlan, FileJob, plan_jobs, plan_unwritten
 from cnnfilt.batch.naming import OutputRequest, Target
 from cnnfilt.batch.patterns import check_fields, filled
 from cnnfilt.batch.runner import PoolRunner, clean_up_after, run_one_by_one
-from cnnfilt.batch.sources import STDIN, read_list
+from cnnfilt.batch.sources import STDIN, read_list, without_comments
 from cnnfilt.batch.work import Record, Settings
 from cnnfilt.cli.inspect.inspection import Inspection
+from cnnfilt.cli.messages import print_line
 from cnnfilt.cli.options import FileOptions
 from cnnfilt.cli.reporter import Reporter, print_plan
 from cnnfilt.cli.stray_words import refuse_stray_words
-from cnnfilt.errors import InputError, PlanError
+from cnnfilt.errors import InputError, PlanError, counted
 from cnnfilt.operations.base import Operation
 
 NOTHING = Inspection()
@@ -119,13 +120,26 @@ def _inputs(files: FileOptions) -> Sequence[str]:
         return files.inputs
     if STDIN in files.inputs and files.files_from == STDIN:
         raise click.UsageError("standard input cannot be an image and the list of files at once")
-    try:
-        data = sys.stdin.buffer.read() if files.files_from == STDIN else Path(files.files_from).read_bytes()
-    except OSError as error:
-        raise InputError(f"{files.files_from}: cannot be read: {error.strerror}") from None
-    names = [*files.inputs, *read_list(data, null=files.null)]
+    names = [*files.inputs, *_listed(files.files_from, null=files.null, quiet=files.quiet)]
     if not names:
         raise InputError(f"{files.files_from}: names no files")
+    return names
+
+
+def _listed(path: str, *, null: bool, quiet: bool) -> list[str]:
+    """Return the names in the list at `path`, - for standard input; what is skipped there is said unless `quiet`."""
+    try:
+        data = sys.stdin.buffer.read() if path == STDIN else Path(path).read_bytes()
+        names = read_list(data, null=null)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+    except InputError as error:
+        raise InputError(error.about(path)) from None
+    if null:
+        return names
+    names, comments = without_comments(names)
+    if comments and not quiet:
+        print_line(f"{path}: skipped {counted(len(comments), 'comments')}: {comments[0]:.60}")
     return names
 
 

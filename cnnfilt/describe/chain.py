@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import get_args
 
-from cnnfilt.describe.kernels import Kernel, parse_kernel
+from cnnfilt.describe.kernel_words import ReadKernels, kernels_in, spelled_out
 from cnnfilt.describe.layers import (
     ActivationLayer,
     ConvLayer,
@@ -24,10 +24,9 @@ from cnnfilt.describe.named_kernels import NAMED
 from cnnfilt.describe.operations import Convolution, Pooling
 from cnnfilt.describe.window import receptive_field
 from cnnfilt.describe.windows import Slide, Windows, check_pixels
-from cnnfilt.errors import CnnfiltError, ParameterError
+from cnnfilt.errors import CnnfiltError, ParameterError, counted
 from cnnfilt.frozen import Frozen
 from cnnfilt.parsing import nearest, parse_padding, parse_pair, parse_whole
-from cnnfilt.spelling import spelled_size
 from cnnfilt.terms import DEFAULT_MAX_PIXELS, Padding, Pair, PoolKind
 
 
@@ -53,19 +52,31 @@ class Report(Frozen):
 class Syntax(Frozen):
     """How a layer is written: what reads it, the options it takes, and examples of what stands after its colon."""
 
-    parse: Callable[[str, str, dict[str, str]], Layer]
+    parse: Callable[[str, str, dict[str, str], ReadKernels | None], Layer]
     takes: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
 
 
-def parse_chain(words: Sequence[str]) -> list[Layer]:
+def parse_chain(words: Sequence[str], read_kernels: ReadKernels | None = None) -> list[Layer]:
     """Return the layers written in `words`, each of which may hold several, separated by spaces.
 
+    `read_kernels` reads the files that kernels are named by, as in filter:@k.csv; without it they are refused.
     Raises ParameterError naming the layer at fault.
     """
-    # A space after a comma or before a number is inside a layer: "conv:8, k=3", "filter:0 1 0; 1 -4 1; 0 1 0".
-    joined = re.sub(r"([,:])\s+", r"\1", " ".join(words).strip())
-    return [_parse(text) for text in re.split(r"\s+(?=[^\W\d])", joined) if text]
+    return [_parse(text, read_kernels) for text in _layers_in(words, with_files=read_kernels is not None)]
+
+
+def in_full(words: Sequence[str], read_kernels: ReadKernels) -> str:
+    """Return `words` with the coefficients of each kernel in place of the file it is named by.
+
+    Raises KernelError also for a kernel whose channels differ, which words cannot say.
+    """
+    texts = _layers_in(words, with_files=True)
+    for number, text in enumerate(texts):
+        name, head, items = _parted(text)
+        if name in WITH_KERNELS and "@" in head:
+            texts[number] = f"{name}:{','.join([spelled_out(head, read_kernels), *items])}"
+    return " ".join(texts)
 
 
 def describe(
@@ -109,16 +120,41 @@ def _named(error: CnnfiltError, number: int, layer: Layer | LoneWindow) -> Cnnfi
     return type(error)(f"layer {number} ({layer.word}): {message}", parameter=error.parameter)
 
 
-def _parse(text: str) -> Layer:
+def _layers_in(words: Sequence[str], *, with_files: bool) -> list[str]:
+    """Return the text of each layer; `with_files`, the name of one may go on after a blank until it has a suffix."""
+    # A space after a comma or before a number is inside a layer: "conv:8, k=3", "filter:0 1 0; 1 -4 1; 0 1 0".
+    joined = re.sub(r"([,:])\s+", r"\1", " ".join(words).strip())
+    first, *pieces = re.split(r"(\s+)(?=[^\W\d])", joined)
+    layers = [first]
+    for blanks, text in zip(pieces[::2], pieces[1::2], strict=True):
+        if with_files and _ends_in_unfinished_name(layers[-1]) and text.partition(":")[0] not in WORDS:
+            layers[-1] += blanks + text
+        else:
+            layers.append(text)
+    return [text for text in layers if text]
+
+
+def _ends_in_unfinished_name(text: str) -> bool:
+    _, sign, name = text.rpartition("@")
+    return bool(sign) and not set(name) & set(",+") and re.search(r"\.\w{3,4}$", name) is None
+
+
+def _parted(text: str) -> tuple[str, str, list[str]]:
+    """Return the name of a layer, what stands before its options, and these."""
     name, _, rest = text.partition(":")
+    items = rest.split(",")
+    # Commas without a "=" before them belong to the kernel: "gaussian:2,13". A file's name may hold any.
+    first = next((i for i, item in enumerate(items) if re.match(r"\w*\s*=", item)), len(items))
+    return name, ",".join(items[:first]), items[first:]
+
+
+def _parse(text: str, read_kernels: ReadKernels | None) -> Layer:
+    name, head, items = _parted(text)
     if name not in WORDS:
         raise ParameterError(f"layer {text!r} is unknown; {nearest(name.lower(), tuple(WORDS))}", parameter="layer")
     syntax = WORDS[name]
-    items = rest.split(",")
-    # Commas without a "=" before them belong to the kernel: "gaussian:2,13".
-    first = next((i for i, item in enumerate(items) if "=" in item), len(items))
     try:
-        return syntax.parse(text, ",".join(items[:first]), _options(items[first:], syntax.takes))
+        return syntax.parse(text, head, _options(items, syntax.takes), read_kernels)
     except ParameterError as error:
         raise type(error)(f"layer {text}: {error.message}", parameter="layer") from None
 
@@ -138,8 +174,8 @@ def _options(items: Sequence[str], known: Sequence[str]) -> dict[str, str]:
     return options
 
 
-def _conv(text: str, head: str, options: dict[str, str]) -> Layer:
-    kernels = () if not head or head.lstrip("+-").isdecimal() else _kernels(head)
+def _conv(text: str, head: str, options: dict[str, str], read_kernels: ReadKernels | None) -> Layer:
+    kernels = () if not head or head.lstrip("+-").isdecimal() else kernels_in(head, read_kernels)
     if kernels and "k" in options:
         raise ParameterError("the named kernels have their own size; leave out k=")
     if not kernels and not (head and "k" in options):
@@ -160,33 +196,18 @@ def _conv(text: str, head: str, options: dict[str, str]) -> Layer:
     )
 
 
-def _filter(text: str, head: str, options: dict[str, str]) -> Layer:
-    kernels = _kernels(head)
+def _filter(text: str, head: str, options: dict[str, str], read_kernels: ReadKernels | None) -> Layer:
+    kernels = kernels_in(head, read_kernels)
     if len(kernels) > 1:
         raise ParameterError(f"a filter has one kernel; conv:{head} makes one map of each")
+    if kernels[0].channels:
+        channels = counted(len(kernels[0].channels), "channels")
+        raise ParameterError(f"its kernel has rows for {channels}; conv:{head} sums over them")
     asked = Convolution(stride=_stride(options), padding=_padding(options), dilation=_dilation(options))
     return FilterLayer(text, kernels[0], asked)
 
 
-def _kernels(head: str) -> tuple[Kernel, ...]:
-    if not head:
-        raise ParameterError("name a kernel, as in filter:sobel-x")
-    kernels = tuple(_kernel(name) for name in head.split("+"))
-    for kernel in kernels[1:]:
-        if kernel.size != kernels[0].size:
-            first, other = (spelled_size(k.size) for k in (kernels[0], kernel))
-            raise ParameterError(f"its kernels differ in size, {first} and {other}; all need the same")
-    return kernels
-
-
-def _kernel(text: str) -> Kernel:
-    # "conv:64,7" is meant as 64 filters of 7x7, not as the kernel (64, 7).
-    if not text[:1].isalpha() and ";" not in text and "[" not in text:
-        raise ParameterError(f"{text!r} is neither a kernel nor an option; write a size as k=3, a stride as s=2")
-    return parse_kernel(text)
-
-
-def _pool(text: str, head: str, options: dict[str, str]) -> Layer:
+def _pool(text: str, head: str, options: dict[str, str], _: object) -> Layer:
     kinds: tuple[PoolKind, ...] = get_args(PoolKind)
     kind = next((kind for kind in kinds if kind == head), None)
     whole = head == _GLOBAL or options.get("k") == _GLOBAL
@@ -211,18 +232,18 @@ def _pool(text: str, head: str, options: dict[str, str]) -> Layer:
     )
 
 
-def _activation(text: str, head: str, options: dict[str, str]) -> Layer:
+def _activation(text: str, head: str, options: dict[str, str], _: object) -> Layer:
     _refuse(head)
     function = next(function for function in _FUNCTIONS if text.rstrip(":") == function)
     return ActivationLayer(text, function)
 
 
-def _flatten(text: str, head: str, options: dict[str, str]) -> Layer:
+def _flatten(text: str, head: str, options: dict[str, str], _: object) -> Layer:
     _refuse(head)
     return FlattenLayer(text)
 
 
-def _fc(text: str, head: str, options: dict[str, str]) -> Layer:
+def _fc(text: str, head: str, options: dict[str, str], _: object) -> Layer:
     if not head:
         raise ParameterError("say how many outputs, as in fc:10")
     return FullyConnectedLayer(text, parse_whole(head, "the number of outputs"), _flag(options, "bias", True))
@@ -254,6 +275,8 @@ def _flag(options: dict[str, str], name: str, default: bool) -> bool:
 
 _GLOBAL = "global"
 _FUNCTIONS: tuple[Function, ...] = get_args(Function)
+WITH_KERNELS = ("conv", "filter")
+"""The words that kernels are named in."""
 
 WORDS: dict[str, Syntax] = {
     "conv": Syntax(_conv, ("k", "s", "p", "d", "g", "bias"), ("64,k=3", "64,k=3,p=1", *NAMED)),

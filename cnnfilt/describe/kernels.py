@@ -1,25 +1,42 @@
 """Kernels as people write them: a name, rows of numbers, or JSON. Nested tuples, no arrays."""
 
+import math
 import re
 import sys
+from typing import Any
 
 from cnnfilt.describe.named_kernels import NAMED, NamedKernel, Number, Rows
 from cnnfilt.errors import KernelError, ParameterError
-from cnnfilt.frozen import Frozen
-from cnnfilt.parsing import nearest, parse_number
+from cnnfilt.frozen import Frozen, replace
+from cnnfilt.parsing import PRINTED_SIGNS, nearest, parse_number
 
-__all__ = ["NAMED", "Kernel", "NamedKernel", "Number", "Rows", "hint", "kernel", "parse_kernel", "split_scale"]
+__all__ = [
+    "NAMED",
+    "Kernel",
+    "NamedKernel",
+    "Number",
+    "Rows",
+    "hint",
+    "kernel",
+    "parse_kernel",
+    "scaled",
+    "split_scale",
+]
 
 
 class Kernel(Frozen):
     """The coefficients of one filter: `rows` from top to bottom.
 
-    `name` is the label for file names ("sobel-x", "gaussian-2"), "" for coefficients that were typed out.
+    `name` is the label for file names ("sobel-x", "gaussian-2"), "" for coefficients that were typed out. `notes`
+    tell what the user should know about the reading. `channels` has rows for each channel of the input where they
+    differ (`rows` is then its first); without them `rows` meets all channels alike.
     """
 
     name: str
     rows: Rows
     source: str
+    notes: tuple[str, ...] = ()
+    channels: tuple[Rows, ...] = ()
 
     @property
     def size(self) -> tuple[int, int]:
@@ -30,8 +47,9 @@ class Kernel(Frozen):
 def kernel(text: str) -> Rows:
     """Return the coefficients of `text` as nested tuples, ready for `convolve`.
 
-    `text` is a name ("sobel-x", "gaussian:2,13"), rows ("1,0,-1; 1,0,-1; 1,0,-1", fractions allowed) or JSON,
-    each with an optional leading scale ("1/16 * 1,2,1; 2,4,2; 1,2,1"). Raises KernelError.
+    `text` is a name ("sobel-x", "gaussian:2,13"), rows ("1,0,-1; 1,0,-1; 1,0,-1", fractions allowed), JSON, or what
+    ImageMagick, MATLAB or NumPy write, each with an optional leading scale ("1/16 * 1,2,1; 2,4,2; 1,2,1"). Raises
+    KernelError.
 
     >>> kernel("roberts-1")
     ((1, 0), (0, -1))
@@ -51,8 +69,8 @@ def parse_kernel(text: str) -> Kernel:
     if _is_name(body):
         named = _parse_name(body)
         return Kernel(named.name, _scaled(named.rows, scale), named.source)
-    rows = _parse_json(body) if body.startswith("[") else _parse_rows(body)
-    return Kernel("", _scaled(rows, scale), "typed")
+    rows, notes = _parse_brackets(body) if body.startswith("[") else _parse_rows(body)
+    return Kernel("", _scaled(rows, scale), "typed", notes)
 
 
 def split_scale(text: str) -> tuple[Number, str]:
@@ -67,21 +85,40 @@ def split_scale(text: str) -> tuple[Number, str]:
         raise _error(f"kernel {text!r}: {error.message}; write it as '1/16 * KERNEL'") from None
 
 
-def hint(kernel: Kernel) -> str | None:
-    """Return a warning for a typed kernel of one row, which an unquoted `;` leaves behind; None otherwise."""
+def scaled(kernel: Kernel, scale: Number) -> Kernel:
+    """Return `kernel` times `scale`; KernelError if it is no rectangle of finite numbers, before or after that."""
+    channels = tuple(_scaled(rows, scale) for rows in kernel.channels)
+    return replace(kernel, rows=_scaled(kernel.rows, scale), channels=channels)
+
+
+def hint(kernel: Kernel, text: str = "") -> str | None:
+    """Return a warning for a kernel of one row, typed as `text`, that may have been meant as several; else None."""
     columns = kernel.size[1]
     if kernel.name or len(kernel.rows) > 1 or columns == 1:
+        return None
+    side = math.isqrt(columns)
+    if side > 2 and side * side == columns:
+        return f"the kernel is one row of {columns}; for {side}x{side} write ';' between its rows"
+    # Who typed a blank has quoted the text already.
+    if re.search(r"\s", text):
         return None
     return f"the kernel is one row of {columns}; if more was typed, quote it: to a shell ';' ends the command"
 
 
 def _is_name(text: str) -> bool:
     # "nan, 1; 0, 1" is a kernel with a bad cell, not a name.
-    return text[0].isalpha() and re.match(r"(nan|inf|infinity)\b", text, re.IGNORECASE) is None
+    if not text[0].isalpha() or re.match(r"(nan|inf|infinity)\b", text, re.IGNORECASE) is not None:
+        return False
+    if not any(mark in text for mark in "=([{"):
+        return True
+    # Imported here because names need no reader of numbers.
+    from cnnfilt.describe.number_notations import is_notation
+
+    return not is_notation(text)
 
 
 def _parse_name(text: str) -> Kernel:
-    name, colon, rest = text.partition(":")
+    name, colon, rest = text.translate(PRINTED_SIGNS).partition(":")
     entry = NAMED.get(name)
     if entry is None:
         if re.search(r"[./\\]", name):
@@ -99,31 +136,38 @@ def _parse_name(text: str) -> Kernel:
     return Kernel("-".join([name, *(f"{value:g}" for value in values)]), rows, entry.source)
 
 
-def _parse_rows(text: str) -> Rows:
-    lines = re.split(r"[;\n]", text.rstrip("; \t\r\n"))
-    return tuple(
-        tuple(_cell(cell, y, x) for x, cell in enumerate(re.split(r"\s*,\s*|\s+", line.strip()), 1))
-        for y, line in enumerate(lines, 1)
-    )
+def _parse_rows(text: str) -> tuple[Rows, tuple[str, ...]]:
+    # Imported here because names need no reader of numbers.
+    from cnnfilt.describe.number_text import read_table
 
-
-def _cell(text: str, row: int, column: int) -> Number:
-    if not text:
-        raise _error(f"kernel row {row}, column {column} is empty")
     try:
-        return parse_number(text, "coefficient")
+        table = read_table(text, typed=True)
+        rows = table.numbers("coefficient ")
     except ParameterError as error:
-        raise _error(f"kernel row {row}, column {column}: {error.message}") from None
+        raise _error(f"kernel {error.message}") from None
+    for y, row in enumerate(rows, 1):
+        for x, value in enumerate(row, 1):
+            if not math.isfinite(value):
+                raise _error(f"kernel row {y}, column {x}: coefficient '{value}' is not finite")
+    return rows, table.notes
 
 
-def _parse_json(text: str) -> Rows:
+def _parse_brackets(text: str) -> tuple[Rows, tuple[str, ...]]:
     # Imported here because `cnnfilt shape` should not wait for it.
     import json
 
     try:
         value = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise _error(f"kernel is not valid JSON: {error}") from None
+        from cnnfilt.describe.number_notations import is_enclosed
+
+        if not is_enclosed(text):
+            raise _error(f"kernel is not valid JSON: {error}") from None
+        return _parse_rows(text)
+    return _of_json(value), ()
+
+
+def _of_json(value: list[Any]) -> Rows:
     lists = [isinstance(row, list) for row in value]
     if any(lists) and not all(lists):
         raise _error(f"kernel row {lists.index(False) + 1} is not a list")

@@ -58,10 +58,10 @@ def _content(source: Source, name: str | None, options: ReadOptions) -> Image:
 
 def _matrix(data: bytes, format: str | None, *, max_pixels: int) -> Image:
     # The readers of text are imported only for matrices.
-    from cnnfilt.files.matrix.matrices import read_matrix, text_format
+    from cnnfilt.files.matrix.matrices import read_noted_matrix, text_format
 
-    matrix = read_matrix(data, format, max_pixels=max_pixels)
-    return Image(matrix, kind="matrix", format=format or text_format(data))
+    matrix, notes = read_noted_matrix(data, format, max_pixels=max_pixels)
+    return Image(matrix, kind="matrix", format=format or text_format(data), notes=notes)
 
 
 def _with_hints(image: Image) -> Image:

@@ -25,6 +25,8 @@ _NOT_READ = (
 
 def format_by_signature(head: bytes) -> str | None:
     """Return the format of a file that starts with `head`, or None when no signature fits (text has none)."""
+    if _is_line_of_names(head):
+        return None
     signatures = ((signature, format.name) for format in FORMATS.values() for signature in format.signatures)
     return next((name for signature, name in signatures if _fits(signature, head)), None)
 
@@ -38,6 +40,15 @@ def titles_read() -> str:
     """Return the titles of all images that are read, as a list in words."""
     titles = (format.family or format.title for format in FORMATS.values() if format.kind == "image")
     return ", ".join(dict.fromkeys(titles))
+
+
+def _is_line_of_names(head: bytes) -> bool:
+    """Return whether `head` starts as some images do, and is a text: "P1,P2", "BMI,age"."""
+    if head[:1] == b"P" and head[1:2].isdigit():
+        # After the magic number there is a blank, and then the width or a comment.
+        after = head[2:].lstrip()[:1]
+        return len(head) > 2 and not (head[2:3].isspace() and (after in (b"", b"#") or after.isdigit()))
+    return head[:2] == b"BM" and b"\0" not in head and len(head) == SIGNATURE_LENGTH
 
 
 def _fits(signature: bytes, head: bytes) -> bool:

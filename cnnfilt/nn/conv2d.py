@@ -147,9 +147,12 @@ def filter_output(layer: FilterLayer, effect: Effect, weights: Weights, x: Array
 
 
 def _named(kernels: Sequence[Kernel], in_channels: int) -> Array:
-    """Return kernels given by name as weights (height, width, in_channels, out_channels), alike for all channels."""
-    rows = np.stack([np.array(kernel.rows) for kernel in kernels], axis=-1)
-    return np.repeat(rows[:, :, None], in_channels, axis=2)
+    """Return kernels given by name as weights (height, width, in_channels, out_channels).
+
+    One of rows and columns is alike for all channels; of others `ConvLayer` has seen to it that their channels fit.
+    """
+    planes = (kernel.channels or (kernel.rows,) * in_channels for kernel in kernels)
+    return np.stack([np.stack([np.array(rows) for rows in channels], axis=-1) for channels in planes], axis=-1)
 
 
 _EXACT_IN_FLOAT64 = 2**53

@@ -43,16 +43,7 @@ class Sequential:
         cls, words: str | Sequence[str], size: tuple[int, int, int], generator: np.random.Generator
     ) -> "Sequential":
         """Return the network with first weights drawn from `generator`: He before relu, else Glorot; biases 0."""
-        reports = reports_of(words, size)
-        count = sum(report.effect.params for report in reports)
-        if count > MOST_PARAMETERS:
-            raise ParameterError(f"the network has {count:,} parameters; the limit is {MOST_PARAMETERS:,}")
-        parameters: dict[str, Array] = {}
-        for name, shape in shapes_of(reports).items():
-            layer, _, part = name.partition(".")
-            before_relu = _before_relu(reports, layer)
-            parameters[name] = first_weights(part, shape, generator, before_relu=before_relu)
-        return cls(words, size, parameters)
+        return cls(words, size, new_parameters(reports_of(words, size), generator))
 
     @property
     def words(self) -> str:
@@ -117,6 +108,19 @@ class Sequential:
 def reports_of(words: str | Sequence[str], size: tuple[int, int, int]) -> list[Report]:
     """Return what each layer makes of the one before, for images of `size`; nothing is allocated."""
     return describe(parse_chain([words] if isinstance(words, str) else words), specs.Volume(*size))
+
+
+def new_parameters(reports: Sequence[Report], generator: np.random.Generator) -> dict[str, Array]:
+    """Return first weights for the layers that learn, drawn from `generator`: He before relu, else Glorot; biases 0."""
+    count = sum(report.effect.params for report in reports)
+    if count > MOST_PARAMETERS:
+        raise ParameterError(f"the network has {count:,} parameters; the limit is {MOST_PARAMETERS:,}")
+    parameters: dict[str, Array] = {}
+    for name, shape in shapes_of(reports).items():
+        layer, _, part = name.partition(".")
+        before_relu = _before_relu(reports, layer)
+        parameters[name] = first_weights(part, shape, generator, before_relu=before_relu)
+    return parameters
 
 
 def names_of(reports: Sequence[Report]) -> list[str]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from cnnfilt.core.engine.images import float_dtype, is_small
 from cnnfilt.core.levels import Levels, apply_levels
-from cnnfilt.describe.chain import Report, describe, parse_chain
+from cnnfilt.describe.chain import Report, describe
 from cnnfilt.describe.layers import Layer, Volume
 from cnnfilt.describe.windows import check_pixels
 from cnnfilt.errors import ParameterError, ShapeError, counted
@@ -15,7 +15,7 @@ from cnnfilt.files.image import Image
 from cnnfilt.files.model_file import Model, load_model
 from cnnfilt.frozen import replace
 from cnnfilt.nn.inference import outputs
-from cnnfilt.nn.model import Sequential
+from cnnfilt.nn.model import new_parameters
 from cnnfilt.operations.base import AUTO, Array, Operation, Result, alpha_under
 from cnnfilt.operations.map_names import (
     bytes_per_pixel,
@@ -35,13 +35,13 @@ VALUES_PER_PIXEL = 4
 
 
 class ApplyChain(Operation, kw_only=True):
-    """The layers of `words` one after another: one result for each map, or colours where no layer mixes them.
+    """The layers of `chain` one after another: one result for each map, or colours where no layer mixes them.
 
-    Weights come from the file `model`, whose words these are then, or are drawn from `seed`. `draw` asks for a picture
+    Weights come from the file `model`, whose layers these are then, or are drawn from `seed`. `draw` asks for a picture
     of every layer's maps as well, with `scale_each_map` each map on a scale of its own.
     """
 
-    words: str
+    chain: tuple[Layer, ...]
     model: str | None = None
     seed: int | None = None
     input_scale: float | None = None
@@ -67,11 +67,6 @@ class ApplyChain(Operation, kw_only=True):
             )
         if self.seed is not None and not nameless:
             raise ParameterError("--seed draws weights, and no layer here has any to draw (conv:N, fc:N); leave it out")
-
-    @property
-    def chain(self) -> tuple[Layer, ...]:
-        """Return the layers."""
-        return _parsed(self.words)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -134,7 +129,7 @@ class ApplyChain(Operation, kw_only=True):
     def _parameters(self, size: tuple[int, ...]) -> dict[str, Array]:
         if self.model is not None:
             return _loaded(self.model).network.parameters
-        return {} if self.seed is None else _drawn(self.words, (size[0], size[1], size[2]), self.seed)
+        return {} if self.seed is None else _drawn(self.chain, (size[0], size[1], size[2]), self.seed)
 
     def _levels(self, image: Image, format_name: str, scale: float) -> Levels:
         levels = self.treatment.values.levels(image, format_name)
@@ -145,11 +140,6 @@ class ApplyChain(Operation, kw_only=True):
         return replace(levels, values=mapping, value_range=None if plain else value_range)
 
 
-@lru_cache(maxsize=8)
-def _parsed(words: str) -> tuple[Layer, ...]:
-    return tuple(parse_chain([words]))
-
-
 @lru_cache(maxsize=1)
 def _loaded(path: str) -> Model:
     """Return the model in `path`: each worker reads it once, which is less than to send it with every file."""
@@ -157,8 +147,8 @@ def _loaded(path: str) -> Model:
 
 
 @lru_cache(maxsize=1)
-def _drawn(words: str, size: tuple[int, int, int], seed: int) -> dict[str, Array]:
-    return Sequential.new(words, size, np.random.default_rng(seed)).parameters
+def _drawn(chain: tuple[Layer, ...], size: tuple[int, int, int], seed: int) -> dict[str, Array]:
+    return new_parameters(describe(chain, Volume(*size)), np.random.default_rng(seed))
 
 
 def _check_memory(reports: Sequence[Report], max_pixels: int) -> None:

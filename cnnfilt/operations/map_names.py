@@ -69,7 +69,9 @@ def shown_as(chain: Sequence[Layer], top: float) -> tuple[ValueMapping, Range]:
         if isinstance(layer, ActivationLayer):
             (low, high), signed = layer.bounds(high), False
         elif layer.kernels:
-            signed = signed or all(has_zero_sum(np.array(kernel.rows)).all() for kernel in layer.kernels)
+            signed = signed or all(
+                has_zero_sum(np.array(kernel.channels or kernel.rows)).all() for kernel in layer.kernels
+            )
     return ("abs", (0.0, high)) if signed else ("clip", (low, high))
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cnnfilt.batch.sources import Walk, find_sources, read_list
+from cnnfilt.batch.sources import Walk, find_sources, read_list, without_comments
 from cnnfilt.errors import InputError
 
 
@@ -97,7 +97,26 @@ def test_a_folder_without_images_is_an_error(tmp_path: Path) -> None:
         (b"\xff.png\n", False, ["\udcff.png"]),
         ("ü.png\u2028x.png\n".encode(), False, ["ü.png\u2028x.png"]),
         (b"", False, []),
+        (b"\xef\xbb\xbfa.png\r\nb.png\r\n", False, ["a.png", "b.png"]),
+        ("\ufeffü.png\r\nb c.png\r\n".encode("utf-16-le"), False, ["ü.png", "b c.png"]),
+        ("\ufeffü.png\nb.png".encode("utf-16-be"), False, ["ü.png", "b.png"]),
+        # Zero bytes part exact names.
+        (b"\xef\xbb\xbfa.png\0#b.png\0", True, ["\ufeffa.png", "#b.png"]),
     ],
 )
 def test_a_list_of_names(data: bytes, null: bool, names: list[str]) -> None:
     assert read_list(data, null=null) == names
+
+
+def test_a_list_that_is_no_text_is_refused() -> None:
+    with pytest.raises(InputError, match="not text in UTF-8 or UTF-16"):
+        read_list(b"\xff\xfea\0.", null=False)
+
+
+def test_comments_and_quotes_are_told_from_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(fill(tmp_path, "#1.png", '"odd".png', '"q"'))
+    names = ["# photographs", "a.png", "#1.png", '"my photo.png"', '"odd".png', '"q"', '"', "#"]
+    assert without_comments(names) == (
+        ["a.png", "#1.png", "my photo.png", '"odd".png', '"q"', '"'],
+        ("# photographs", "#"),
+    )

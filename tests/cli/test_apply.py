@@ -293,3 +293,82 @@ def test_maps_alone_need_no_output(run: Run, tmp_path: Path, worked_example: Pat
 def test_a_dry_run_tells_of_the_maps(run: Run, tmp_path: Path) -> None:
     plan = run("apply", "relu", SAMPLES / "face.png", "-o", tmp_path / "x.png", "--maps", tmp_path / "m", "-n")
     assert plan.text == f"{SAMPLES / 'face.png'} -> {tmp_path / 'x.png'}, {tmp_path / 'm' / '01-relu.png'}\n"
+
+
+def test_kernels_in_files_are_those_of_convolve(run: Run, tmp_path: Path) -> None:
+    matrix, kernel = tmp_path / "m.csv", tmp_path / "k.csv"
+    matrix.write_text("1,2,3\n4,5,6\n7,8,9\n")
+    kernel.write_text("0,1,0\n1,-4,1\n0,1,0\n")
+    assert run("apply", f"filter:@{kernel}", matrix).text == run("convolve", matrix, "-k", f"@{kernel}").text == "0\n"
+    assert run("apply", f"filter:1/2 * @{kernel},p=same", matrix).text == (
+        run("convolve", matrix, "-k", f"1/2 * @{kernel}", "-p", "same").text
+    )
+
+
+def test_maps_of_kernels_in_files_are_called_after_them(run: Run, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    few, many = rng.integers(-3, 4, (3, 3)), rng.normal(size=(3, 3, 3, 2)).astype(np.float32)
+    np.save(tmp_path / "few.npy", few)
+    np.save(tmp_path / "many.npy", many)
+    chain = f"conv:@{tmp_path}/few.npy+vertical+@{tmp_path}/many.npy,p=same"
+    source, out = SAMPLES / "scene.png", tmp_path / "maps"
+    assert run("apply", chain, source, "-o", f"{out}/", "--maps", tmp_path / "sheets").code == 0
+    names = ["scene.few.png", "scene.many-1.png", "scene.many-2.png", "scene.vertical.png"]
+    assert names_in(out) == names
+    assert names_in(tmp_path / "sheets") == ["01-conv-few+vertical+many-1+many-2.png"]
+    assert run("apply", chain, source, "-o", tmp_path / "x.npy").code == 0
+    maps, pixels = np.load(tmp_path / "x.npy"), pixels_of(source)
+    np.testing.assert_allclose(maps[..., 0], convolve(pixels, few, padding="same", channels="sum"))
+    for number in (0, 1):
+        expected = convolve(pixels, many[..., number], padding="same")
+        np.testing.assert_allclose(maps[..., 2 + number], expected, atol=1e-3)
+
+
+def test_what_learn_writes_goes_into_a_chain(run: Run, tmp_path: Path) -> None:
+    source, soft, kernel = SAMPLES / "scene.png", tmp_path / "soft.png", tmp_path / "k.json"
+    assert run("convolve", source, "-k", "box", "-p", "same", "--gray", "-o", soft).code == 0
+    assert run("learn", source, soft, "-f", "3", "--channels", "sum", "-o", kernel).code == 0
+    assert run("apply", f"conv:@{kernel},p=same", source, "-o", tmp_path / "x.png").code == 0
+    assert np.abs(pixels_of(tmp_path / "x.png").astype(int) - pixels_of(soft)).max() <= 1
+
+
+@pytest.mark.parametrize(
+    ("chain", "complaint"),
+    [
+        ("filter:@missing.csv", "layer filter:@missing.csv: kernel file missing.csv: no such file"),
+        ("filter:@bad.csv", "layer filter:@bad.csv: kernel file bad.csv: line 1, column 2: 'x' is not a number"),
+        ("conv:@k.csv+box:5", "its kernels differ in size, 2x2 and 5x5"),
+        ("conv:@k.csv,k=3", "leave out k="),
+        ("filter:@deep.npy", "its kernel has rows for 3 channels; conv:@deep.npy sums over them"),
+        ("conv:@deep.npy", "kernel deep is made for 3 channels, and its input has 1"),
+    ],
+)
+def test_a_kernel_file_that_does_not_fit(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, worked_example: Path, chain: str, complaint: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "k.csv").write_text("1,2\n3,4\n")
+    (tmp_path / "bad.csv").write_text("1,x\n")
+    np.save(tmp_path / "deep.npy", np.ones((2, 2, 3)))
+    outcome = run("apply", chain, worked_example)
+    assert (outcome.code, outcome.stdout, len(outcome.lines)) == (1 if "made for" in complaint else 2, b"", 1)
+    assert complaint in outcome.stderr
+
+
+def test_a_kernel_file_is_never_an_output(run: Run, tmp_path: Path, worked_example: Path) -> None:
+    kernel = tmp_path / "k.csv"
+    kernel.write_text("1,2\n3,4\n")
+    outcome = run("apply", f"filter:@{kernel}", worked_example, "-o", kernel, "-y")
+    assert outcome.code == 2
+    assert "an input is never overwritten" in outcome.stderr
+    assert kernel.read_text() == "1,2\n3,4\n"
+
+
+def test_a_kernel_file_may_have_blanks_in_its_name(run: Run, tmp_path: Path, worked_example: Path) -> None:
+    (tmp_path / "my own files").mkdir()
+    (tmp_path / "my own files" / "two words.csv").write_text("1,2\n3,4\n")
+    typed = run("apply", "filter:1,2;3,4 relu pool:max", worked_example).text
+    chain = f"filter:@{tmp_path}/my own files/two words.csv relu pool:max"
+    assert run("apply", chain, worked_example).text == typed
+    misspelt = run("apply", f"filter:@{tmp_path}/my own files/two words.csv rleu", worked_example)
+    assert "layer 'rleu' is unknown; did you mean relu?" in misspelt.stderr

@@ -269,3 +269,19 @@ def test_options_that_do_not_go_together(pictures: Make, run: Run, arguments: li
     assert outcome.code == 2
     assert words in outcome.stderr
     assert len(outcome.lines) == 1
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_list_that_windows_wrote(pictures: Make, shell: Shell, tmp_path: Path, encoding: str) -> None:
+    source = pictures(2)
+    shutil.copy(source / "000.png", source / "zwei Wörter ü.png")
+    names = ["# the photographs", "in/000.png", '"in/zwei Wörter ü.png"', ""]
+    (tmp_path / "list.txt").write_bytes("\r\n".join(names).encode(encoding))
+    outcome = shell("edges", "-o", "out/", "--files-from", "list.txt")
+    assert outcome.code == 0, outcome.stderr
+    assert set(tree(tmp_path / "out")) == {"000.png", "zwei Wörter ü.png"}
+    assert "list.txt: skipped 1 comment: # the photographs" in outcome.stderr
+    (tmp_path / "list.txt").write_bytes(b"\xff\xfea")
+    outcome = shell("edges", "-o", "out/", "--files-from", "list.txt", "-y")
+    assert outcome.code == 1
+    assert outcome.stderr.splitlines() == ["edges: list.txt: not text in UTF-8 or UTF-16 (line 1, byte 0x61)"]

@@ -85,7 +85,7 @@ def test_a_request_that_does_not_fit_the_image_exits_with_1(
         ("garbage.jpg", bytes(range(7, 250)) * 8),
         ("truncated.png", FACE.read_bytes()[:4000]),
         ("ragged.csv", b"1,2\n3\n"),
-        ("words.csv", b"a,b\n1,2\n"),
+        ("words.csv", b"a,b\nc,d\n"),
         ("empty.csv", b""),
         ("broken.json", b"[[1,2],"),
         ("pickle.npy", b"\x93NUMPY\x01\x00" + b"x" * 60),

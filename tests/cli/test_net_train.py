@@ -342,3 +342,20 @@ def test_learned_filters_are_drawn_and_used(run: Run, stripes: Path, model: Path
             levels = np.asarray(picture).astype(int)
         assert np.abs(levels - 128).max() >= 126
     assert "it has conv1" in run(*(f"@{model}#conv7" if "#" in str(a) else a for a in arguments), "x.npy").stderr
+
+
+def test_a_kernel_file_becomes_part_of_the_model(run: Run, stripes: Path, tmp_path: Path) -> None:
+    kernel, path = tmp_path / "k.csv", tmp_path / "model.npz"
+    kernel.write_text("-1;0,5\n-1;0,5\n")
+    layers = (f"conv:@{kernel}+roberts-1", "relu", "pool:max", "flatten")
+    outcome = run("net", "train", stripes, "-o", path, "--epochs", "2", *layers)
+    assert outcome.code == 0, outcome.stderr
+    assert outcome.lines[0] == f"{kernel}: read its commas as decimal points: 0,5 as 0.5"
+    kernel.unlink()
+    summary = json.loads(run("net", "summary", path, "--json").text)
+    assert summary["layers"][0]["layer"] == "conv:[[-1,0.5],[-1,0.5]]+roberts-1"
+    assert run("net", "evaluate", path, stripes).code == 0
+    np.save(tmp_path / "deep.npy", np.ones((2, 2, 1)))
+    outcome = run("net", "train", stripes, "-o", tmp_path / "x.npz", f"conv:@{tmp_path}/deep.npy", "flatten")
+    assert (outcome.code, len(outcome.lines)) == (2, 1)
+    assert "kernel deep has rows for each channel" in outcome.stderr

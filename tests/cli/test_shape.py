@@ -1,12 +1,15 @@
 """`cnnfilt shape`: what it prints, what it asks of the world, and how it refuses."""
 
 import json
+from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cnnfilt.cli.main import exit_code
+from tests.cli.conftest import Run
 
 NETWORK = "conv:64,k=7,s=2,p=3 relu pool:max,k=3,s=2,p=1 flatten fc:1000"
 
@@ -512,3 +515,18 @@ def test_a_chain_without_windows_has_no_coverage(run):
     outcome = run("shape", "28x28", "relu", "--coverage")
     assert outcome.code == 2
     assert "no layer here has a window (conv, filter or pool)" in outcome.stderr
+
+
+def test_kernels_in_files_are_counted_as_named_ones(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "k.csv").write_text("1;0;-1\n2;0;-2\n1;0;-1\n")
+    np.save(tmp_path / "w.npy", np.ones((3, 3, 1, 2)))
+    for words, like in (
+        (f"filter:@{tmp_path}/k.csv,p=same", "filter:sobel-x,p=same"),
+        (f"conv:@{tmp_path}/k.csv+@{tmp_path}/k.csv,bias=1", "conv:sobel-x+sobel-x,bias=1"),
+        (f"conv:@{tmp_path}/w.npy", "conv:sobel-x+sobel-y"),
+    ):
+        found, expected = (json.loads(run("shape", "10x10", one, "--json").text) for one in (words, like))
+        assert found["layers"][0].pop("layer") == words
+        expected["layers"][0].pop("layer")
+        assert found == expected
+    assert "kernel file missing.csv: no such file" in run("shape", "10x10", "filter:@missing.csv").stderr

@@ -61,6 +61,15 @@ def test_help_and_sizes_import_neither_numpy_nor_pillow(tmp_path: Path, argument
     assert not imported_by(tmp_path, *arguments) & {"numpy", "PIL", "scipy", "rich"}
 
 
+@pytest.mark.parametrize("content", ["0,1,0\n1,-4,1\n0,1,0\n", "a;b\n1;2,5\n3;4\n", "[0 1; 1 0]"])
+def test_a_kernel_in_text_needs_no_numpy(tmp_path: Path, content: str) -> None:
+    kernel = tmp_path / "k.txt"
+    kernel.write_text(content)
+    assert not imported_by(tmp_path, "shape", "9x9", f"filter:@{kernel}") & {"numpy", "PIL", "scipy", "rich", "csv"}
+    (tmp_path / "k.json").write_text("[[1, 2], [3, 4]]")
+    assert not imported_by(tmp_path, "shape", "9x9", f"conv:@{tmp_path}/k.json") & {"numpy", "PIL", "scipy", "rich"}
+
+
 def test_the_size_of_an_image_needs_no_numpy(tmp_path: Path) -> None:
     modules = imported_by(tmp_path, "shape", str(SAMPLES / "scene.jpg"), "-f", "3", "-s", "2")
     assert "PIL" in modules

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnfilt.describe import kernels
-from cnnfilt.describe.kernels import NAMED, hint, kernel, parse_kernel, split_scale
+from cnnfilt.describe.kernels import NAMED, Kernel, hint, kernel, parse_kernel, scaled, split_scale
 from cnnfilt.errors import KernelError
 
 DERIVATIVES = ["vertical", "horizontal", "roberts-1", "roberts-2", "laplacian4", "laplacian8", "outline", "kirsch"]
@@ -194,8 +194,49 @@ def test_labels_are_fit_for_file_names(text, name):
     assert parse_kernel(text).name == name
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0,1,0 1,-4,1 0,1,0",
+        "0 1 0, 1 -4 1, 0 1 0",
+        "3x3: 0,1,0 1,-4,1 0,1,0",
+        "3x3+1+1: 0,1,0 1,-4,1 0,1,0",
+        "[0 1 0; 1 -4 1; 0 1 0]",
+        "[[0 1 0]\n [1 -4 1]\n [0 1 0]]",
+        "array([[0, 1, 0], [1, -4, 1], [0, 1, 0]])",
+        "(0,1,0;1,-4,1;0,1,0)",
+        "0,1,0; 1,\u22124,1; 0,1,0",
+        "1 * [0 1 0; 1 -4 1; 0 1 0]",
+    ],
+)
+def test_kernels_as_other_programs_write_them(text):
+    assert kernel(text) == kernel("laplacian4")
+    assert hint(parse_kernel(text), text) is None
+    assert all(type(value) is int for row in kernel(text) for value in row)
+
+
+def test_a_dash_in_a_name_may_be_a_printed_one():
+    assert kernel("sobel\u2013x") == kernel("sobel-x")
+
+
+def test_notes_come_with_the_kernel():
+    assert parse_kernel("1,2;3,4").notes == ()
+    assert parse_kernel("3x1+0+0: 1,2,1").notes == ("its origin is +0+0; results go to the middle, +1+0, here",)
+    assert parse_kernel("0,5 1 0,5; 1 2 1").notes == ("read its commas as decimal points: 0,5 as 0.5",)
+
+
+def test_a_scaled_kernel_is_checked_as_any():
+    deep = Kernel("k", ((1,),), "a file", channels=(((1,),), ((2,),)))
+    assert scaled(deep, 3).channels == (((3,),), ((6,),))
+    with pytest.raises(KernelError, match="row 1, column 2 is not finite"):
+        scaled(Kernel("k", ((1, math.inf),), "a file"), 1)
+
+
 def test_one_typed_row_gets_a_hint():
     assert "quote it" in hint(parse_kernel("1,0,-1"))
+    # Who typed a blank has quoted it.
+    assert hint(parse_kernel("1 0 -1"), "1 0 -1") is None
+    assert hint(parse_kernel("0,1,0,1,-4,1,0,1,0")) == "the kernel is one row of 9; for 3x3 write ';' between its rows"
     assert hint(parse_kernel("1;0;-1")) is None
     assert hint(parse_kernel("7")) is None
     assert hint(parse_kernel("motion:5,0")) is None
@@ -242,6 +283,12 @@ def test_the_scale_is_split_off(text, split):
         ("[[]]", "row 1 is empty"),
         ("[[1,", "not valid JSON"),
         ("[" * 10**5, "not valid JSON"),
+        ("[0 1; 1", "not valid JSON"),
+        ("[0 1; 1 x]", "row 2, column 2: coefficient 'x' is not a number"),
+        ("[0 1; 1 nan]", "row 2, column 2: coefficient 'nan' is not finite"),
+        ("3x3: 1,2,3 4,5", "announces 9 numbers, and 5 follow"),
+        ("1,2 3,4", r"can be read as 2x2 \(1,2; 3,4\) and as 1x2 \(1.2,3.4\)"),
+        ("gaussian(2)", "did you mean gaussian"),
         ("sobel-x:3", "too many arguments; write sobel-x"),
         ("gaussian:1,2,3", "too many arguments; write gaussian:SIGMA,K"),
         ("gaussian:x", "SIGMA 'x' is not a number"),

@@ -17,6 +17,11 @@ from cnnfilt.files.signatures import SIGNATURE_LENGTH, format_by_signature, kind
         (b"\x93NUMPY\x01\0", "npy"),
         (b"1,2,3", None),
         (b"", None),
+        (b"P5\n# by hand\n3 2", "pgm"),
+        (b"P1,P2,P3\n1,2,3", None),
+        (b"P1 P2\n1 2\n", None),
+        (b"BMI,age,weight\n1", None),
+        (b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0\x28\0", "bmp"),
     ],
 )
 def test_the_first_bytes_tell_the_format(head: bytes, format: str | None) -> None:

@@ -61,7 +61,8 @@ def apply(
       pool:max|avg|min[,k=2,s=k,p=0,ceil=0] k=global: the whole input
       relu  tanh  sigmoid  softmax  flatten  fc:N[,bias=1]\f
 
-    INPUT is an image, a folder of images, a matrix, or - for a pipe. Nothing is rounded between the layers.
+    INPUT is an image, a folder of images, a matrix, or - for a pipe. A KERNEL is a name, numbers, or @file, as in
+    `cnnfilt convolve`. Nothing is rounded between the layers.
     Several maps are one file each, NAME.MAP.EXT, or one stack in .npy and .json. What ends in flatten or fc is
     a row of numbers, for .csv, .json or .npy; with --model the classes stand over it.
     """

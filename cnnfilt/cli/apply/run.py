@@ -4,6 +4,7 @@ import os
 
 import click
 
+from cnnfilt.cli.chains import read_chain
 from cnnfilt.cli.inspect.inspection import Inspection
 from cnnfilt.cli.options import FileOptions
 from cnnfilt.cli.run_operation import run_operation
@@ -32,14 +33,18 @@ def run_chain(
     gray = False
     if scale_each_map and maps is None:
         raise click.UsageError("--scale-each-map is for the pictures of --maps DIR, which is missing")
+    also_read: tuple[str, ...]
     if model is not None:
         if seed is not None:
             raise click.UsageError("--model has weights; leave out --seed")
         trained = load_model(model)
-        words, gray = trained.network.words, trained.gray
+        chain, also_read = tuple(parse_chain([trained.network.words])), (model,)
+        gray = trained.gray
         files = _as_trained(files, gray)
+    else:
+        chain, also_read = read_chain([words], quiet=files.quiet)
     operation = ApplyChain(
-        words=words,
+        chain=chain,
         model=None if model is None else os.path.abspath(model),
         seed=seed,
         input_scale=input_scale,
@@ -53,7 +58,7 @@ def run_chain(
     return run_operation(
         operation,
         _as_numbers(files) if ends_flat(operation.chain) else files,
-        also_read=() if model is None else (model,),
+        also_read=also_read,
         gray=gray,
         inspection=inspection,
         picture_folder=maps,
@@ -88,6 +93,6 @@ def _refuse_bare_words(files: FileOptions) -> None:
 
 def _is_layer(text: str) -> bool:
     try:
-        return bool(parse_chain([text]))
+        return bool(read_chain([text], quiet=True)[0])
     except ParameterError:
         return False

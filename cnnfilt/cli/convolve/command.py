@@ -40,7 +40,8 @@ Examples:
     required=True,
     multiple=True,
     metavar="SPEC",
-    help='A name, "1,0,-1; 1,0,-1", or @file.\f Or JSON; repeat -k for several. "cnnfilt kernels" has the names.',
+    help='A name, "1,0,-1; 1,0,-1", or @file.\f Or JSON, or as ImageMagick, MATLAB or NumPy write it; repeat -k for '
+    'several. "cnnfilt kernels" has the names.',
 )
 @options_of(Convolution, "asked")
 @click.option("--bias", metavar="NUMBERS", help="Add this to the result: one number, or one per filter (or @file).")

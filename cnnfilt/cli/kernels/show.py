@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cnnfilt.cli.help import Command
-from cnnfilt.cli.messages import print_line, printable
+from cnnfilt.cli.messages import printable
 from cnnfilt.cli.numbers import short
 from cnnfilt.cli.tables import aligned, bold, shortened
-from cnnfilt.describe.kernels import hint, parse_kernel, split_scale
+from cnnfilt.describe.kernels import parse_kernel, split_scale
 from cnnfilt.spelling import spelled_size
 
 if TYPE_CHECKING:  # NumPy is not needed for the help.
@@ -53,10 +53,8 @@ def show(spec: str, json_: bool, quiet: bool) -> None:
     from cnnfilt.cli.kernel_arguments import read_kernels
     from cnnfilt.core.kernel_facts import kernel_facts
 
-    filters = read_kernels([spec], None, quiet=True)
-    source, warning = _source(spec)
-    if warning and not quiet:
-        print_line(f"kernels: {warning}")
+    filters = read_kernels([spec], None, command="kernels", quiet=quiet)
+    source = _source(spec)
     described = [(one, kernel_facts(one.kernel)) for one in filters]
     if json_:
         objects = [_object(one, facts, source) for one, facts in described]
@@ -65,13 +63,10 @@ def show(spec: str, json_: bool, quiet: bool) -> None:
     click.echo("\n\n".join("\n".join(_lines(one, facts, source)) for one, facts in described))
 
 
-def _source(spec: str) -> tuple[str, str | None]:
-    """Return where the kernel is from, and what may be wrong with it."""
+def _source(spec: str) -> str:
+    """Return where the kernel is from."""
     body = split_scale(spec)[1]
-    if body.startswith("@"):
-        return f"the file {body[1:]}", None
-    kernel = parse_kernel(spec)
-    return kernel.source, hint(kernel)
+    return f"the file {body[1:]}" if body.startswith("@") else parse_kernel(spec).source
 
 
 def _object(one: "LabelledKernel", facts: "KernelFacts", source: str) -> dict[str, Any]:

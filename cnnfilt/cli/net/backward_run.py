@@ -5,23 +5,22 @@ import os
 
 import numpy as np
 
+from cnnfilt.cli.messages import print_line
 from cnnfilt.cli.net.backward_formulas import BackwardPass
 from cnnfilt.cli.net.backward_layers import Weightless, convolution_pass, dense_pass, word_pass
 from cnnfilt.cli.net.backward_losses import loss_pass
 from cnnfilt.describe.chain import parse_chain
 from cnnfilt.describe.kernels import parse_kernel
 from cnnfilt.describe.layers import ActivationLayer, FlattenLayer, FullyConnectedLayer, PoolLayer
+from cnnfilt.describe.number_text import is_typed
 from cnnfilt.describe.windows import Slide
 from cnnfilt.errors import InputError, ParameterError, ShapeError
 from cnnfilt.files.formats import format_of
-from cnnfilt.files.matrix.matrices import read_matrix_file, write_matrix
+from cnnfilt.files.matrix.matrices import read_noted_matrix_file, write_matrix
 from cnnfilt.frozen import Frozen
 from cnnfilt.nn.conv2d import Conv2D
 from cnnfilt.nn.layer import Array
 from cnnfilt.terms import CrossEntropy, Padding, Pair
-
-_STARTS = tuple("0123456789+-.[")
-"""What numbers that are typed out start with."""
 
 DENSE = "fc"
 """The layer word whose weights -k gives."""
@@ -116,9 +115,12 @@ def _word(text: str) -> Weightless | FullyConnectedLayer:
 def _matrix(text: str) -> Array:
     """Return the matrix in a file, or typed out: "1,2; 3,4"."""
     path = text.removeprefix("@")
-    if path == text and text.strip()[:1] in _STARTS and format_of(text) is None and not os.path.exists(text):
-        return np.array(parse_kernel(text).rows, np.float64)
-    array = read_matrix_file(path)
+    if path == text and is_typed(text) and format_of(text) is None and not os.path.exists(text):
+        typed = parse_kernel(text)
+        _tell(typed.notes)
+        return np.array(typed.rows, np.float64)
+    array, notes = read_noted_matrix_file(path)
+    _tell(notes)
     if array.ndim == 3 and array.shape[2] == 1:
         array = array[..., 0]
     if array.ndim != 2:
@@ -126,6 +128,11 @@ def _matrix(text: str) -> Array:
     if not np.isfinite(array).all():
         raise InputError(f"{path}: holds values that are not finite")
     return array.astype(np.float64)
+
+
+def _tell(notes: tuple[str, ...]) -> None:
+    for note in notes:
+        print_line(note)
 
 
 def _plain(array: Array) -> object:

@@ -8,6 +8,7 @@ import numpy as np
 from cnnfilt.batch.clashes import check_output, exists
 from cnnfilt.batch.naming import Target
 from cnnfilt.batch.timeout import within
+from cnnfilt.cli.chains import chain_in_full
 from cnnfilt.cli.messages import print_line, printable
 from cnnfilt.cli.net.train_report import kept, print_end, print_epoch, print_start
 from cnnfilt.datasets.decoding import DecodeOptions
@@ -124,7 +125,8 @@ def _new(request: TrainRequest) -> tuple[_TrainingRun, _Folders]:
     folders = _folders(request)
     found = folders.training
     form = usual_input(found.sources, request.size, request.gray, request.input_scale)
-    words = for_classes(request.layers, form.shape, len(found.classes))
+    layers = chain_in_full(request.layers, quiet=request.quiet)
+    words = for_classes([layers] if layers else [], form.shape, len(found.classes))
     network = Sequential.new(words, form.shape, np.random.default_rng(request.settings.seed))
     validation = VALIDATION if request.validation is None else request.validation
     return _TrainingRun(Trainer(network, request.settings), found.classes, form, validation), folders

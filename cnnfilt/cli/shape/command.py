@@ -100,11 +100,12 @@ def shape(
       relu  tanh  sigmoid  softmax  flatten  fc:N[,bias=1]
     \f
 
-    s is the stride, p the padding, d the dilation and g the number of groups. SIZE is height first; of an IMAGE
-    only the header is read. With -f the number of places the window fits is printed: the size of the result of a
-    filter or of pooling. The table of layers has the output; the parameters to train; the
-    multiply-adds to compute it (MACs); the field, how many input pixels across one value sees; the jump, how many
-    input pixels apart two neighbours are; and the rows or columns of its input that no window reads.
+    s is the stride, p the padding, d the dilation and g the number of groups. A KERNEL is a name, numbers, or
+    @file, as in `cnnfilt convolve`. SIZE is height first; of an IMAGE only the header is read. With -f the number
+    of places the window fits is printed: the size of the result of a filter or of pooling. The table of layers has
+    the output; the parameters to train; the multiply-adds to compute it (MACs); the field, how many input pixels
+    across one value sees; the jump, how many input pixels apart two neighbours are; and the rows or columns of its
+    input that no window reads.
     """
     options = AnswerOptions(explain, coverage, json_)
     source, layers = _input_and_layers(source, layers, model)
@@ -125,7 +126,7 @@ def shape(
         raise click.UsageError("-f is for one window; write a network's windows as layers, such as pool:max,k=3,s=2")
     if coverage and not (kernel_size or layers):
         raise click.UsageError("--coverage needs a window (-f) or layers")
-    answer = _answer(source, slide if kernel_size else None, layers, options)
+    answer = _answer(source, slide if kernel_size else None, layers, options, quiet=quiet)
     click.echo(answer.text)
     if kernel_size and not (options.longer or quiet):
         _hint(answer.layers[0].windows)
@@ -162,19 +163,21 @@ def _target(unknown: Unknown, wanted: tuple[int, ...] | None, given: dict[Unknow
     return target
 
 
-def _answer(source: str, window: Slide | None, layers: tuple[str, ...], options: AnswerOptions) -> Answer:
+def _answer(
+    source: str, window: Slide | None, layers: tuple[str, ...], options: AnswerOptions, *, quiet: bool
+) -> Answer:
     """Return the answer for one window, or for layers; for neither, it is the size of the input."""
     size = input_size(source)
     try:
         if not (layers or options.json or (window and options.longer)):
             return _short_answer(size, window)
         # Describing layers takes as long to import as everything else together.
+        from cnnfilt.cli.chains import read_chain
         from cnnfilt.cli.shape.report import answer, lone_window
-        from cnnfilt.describe.chain import parse_chain
 
         if window:
             return answer(size, [lone_window(window)], options)
-        return answer(size, parse_chain(layers), options)
+        return answer(size, read_chain(layers, quiet=quiet)[0], options)
     except CnnfiltError as error:
         raise type(error)(error.message.replace("{image}", source), parameter=error.parameter) from None
 

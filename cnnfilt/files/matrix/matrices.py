@@ -5,16 +5,28 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
+from cnnfilt.describe.number_notations import is_enclosed
 from cnnfilt.errors import CnnfiltError, InputError
+from cnnfilt.files.encodings import decoded_text
 from cnnfilt.files.formats import FORMATS, Format
 from cnnfilt.files.image import Array
 from cnnfilt.files.matrix.text import text_format
 from cnnfilt.files.streams import check_size, format_in, open_stream
 from cnnfilt.terms import DEFAULT_MAX_PIXELS
 
-__all__ = ["read_matrix", "read_matrix_file", "text_format", "write_matrix"]
+__all__ = [
+    "read_matrix",
+    "read_matrix_file",
+    "read_noted_matrix",
+    "read_noted_matrix_file",
+    "text_format",
+    "write_matrix",
+]
 
-Read = Callable[[bytes, Format, int], Array]
+Notes = tuple[str, ...]
+"""What the user should know about the reading: what was skipped, what may be misunderstood."""
+
+Read = Callable[[bytes, Format, int], tuple[Array, Notes]]
 """What `read` is in the module of every format; the number is the most pixels."""
 
 Write = Callable[[Array, Format], bytes]
@@ -32,16 +44,32 @@ def read_matrix(
     """Return the array of real numbers in `data`, (H, W) or (H, W, C), in native byte order.
 
     `format` is csv, tsv, txt, json or npy; None is text in the format that it looks like. Text gives int64 if all
-    numbers are whole, else float64, and holds only finite ones; npy keeps its type (float16 becomes float32, bool
-    uint8).
+    numbers are whole, else float64; npy keeps its type (float16 becomes float32, bool uint8).
     InputError names the line and column, or the cell, at fault; ShapeError is for more than `max_pixels`.
     """
+    array, _ = read_noted_matrix(
+        data,
+        format,
+        fewest_dimensions=fewest_dimensions,
+        most_dimensions=most_dimensions,
+        max_pixels=max_pixels,
+    )
+    return array
+
+
+def read_noted_matrix(
+    data: bytes,
+    format: str | None,
+    *,
+    fewest_dimensions: int = 2,
+    most_dimensions: int = 3,
+    max_pixels: int = DEFAULT_MAX_PIXELS,
+) -> tuple[Array, Notes]:
+    """Return what `read_matrix` does, and notes on the reading."""
     if not data:
         raise InputError("{image} is empty")
     try:
-        about = FORMATS[format or text_format(data)]
-        read: Read = _module(about).read
-        array = read(data, about, max_pixels)
+        array, notes = _read(data, format, max_pixels)
     except InputError as error:
         if format is not None:
             raise
@@ -49,19 +77,28 @@ def read_matrix(
     _check_dimensions(array, fewest_dimensions, most_dimensions)
     if array.ndim > 1:
         check_size(array.shape[0], array.shape[1], max_pixels)
-    return array
+    return array, notes
 
 
 def read_matrix_file(path: str | Path, *, fewest_dimensions: int = 2, most_dimensions: int = 3) -> Array:
     """Return the array in the file (or pipe) at `path`, as `read_matrix`; the InputError starts with the path."""
+    array, _ = read_noted_matrix_file(path, fewest_dimensions=fewest_dimensions, most_dimensions=most_dimensions)
+    return array
+
+
+def read_noted_matrix_file(
+    path: str | Path, *, fewest_dimensions: int = 2, most_dimensions: int = 3
+) -> tuple[Array, Notes]:
+    """Return what `read_matrix_file` does, and notes on the reading, each of which starts with the path, too."""
     try:
         with open_stream(path) as stream:
             format = format_in(stream, name=str(path))
             if format is not None and FORMATS[format].kind == "image":
                 raise InputError("{image} is an image, not a matrix of numbers")
-            return read_matrix(
+            array, notes = read_noted_matrix(
                 stream.read(), format, fewest_dimensions=fewest_dimensions, most_dimensions=most_dimensions
             )
+            return array, tuple(f"{path}: {note}" for note in notes)
     except CnnfiltError as error:
         raise InputError(error.about(str(path))) from None
 
@@ -74,6 +111,18 @@ def write_matrix(array: Array, format: str) -> bytes:
     """
     write: Write = _module(FORMATS[format]).write
     return write(array, FORMATS[format])
+
+
+def _read(data: bytes, format: str | None, max_pixels: int) -> tuple[Array, Notes]:
+    about = FORMATS[format or text_format(data)]
+    read: Read = _module(about).read
+    try:
+        return read(data, about, max_pixels)
+    except InputError:
+        # What looks like JSON may be numbers in the brackets of MATLAB or NumPy.
+        if format is not None or about.name != "json" or not is_enclosed(decoded_text(data)):
+            raise
+    return _read(data, "txt", max_pixels)
 
 
 def _module(about: Format) -> ModuleType:

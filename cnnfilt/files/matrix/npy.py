@@ -27,8 +27,8 @@ _ERRORS = (
 """What NumPy raises on files that are damaged or made to do harm."""
 
 
-def read(data: bytes, about: Format, max_pixels: int) -> Array:
-    """Return the array in `data`, of its own type but for half and long floats and bool. InputError."""
+def read(data: bytes, about: Format, max_pixels: int) -> tuple[Array, tuple[str, ...]]:
+    """Return the array in `data`, of its own type but for half and long floats and bool, and no notes. InputError."""
     try:
         with warnings.catch_warnings():
             # A header from Python 2 is read as well as any.
@@ -38,7 +38,7 @@ def read(data: bytes, about: Format, max_pixels: int) -> Array:
         raise InputError(f"the .npy cannot be read ({first_line(str(error))})") from None
     if array.dtype.kind not in "biuf":
         raise InputError(f"the .npy holds {array.dtype.name} values; give real numbers")
-    return np.ascontiguousarray(array, _kept_type(array.dtype))
+    return np.ascontiguousarray(array, _kept_type(array.dtype)), ()
 
 
 def write(array: Array, about: Format) -> bytes:

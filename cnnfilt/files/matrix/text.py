@@ -1,12 +1,13 @@
 """Matrices as rows of numbers in text, read strictly: whatever is wrong is named with its line and column."""
 
-import math
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 
-from cnnfilt.errors import InputError, OutputError, counted
+from cnnfilt.describe.number_table import Number, Table, number
+from cnnfilt.describe.number_text import read_table
+from cnnfilt.errors import InputError, OutputError, ParameterError
+from cnnfilt.files.encodings import decoded_text
 from cnnfilt.files.formats import Format
 from cnnfilt.files.image import Array
 from cnnfilt.files.streams import check_size
@@ -15,19 +16,8 @@ from cnnfilt.spelling import spelled_size
 _SEPARATORS = {"csv": ",", "tsv": "\t"}
 _BLANK = " "
 _PLAIN = b"0123456789+-.eE, \t\r\n"
-_NUMBER = re.compile(r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)(?:/([0-9]+))?")
-_LONGEST_CELL = 30
-
-
-def decoded_text(data: bytes) -> str:
-    """Return `data` as text, without a byte order mark; InputError if it is none."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = "\0"
-    if "\0" in text:
-        raise InputError("not text")
-    return text
+_BY_TYPE: dict[type, Callable[[str], Number]] = {np.int64: int, np.float64: float}
+"""What makes a number of each cell of a plain text."""
 
 
 def text_format(data: bytes) -> str:
@@ -39,32 +29,23 @@ def text_format(data: bytes) -> str:
     return next((format for format, separator in _SEPARATORS.items() if separator in first_line), "txt")
 
 
-def read(data: bytes, about: Format, max_pixels: int) -> Array:
-    """Return the (H, W) matrix written in `data`: int64 if all numbers are whole, else float64.
+def read(data: bytes, about: Format, max_pixels: int) -> tuple[Array, tuple[str, ...]]:
+    """Return the (H, W) matrix written in `data`, int64 if all numbers are whole, else float64, and notes.
 
-    Columns are separated by commas in csv, tabs in tsv, and by either or by blanks in txt. InputError names the
-    line and column of whatever is no finite number, and lines of unequal length.
+    What parts its columns, and what of it is no number, is told by the text itself (`number_text.read_table`).
+    InputError names the line and column of whatever is wrong, or both ways to read what can be read in two.
     """
-    lines = decoded_text(data).splitlines()
-    while lines and not lines[-1].strip():
-        lines.pop()
-    if not lines:
-        raise InputError("{image} is empty")
-    separator = _SEPARATORS.get(about.name) or _SEPARATORS.get(text_format(data))
-    width = len(lines[0].split(separator))
-    check_size(len(lines), width, max_pixels)
-    convert, dtype = _conversion(data)
-    rows = []
-    for number, line in enumerate(lines, 1):
-        cells = line.split(separator)
-        if not line.strip():
-            raise InputError(f"line {number} is empty")
-        if len(cells) != width:
-            raise InputError(
-                f"line {number} has {counted(len(cells), 'values')}, line 1 has {width:,}; give every line as many"
-            )
-        rows.append(_row(cells, number, convert, dtype))
-    return np.stack(rows)
+    text = decoded_text(data)
+    if _is_plain(text, _PLAIN):
+        rows = _simple_rows(text, max_pixels)
+        if rows is not None:
+            return rows, ()
+    try:
+        table = read_table(text)
+        check_size(len(table.lines), len(table.cells(table.lines[0][1])), max_pixels)
+        return _rows_of(table), table.notes
+    except ParameterError as error:
+        raise InputError(error.message) from None
 
 
 def write(array: Array, about: Format) -> bytes:
@@ -85,48 +66,66 @@ def cells(row: Array) -> Iterator[str]:
     return (text.removesuffix(".0") for text in texts)
 
 
-def _conversion(data: bytes) -> tuple[Callable[[str], int | float], type]:
-    """Return what makes a number of a cell, and of what type."""
-    whole = not any(mark in data for mark in b".eE/")
-    if data.translate(None, _PLAIN):
-        # Something but plain numbers is in it: a fraction, or what must be refused. Python's int and float would
-        # take 1_000, nan and the digits of other scripts.
-        return _number, np.int64 if whole else np.float64
-    return (int, np.int64) if whole else (float, np.float64)
+def _simple_rows(text: str, max_pixels: int) -> Array | None:
+    """Return the rows of plain numbers that one character parts throughout; None for any other text."""
+    lines = text.splitlines()
+    while lines and not lines[-1].strip():
+        lines.pop()
+    if not lines:
+        return None
+    separator = next((mark for mark in _SEPARATORS.values() if mark in lines[0]), None)
+    first = lines[0].split(separator)
+    # What may be a header of libvips's is looked at more closely.
+    if separator != "," and len(first) in (2, 3, 4) and first[1].strip() == str(len(lines) - 1):
+        return None
+    check_size(len(lines), len(first), max_pixels)
+    dtype = _type_of(text)
+    return _converted((line.split(separator) for line in lines), _BY_TYPE[dtype], dtype)
 
 
-def _row(cells: list[str], number: int, convert: Callable[[str], int | float], dtype: type) -> Array:
+def _rows_of(table: Table) -> Array:
+    """Return the numbers of a text of any kind; ParameterError for the first that cannot be read."""
+    body = "\n".join(text for _, text in table.lines)
+    dtype = np.float64 if table.decimal_comma else _type_of(body)
+    convert = _BY_TYPE[dtype] if _is_plain(body, _PLAIN + b';"') else number
+    rows = _converted((table.cells(text) for _, text in table.lines), convert, dtype)
+    if rows is None:
+        rows = _in_64_bits(table)
+    if table.scale == 1:
+        return rows
+    quotients: Array = rows / table.scale
+    return quotients.astype(np.int64) if dtype is np.int64 and (quotients % 1 == 0).all() else quotients
+
+
+def _in_64_bits(table: Table) -> Array:
+    """Return the numbers by way of the table itself, which names what is wrong; whole ones must fit in 64 bits."""
+    rows = table.numbers()
+    for (line, _), row in zip(table.lines, rows, strict=True):
+        for column, value in enumerate(row, 1):
+            if isinstance(value, int) and not -(2**63) <= value < 2**63:
+                raise ParameterError(f"line {line}, column {column}: '{value}' is too large")
+    return np.array(rows)
+
+
+def _converted(lines: Iterable[list[str]], convert: Callable[[str], Number], dtype: type) -> Array | None:
+    """Return the cells of all lines as numbers; None if one of them is none, or a line is longer than another."""
+    rows: list[Array] = []
     try:
-        row: Array = np.array([convert(cell) for cell in cells], dtype)
-        if np.isfinite(row).all():
-            return row
+        for cells in lines:
+            row: Array = np.array([convert(cell) for cell in cells], dtype)
+            if row.shape != (rows[0] if rows else row).shape or not (convert is number or np.isfinite(row).all()):
+                return None
+            rows.append(row)
     except (ValueError, OverflowError, ZeroDivisionError):
-        pass
-    faults = ((column, _fault(cell)) for column, cell in enumerate(cells, 1))
-    column, fault = next((column, fault) for column, fault in faults if fault)
-    raise InputError(f"line {number}, column {column}: {fault}")
+        return None
+    return np.stack(rows)
 
 
-def _number(cell: str) -> int | float:
-    parts = _NUMBER.fullmatch(cell.strip())
-    if parts is None:
-        raise ValueError(cell)
-    numerator, denominator = parts.groups()
-    value = float(numerator) if set(numerator) & set(".eE") else int(numerator)
-    return value if denominator is None else value / int(denominator)
+def _type_of(text: str) -> type:
+    """Return the type that holds all numbers in `text`: any point, exponent, fraction, nan or inf makes them floats."""
+    return np.float64 if any(mark in text for mark in ".eE/nN") else np.int64
 
 
-def _fault(cell: str) -> str:
-    """Return what is wrong with a cell, or "" if nothing is."""
-    shown = repr(cell.strip() if len(cell.strip()) <= _LONGEST_CELL else cell.strip()[:_LONGEST_CELL] + "...")
-    if not cell.strip():
-        return "no number"
-    if cell.strip().lstrip("+-").lower() in ("nan", "inf", "infinity"):
-        return f"{shown} is not finite; text holds finite numbers only (.npy may hold nan)"
-    try:
-        value = _number(cell)
-    except (ValueError, OverflowError, ZeroDivisionError):
-        advice = "; separate columns with commas" if ";" in cell else ""
-        return f"{shown} is not a number{advice}"
-    outside = not -(2**63) <= value < 2**63 if isinstance(value, int) else not math.isfinite(value)
-    return f"{shown} is too large" if outside else ""
+def _is_plain(text: str, characters: bytes) -> bool:
+    # Python's int and float would take 1_000, nan and the digits of other scripts.
+    return text.isascii() and not text.encode().translate(None, characters)
