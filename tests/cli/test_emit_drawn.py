@@ -385,13 +385,13 @@ def test_matrices_are_printed_alike(library: str, kind: str, tmp_path: Path) -> 
 
 
 TOPS = {
-    "csv of fractions": "# NumPy does not read this text as cnnfilt does, so its numbers stand here",
-    "large txt of commas": "# Read by cnnfilt itself, which must be installed for this Python: NumPy does not read",
-    "jpeg xmp": "# Read by cnnfilt itself, which must be installed for this Python: libraries may turn it by its XMP",
-    "tiff 12": "# Read by cnnfilt itself, which must be installed for this Python: libraries read samples",
-    "pgm 1023": "# Read by Pillow: OpenCV leaves levels that go up to 1023 as they are.",
-    "tiff 16 white is zero": "# Read by Pillow: OpenCV does not invert an image whose zero is white.",
-    "gif": "# Read by Pillow: OpenCV reads this kind of GIF in other levels, or not at all.",
+    "csv of fractions": "NumPy does not read this text as cnnfilt does, so its numbers stand here",
+    "large txt of commas": "Read by cnnfilt itself, which must be installed for this Python: NumPy does not read",
+    "jpeg xmp": "Read by cnnfilt itself, which must be installed for this Python: libraries may turn it by its XMP",
+    "tiff 12": "Read by cnnfilt itself, which must be installed for this Python: libraries read samples",
+    "pgm 1023": "Read by Pillow: OpenCV leaves levels that go up to 1023 as they are.",
+    "tiff 16 white is zero": "Read by Pillow: OpenCV does not invert an image whose zero is white.",
+    "gif": "Read by Pillow: OpenCV reads this kind of GIF in other levels, or not at all.",
 }
 
 
@@ -399,7 +399,9 @@ TOPS = {
 def test_what_a_library_cannot_read_is_said_at_the_top(kind: str, tmp_path: Path) -> None:
     source = (IMAGES | MATRICES)[kind](np.random.default_rng(7), tmp_path)
     text = printed("pool", source, "-q", "--emit", "opencv")
-    assert text.split('"""')[2].startswith("\n" + TOPS[kind])
+    top = text.split('"""')[2].split("\n\n")[0]
+    assert top.replace("\n# ", " ").startswith(" " + TOPS[kind])
+    assert max(map(len, top.splitlines())) < 80
 
 
 @pytest.mark.parametrize(

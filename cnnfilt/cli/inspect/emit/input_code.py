@@ -1,7 +1,9 @@
 """The lines of a script that read the same input: to `x`, float64 of shape (H, W, C), colours red first."""
 
+import os
+
 from cnnfilt.cli.inspect.emit.input_image import by_opencv, by_pillow, why_not_opencv, why_not_pillow
-from cnnfilt.cli.inspect.emit.input_matrix import by_numpy, from_text
+from cnnfilt.cli.inspect.emit.input_matrix import as_numbers, by_numpy, from_text, reads_the_same
 from cnnfilt.files.formats import FORMATS
 from cnnfilt.files.read_write_options import DEFAULT_READ_OPTIONS
 from cnnfilt.frozen import Frozen
@@ -9,10 +11,14 @@ from cnnfilt.operations.inspect.emitted_run import EmittedRun
 
 
 class Reading(Frozen):
-    """The lines that read, which need `SOURCE`, and the comments at the top on what a library reads otherwise."""
+    """The lines that read, which need `SOURCE`, and what is to be said at the top of what a library reads otherwise.
+
+    A script `holds_numbers` that has no other way to them.
+    """
 
     lines: tuple[str, ...]
     remarks: tuple[str, ...] = ()
+    holds_numbers: bool = False
 
 
 def reading(run: EmittedRun, source: str, *, with_opencv: bool) -> Reading:
@@ -21,18 +27,23 @@ def reading(run: EmittedRun, source: str, *, with_opencv: bool) -> Reading:
     height, width, channels = run.shape
     exact = "" if run.rounds else "  # so whole numbers stay exact"
     shaped = f"x = pixels.reshape({height}, {width}, {channels}).astype(np.float64){exact}"
-    rounded = ("# Rounded here: whole numbers beyond 2**53, which double precision cannot tell apart.",)
-    return Reading((*pixels.lines, shaped), pixels.remarks + (rounded if run.rounds else ()))
+    rounded = ("Rounded here: whole numbers beyond 2**53, which double precision cannot tell apart.",)
+    remarks = pixels.remarks + (rounded if run.rounds else ())
+    return Reading((*pixels.lines, shaped), remarks, pixels.holds_numbers)
 
 
 def _matrix(run: EmittedRun, source: str) -> Reading:
     if run.numbers is None:
         return Reading((_STREAM, *by_numpy(run)))
-    found = from_text(run, run.numbers, source)
-    if found is None:
-        return _by_cnnfilt(run, "NumPy does not read this text as cnnfilt does")
-    lines, remarks = found
-    return Reading((*([_STREAM] if "(source" in " ".join(lines) else []), *lines), tuple(remarks))
+    if not os.path.isfile(source):
+        remark = "Read by NumPy: plain numbers alone, without a header line, fractions or decimal commas."
+        return Reading((_STREAM, *from_text(run)), (remark,))
+    if reads_the_same(run, run.numbers, source):
+        return Reading((_STREAM, *from_text(run)))
+    why = "NumPy does not read this text as cnnfilt does"
+    if run.numbers.size > _MOST_NUMBERS:
+        return _by_cnnfilt(run, why)
+    return Reading(tuple(as_numbers(run.numbers, source)), (f"{why}, so its numbers stand here.",), holds_numbers=True)
 
 
 def _image(run: EmittedRun, *, with_opencv: bool) -> Reading:
@@ -42,9 +53,12 @@ def _image(run: EmittedRun, *, with_opencv: bool) -> Reading:
         return Reading(tuple(by_opencv(run)))
     if unread is not None:
         return _by_cnnfilt(run, unread)
-    remarks = (f"# Read by Pillow: {unread_by_opencv}.",) if with_opencv else ()
+    remarks = (f"Read by Pillow: {unread_by_opencv}.",) if with_opencv else ()
     return Reading((_STREAM, *by_pillow(run)), remarks)
 
+
+_MOST_NUMBERS = 1024
+"""So many numbers of a text that NumPy cannot read may stand in a script."""
 
 _STREAM = 'source = io.BytesIO(sys.stdin.buffer.read()) if SOURCE == "-" else SOURCE'
 
@@ -65,5 +79,5 @@ def _by_cnnfilt(run: EmittedRun, why: str) -> Reading:
             'command += ["--format", "npy", "-o", "-", "--", SOURCE]',
             "pixels = np.load(io.BytesIO(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout))",
         ),
-        (f"# Read by cnnfilt itself, which must be installed for this Python: {why} ({what}).",),
+        (f"Read by cnnfilt itself, which must be installed for this Python: {why} ({what}).",),
     )

@@ -1,7 +1,6 @@
 """The lines of a script that read a matrix by NumPy, once it is known that NumPy reads the same numbers."""
 
 import json
-import os
 import warnings
 from pathlib import Path
 from typing import Any
@@ -12,9 +11,6 @@ from cnnfilt.cli.inspect.emit.common import gray_weights, literal
 from cnnfilt.files.colours import to_gray
 from cnnfilt.files.image import Array
 from cnnfilt.operations.inspect.emitted_run import EmittedRun
-
-_MOST_NUMBERS = 1024
-"""So many numbers of a text that NumPy cannot read may stand in a script."""
 
 _PARTED_BY: dict[str, dict[str, Any]] = {"csv": {"delimiter": ","}, "tsv": {"delimiter": "\t"}, "txt": {}}
 """What `np.loadtxt` is told about each kind of text."""
@@ -28,25 +24,24 @@ def by_numpy(run: EmittedRun) -> list[str]:
     return ["pixels = np.load(source)", *_in_gray(run, of_floats=run.may_hold_nan)]
 
 
-def from_text(run: EmittedRun, numbers: Array, source: str) -> tuple[list[str], list[str]] | None:
-    """Return the lines to `pixels`, and remarks for the top; None for more than may stand in a script.
+def from_text(run: EmittedRun) -> list[str]:
+    """Return the lines from `source`, a text of plain numbers, to `pixels`."""
+    return [*_loading(run.format), *_in_gray(run, of_floats=run.may_hold_nan)]
 
-    What is read from the file `source` now is what the script will read; a pipe cannot be read twice.
-    """
-    lines = [*_loading(run.format), *_in_gray(run, of_floats=run.may_hold_nan)]
-    if not os.path.isfile(source):
-        return lines, ["# Read by NumPy: plain numbers alone, without a header line, fractions or decimal commas."]
+
+def reads_the_same(run: EmittedRun, numbers: Array, source: str) -> bool:
+    """Return whether the lines of `from_text` read these numbers from the file `source`: they are tried."""
     found = _read(source, run)
-    if found is not None and np.array_equal(found, numbers, equal_nan=numbers.dtype.kind == "f"):
-        return lines, []
-    if numbers.size > _MOST_NUMBERS:
-        return None
-    remark = "# NumPy does not read this text as cnnfilt does, so its numbers stand here; no other input can be given."
+    return found is not None and np.array_equal(found, numbers, equal_nan=numbers.dtype.kind == "f")
+
+
+def as_numbers(numbers: Array, source: str) -> list[str]:
+    """Return the lines that define `pixels`, and refuse any other input than `source`."""
     return [
         f"if sys.argv[1:2] not in ([], [{source!r}]):",
         '    sys.exit("this script holds the numbers of one input")',
         *literal("pixels", numbers),
-    ], [remark]
+    ]
 
 
 def _loading(format: str) -> list[str]:

@@ -47,14 +47,14 @@ def default_target(run: EmittedRun, source: str, *, library: str) -> str:
 
 
 def output_remarks(run: EmittedRun, *, with_opencv: bool) -> list[str]:
-    """Return comments on what the file cannot be that the run writes."""
+    """Return what is to be said of the file, which cannot be the one that the run writes."""
     if named(run.to).kind == "matrix":
         return []
     if _suffix(run, with_opencv=with_opencv) == ".npy":
         depth = "floats" if run.made[0].levels.values == "raw" else "16 bits"
-        return [f"# Written as .npy: Pillow has no colours in {depth}."]
+        return [f"Written as .npy: Pillow has no colours in {depth}."]
     if run.to not in _ALIKE and run.output is not None:
-        return [f"# Written as .png: each library writes {FORMATS[run.to].title} in its own way."]
+        return [f"Written as .png: each library writes {FORMATS[run.to].title} in its own way."]
     return []
 
 

@@ -1,6 +1,7 @@
 """A whole script: read the same input, make the library's equivalent call, write the result or print it."""
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import Any, Protocol
 
 from cnnfilt.cli.inspect.emit import in_keras, in_opencv, in_torch
@@ -13,6 +14,9 @@ from cnnfilt.operations.edges import FindEdges
 from cnnfilt.operations.inspect.emitted_run import EmittedRun
 from cnnfilt.operations.pad import PadImage
 from cnnfilt.operations.pool import PoolImage
+
+_WIDTH = 79
+"""The longest line of a comment at the top."""
 
 
 class Library(Protocol):
@@ -51,15 +55,13 @@ def script(library: str, run: EmittedRun, source: str) -> str:
     for number, (label, step) in enumerate(steps):
         body += ["", *([f"# {printable(label)}"] if len(steps) > 1 else []), *step]
         body += writing(run, number, label if len(steps) > 1 else "", with_opencv=with_opencv)
-    given = "INPUT" if prints(run) else "INPUT OUTPUT"
+    remarks = [*read.remarks, *output_remarks(run, with_opencv=with_opencv), *_remarks(run)]
     lines = [
         f'"""cnnfilt {run.operation.command} in {module.TITLE}, on the same input.',
         "",
-        f"Its numbers are those of this input; python SCRIPT {given} takes another of the same size.",
+        _usage(run, holds_numbers=read.holds_numbers),
         '"""',
-        *read.remarks,
-        *output_remarks(run, with_opencv=with_opencv),
-        *_remarks(run),
+        *(line for remark in remarks for line in wrap(f"# {remark}", _WIDTH, subsequent_indent="# ")),
         "",
         *_imports(module, body),
         "",
@@ -69,6 +71,13 @@ def script(library: str, run: EmittedRun, source: str) -> str:
         target = default_target(run, source, library=library)
         lines.append(f"TARGET = sys.argv[2] if len(sys.argv) > 2 else {target!r}")
     return "\n".join([*lines, "", *body]) + "\n"
+
+
+def _usage(run: EmittedRun, *, holds_numbers: bool) -> str:
+    if holds_numbers:
+        return "It holds the numbers of this input, and takes no other."
+    given = "INPUT" if prints(run) else "INPUT OUTPUT"
+    return f"Its numbers are those of this input; python SCRIPT {given} takes another of the same size."
 
 
 def _steps(module: Library, run: EmittedRun) -> list[tuple[str, list[str]]]:
@@ -101,12 +110,12 @@ def _import_order(line: str) -> str:
 
 
 def _remarks(run: EmittedRun) -> list[str]:
-    """Return comments on what of the run the script leaves out."""
+    """Return what is to be said of what the script leaves out."""
     remarks = []
     if run.alpha and run.operation.treatment.alpha == "filter":
-        remarks.append("# Left out: --alpha filter, so the colours are not weighed by their opacity here.")
+        remarks.append("Left out: --alpha filter, so the colours are not weighed by their opacity here.")
     elif run.alpha:
-        remarks.append("# Left out: cnnfilt carries the transparency along; here it is dropped.")
+        remarks.append("Left out: cnnfilt carries the transparency along; here it is dropped.")
     if run.operation.has_extra:
-        remarks.append("# Left out: the array that goes beside the picture (--indices, --angle).")
+        remarks.append("Left out: the array that goes beside the picture (--indices, --angle).")
     return remarks
