@@ -65,6 +65,7 @@ def parse_chain(words: Sequence[str]) -> list[Layer]:
     """
     # A space after a comma or before a number is inside a layer: "conv:8, k=3", "filter:0 1 0; 1 -4 1; 0 1 0".
     joined = re.sub(r"([,:])\s+", r"\1", " ".join(words).strip())
+    _refuse_separators(joined)
     return [_parse(text) for text in re.split(r"\s+(?=[^\W\d])", joined) if text]
 
 
@@ -109,8 +110,28 @@ def _named(error: CnnfiltError, number: int, layer: Layer | LoneWindow) -> Cnnfi
     return type(error)(f"layer {number} ({layer.word}): {message}", parameter=error.parameter)
 
 
+def _refuse_separators(chain: str) -> None:
+    """Refuse what parts layers in other notations: commas, arrows, bars."""
+    words = "|".join(WORDS)
+    # A semicolon after a number ends the row of a kernel.
+    parted = rf"\s*(?:-+>|=+>|[|\u2192\u21d2]|(?:[,+/>]|(?<!\d);)\s*(?=(?:{words})(?![\w.=-])))\s*"
+    if re.search(parted, chain):
+        raise ParameterError(
+            f"layers have only blanks between them, no commas or arrows: write {re.sub(parted, ' ', chain)!r}",
+            parameter="layer",
+        )
+
+
 def _parse(text: str) -> Layer:
     name, _, rest = text.partition(":")
+    if name in NAMED:
+        raise ParameterError(
+            f"layer {text!r} is unknown; it is a kernel: write filter:{text} (or conv:{text})", parameter="layer"
+        )
+    if re.fullmatch(r"[kfspd]=?\d.*|\d+([x,]\d+)*", text):
+        raise ParameterError(
+            f"layer {text!r} is unknown; sizes belong to a layer, as in pool:max,k=3,s=2", parameter="layer"
+        )
     if name not in WORDS:
         raise ParameterError(f"layer {text!r} is unknown; {nearest(name.lower(), tuple(WORDS))}", parameter="layer")
     syntax = WORDS[name]
