@@ -80,13 +80,15 @@ def parse_padding(text: str) -> Padding:
 
 
 def parse_size(text: str) -> tuple[int, int, int]:
-    """Return (height, width, channels) from `224x224x3`; without channels there is 1."""
+    """Return (height, width, channels) from `224x224x3`; without channels there is 1, and `7` is 7x7."""
     numbers = parse_numbers(text, "size")
-    if len(numbers) not in (2, 3) or min(numbers) < 1:
+    if len(numbers) > 3 or min(numbers) < 1:
         raise ParameterError(
             f"size {text!r} is not HEIGHTxWIDTH or HEIGHTxWIDTHxCHANNELS in whole numbers from 1", parameter="size"
         )
-    return numbers[0], numbers[1], numbers[2] if len(numbers) == 3 else 1
+    if len(numbers) == 3:
+        return numbers[0], numbers[1], numbers[2]
+    return numbers[0], numbers[-1], 1
 
 
 def parse_number(text: str, name: str) -> int | float:

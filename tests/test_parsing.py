@@ -85,9 +85,10 @@ def test_wrong_paddings(text, message):
 def test_sizes():
     assert parse_size("480x640x3") == (480, 640, 3)
     assert parse_size("6x6") == (6, 6, 1)
+    assert parse_size("6") == (6, 6, 1)
 
 
-@pytest.mark.parametrize("text", ["6", "6x6x3x1", "0x6", "6x-6", "6x", "x"])
+@pytest.mark.parametrize("text", ["0", "6x6x3x1", "0x6", "6x-6", "6x", "x"])
 def test_wrong_sizes(text):
     with pytest.raises(ParameterError, match="size"):
         parse_size(text)

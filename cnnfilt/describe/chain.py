@@ -124,6 +124,7 @@ def _layers_in(words: Sequence[str], *, with_files: bool) -> list[str]:
     """Return the text of each layer; `with_files`, the name of one may go on after a blank until it has a suffix."""
     # A space after a comma or before a number is inside a layer: "conv:8, k=3", "filter:0 1 0; 1 -4 1; 0 1 0".
     joined = re.sub(r"([,:])\s+", r"\1", " ".join(words).strip())
+    _refuse_separators(joined)
     first, *pieces = re.split(r"(\s+)(?=[^\W\d])", joined)
     layers = [first]
     for blanks, text in zip(pieces[::2], pieces[1::2], strict=True):
@@ -148,8 +149,30 @@ def _parted(text: str) -> tuple[str, str, list[str]]:
     return name, ",".join(items[:first]), items[first:]
 
 
+def _refuse_separators(chain: str) -> None:
+    """Refuse what parts layers in other notations: commas, arrows, bars."""
+    words = "|".join(WORDS)
+    if "@" in chain:  # The name of a file may hold anything.
+        return
+    # A semicolon after a number ends the row of a kernel.
+    parted = rf"\s*(?:-+>|=+>|[|\u2192\u21d2]|(?:[,+/>]|(?<!\d);)\s*(?=(?:{words})(?![\w.=-])))\s*"
+    if re.search(parted, chain):
+        raise ParameterError(
+            f"layers have only blanks between them, no commas or arrows: write {re.sub(parted, ' ', chain)!r}",
+            parameter="layer",
+        )
+
+
 def _parse(text: str, read_kernels: ReadKernels | None) -> Layer:
     name, head, items = _parted(text)
+    if name in NAMED:
+        raise ParameterError(
+            f"layer {text!r} is unknown; it is a kernel: write filter:{text} (or conv:{text})", parameter="layer"
+        )
+    if re.fullmatch(r"[kfspd]=?\d.*|\d+([x,]\d+)*", text):
+        raise ParameterError(
+            f"layer {text!r} is unknown; sizes belong to a layer, as in pool:max,k=3,s=2", parameter="layer"
+        )
     if name not in WORDS:
         raise ParameterError(f"layer {text!r} is unknown; {nearest(name.lower(), tuple(WORDS))}", parameter="layer")
     syntax = WORDS[name]

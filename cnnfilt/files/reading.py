@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from cnnfilt.describe.channels import channels_first_hint
 from cnnfilt.files.colours import flatten, parse_colour, to_gray
 from cnnfilt.files.decode.ahead import ReadAhead, take_loaded
 from cnnfilt.files.formats import FORMATS
@@ -61,6 +62,9 @@ def _matrix(data: bytes, format: str | None, *, max_pixels: int) -> Image:
     from cnnfilt.files.matrix.matrices import read_noted_matrix, text_format
 
     matrix, notes = read_noted_matrix(data, format, max_pixels=max_pixels)
+    hint = channels_first_hint(matrix.shape)
+    if hint is not None:
+        notes = (*notes, f"{hint} (np.moveaxis(x, 0, -1) makes it so)")
     return Image(matrix, kind="matrix", format=format or text_format(data), notes=notes)
 
 

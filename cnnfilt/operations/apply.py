@@ -8,7 +8,7 @@ import numpy as np
 from cnnfilt.core.engine.images import float_dtype, is_small
 from cnnfilt.core.levels import Levels, apply_levels
 from cnnfilt.describe.chain import Report, describe
-from cnnfilt.describe.layers import Layer, Volume
+from cnnfilt.describe.layers import ActivationLayer, Flat, Layer, Volume
 from cnnfilt.describe.windows import check_pixels
 from cnnfilt.errors import ParameterError, ShapeError, counted
 from cnnfilt.files.image import Image
@@ -88,6 +88,7 @@ class ApplyChain(Operation, kw_only=True):
         scale, x = self._input(image)
         reports = describe(self.chain, Volume(*x.shape), max_pixels=self.treatment.max_pixels)
         _check_memory(reports, self.treatment.max_pixels)
+        _refuse_softmax_of_one(reports)
         sheets, y, alpha = [], x, image.alpha
         layers = outputs(reports, x, self._parameters(x.shape))
         for number, (report, y) in enumerate(zip(reports, layers, strict=True), 1):
@@ -163,6 +164,19 @@ def _check_memory(reports: Sequence[Report], max_pixels: int) -> None:
                 f"layer {report.layer.word} would give {shape} = {values:,} values; "
                 f"the limit is {VALUES_PER_PIXEL * max_pixels:,} ({VALUES_PER_PIXEL} for each of --max-pixels)"
             )
+
+
+def _refuse_softmax_of_one(reports: Sequence[Report]) -> None:
+    """Refuse softmax over a single channel, or a list of one value: whatever the values are, all would become 1."""
+    for number, report in enumerate(reports, 1):
+        if isinstance(report.layer, ActivationLayer) and report.layer.function == "softmax":
+            if isinstance(report.input, Volume) and report.input.channels == 1:
+                raise ShapeError(
+                    f"layer {number} (softmax): it is over the channels at each position, and here there is one, so "
+                    "that every value would be 1; for all values together write flatten softmax"
+                )
+            if isinstance(report.input, Flat) and report.input.features == 1:
+                raise ShapeError(f"layer {number} (softmax): of a single value it is always 1; give it several")
 
 
 def _followed(alpha: Array | None, image: Image, report: Report) -> Array | None:

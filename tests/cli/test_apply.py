@@ -372,3 +372,17 @@ def test_a_kernel_file_may_have_blanks_in_its_name(run: Run, tmp_path: Path, wor
     assert run("apply", chain, worked_example).text == typed
     misspelt = run("apply", f"filter:@{tmp_path}/my own files/two words.csv rleu", worked_example)
     assert "layer 'rleu' is unknown; did you mean relu?" in misspelt.stderr
+
+
+@pytest.mark.parametrize("chain", ["softmax", "relu softmax", "conv:box softmax"])
+def test_a_softmax_over_one_channel_is_refused(run: Run, chain: str) -> None:
+    outcome = run("apply", chain, "-", stdin=b"1,2,3\n4,5,6\n7,8,9\n")
+    assert (outcome.code, outcome.stdout) == (1, b"")
+    assert "every value would be 1; for all values together write flatten softmax" in outcome.stderr
+
+
+def test_that_is_right_for_a_list_of_scores(run: Run) -> None:
+    found = np.array([float(cell) for cell in run("apply", "flatten softmax", "-", stdin=b"1,2,3\n").text.split(",")])
+    assert np.allclose(found, np.exp([1, 2, 3]) / np.exp([1, 2, 3]).sum())
+    outcome = run("apply", "flatten softmax", "-", stdin=b"5\n")
+    assert (outcome.code, "of a single value it is always 1" in outcome.stderr) == (1, True)

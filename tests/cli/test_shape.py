@@ -40,6 +40,8 @@ def shape(capsys):
         ("112x112 -f 3 -s 2 --ceil-mode", "56x56"),
         ("6,6 -f 3", "4x4"),
         ("6X6 -f 3", "4x4"),
+        ("6 -f 3", "4x4"),
+        ("7", "7x7"),
         ("6x6", "6x6"),
         ("6x6x3 --explain", "6x6"),
     ],
@@ -250,7 +252,12 @@ def test_explain_ceil_mode(shape):
     ("arguments", "code", "message"),
     [
         ("", 2, "Missing argument 'SIZE|IMAGE'"),
-        ("6 -f 3", 2, "size '6' is not HEIGHTxWIDTH"),
+        ("0 -f 3", 2, "size '0' is not HEIGHTxWIDTH"),
+        ("7x7 f=3 s=2", 2, "f=3 s=2 is not a layer; for one window write -f 3 -s 2"),
+        ("7x7 k=3x5 p=same d=2", 2, "for one window write -f 3x5 -p same -d 2"),
+        ("7x7 3", 2, "3 is not a layer; for one window write -f 3"),
+        ("7x7 -f 3 s=2", 2, "s=2 is not a layer; for one window write -s 2"),
+        ("7x7 relu k=3", 2, "layer 'k=3' is unknown; sizes belong to a layer"),
         ("0x6 -f 3", 2, "size '0x6' is not HEIGHTxWIDTH"),
         ("6x6 -f 0", 2, "kernel size is 0; it must be at least 1"),
         ("6x6 -f 3 -s 0", 2, "stride is 0; it must be at least 1"),
@@ -530,3 +537,38 @@ def test_kernels_in_files_are_counted_as_named_ones(run: Run, tmp_path: Path) ->
         expected["layers"][0].pop("layer")
         assert found == expected
     assert "kernel file missing.csv: no such file" in run("shape", "10x10", "filter:@missing.csv").stderr
+
+
+@pytest.mark.parametrize("size", ["3x224x224", "1x28x28", "4x16x16"])
+def test_a_size_with_channels_first_gets_a_hint(shape, size):
+    first, rows, columns = size.split("x")
+    code, out, err = shape(size)
+    assert (code, out) == (0, f"{first}x{rows}\n")
+    assert err.startswith(f"hint: {size} is {first} row")
+    assert err.endswith(f"channels come last here; {rows}x{columns}x{first} may be meant\n")
+    assert shape(size, "-q")[2] == ""
+
+
+def test_it_comes_also_before_the_error_that_follows_from_it(shape):
+    code, out, err = shape("3x224x224", "conv:64,k=7,s=2")
+    assert (code, out, err.count("\n")) == (1, "", 2)
+    assert err.startswith("hint: 3x224x224 is 3 rows")
+
+
+@pytest.mark.parametrize("size", ["224x224x3", "5x224x224", "3x15x224", "3x224x15", "3x224", "224x3x224"])
+def test_other_sizes_get_none(shape, size):
+    assert "hint" not in shape(size)[2]
+
+
+@pytest.mark.parametrize(
+    ("size", "model", "shown"),
+    [
+        ("224x224", "vgg16", "224x224x3"),
+        ("64", "alexnet", "64x64x3"),
+        ("32×32", "lenet5", "32x32x1"),
+        ("224x224x1", "vgg16", "224x224x1"),
+    ],
+)
+def test_a_model_keeps_its_channels_where_none_are_given(shape, size, model, shown):
+    data = json.loads(shape(size, "--model", model, "--json")[1])
+    assert "x".join(map(str, data["input"].values())) == shown

@@ -252,3 +252,48 @@ def test_chains_agree_with_pytorch(chain, height, width):
 
 def test_flat_shapes_print_as_one_number():
     assert str(Flat(7)) == "7"
+
+
+@pytest.mark.parametrize(
+    ("words", "right"),
+    [
+        ("relu, pool:max", "relu pool:max"),
+        ("relu,pool:max,k=2", "relu pool:max,k=2"),
+        ("filter:gaussian:2,9,relu", "filter:gaussian:2,9 relu"),
+        ("conv:8,k=3, relu , flatten", "conv:8,k=3 relu flatten"),
+        ("conv:8,k=3 -> relu -> flatten", "conv:8,k=3 relu flatten"),
+        ("relu->tanh", "relu tanh"),
+        ("relu \u2192 tanh", "relu tanh"),
+        ("relu => tanh", "relu tanh"),
+        ("filter:sobel-x | relu", "filter:sobel-x relu"),
+        ("relu > tanh; flatten", "relu tanh flatten"),
+        ("conv:box + relu", "conv:box relu"),
+    ],
+)
+def test_layers_have_only_blanks_between_them(words, right):
+    with pytest.raises(ParameterError) as refused:
+        parse_chain([words])
+    assert refused.value.message == f"layers have only blanks between them, no commas or arrows: write {right!r}"
+    assert parse_chain([right])
+
+
+@pytest.mark.parametrize("words", ["conv:vertical+horizontal", "filter:1,2;3,4 relu", "conv:8, k=3", "pool:global"])
+def test_commas_and_signs_within_a_layer_stay(words):
+    assert parse_chain([words])
+
+
+@pytest.mark.parametrize(
+    ("words", "advice"),
+    [
+        ("vertical relu", "layer 'vertical' is unknown; it is a kernel: write filter:vertical (or conv:vertical)"),
+        ("relu gaussian:2", "it is a kernel: write filter:gaussian:2 (or conv:gaussian:2)"),
+        ("pool:max k=3", "layer 'k=3' is unknown; sizes belong to a layer, as in pool:max,k=3,s=2"),
+        ("3x3", "sizes belong to a layer"),
+        ("maxpool", "here it is called pool:max"),
+        ("deconv", "use one of conv, filter, pool"),
+    ],
+)
+def test_what_is_no_layer_is_answered_with_what_it_is(words, advice):
+    with pytest.raises(ParameterError) as refused:
+        parse_chain([words])
+    assert advice in refused.value.message

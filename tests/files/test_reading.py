@@ -313,3 +313,12 @@ def test_a_matrix_is_read_as_one() -> None:
     image = read_bytes(b"1,2\n3,4\n")
     np.testing.assert_array_equal(image.pixels, [[1, 2], [3, 4]])
     assert (image.kind, image.format) == ("matrix", "csv")
+
+
+def test_an_array_with_channels_first_gets_a_note(tmp_path: Path) -> None:
+    for shape, noted in (((3, 16, 20), True), ((16, 20, 3), False)):
+        np.save(tmp_path / "x.npy", np.zeros(shape, np.float32))
+        notes = read(tmp_path / "x.npy").notes
+        assert [note.endswith("16x20x3 may be meant (np.moveaxis(x, 0, -1) makes it so)") for note in notes] == [
+            True
+        ] * noted

@@ -1,5 +1,6 @@
 """`cnnfilt shape`: what size comes out, of one window or of a whole network. No pixel is read."""
 
+import re
 from typing import get_args
 
 import click
@@ -9,7 +10,8 @@ from cnnfilt.cli.messages import print_line
 from cnnfilt.cli.option_types import PADDING, PAIR, Word
 from cnnfilt.cli.shape.answers import Answer, AnswerOptions, LayerWindows, formula_of_notes
 from cnnfilt.cli.shape.demands import check_strict, check_wanted, parse_wanted
-from cnnfilt.cli.shape.sizes import input_size
+from cnnfilt.cli.shape.sizes import input_size, with_channels_of
+from cnnfilt.describe.channels import channels_first_hint
 from cnnfilt.describe.windows import Slide, Windows, check_pixels
 from cnnfilt.errors import CnnfiltError
 from cnnfilt.spelling import spelled_size
@@ -118,7 +120,7 @@ def shape(
         # Only this question needs it, and every run would pay for the import.
         from cnnfilt.cli.shape.solve import solutions
 
-        click.echo(solutions(slide, input_size(source)[:2], solve, target, as_json=json_, strict=strict))
+        click.echo(solutions(slide, _hinted_size(source, quiet)[:2], solve, target, as_json=json_, strict=strict))
         return
     if kernel_size is None and (stride or padding or dilation or ceil_mode):
         raise click.UsageError("stride, padding, dilation and --ceil-mode need a window: give its size with -f")
@@ -126,7 +128,8 @@ def shape(
         raise click.UsageError("-f is for one window; write a network's windows as layers, such as pool:max,k=3,s=2")
     if coverage and not (kernel_size or layers):
         raise click.UsageError("--coverage needs a window (-f) or layers")
-    answer = _answer(source, slide if kernel_size else None, layers, options, quiet=quiet)
+    size = _hinted_size(source, quiet)
+    answer = _answer(source, size, slide if kernel_size else None, layers, options, quiet=quiet)
     click.echo(answer.text)
     if kernel_size and not (options.longer or quiet):
         _hint(answer.layers[0].windows)
@@ -142,12 +145,25 @@ def _input_and_layers(
     if model is None:
         if source is None:
             raise click.UsageError("Missing argument 'SIZE|IMAGE'")
+        _refuse_loose_options(layers)
         return source, layers
     from cnnfilt.describe.named_models import MODELS
 
     if layers:
         raise click.UsageError(f"--model {model} is a whole network; leave out the layers, or write all of them")
-    return source or MODELS[model].size, (MODELS[model].layers,)
+    own = MODELS[model].size
+    return own if source is None else with_channels_of(own, source), (MODELS[model].layers,)
+
+
+def _refuse_loose_options(layers: tuple[str, ...]) -> None:
+    """Answer `shape 7x7 f=3 s=2` and `shape 7x7 3` with the options that say so."""
+    loose = [_LOOSE.fullmatch(word) for word in layers]
+    if layers and all(loose):
+        flags = (f"-{(word[1] or 'f').replace('k', 'f')} {word[2]}" for word in loose if word)
+        raise click.UsageError(f"{' '.join(layers)} is not a layer; for one window write {' '.join(flags)}")
+
+
+_LOOSE = re.compile(r"(?:([fkspd])=)?(\d+(?:[x,]\d+)*|(?<==)[a-z-]+)")
 
 
 def _target(unknown: Unknown, wanted: tuple[int, ...] | None, given: dict[Unknown, object]) -> Pair:
@@ -163,11 +179,25 @@ def _target(unknown: Unknown, wanted: tuple[int, ...] | None, given: dict[Unknow
     return target
 
 
+def _hinted_size(source: str, quiet: bool) -> tuple[int, int, int]:
+    """Return the size of the input, with a hint, unless `quiet`, where channels seem to come first in it."""
+    size = input_size(source)
+    hint = channels_first_hint(size)
+    if hint is not None and not quiet:
+        print_line(f"hint: {hint}")
+    return size
+
+
 def _answer(
-    source: str, window: Slide | None, layers: tuple[str, ...], options: AnswerOptions, *, quiet: bool
+    source: str,
+    size: tuple[int, int, int],
+    window: Slide | None,
+    layers: tuple[str, ...],
+    options: AnswerOptions,
+    *,
+    quiet: bool,
 ) -> Answer:
     """Return the answer for one window, or for layers; for neither, it is the size of the input."""
-    size = input_size(source)
     try:
         if not (layers or options.json or (window and options.longer)):
             return _short_answer(size, window)

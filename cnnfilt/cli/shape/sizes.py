@@ -6,7 +6,7 @@ import sys
 
 from cnnfilt.describe.windows import check_pixels
 from cnnfilt.errors import CnnfiltError, InputError
-from cnnfilt.parsing import parse_size
+from cnnfilt.parsing import parse_numbers, parse_size
 from cnnfilt.spelling import spelled_size
 from cnnfilt.terms import DEFAULT_MAX_PIXELS, Pair
 
@@ -16,9 +16,8 @@ def input_size(source: str) -> tuple[int, int, int]:
 
     Raises ParameterError for what is no size, ShapeError for an absurd one, InputError without an image.
     """
-    written = source.lower().replace("×", "x")
-    if re.fullmatch(r"\d[\d\sx,+-]*", written):
-        size = parse_size(written)
+    if _is_size(source):
+        size = parse_size(_plain(source))
         check_pixels(size[:2], DEFAULT_MAX_PIXELS, "the input")
         return size
     if source != "-" and not os.path.lexists(source):
@@ -30,6 +29,22 @@ def input_size(source: str) -> tuple[int, int, int]:
         return image_size(sys.stdin.buffer.read() if source == "-" else source)
     except CnnfiltError as error:
         raise type(error)(error.about("stdin" if source == "-" else source), parameter=error.parameter) from None
+
+
+def with_channels_of(model_size: str, source: str) -> str:
+    """Return `source` with the channels of a model's size where it is a size of rows and columns alone."""
+    if not _is_size(source) or len(parse_numbers(_plain(source), "size")) > 2:
+        return source
+    return spelled_size((*parse_size(_plain(source))[:2], parse_size(model_size)[2]))
+
+
+def _is_size(source: str) -> bool:
+    """Return whether a size is written there, and not the name of an image."""
+    return re.fullmatch(r"\d[\d\sx,+-]*", _plain(source)) is not None
+
+
+def _plain(source: str) -> str:
+    return source.lower().replace("×", "x")
 
 
 def pair_text(pair: Pair | None) -> str:
