@@ -151,7 +151,6 @@ TESTED_ELSEWHERE = {
     "cli/reporter.py": "cli/test_batch.py",
     "cli/run_operation.py": "cli/test_batch.py",
     "cli/tables.py": "cli/test_shape.py",
-    "core/alpha.py": "cli/test_convolve.py",
     "core/edge_responses.py": "core/test_edges.py",
     "describe/edge_detection.py": "describe/test_operations.py",
     "describe/edge_methods.py": "describe/test_operations.py",

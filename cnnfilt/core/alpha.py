@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from cnnfilt.describe.window import Window
 from cnnfilt.describe.windows import Windows
+from cnnfilt.terms import PaddingValue
 
 Array = NDArray[Any]
 
@@ -26,18 +27,29 @@ def premultiplied(pixels: Array, alpha: Array) -> Array:
     return out
 
 
+def opaque_padding(value: PaddingValue, channels: int, dtype: np.dtype[Any]) -> PaddingValue:
+    """Return what pads a `premultiplied` array of so many colours and alpha of `dtype`, where `value` pads the image.
+
+    A number, or one for each colour, is an opaque colour. The 0 that is there when nothing was asked for is none: it
+    pads with transparency.
+    """
+    colours = value if isinstance(value, tuple) else (value,) * channels
+    return (*colours, int(np.iinfo(dtype).max)) if any(colours) else 0
+
+
 def unpremultiplied(filtered: Array, like: Array, dtype: np.dtype[Any]) -> tuple[Array, Array]:
     """Return (colours float32 shaped like `like`, alpha of `dtype`) of a filtered `premultiplied` array.
 
-    Where nothing is covered the colour is 0.
+    Where the alpha comes out as 0 so does the colour: of a kernel that sums to zero, an even coverage leaves rounding
+    noise, and divided by that every colour is arbitrary.
     """
     top = np.iinfo(dtype).max
     coverage = np.clip(filtered[..., -1:], 0, top)
-    shown = coverage > 0
+    alpha = np.rint(coverage[..., 0]).astype(dtype)
+    shown = alpha[..., np.newaxis] > 0
     colours = np.divide(
         filtered[..., :-1] * np.float32(top), coverage, out=np.zeros_like(filtered[..., :-1]), where=shown
     )
-    alpha = np.rint(coverage[..., 0]).astype(dtype)
     return (colours if like.ndim == 3 else colours[..., 0]), alpha
 
 

@@ -48,13 +48,12 @@ def read_frames(source: Source, which: FrameChoice, options: ReadOptions) -> tup
         with decoding(FORMATS[format], max_pixels=options.max_pixels):
             opened = open_image(stream, format, max_pixels=options.max_pixels)
             stored = _stored(stream, format)
+            numbers = _chosen(_count(opened, stored), which)
+            canvas = stored or opened
+            check_size(canvas.height * len(numbers), canvas.width, options.max_pixels)
             if stored is None:
-                numbers = _chosen(getattr(opened, "n_frames", 1), which)
-                check_size(opened.height * len(numbers), opened.width, options.max_pixels)
                 frames = list(_decoded(opened, FORMATS[format], numbers, options))
             else:
-                numbers = _chosen(len(stored.frames), which)
-                check_size(stored.height * len(numbers), stored.width, options.max_pixels)
                 frames = _composed(stored, format, numbers, options)
             plays = _plays(opened, FORMATS[format])
     return [finished(image, options) for image, _ in frames], Timing(tuple(time for _, time in frames), plays)
@@ -68,8 +67,7 @@ def count_frames(source: Source) -> int:
             return 1
         with decoding(FORMATS[format], max_pixels=0):
             opened = open_image(stream, format, max_pixels=0)
-            stored = _stored(stream, format)
-            return getattr(opened, "n_frames", 1) if stored is None else len(stored.frames)
+            return _count(opened, _stored(stream, format))
 
 
 def encode_frames(images: Sequence[Image], timing: Timing, format: str, options: WriteOptions) -> Encoded:
@@ -90,6 +88,10 @@ def _stored(stream: BinaryIO, format: str) -> StoredFrames | None:
     data = stream.read()
     stream.seek(place)
     return gif_frames(data) if format == "gif" else apng_frames(data)
+
+
+def _count(opened: "PIL.ImageFile.ImageFile", stored: StoredFrames | None) -> int:
+    return int(getattr(opened, "n_frames", 1)) if stored is None else len(stored.frames)
 
 
 def _chosen(count: int, which: FrameChoice) -> range:

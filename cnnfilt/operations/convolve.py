@@ -1,6 +1,8 @@
 """Kernels slid over an image."""
 
-from cnnfilt.core.alpha import premultiplied, unpremultiplied
+import numpy as np
+
+from cnnfilt.core.alpha import opaque_padding, premultiplied, unpremultiplied
 from cnnfilt.core.convolution import convolve_as_asked, convolve_to_levels
 from cnnfilt.core.levels import Levels, apply_levels
 from cnnfilt.describe.operations import Convolution
@@ -108,8 +110,13 @@ class ConvolveImage(Operation, kw_only=True):
         return levels
 
     def _slide_premultiplied(self, one: LabelledKernel, image: Image, alpha: Array, levels: Levels, how: str) -> Result:
-        filtered = convolve_as_asked(premultiplied(image.pixels, alpha), one.kernel, self.asked, bias=one.bias)
+        padding = opaque_padding(self.asked.padding_value, image.channels, alpha.dtype)
+        # The scale is for colours; as much is covered whatever it is.
+        asked = replace(self.asked, padding_value=padding, input_scale=1.0)
+        filtered = convolve_as_asked(premultiplied(image.pixels, alpha), one.kernel, asked, bias=one.bias)
         colours, filtered_alpha = unpremultiplied(filtered, image.pixels, alpha.dtype)
+        if self.asked.input_scale != 1:
+            colours = colours * np.float32(self.asked.input_scale)
         pixels, loss = apply_levels(colours, levels)
         return Result(pixels, filtered_alpha, how, loss)
 

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from cnnfilt.errors import OutputError
-from cnnfilt.files.animation import encode_frames, read_frames
+from cnnfilt.files.animation import count_frames, encode_frames, read_frames
 from cnnfilt.files.image import Image
 from cnnfilt.files.read_write_options import ReadOptions, WriteOptions
 from cnnfilt.files.records import Timing
+from tests.files.decode.animations import Drawing, apng
 from tests.files.odd_files import random_levels
 
 FRAMES = [Image(random_levels(6, 8, 3, seed=seed) // 128 * 255) for seed in range(3)]
@@ -47,6 +48,12 @@ def test_frames_that_are_alike_are_shown_as_long_as_all_of_them(format: str) -> 
     found = read_frames(encode_frames(frames, TIMING, format, WriteOptions()).data, "all", ReadOptions())
     assert found is not None
     assert found[1].milliseconds in ((40.0, 350.0), TIMING.milliseconds)
+
+
+@pytest.mark.parametrize("format", ["png", "webp", "gif", "tiff"])
+def test_as_many_are_counted_as_are_read(format: str) -> None:
+    assert count_frames(encode_frames(FRAMES, TIMING, format, WriteOptions()).data) == 3
+    assert count_frames(apng(2, 2, [Drawing(np.zeros((2, 2, 4), np.uint8))] * 2, default=np.zeros((2, 2, 4)))) == 2
 
 
 def test_frames_are_read_as_images_are() -> None:
