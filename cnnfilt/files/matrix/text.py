@@ -56,7 +56,18 @@ def write(array: Array, about: Format) -> bytes:
         shape = spelled_size(array.shape)
         raise OutputError(f"{about.title} holds rows and columns and the result is {shape}; use npy or json")
     separator = _SEPARATORS.get(about.name, _BLANK)
-    return "".join(separator.join(cells(row)) + "\n" for row in array).encode()
+    return "".join(separator.join(_printed(row)) + "\n" for row in array).encode()
+
+
+DIGITS = 15
+"""So many significant digits of a double are the same as by hand: 0.1 + 0.2 is 0.3, not 0.30000000000000004."""
+
+
+def _printed(row: Array) -> Iterator[str]:
+    """Return each number as people read it: doubles with at most 15 significant digits, whole ones with all."""
+    if row.dtype != np.float64:
+        return cells(row)
+    return (str(int(v)) if v.is_integer() and abs(v) < 2**53 else f"{v:.{DIGITS}g}" for v in row.tolist())
 
 
 def cells(row: Array) -> Iterator[str]:
