@@ -14,7 +14,7 @@ _SCREEN_BYTES, _DESCRIPTOR_BYTES = 13, 10
 _EXTENSION, _IMAGE, _TRAILER = 0x21, 0x2C, 0x3B
 _GRAPHIC_CONTROL = 0xF9
 
-# "Some specs say 3, others 4", both browsers say; what is not defined (5 to 7) stays as it is drawn.
+# Some specifications have 3, others 4, as Firefox's decoder notes; what is not defined (5 to 7) stays as it is drawn.
 _DISPOSALS: dict[int, Disposal] = {2: "background", 3: "previous", 4: "previous"}
 
 
