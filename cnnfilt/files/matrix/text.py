@@ -1,5 +1,6 @@
 """Matrices as rows of numbers in text, read strictly: whatever is wrong is named with its line and column."""
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
@@ -67,7 +68,14 @@ def _printed(row: Array) -> Iterator[str]:
     """Return each number as people read it: doubles with at most 15 significant digits, whole ones with all."""
     if row.dtype != np.float64:
         return cells(row)
-    return (str(int(v)) if v.is_integer() and abs(v) < 2**53 else f"{v:.{DIGITS}g}" for v in row.tolist())
+    return map(_double, row.tolist())
+
+
+def _double(value: float) -> str:
+    if value.is_integer() and abs(value) < 2**53:
+        return str(int(value))
+    # The very largest would be rounded past the range, and not read back.
+    return f"{value:.{DIGITS}g}" if abs(value) < 1.7e308 or not math.isfinite(value) else repr(value)
 
 
 def cells(row: Array) -> Iterator[str]:
