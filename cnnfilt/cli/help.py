@@ -1,4 +1,4 @@
-"""Help in two lengths: --help fits a screen and names every option, --help-all explains them in groups."""
+"""Help in two lengths: --help fits the screen and names every option it has room for, --help-all explains them all."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from cnnfilt.cli.completion_places import complete
+from cnnfilt.cli.help_screen import HelpContext, fitted, with_examples
 
 GROUPS = {
     "Values": ("values", "value_range", "gray", "alpha", "background"),
@@ -55,6 +56,8 @@ class Command(click.Command):
     What stands after a form feed, in its docstring or the help of an option, is for --help-all.
     """
 
+    context_class = HelpContext
+
     def __init__(self, *args: Any, common: Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.common = common
@@ -63,23 +66,28 @@ class Command(click.Command):
             complete(parameter)
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the help that fits a screen."""
+        """Write the help that fits the screen."""
+        formatter.write(fitted(lambda examples, listed: self._help(ctx, examples, listed)))
+
+    def _help(self, ctx: click.Context, examples: int, listed: bool) -> str:
+        formatter = ctx.make_formatter()
         self.format_usage(ctx, formatter)
         self.format_help_text(ctx, formatter)
         (_, common), *others = self._grouped(ctx)
         with formatter.section("Options"):
             formatter.write_dl([(name, _LONGER.sub("", text)) for name, text in _records(ctx, common)])
         rest = [one for _, group in others for one in group if "--help" not in one.opts and one.name != "help_all"]
-        if rest:
-            from textwrap import indent  # Only help needs these, and every run would pay for them.
-
-            from click.formatting import wrap_text
-
+        if rest and listed:
             with formatter.section("More, explained by --help-all"):
-                # No line may end in the middle of a name.
-                text = wrap_text(" ".join(map(_shortest, rest)).replace("-", _DASH), formatter.width - 2)
-                formatter.write(indent(text.replace(_DASH, "-"), "  ") + "\n")
-        self.format_epilog(ctx, formatter)
+                formatter.write_text(" ".join(map(_shortest, rest)))
+        elif rest:
+            formatter.write_paragraph()
+            formatter.write_text(f"{len(rest)} more options: {ctx.command_path} --help-all")
+        if epilog := with_examples(self.epilog, examples):
+            formatter.write_paragraph()
+            with formatter.indentation():
+                formatter.write_text(cleandoc(epilog))
+        return formatter.getvalue()
 
     def full_help(self, ctx: click.Context) -> str:
         """Return the help with all options, in groups, the common ones first."""
@@ -112,5 +120,4 @@ def _shortest(option: click.Parameter) -> str:
     return min((*option.opts, *option.secondary_opts), key=len)
 
 
-_DASH = "\u2011"
 _LONGER = re.compile(r"\f.*?(?=  \[|$)", re.DOTALL)

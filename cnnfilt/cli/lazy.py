@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from cnnfilt.cli.help import help_all_option
+from cnnfilt.cli.help_screen import HelpContext, fitted, with_examples
 
 
 class LazyGroup(click.Group):
@@ -14,6 +15,8 @@ class LazyGroup(click.Group):
 
     `home` names the module of a command: "cnnfilt.cli.{}.command" for one. The command in it has its name, too.
     """
+
+    context_class = HelpContext
 
     def __init__(self, *args: Any, table: Mapping[str, str], home: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -47,6 +50,21 @@ class LazyGroup(click.Group):
 
             raise click.UsageError(command_advice(args[0], ctx.info_name or "", list(self.table)), ctx)
         return super().resolve_command(ctx, args)
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the help that fits the screen."""
+        formatter.write(fitted(lambda examples, _: self._help(ctx, examples)))
+
+    def _help(self, ctx: click.Context, examples: int) -> str:
+        formatter = ctx.make_formatter()
+        self.format_usage(ctx, formatter)
+        self.format_help_text(ctx, formatter)
+        self.format_options(ctx, formatter)
+        if epilog := with_examples(self.epilog, examples):
+            formatter.write_paragraph()
+            with formatter.indentation():
+                formatter.write_text(epilog)
+        return formatter.getvalue()
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands from the table, without importing them."""

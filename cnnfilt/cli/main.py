@@ -50,8 +50,8 @@ Examples:
 @click.version_option(__version__, "-V", "--version", message="cnnfilt %(version)s")
 @click.option("--debug", is_flag=True, hidden=True, expose_value=False, help="Show the traceback of an internal error.")
 def cli() -> None:
-    """Apply the operations of a convolutional neural network to images.
-
+    """\b
+    Apply the operations of a convolutional neural network to images.
     "cnnfilt COMMAND --help" tells more of each.
     """
 

@@ -159,7 +159,8 @@ class FileOptions(WorkOptions, kw_only=True):
         read=click.IntRange(1, 100),
         metavar="N",
         default=None,
-        help="Of a JPEG or WebP, 1-100; of a PNG the effort: 1 is fast, 100 small.",
+        help="Of a JPEG or WebP, 1-100 (without it a JPEG keeps its own, and what was none gets 92; a WebP is "
+        "lossless); of a PNG the effort: 1 is fast, 100 small.",
     )
     recursive: bool = option(
         "-r", "--recursive", default=False, help="Open the folders in a folder, too; the tree is kept."

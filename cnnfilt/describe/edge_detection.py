@@ -31,7 +31,7 @@ class EdgeDetection(Bordered, kw_only=True):
         metavar="WORD",
         default=None,
         shown="both",
-        help="vertical, horizontal (edges), or both.\f Vertical ones are differences along a row.",
+        help="Only vertical or horizontal edges.\f Vertical ones are differences along a row.",
     )
     gain: float = option(
         "--gain",

@@ -25,8 +25,8 @@ from cnnfilt.terms import Layout
     epilog="""\b
 Examples:
   cnnfilt convolve a.jpg -k box -p same --padding-mode replicate -o b.jpg
-  cnnfilt convolve in/ -k sharpen -p same --padding-mode replicate -o out/
   cnnfilt convolve matrix.csv -k "1,0,-1; 1,0,-1; 1,0,-1" --explain 0,0
+  cnnfilt convolve in/ -k sharpen -p same --padding-mode replicate -o out/
   cnnfilt convolve photo.jpg -k sobel-x -p same --emit torch
   cnnfilt convolve photo.jpg -k sobel-x -k sobel-y -o maps/
   cnnfilt convolve photo.jpg -k box -k emboss --layout grid -o all.png

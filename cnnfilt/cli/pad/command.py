@@ -15,7 +15,6 @@ from cnnfilt.describe.operations import Pad
         "padding_mode",
         "padding_value",
         "output",
-        "overwrite",
     ),
     epilog="""\b
 Padding modes, and what the other tools call them (a b c d are the pixels):

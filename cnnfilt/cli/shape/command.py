@@ -20,9 +20,9 @@ from cnnfilt.terms import DEFAULT_MAX_PIXELS, ModelName, Padding, Pair, Unknown
 EXAMPLES = """\b
 Examples:
   cnnfilt shape 6x6 -f 3                 a 3x3 filter on a 6x6 image
+  cnnfilt shape 28x28 conv:6,k=5,p=2 tanh pool:avg flatten fc:10
   cnnfilt shape photo.jpg -f 3 -s 2 -p same --want 240x320
   cnnfilt shape 224x224 -f 7 -s 2 --want 112x112 --solve padding
-  cnnfilt shape 28x28 conv:6,k=5,p=2 tanh pool:avg flatten fc:10
 """
 
 
@@ -32,9 +32,7 @@ Examples:
         "kernel_size",
         "stride",
         "padding",
-        "dilation",
         "want",
-        "solve",
         "explain",
         "model",
     ),
@@ -90,9 +88,7 @@ def shape(
     json_: bool,
     quiet: bool,
 ) -> None:
-    """Say what size comes out of a window (-f), or of a whole network (LAYERs).
-
-    SIZE is 224x224 or 224x224x3. LAYERs (brackets may be left out; pairs: 3x5):
+    """Say what size comes out of a window (-f), or of a whole network (LAYERs), where SIZE is 224x224 or 224x224x3:
 
     \b
       conv:N,k=3[,s=1,p=0,d=1,g=1,bias=1]   N filters of size k
@@ -102,12 +98,12 @@ def shape(
       relu  tanh  sigmoid  softmax  flatten  fc:N[,bias=1]
     \f
 
-    s is the stride, p the padding, d the dilation and g the number of groups. A KERNEL is a name, numbers, or
-    @file, as in `cnnfilt convolve`. SIZE is height first; of an IMAGE only the header is read. With -f the number
-    of places the window fits is printed: the size of the result of a filter or of pooling. The table of layers has
-    the output; the parameters to train; the multiply-adds to compute it (MACs); the field, how many input pixels
-    across one value sees; the jump, how many input pixels apart two neighbours are; and the rows or columns of its
-    input that no window reads.
+    What is in brackets may be left out; pairs are 3x5. s is the stride, p the padding, d the dilation and g the number
+    of groups. A KERNEL is a name, numbers, or @file, as in `cnnfilt convolve`. SIZE is height first, and 7 is 7x7; of
+    an IMAGE only the header is read. With -f the number of places the window fits is printed: the size of the result
+    of a filter or of pooling. The table of layers has the output; the parameters to train; the multiply-adds to
+    compute it (MACs); the field, how many input pixels across one value sees; the jump, how many input pixels apart
+    two neighbours are; and the rows or columns of its input that no window reads.
     """
     options = AnswerOptions(explain, coverage, json_)
     source, layers = _input_and_layers(source, layers, model)
