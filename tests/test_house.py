@@ -127,7 +127,6 @@ TESTED_ELSEWHERE = {
     "cli/chains.py": "cli/test_apply.py",
     "cli/completion_places.py": "cli/test_completion.py",
     "cli/inspect/explain_pooling.py": "cli/test_explain.py",
-    "cli/inspect/explain_sums.py": "cli/test_explain.py",
     "cli/inspect/inspection.py": "cli/test_explain.py",
     "cli/inspect/number_tables.py": "cli/test_explain.py",
     "cli/inspect/window_tables.py": "cli/test_explain.py",

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from cnnfilt.core.canny import full_step
 from cnnfilt.core.edges import angles_as_asked, edges_to_levels
 from cnnfilt.core.levels import Levels
 from cnnfilt.describe.edge_detection import EdgeDetection
@@ -54,4 +55,13 @@ class FindEdges(Operation, kw_only=True):
         from cnnfilt.core.explain.edges import explain_edges
 
         levels = self.levels_of(image, number, format_name)
+        if self.asked.is_mask:
+            levels = _mask_levels(levels, full_step(image.pixels.dtype))
         return ExplainedValues(self.asked.method, levels, explain_edges(image.pixels, place, self.asked))
+
+
+def _mask_levels(levels: Levels, top: int) -> Levels:
+    """Return how 0 and `top` become pixels, whatever mapping was asked for: see `edges_to_levels`."""
+    if levels.values == "raw" or levels.top == top:
+        return Levels("raw")
+    return Levels("clip", levels.dtype, (0, top))

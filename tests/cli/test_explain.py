@@ -92,6 +92,38 @@ def test_edges_show_both_gradients(run: Run) -> None:
     assert "sqrt(gx^2 + gy^2) = 233.002" in text
 
 
+def test_nan_under_a_zero_takes_no_part_in_the_printed_sum(run: Run) -> None:
+    stream = io.BytesIO()
+    np.save(stream, np.array([[np.nan, 1.5], [2, 3]]))
+    text = run("convolve", "-", "-k", "0,1; 2,0", "--explain", "0,0", stdin=stream.getvalue()).text
+    assert "0 + 1.5*1 + 2*2 + 3*0 = 5.5" in text
+
+
+def test_a_small_difference_of_large_numbers_is_shown_in_all_its_digits(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("1234567.25,1234567.5\n")
+    text = run("convolve", tmp_path / "x.csv", "-k", "1,-1", "--explain", "0,0").text
+    assert "1234567.25*1 + 1234567.5*(-1) = -0.25" in text
+    biased = run("convolve", tmp_path / "x.csv", "-k", "1", "--bias", "-1234567.125", "--explain", "0,0").text
+    assert "1234567.25*1 = 1234567.25" in biased
+    assert "plus bias -1234567.125 = 0.125" in biased
+
+
+@pytest.mark.parametrize("values", ["offset", "minmax", "symmetric", "abs"])
+@pytest.mark.parametrize("options", [["--threshold", "250"], ["--method", "canny"]], ids=" ".join)
+def test_edges_of_two_levels_are_not_said_to_be_mapped(run: Run, values: str, options: list[str]) -> None:
+    text = run("edges", SAMPLES / "face.png", *options, "--values", values, "--explain", "5,5").text
+    assert text.splitlines()[-1].split() == ["pixel", "=", "0", "(the", "value", "as", "it", "is)"]
+
+
+def test_a_threshold_is_met_as_the_picture_has_it(run: Run, tmp_path: Path) -> None:
+    """The magnitude of 0.1 * 3 / 3 is 0.1 in one arithmetic, and a little less in another."""
+    np.save(tmp_path / "x.npy", np.array([[0.1, 0.4, 0.7]], np.float32))
+    for threshold in ("0.1", "0.2", "0.3", "0.6", "0.9"):
+        asked = ("edges", tmp_path / "x.npy", "--direction", "vertical", "--gain", "0.5", "--threshold", threshold)
+        shown = run(*asked, "--explain", "0,1").text.splitlines()
+        assert shown[-1].split()[2] == shown[-2].split("=")[1].strip()
+
+
 def test_json_has_the_same_as_data(run: Run, worked_example: Path) -> None:
     outcome = run("convolve", worked_example, "-k", "vertical", "--explain", "0,0", "--json")
     (value,) = json.loads(outcome.text)["explain"]

@@ -1,19 +1,22 @@
 """Explained values as words and tables, written out as in the lecture notes, and as data for JSON."""
 
+import math
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from typing import Any, TextIO, assert_never
+
+import numpy as np
 
 from cnnfilt.cli.inspect.explain_pooling import pooling_data, pooling_items
 from cnnfilt.cli.inspect.explain_sums import channel_name, sums_data, sums_items
 from cnnfilt.cli.inspect.number_tables import PLAIN_WIDTH, Cell, Item, Matrix, print_items
 from cnnfilt.cli.inspect.window_tables import pictures
 from cnnfilt.cli.messages import printable
-from cnnfilt.cli.numbers import finite
-from cnnfilt.core.explain.convolution import Explained
+from cnnfilt.cli.numbers import finite, written, written_within
+from cnnfilt.core.explain.convolution import Explained, as_number
 from cnnfilt.core.explain.pooling import Pooled
-from cnnfilt.core.levels import Levels
+from cnnfilt.core.levels import Levels, apply_levels
 from cnnfilt.operations.inspect.explanation import Explanation, Explanations
-from cnnfilt.spelling import spelled_number
 
 
 def print_explanations(name: str, explanations: Explanations, stream: TextIO) -> None:
@@ -62,12 +65,14 @@ def _body(one: Explanation, explanations: Explanations) -> Iterator[Item]:
         case Explained() as value:
             width = max((len(step.words) for step in value.steps), default=width)
             yield from sums_items(value, shown, explanations.colours)
-            yield from (f"{step.words.ljust(width)} = {spelled_number(step.value)}" for step in value.steps)
+            for step, following in zip_longest(value.steps, value.steps[1:]):
+                error = math.inf if following is None else following.shown_within
+                yield f"{step.words.ljust(width)} = {written_within(step.value, error)}"
         case Pooled() as value:
             yield from pooling_items(value, shown)
         case unknown:
             assert_never(unknown)
-    yield f"{'pixel'.ljust(width)} = {spelled_number(one.pixel)} ({_mapping(one.levels)})"
+    yield f"{'pixel'.ljust(width)} = {written(one.pixel)} ({_mapping(one.levels)}{_rounding(one)})"
 
 
 def _results(values: Sequence[Explanation]) -> Iterator[Item]:
@@ -77,7 +82,7 @@ def _results(values: Sequence[Explanation]) -> Iterator[Item]:
         maps.setdefault((one.label, one.value.map), {})[one.value.row, one.value.column] = one
     for (label, map_), found in maps.items():
         height, width = next(iter(found.values())).size
-        rows = tuple(tuple(Cell(spelled_number(found[y, x].value.value)) for x in range(width)) for y in range(height))
+        rows = tuple(tuple(Cell(written(found[y, x].value.value)) for x in range(width)) for y in range(height))
         yield ""
         yield [Matrix(f"the result of {label}" + (f", channel {map_}" if len(maps) > 1 else ""), rows)]
 
@@ -104,6 +109,15 @@ def _mapping(levels: Levels) -> str:
             return f"{(top + 1) // 2} + {top // 2} * value / the image's largest magnitude"
         case unknown:
             assert_never(unknown)
+
+
+def _rounding(one: Explanation) -> str:
+    """Return what to add where the pixel is not quite what becomes of the value above it: it was computed in floats."""
+    if one.levels.needs_range or not math.isfinite(one.value.value):
+        return ""
+    pixels, _ = apply_levels(np.array([[one.value.value]]), one.levels)
+    expected = as_number(pixels[0, 0])
+    return "" if written(expected) == written(one.pixel) else ", within rounding"
 
 
 def _data(one: Explanation) -> dict[str, Any]:

@@ -1,13 +1,13 @@
 """A pooled value: the table of its window, what is kept of it, and its data."""
 
 from collections.abc import Iterator
+from statistics import fmean
 from typing import Any, assert_never
 
 from cnnfilt.cli.inspect.number_tables import Item, wrapped
 from cnnfilt.cli.inspect.window_tables import shortened_terms, window_table
-from cnnfilt.cli.numbers import finite, in_sum
+from cnnfilt.cli.numbers import DIGITS, finite, in_brackets, written, written_to_give
 from cnnfilt.core.explain.pooling import Pooled
-from cnnfilt.spelling import spelled_number
 
 
 def pooling_items(value: Pooled, pictures: list[Item]) -> Iterator[Item]:
@@ -34,19 +34,21 @@ def pooling_data(value: Pooled) -> dict[str, Any]:
 
 
 def _average(value: Pooled) -> list[str]:
-    terms = shortened_terms([in_sum(one) for one in value.counted])
+    counted = value.counted
+    texts = written_to_give(value.value, counted, fmean) or [written(one, DIGITS[-1]) for one in counted]
+    terms = shortened_terms([in_brackets(text) for text in texts])
     # The brackets and the division belong to the terms beside them, so that no line ends in between.
     parts = [f"{'+ ' if place else '('}{term}" for place, term in enumerate(terms)]
-    return wrapped([*parts[:-1], f"{parts[-1]})", f"/ {len(value.counted)}"], value.value)
+    return wrapped([*parts[:-1], f"{parts[-1]})", f"/ {len(counted)}"], written(value.value))
 
 
 def _extreme(value: Pooled) -> list[str]:
-    terms = shortened_terms([spelled_number(one) for one in value.counted])
+    terms = shortened_terms([written(one) for one in value.counted])
     parts = [f"{'' if place else f'{value.kind}('}{term}," for place, term in enumerate(terms)]
     parts[-1] = parts[-1].removesuffix(",") + ")"
     assert value.kept is not None, "max and min keep a place"
     row, column = _position(value, value.kept)
-    return [*wrapped(parts, value.value), f"found at row {row}, column {column} of the image"]
+    return [*wrapped(parts, written(value.value)), f"found at row {row}, column {column} of the image"]
 
 
 def _position(value: Pooled, place: tuple[int, int]) -> list[int]:

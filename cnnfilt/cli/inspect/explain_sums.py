@@ -1,16 +1,21 @@
 """A value that is a sum of products, as convolution and edges compute it: its tables, its sums, and its data."""
 
+import math
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 from cnnfilt.cli.inspect.number_tables import Item, wrapped
 from cnnfilt.cli.inspect.window_tables import plain_table, product_text, shortened_terms, window_table
-from cnnfilt.cli.numbers import finite, in_sum
+from cnnfilt.cli.numbers import DIGITS, finite, in_brackets, written, written_to_give, written_within
 from cnnfilt.core.explain.convolution import Explained, Patch, Response
-from cnnfilt.spelling import spelled_number
 
 FEW_KERNELS = 2
 """Of more kernels (a compass) only the one that counts is written out."""
+
+
+_NOISE = 1e-15
+"""By this part of all their terms sums in another order may differ."""
 
 
 def sums_items(value: Explained, pictures: list[Item], colours: bool) -> Iterator[Item]:
@@ -21,7 +26,7 @@ def sums_items(value: Explained, pictures: list[Item], colours: bool) -> Iterato
         if whole or response is largest:
             yield from _response(value, response, pictures, colours)
         else:
-            yield f"{response.name} = {spelled_number(response.total)}"
+            yield f"{response.name} = {written(response.total)}"
 
 
 def channel_name(channel: int, channels: int, colours: bool) -> str:
@@ -52,7 +57,8 @@ def _response(value: Explained, response: Response, pictures: list[Item], colour
     if pictures:
         yield from pictures
         yield ""
-    for patch in response.patches:
+    totals = _totals(response)
+    for place, patch in enumerate(response.patches):
         channel = channel_name(patch.channel, channels, colours) if channels > 1 else ""
         if not pictures:
             yield [
@@ -62,23 +68,47 @@ def _response(value: Explained, response: Response, pictures: list[Item], colour
             ]
             yield ""
         start = name or channel
-        yield from _sum(patch, value.padded, f"{start}: " if start else "")
+        total = totals[place] if channels > 1 else written_within(patch.total, _needed(value))
+        yield from _sum(patch, value.padded, f"{start}: " if start else "", total)
         if channels > 1:
             yield ""
     if channels > 1:
-        first, *others = (patch.total for patch in response.patches)
-        yield from wrapped([f"sum: {spelled_number(first)}", *(f"+ {in_sum(one)}" for one in others)], response.total)
+        first, *others = _totals(response)
+        total = written_within(response.total, _needed(value))
+        yield from wrapped([f"sum: {first}", *(f"+ {in_brackets(one)}" for one in others)], total)
     yield ""
 
 
-def _sum(patch: Patch, padded: Sequence[Sequence[bool]], start: str) -> list[str]:
-    """Return the lines of `1*1 + 6*0 + 9*(-1) + ... = -8`."""
+def _totals(response: Response) -> list[str]:
+    """Return the sums of the channels, in as many digits as it takes to see what they come to together."""
+    totals = [patch.total for patch in response.patches]
+    return written_to_give(response.total, totals, sum) or [written(total) for total in totals]
+
+
+def _needed(value: Explained) -> float:
+    """Return how near to the truth the sum has to be shown for what is done with it next."""
+    return value.steps[0].shown_within if value.steps else math.inf
+
+
+def _sum(patch: Patch, padded: Sequence[Sequence[bool]], start: str, total: str) -> list[str]:
+    """Return the lines of `1*1 + 6*0 + 9*(-1) + ... = -8`; nan*0 counts as 0 and is written so."""
+    values = [value for row in patch.window for value in row]
+    weights = [weight for row in patch.kernel for weight in row]
+    count = len(values)
+
+    def compute(numbers: Sequence[float]) -> float:
+        return sum(v * w for v, w in zip(numbers[:count], numbers[count:], strict=True) if w)
+
+    numbers = [*values, *weights]
+    noise = _NOISE * sum(abs(product) for row in patch.products for product in row)
+    texts = written_to_give(patch.total, numbers, compute, noise=noise) or [
+        written(number, DIGITS[-1 if math.isfinite(patch.total) else 0]) for number in numbers
+    ]
     first, *others = (
-        product_text(value, weight, padded=flag)
-        for values, weights, flags in zip(patch.window, patch.kernel, padded, strict=True)
-        for value, weight, flag in zip(values, weights, flags, strict=True)
+        product_text(value, weight, padded=flag) if math.isfinite(number) or float(weight) else "0"
+        for value, weight, flag, number in zip(texts[:count], texts[count:], chain(*padded), values, strict=True)
     )
-    return wrapped([start + first, *(f"+ {term}" for term in shortened_terms(others))], patch.total)
+    return wrapped([start + first, *(f"+ {term}" for term in shortened_terms(others))], total)
 
 
 def _patch_data(patch: Patch) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any, TextIO
 
 from cnnfilt.frozen import Frozen
-from cnnfilt.spelling import spelled_number
 
 PLAIN_WIDTH = 80
 """How wide lines may be where no terminal says otherwise."""
@@ -52,10 +51,10 @@ def print_items(items: Iterable[Item], stream: TextIO) -> None:
         console.print(Text(item) if isinstance(item, str) else _drawn(item, console.width))
 
 
-def wrapped(terms: Sequence[str], total: float) -> list[str]:
+def wrapped(terms: Sequence[str], total: str) -> list[str]:
     """Return the terms of a sum in lines, ` = total` after them; further lines are indented."""
     lines = [terms[0]]
-    for part in [*terms[1:], f"= {spelled_number(total)}"]:
+    for part in [*terms[1:], f"= {total}"]:
         if len(lines[-1]) + 1 + len(part) < PLAIN_WIDTH:
             lines[-1] += f" {part}"
         else:

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from cnnfilt.cli.inspect.number_tables import KEPT, PADDED, PLAIN_WIDTH, USED, Cell, Item, Matrix
-from cnnfilt.cli.numbers import in_sum, short
+from cnnfilt.cli.numbers import in_brackets, short, written
 from cnnfilt.core.explain.convolution import Explained, Grid, Number, Patch
 from cnnfilt.core.explain.pooling import Cells, Pooled
 from cnnfilt.operations.inspect.explanation import Explanation, Explanations
-from cnnfilt.spelling import spelled_number
 
 Place = tuple[int, int]
 
@@ -37,9 +36,9 @@ def plain_table(values: Grid, title: str) -> Matrix:
     return Matrix(title, tuple(tuple(Cell(short(value)) for value in row) for row in values))
 
 
-def product_text(value: Number, weight: Number, *, padded: bool) -> str:
+def product_text(value: str, weight: str, *, padded: bool) -> str:
     """Return a product as it stands in a sum, a value of the padding in brackets: `9*(-1)`, `[0]*2`."""
-    return f"{f'[{spelled_number(value)}]' if padded else in_sum(value)}*{in_sum(weight)}"
+    return f"{f'[{value}]' if padded else in_brackets(value)}*{in_brackets(weight)}"
 
 
 def shortened_terms(terms: list[str]) -> list[str]:
@@ -75,7 +74,7 @@ def _products_drawn(one: Explanation, value: Explained, explanations: Explanatio
     for patch in response.patches:
         title = f"channel {patch.channel}" if several else "image"
         image = _drawn(one, explanations, patch.channel, _product_cells(value, patch), title)
-        kernel = tuple(tuple(Cell(spelled_number(weight)) for weight in row) for row in patch.kernel)
+        kernel = tuple(tuple(Cell(written(weight)) for weight in row) for row in patch.kernel)
         drawn.append([image, Matrix(f"kernel {response.name}".strip(), kernel)])
     return drawn
 
@@ -91,7 +90,7 @@ def _product_cells(value: Explained, patch: Patch) -> dict[Place, Cell]:
     for i, y in enumerate(value.rows):
         for j, x in enumerate(value.columns):
             padded = value.padded[i][j]
-            text = product_text(patch.window[i][j], patch.kernel[i][j], padded=padded)
+            text = product_text(written(patch.window[i][j]), written(patch.kernel[i][j]), padded=padded)
             cells[y, x] = Cell(text, PADDED if padded else USED)
     return cells
 
@@ -101,7 +100,7 @@ def _pooled_cells(value: Pooled) -> dict[Place, Cell]:
     for i, y in enumerate(value.rows):
         for j, x in enumerate(value.columns):
             cell = value.window[i][j]
-            text = "-" if cell is None else spelled_number(cell)
+            text = "-" if cell is None else written(cell)
             if value.padded[i][j]:
                 cells[y, x] = Cell(f"[{text}]", PADDED)
             else:
@@ -122,9 +121,9 @@ def _drawn(one: Explanation, explanations: Explanations, channel: int, window: d
         if (y, x) in window:
             return window[y, x]
         if 0 <= y < len(image) and 0 <= x < len(image[0]):
-            return Cell(spelled_number(image[y][x][channel]))
+            return Cell(written(image[y][x][channel]))
         value = padding.get((y, x))
-        return Cell(f"[{'-' if value is None else spelled_number(value)}]", PADDED)
+        return Cell(f"[{'-' if value is None else written(value)}]", PADDED)
 
     rows = tuple(tuple(cell(y, x) for x in range(left, right)) for y in range(top, bottom))
     return Matrix(title, rows)

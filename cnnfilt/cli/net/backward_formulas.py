@@ -1,20 +1,14 @@
 """Equations as the lecture notes write them: `Z11 = X11*K11 + B = 3*(-2) + 1 = -5`, in symbols and in numbers."""
 
-import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from cnnfilt.cli.numbers import DIGITS, written, written_to_give
 from cnnfilt.frozen import Frozen
 from cnnfilt.nn.layer import Array
 from cnnfilt.terms import Pair
 
 Sums = dict[str, list[str]]
 """For each result the lines that explain it."""
-
-_DIGITS = (6, 9, 12, 15, 17)
-"""A formula gets the first of these at which its printed numbers give its value: differences need many."""
-
-_CLOSE = 5e-6
-"""As near as six digits show."""
 
 
 class BackwardPass(Frozen, eq=False):
@@ -97,8 +91,9 @@ def places(array: Array) -> Iterator[Pair]:
 
 def equation(name: str, value: float, *formulas: Formula) -> str:
     """Return `name = symbols = numbers = value`, by the first of `formulas` whose printed numbers give the value."""
-    formula, text = _written(value, formulas)
-    steps = [name, formula.symbols, text, spelled(value)]
+    formula, texts = _written(value, formulas)
+    text = formula.template.format(*texts)
+    steps = [name, formula.symbols, text, written(value)]
     # A formula of one number is that number already.
     return " = ".join(steps if text != steps[-1] else [*steps[:2], steps[-1]])
 
@@ -113,17 +108,8 @@ def equations(letter: str, terms: Mapping[Pair, list[Formula]], result: Array, *
     return lines
 
 
-def spelled(value: float, digits: int = 6) -> str:
-    """Return a whole number as it is, any other in so many digits, and none more than it has."""
-    if value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    return repr(value) if digits == _DIGITS[-1] else f"{value:.{digits}g}"
-
-
-def _written(value: float, formulas: Sequence[Formula]) -> tuple[Formula, str]:
+def _written(value: float, formulas: Sequence[Formula]) -> tuple[Formula, list[str]]:
     for formula in formulas:
-        for digits in _DIGITS:
-            texts = [spelled(one, digits) for one in formula.numbers]
-            if math.isclose(formula.compute([float(text) for text in texts]), value, rel_tol=_CLOSE):
-                return formula, formula.template.format(*texts)
-    return formulas[-1], formulas[-1].template.format(*(spelled(one, _DIGITS[-1]) for one in formulas[-1].numbers))
+        if (texts := written_to_give(value, formula.numbers, formula.compute)) is not None:
+            return formula, texts
+    return formulas[-1], [written(one, DIGITS[-1]) for one in formulas[-1].numbers]

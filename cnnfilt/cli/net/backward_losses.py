@@ -14,9 +14,9 @@ from cnnfilt.cli.net.backward_formulas import (
     entry,
     equation,
     places,
-    spelled,
 )
 from cnnfilt.cli.net.backward_values import less, listed, power, power_shares, sigmoids
+from cnnfilt.cli.numbers import written
 from cnnfilt.errors import ParameterError, ShapeError
 from cnnfilt.nn.activations import Sigmoid, softmax
 from cnnfilt.nn.layer import Array
@@ -58,7 +58,7 @@ def _categorical(z: Array, one_hot: Array) -> BackwardPass:
 def _binary(z: Array, labels: Array) -> BackwardPass:
     if labels.min() < 0 or labels.max() > 1:
         odd = float(labels.min() if labels.min() < 0 else labels.max())
-        raise ParameterError(f"a label is {spelled(odd)}; those of --loss binary are 0 or 1")
+        raise ParameterError(f"a label is {written(odd)}; those of --loss binary are 0 or 1")
     loss, d_z = binary_cross_entropy(z.reshape(-1, 1), labels.reshape(-1, 1))
     results = {"y_pred": Sigmoid().forward(z), "L": np.asarray(loss), "dL/dZ": d_z.reshape(z.shape)}
     return BackwardPass(results, lambda: _binary_sums(z, labels, results))
@@ -204,6 +204,6 @@ def _one_hot(labels: Array, logits: Array) -> Array:
     for label in labels.flat:
         if not (float(label).is_integer() and 0 <= label < classes):
             raise ParameterError(
-                f"a label is {spelled(float(label))}; classes are whole numbers from 0 to {classes - 1} here"
+                f"a label is {written(float(label))}; classes are whole numbers from 0 to {classes - 1} here"
             )
     return np.eye(classes)[labels.ravel().astype(np.int64)]

@@ -15,8 +15,8 @@ from cnnfilt.cli.net.backward_formulas import (
     name_of,
     number,
     places,
-    spelled,
 )
+from cnnfilt.cli.numbers import DIGITS, written
 from cnnfilt.describe.layers import Function
 from cnnfilt.nn.layer import Array
 
@@ -122,7 +122,7 @@ def power(value: float) -> float:
 
 def less(number: float) -> str:
     """Return ` - 3`, or ` + 3` for -3: what takes `number` off."""
-    return f" - {spelled(number, 17)}" if number >= 0 else f" + {spelled(-number, 17)}"
+    return f" - {written(number, DIGITS[-1])}" if number >= 0 else f" + {written(-number, DIGITS[-1])}"
 
 
 def _power_share(values: Sequence[Formula], place: int, taken_off: float, words: str) -> Formula:

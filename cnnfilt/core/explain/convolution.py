@@ -23,6 +23,9 @@ from cnnfilt.terms import Activation, Pair
 Number = int | float
 Grid = tuple[tuple[Number, ...], ...]
 
+_AS_SHOWN = 5e-6
+"""How near a number is to its six digits."""
+
 MOST_CELLS = 10_000
 """A window of more values than this is no longer explained by writing them out."""
 
@@ -61,10 +64,14 @@ class Response(Frozen):
 
 
 class Step(Frozen):
-    """What is done with the sums, in words, and what comes of it."""
+    """What is done with the sums, in words, and what comes of it.
+
+    `shown_within` is how near to the truth the number before has to be shown, so that one sees how this comes of it.
+    """
 
     words: str
     value: Number
+    shown_within: float = math.inf
 
 
 class Explained(Frozen):
@@ -193,8 +200,11 @@ def exact_sum(values: Sequence[Number]) -> Number:
     """Return the sum, exact for whole numbers and rounded once for others."""
     if all(isinstance(value, int) for value in values):
         return sum(values)
-    # What is infinite, or none, is beyond fsum.
-    return math.fsum(values) if all(map(math.isfinite, values)) else sum(values)
+    try:
+        return math.fsum(values)
+    except (OverflowError, ValueError):
+        # Partial sums past the range of floats, and infinities of both signs, are beyond fsum.
+        return sum(values)
 
 
 def as_grid(values: Array) -> Grid:
@@ -215,10 +225,13 @@ def _after_the_sum(total: Number, asked: Convolution, bias: Number) -> tuple[Ste
         steps.append(Step(f"times input scale {asked.input_scale:.6g}", value))
     if bias:
         value = value + bias
-        steps.append(Step(f"plus bias {bias:.6g}", value))
+        # The sum may be a small difference of large numbers.
+        shown = f"{bias:.6g}" if float(f"{bias:.6g}") == bias else f"{bias:.12g}"
+        steps.append(Step(f"plus bias {shown}", value, abs(value) * _AS_SHOWN))
     if asked.activation != "none":
         value = _activated(value, asked.activation)
-        steps.append(Step(asked.activation, value))
+        # Far below 0 the sigmoid follows its input as a power does.
+        steps.append(Step(asked.activation, value, _AS_SHOWN if asked.activation == "sigmoid" else math.inf))
     return tuple(steps)
 
 
@@ -231,7 +244,7 @@ def _activated(value: Number, activation: Activation) -> Number:
         case "tanh":
             return math.tanh(value)
         case "sigmoid":
-            # Written so that the exponential never overflows.
-            return 1 / (1 + math.exp(-value)) if value >= 0 else math.exp(value) / (1 + math.exp(value))
+            # As the engine computes it, so that far below 0 both round alike.
+            return (1 + math.tanh(value / 2)) / 2
         case unknown:
             assert_never(unknown)

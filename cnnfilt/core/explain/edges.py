@@ -2,13 +2,13 @@
 
 import math
 
-import numpy as np
 import numpy.typing as npt
 
 from cnnfilt.core.canny import full_step
+from cnnfilt.core.edges import edge_mask
 from cnnfilt.core.engine.images import as_image
 from cnnfilt.core.explain.canny import explain_canny
-from cnnfilt.core.explain.convolution import Explained, PaddedView, Patch, Response, Step, exact_sum
+from cnnfilt.core.explain.convolution import Explained, Number, PaddedView, Patch, Response, Step, exact_sum
 from cnnfilt.describe.edge_detection import EdgeDetection
 from cnnfilt.terms import Pair
 
@@ -29,17 +29,25 @@ def explain_edges(image: npt.ArrayLike, place: Pair, asked: EdgeDetection) -> tu
             Response(name, (Patch(channel, values, kernel),))
             for name, kernel in zip(asked.responses, asked.kernels, strict=True)
         )
-        steps = _strength(responses, asked, pixels.dtype)
-        explained.append(view.explained(place, channel, responses, steps))
+        steps = _strength(responses, asked)
+        if asked.threshold is not None:
+            # The engine's verdict: its floats may fall on the other side of a threshold that is met exactly.
+            reached = bool(edge_mask(pixels, asked)[0][(*place, channel)])
+            steps.append(_verdict(steps[-1].value, asked.threshold, reached, full_step(pixels.dtype)))
+        explained.append(view.explained(place, channel, responses, tuple(steps)))
     return tuple(explained)
 
 
-def _strength(responses: tuple[Response, ...], asked: EdgeDetection, dtype: np.dtype) -> tuple[Step, ...]:
+def _strength(responses: tuple[Response, ...], asked: EdgeDetection) -> list[Step]:
     totals, names = [one.total for one in responses], [one.name for one in responses]
+    unknown = any(map(math.isnan, totals))
     if len(totals) == 1:
         steps = [Step(f"|{names[0]}|", abs(totals[0]))]
     elif len(totals) == 2:
-        steps = [Step(f"sqrt({names[0]}^2 + {names[1]}^2)", math.hypot(*totals))]
+        length = math.nan if unknown else math.hypot(*totals)
+        steps = [Step(f"sqrt({names[0]}^2 + {names[1]}^2)", length)]
+    elif unknown:
+        steps = [Step(f"the largest of {len(totals)}: one is not a number", math.nan)]
     else:
         steps = [Step(f"the largest of {len(totals)}: {names[totals.index(max(totals))]}", max(totals))]
     kernel = responses[0].patches[0].kernel
@@ -47,8 +55,11 @@ def _strength(responses: tuple[Response, ...], asked: EdgeDetection, dtype: np.d
     if asked.gain != positive:
         words = f"times gain {asked.gain:.6g} / {positive:.6g} (positive sum)"
         steps.append(Step(words, steps[-1].value * asked.gain / positive))
-    if asked.threshold is not None:
-        reached = steps[-1].value >= asked.threshold
-        words = f"{'at least' if reached else 'below'} the threshold {asked.threshold:.6g}"
-        steps.append(Step(words, full_step(dtype) if reached else 0))
-    return tuple(steps)
+    return steps
+
+
+def _verdict(magnitude: Number, threshold: float, reached: bool, top: int) -> Step:
+    words = f"{'at least' if reached else 'below'} the threshold {threshold:.6g}"
+    if reached != (magnitude >= threshold):
+        words += ", within rounding"
+    return Step(words, top if reached else 0, abs(magnitude - threshold) / 2)
