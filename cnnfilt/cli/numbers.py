@@ -20,15 +20,23 @@ def written(value: float, digits: int = DIGITS[0]) -> str:
 
 
 def written_to_give(
-    value: float, numbers: Sequence[float], compute: Callable[[Sequence[float]], float], *, noise: float = 0
+    value: float,
+    numbers: Sequence[float],
+    compute: Callable[[Sequence[float]], float],
+    *,
+    noise: float = 0,
+    within: float = math.inf,
 ) -> list[str] | None:
     """Return `numbers` in as few digits as it takes that what `compute` makes of them is `value`; None if none do.
 
-    `noise` is by how much sums in another order may differ.
+    As far as six digits show it, and no farther from it than `within`. `noise` is by how much sums in another order
+    may differ.
     """
     for digits in DIGITS:
         texts = [written(number, digits) for number in numbers]
-        if math.isclose(compute([float(text) for text in texts]), value, rel_tol=AS_SHOWN, abs_tol=noise):
+        found = compute([float(text) for text in texts])
+        is_far = abs(found - value) > max(within, noise)
+        if not is_far and math.isclose(found, value, rel_tol=AS_SHOWN, abs_tol=noise):
             return texts
     return None
 

@@ -1,1 +1,1 @@
-"""Folders of labelled images: found, decoded by workers, kept in a cache."""
+"""Folders of labelled images: found (also split into train/ and val/), decoded by workers, kept in a cache."""

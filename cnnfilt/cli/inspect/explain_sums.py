@@ -7,7 +7,7 @@ from typing import Any
 
 from cnnfilt.cli.inspect.number_tables import Item, wrapped
 from cnnfilt.cli.inspect.window_tables import plain_table, product_text, shortened_terms, window_table
-from cnnfilt.cli.numbers import DIGITS, finite, in_brackets, written, written_to_give, written_within
+from cnnfilt.cli.numbers import AS_SHOWN, DIGITS, finite, in_brackets, written, written_to_give, written_within
 from cnnfilt.core.explain.convolution import Explained, Patch, Response
 
 FEW_KERNELS = 2
@@ -54,11 +54,12 @@ def sums_data(value: Explained) -> dict[str, Any]:
 def _response(value: Explained, response: Response, pictures: list[Item], colours: bool) -> Iterator[Item]:
     name = response.name if len(value.responses) > 1 else ""
     channels = len(response.patches)
+    needed = value.steps[0].shown_within if value.steps else math.inf
+    within = _within(response, needed)
     if pictures:
         yield from pictures
         yield ""
-    totals = _totals(response)
-    for place, patch in enumerate(response.patches):
+    for patch in response.patches:
         channel = channel_name(patch.channel, channels, colours) if channels > 1 else ""
         if not pictures:
             yield [
@@ -68,47 +69,48 @@ def _response(value: Explained, response: Response, pictures: list[Item], colour
             ]
             yield ""
         start = name or channel
-        total = totals[place] if channels > 1 else written_within(patch.total, _needed(value))
-        yield from _sum(patch, value.padded, f"{start}: " if start else "", total)
+        yield from _sum(patch, value.padded, f"{start}: " if start else "", within)
         if channels > 1:
             yield ""
     if channels > 1:
-        first, *others = _totals(response)
-        total = written_within(response.total, _needed(value))
-        yield from wrapped([f"sum: {first}", *(f"+ {in_brackets(one)}" for one in others)], total)
+        first, *others = (written_within(patch.total, within) for patch in response.patches)
+        terms = [f"sum: {first}", *(f"+ {in_brackets(other)}" for other in others)]
+        yield from wrapped(terms, written_within(response.total, needed))
     yield ""
 
 
-def _totals(response: Response) -> list[str]:
-    """Return the sums of the channels, in as many digits as it takes to see what they come to together."""
-    totals = [patch.total for patch in response.patches]
-    return written_to_give(response.total, totals, sum) or [written(total) for total in totals]
+def _within(response: Response, needed: float) -> float:
+    """Return how near to the truth each channel's sum is shown, where their own sum is `needed` so exactly."""
+    channels = len(response.patches)
+    if channels == 1:
+        return needed
+    own = max(AS_SHOWN * abs(response.total), _NOISE * sum(abs(patch.total) for patch in response.patches))
+    return min(needed, own) / channels
 
 
-def _needed(value: Explained) -> float:
-    """Return how near to the truth the sum has to be shown for what is done with it next."""
-    return value.steps[0].shown_within if value.steps else math.inf
+def _sum(patch: Patch, padded: Sequence[Sequence[bool]], start: str, within: float) -> list[str]:
+    """Return the lines of `1*1 + 6*0 + 9*(-1) + ... = -8`, with a total as exact as `within`.
 
-
-def _sum(patch: Patch, padded: Sequence[Sequence[bool]], start: str, total: str) -> list[str]:
-    """Return the lines of `1*1 + 6*0 + 9*(-1) + ... = -8`; nan*0 counts as 0 and is written so."""
+    nan*0 counts as 0 and is written so.
+    """
     values = [value for row in patch.window for value in row]
     weights = [weight for row in patch.kernel for weight in row]
-    count = len(values)
+    count, numbers = len(values), [*values, *weights]
 
     def compute(numbers: Sequence[float]) -> float:
         return sum(v * w for v, w in zip(numbers[:count], numbers[count:], strict=True) if w)
 
-    numbers = [*values, *weights]
     noise = _NOISE * sum(abs(product) for row in patch.products for product in row)
-    texts = written_to_give(patch.total, numbers, compute, noise=noise) or [
-        written(number, DIGITS[-1 if math.isfinite(patch.total) else 0]) for number in numbers
-    ]
+    texts = written_to_give(patch.total, numbers, compute, noise=noise, within=within)
+    if texts is None:
+        digits = DIGITS[-1] if math.isfinite(patch.total) else DIGITS[0]
+        texts = [written(number, digits) for number in numbers]
     first, *others = (
-        product_text(value, weight, padded=flag) if math.isfinite(number) or float(weight) else "0"
-        for value, weight, flag, number in zip(texts[:count], texts[count:], chain(*padded), values, strict=True)
+        product_text(text, weight, padded=flag) if math.isfinite(number) or float(weight) else "0"
+        for text, weight, flag, number in zip(texts[:count], texts[count:], chain(*padded), values, strict=True)
     )
-    return wrapped([start + first, *(f"+ {term}" for term in shortened_terms(others))], total)
+    terms = [start + first, *(f"+ {term}" for term in shortened_terms(others))]
+    return wrapped(terms, written_within(patch.total, within))
 
 
 def _patch_data(patch: Patch) -> dict[str, Any]:
