@@ -87,7 +87,7 @@ class Cluster:
 def refuse_pipes(jobs: Sequence[FileJob]) -> None:
     """Raise PlanError for a job that reads standard input or writes standard output: those are here, not there."""
     for job in jobs:
-        if job.source.is_stdin or any(target.path is None for target in job.targets):
+        if job.source.is_stdin or job.source.typed or any(target.path is None for target in job.targets):
             raise PlanError("a cluster works on files; standard input and output (-) are of this machine alone")
 
 

@@ -28,6 +28,8 @@ from cnnfilt.operations.base import Operation, Result
 
 def run_on_frames(job: FileJob, operation: Operation, settings: Settings) -> Record:
     """Return the record of one job on the frames that were asked for; a CnnfiltError is for the caller."""
+    if job.source.typed:
+        return run_on_image(read_image(job, settings), job, operation, settings)
     content = _content(job)
     found = read_frames(job.source.path if content is None else content, settings.frames, settings.read)
     if found is None:

@@ -8,7 +8,7 @@ from cnnfilt.batch.work import Settings
 from cnnfilt.errors import CnnfiltError, InputError
 from cnnfilt.files.image import Image
 from cnnfilt.files.read_write_options import ReadOptions
-from cnnfilt.files.reading import read, read_bytes
+from cnnfilt.files.reading import read, read_bytes, read_typed_matrix
 from cnnfilt.files.streams import read_bounded
 
 
@@ -16,6 +16,11 @@ def read_image(job: FileJob, settings: Settings, content: bytes | None = None) -
     """Return the input of a job; `content` is what it holds, where that has been read already."""
     if content is not None or job.source.is_stdin:
         return read_bytes(standard_input() if content is None else content, settings.read, name=job.source.name)
+    if job.source.typed:
+        try:
+            return read_typed_matrix(job.source.path, settings.read)
+        except InputError as error:
+            raise InputError(f"{{image}} is neither a file nor a matrix: {error.message}") from None
     return read(job.source.path, settings.read)
 
 

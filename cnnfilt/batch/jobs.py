@@ -7,7 +7,7 @@ from pathlib import Path
 from cnnfilt.batch.clashes import check_outputs, is_done, refuse_existing
 from cnnfilt.batch.naming import OutputRequest, Target, output_folder, sheets_of, targets_of, unwritten
 from cnnfilt.batch.patterns import check_fields, has_field, patterns_apart
-from cnnfilt.batch.sources import Source, Walk, find_sources, refuse_stdin_twice
+from cnnfilt.batch.sources import Source, Walk, find_sources, is_typed_matrix, refuse_stdin_twice
 from cnnfilt.errors import CnnfiltError, PlanError
 from cnnfilt.files.formats import IMAGE_FORMATS, format_of
 from cnnfilt.frozen import Frozen, replace
@@ -46,6 +46,9 @@ def plan_jobs(
     refuse_stdin_twice(inputs)
     several = listed or len(inputs) > 1 or any(os.path.isdir(path) for path in inputs)
     only_sheets = _wants_only_sheets(inputs, request, several=several)
+    typed = next((path for path in inputs if several and is_typed_matrix(path, whole=True)), None)
+    if typed is not None:
+        raise PlanError(f"{typed!r} is not a file; a matrix that is typed out must be the only input")
     if several and request.output is None and not only_sheets:
         raise PlanError("several inputs need a folder for the results, such as -o out/")
     folder = output_folder(request, several=several)

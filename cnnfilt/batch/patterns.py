@@ -31,7 +31,7 @@ def filled(pattern: str, source: Source, *, ext: str, kernel: str = "", frame: s
         "stem": source.stem,
         "name": source.name,
         "ext": ext,
-        "parent": os.path.dirname(source.path) or ".",
+        "parent": source.folder,
         "kernel": kernel,
         "frame": frame,
     }

@@ -1,13 +1,15 @@
 """Which files to read: named ones as they are, folders opened to the images in them."""
 
 import os
+import re
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from cnnfilt.describe.number_notations import is_notation
 from cnnfilt.errors import InputError, PlanError
 from cnnfilt.files.encodings import decoded_text, encoding_of
-from cnnfilt.files.formats import IMAGE_SUFFIXES, MATRIX_SUFFIXES
+from cnnfilt.files.formats import IMAGE_SUFFIXES, MATRIX_SUFFIXES, format_of
 from cnnfilt.frozen import Frozen
 
 STDIN = "-"
@@ -16,11 +18,13 @@ STDIN = "-"
 class Source(Frozen):
     """One input: a path as it was given, or `-` for standard input.
 
-    `subfolder` is where it was found below the folder that was named ("" right in it), so that the tree is kept.
+    `subfolder` is where it was found below the folder that was named ("" right in it), so that the tree is kept. A
+    `typed` one is no path but a matrix: "1,2; 3,4".
     """
 
     path: str
     subfolder: str = ""
+    typed: bool = False
 
     @property
     def is_stdin(self) -> bool:
@@ -29,8 +33,15 @@ class Source(Frozen):
 
     @property
     def name(self) -> str:
-        """Return the file name, `stdin` for standard input."""
+        """Return the file name, `stdin` for standard input, `typed.csv` for a matrix that is none."""
+        if self.typed:
+            return "typed.csv"
         return "stdin" if self.is_stdin else os.path.basename(self.path)
+
+    @property
+    def folder(self) -> str:
+        """Return the folder that the file is in, as it was given."""
+        return "." if self.typed else os.path.dirname(self.path) or "."
 
     @property
     def stem(self) -> str:
@@ -56,12 +67,22 @@ def refuse_stdin_twice(inputs: Sequence[str]) -> None:
         raise PlanError("standard input (-) can be read only once; name it once")
 
 
+def is_typed_matrix(text: str, *, whole: bool = False) -> bool:
+    """Return whether `text` begins as a matrix that is typed out; a file of that name wins. A `whole` one has parts."""
+    begins = re.match(r"\s*(?:[-+\u2212]?\.?\d|[\[({])", text) is not None or is_notation(text)
+    parted = not whole or re.search(r"[,;\s\[({]", text.strip()) is not None
+    return begins and parted and format_of(text) is None and not os.path.lexists(text)
+
+
 def find_sources(inputs: Iterable[str], walk: Walk) -> tuple[list[Source], tuple[str, ...]]:
     """Return every file to read, in order, and what was passed over. A folder gives its images, by name.
 
     Raises InputError for a folder that cannot be listed or holds no image. A named file that is missing
-    stays in the list: its reading reports it, and the others go on.
+    stays in the list: its reading reports it, and the others go on. A typed matrix is one where it is the only input.
     """
+    inputs = tuple(inputs)
+    if len(inputs) == 1 and is_typed_matrix(inputs[0]):
+        return [Source(inputs[0], typed=True)], ()
     sources: list[Source] = []
     skipped: list[str] = []
     for path in inputs:

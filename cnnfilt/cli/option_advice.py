@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import click
 
-from cnnfilt.cli.stray_words import kernel_among
+from cnnfilt.cli.stray_words import kernel_among, size_among
 from cnnfilt.parsing import words_near
 
 ELSEWHERE = {
@@ -49,9 +49,14 @@ def unknown_option(error: click.NoSuchOption) -> str:
 def missing_parameter(error: click.MissingParameter) -> str:
     """Return the message for an option or argument that is required."""
     said = error.format_message().rstrip(".")
-    if error.param is None or error.param.name != "kernels" or error.ctx is None:
+    if error.param is None or error.ctx is None:
         return said
-    kernel = kernel_among(error.ctx.params.get("inputs") or ())
+    inputs = error.ctx.params.get("inputs") or ()
+    if error.param.name == "padding" and (width := size_among(inputs)):
+        return f"{said}; write -p {width}"
+    if error.param.name != "kernels":
+        return said
+    kernel = kernel_among(inputs)
     return f"{said}; {f'write -k {kernel}' if kernel else 'for example -k box; cnnfilt kernels lists the names'}"
 
 

@@ -96,6 +96,8 @@ def _planned(files: FileOptions, request: OutputRequest, inspection: Inspection,
         plan = plan_jobs(_inputs(files), request, recursive=files.recursive, listed=files.files_from is not None)
     if inspection.emit is not None and len(plan.jobs) > 1:
         raise PlanError("--emit writes a script for one input; name a single one")
+    if inspection.emit is not None and any(job.source.typed for job in plan.jobs):
+        raise PlanError("--emit writes a script that reads a file; save the matrix in one first")
     return plan
 
 

@@ -30,6 +30,11 @@ def kernel_among(words: Sequence[str]) -> str | None:
     return next(kernels, None)
 
 
+def size_among(words: Sequence[str]) -> str | None:
+    """Return the first of `words` that is a size and no file, or None."""
+    return next((word for word in words if _NUMBERS.fullmatch(word) and not os.path.lexists(word)), None)
+
+
 def _meant(word: str, context: click.Context, *, alone: bool) -> str | None:
     options = [param for param in context.command.params if isinstance(param, click.Option)]
     if _NUMBERS.fullmatch(word):

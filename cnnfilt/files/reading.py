@@ -8,7 +8,7 @@ from cnnfilt.files.decode.ahead import ReadAhead, take_loaded
 from cnnfilt.files.formats import FORMATS
 from cnnfilt.files.image import Array, Image
 from cnnfilt.files.read_write_options import DEFAULT_READ_OPTIONS, ReadOptions
-from cnnfilt.files.streams import Source, format_in, open_stream
+from cnnfilt.files.streams import Source, check_size, format_in, open_stream
 from cnnfilt.frozen import replace
 
 _TWELVE_BITS = 4096
@@ -26,6 +26,15 @@ def read(source: Source, options: ReadOptions = DEFAULT_READ_OPTIONS, *, name: s
 def read_bytes(data: bytes, options: ReadOptions = DEFAULT_READ_OPTIONS, *, name: str = "stdin") -> Image:
     """Return the image or matrix in `data`, recognised by its signature as an image or .npy, else a text matrix."""
     return read(data, options, name=name)
+
+
+def read_typed_matrix(text: str, options: ReadOptions = DEFAULT_READ_OPTIONS) -> Image:
+    """Return the matrix that is typed out in `text`, as that of a .csv. InputError."""
+    from cnnfilt.files.matrix.text import read_typed
+
+    matrix, notes = read_typed(text)
+    check_size(matrix.shape[0], matrix.shape[1], options.max_pixels)
+    return finished(Image(matrix, kind="matrix", format="csv", notes=notes), options)
 
 
 def finished(image: Image, options: ReadOptions) -> Image:

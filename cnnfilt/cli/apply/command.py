@@ -4,15 +4,15 @@ import os
 
 import click
 
-from cnnfilt.cli.help import Command
 from cnnfilt.cli.inspect.inspection import Inspection, inspection_options
+from cnnfilt.cli.matrix_command import MatrixCommand
 from cnnfilt.cli.option_types import NUMBER
 from cnnfilt.cli.options import FileOptions, file_options, read_ahead
 from cnnfilt.frozen import replace
 
 
 @click.command(
-    cls=Command,
+    cls=MatrixCommand,
     common=("maps", "model", "seed", "output", "overwrite"),
     epilog="""\b
 Examples:

@@ -4,8 +4,8 @@ from typing import get_args
 
 import click
 
-from cnnfilt.cli.help import Command
 from cnnfilt.cli.inspect.inspection import Inspection, inspection_options
+from cnnfilt.cli.matrix_command import MatrixCommand
 from cnnfilt.cli.option_types import Word
 from cnnfilt.cli.options import FileOptions, file_options, options_of, read_ahead
 from cnnfilt.describe.operations import Convolution
@@ -13,7 +13,7 @@ from cnnfilt.terms import Layout
 
 
 @click.command(
-    cls=Command,
+    cls=MatrixCommand,
     common=(
         "kernels",
         "stride",
@@ -65,9 +65,9 @@ def convolve(
 ) -> int:
     """Slide a kernel over each INPUT (an image, a folder, a matrix, or -) and write the sums of products.\f
 
-    INPUT is an image, a folder of images, a matrix (.csv .tsv .txt .json .npy), or - for a pipe. The kernel is
-    not flipped (cross-correlation, as in every CNN; --flip rotates it). Only places where it fits count, unless
-    -p says more: -p same keeps the size. Without -o a matrix is printed.
+    INPUT is an image, a folder of images, a matrix (.csv .tsv .txt .json .npy, or typed as "1,2; 3,4"), or - for a
+    pipe. The kernel is not flipped (cross-correlation, as in every CNN; --flip rotates it). Only places where it fits
+    count, unless -p says more: -p same keeps the size. Without -o a matrix is printed.
     """
     read_ahead(files)
     from cnnfilt.cli.kernel_arguments import named_files, read_kernels

@@ -2,15 +2,15 @@
 
 import click
 
-from cnnfilt.cli.help import Command
 from cnnfilt.cli.inspect.inspection import Inspection, inspection_options
+from cnnfilt.cli.matrix_command import MatrixCommand
 from cnnfilt.cli.options import FileOptions, file_options, options_of, read_ahead
 from cnnfilt.describe.edge_detection import EdgeDetection
 from cnnfilt.errors import ParameterError
 
 
 @click.command(
-    cls=Command,
+    cls=MatrixCommand,
     common=(
         "method",
         "direction",
@@ -37,8 +37,9 @@ Examples:
 def edges(files: FileOptions, inspection: Inspection, asked: EdgeDetection, angle: str | None) -> int:
     """Draw the edges of each INPUT (image, folder, matrix, or -): white on black.\f
 
-    INPUT is an image, a folder of images, a matrix (.csv .tsv .txt .json .npy), or - for a pipe. Works in shades
-    of gray (--no-gray: each colour on its own). Values are magnitudes; for signed ones use convolve.
+    INPUT is an image, a folder of images, a matrix (.csv .tsv .txt .json .npy, or typed as "1,2; 3,4"), or - for a
+    pipe. Works in shades of gray (--no-gray: each colour on its own). Values are magnitudes; for signed ones use
+    convolve.
     """
     read_ahead(files, gray=True)
     from cnnfilt.cli.run_operation import run_operation

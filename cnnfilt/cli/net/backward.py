@@ -1,35 +1,19 @@
 """`cnnfilt net backward`: the gradients of one layer, by hand as it were."""
 
-import re
 from typing import get_args
 
 import click
 from click.core import ParameterSource
 
-from cnnfilt.cli.help import Command
+from cnnfilt.cli.matrix_command import MatrixCommand
 from cnnfilt.cli.option_types import PADDING, PAIR, Parsed, Word, parse_list
 from cnnfilt.terms import CrossEntropy, Padding, Pair
 
 _FOR_FILTERS = ("bias", "stride", "padding", "dilation")
 
-_NEGATIVE = re.compile(r"-\.?\d")
-
-
-class _ForMatrices(Command):
-    """A command whose argument may be a typed matrix that begins with a minus."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse `args`, with such a matrix put behind `--`: else it would be taken for options."""
-        valued = {name for one in self.params if isinstance(one, click.Option) and not one.is_flag for name in one.opts}
-        for place, word in enumerate(args):
-            is_value = place > 0 and args[place - 1] in valued
-            if _NEGATIVE.match(word) and not is_value and "--" not in args:
-                args = [*args[:place], *args[place + 1 :], "--", word]
-        return super().parse_args(ctx, args)
-
 
 @click.command(
-    cls=_ForMatrices,
+    cls=MatrixCommand,
     common=("kernel", "gradient", "layer", "loss", "labels", "explain", "json_"),
     epilog="""\b
 Examples:
@@ -44,20 +28,22 @@ Examples:
     "-k",
     "--kernel",
     metavar="SPEC",
-    help='The filter K: a file, rows ("1,2; 3,4"), a name.\f With --layer fc its weights W, a row an output.',
+    help="The filter K: a file, rows, or a name.\f With --layer fc its weights W, a row an output.",
 )
-@click.option("--gradient", metavar="FILE", help="dL/dZ: how the loss changes with each output.")
+@click.option("--gradient", metavar="FILE", help="dL/dZ: how the loss changes with Z.")
 @click.option(
-    "--layer", metavar="LAYER", help="pool:max,k=2 relu tanh sigmoid softmax flatten, or fc with its W in -k."
+    "--layer", metavar="LAYER", help="pool:max,k=2 relu tanh sigmoid softmax flatten fc.\f fc has its W in -k."
 )
 @click.option(
     "--loss",
     type=Word(get_args(CrossEntropy)),
-    metavar="|".join(get_args(CrossEntropy)),
-    help="A cross-entropy of X and --labels.",
+    metavar="WORD",
+    help=f"Cross-entropy: {', '.join(get_args(CrossEntropy))}.\f Of X and --labels.",
 )
 @click.option(
-    "--labels", metavar="FILE", help="y: one-hot (categorical), class numbers from 0 (sparse), 0 or 1 (binary)."
+    "--labels",
+    metavar="FILE",
+    help="y of the loss\f: one-hot (categorical), class numbers from 0 (sparse), 0 or 1 (binary).",
 )
 @click.option(
     "--bias",
@@ -72,7 +58,7 @@ Examples:
     "-p", "--padding", type=PADDING, default="valid", show_default=True, metavar="PADDING", help="As in convolve."
 )
 @click.option("-d", "--dilation", type=PAIR, default="1", show_default=True, metavar="N|HxW", help="Spread the taps.")
-@click.option("--explain", is_flag=True, help="Show the sum behind each number, as in the notes.")
+@click.option("--explain", is_flag=True, help="Show the sum behind each number.")
 @click.option("--json", "json_", is_flag=True, help="Print one object with all the matrices.")
 @click.pass_context
 def backward(

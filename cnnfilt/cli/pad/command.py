@@ -2,14 +2,14 @@
 
 import click
 
-from cnnfilt.cli.help import Command
 from cnnfilt.cli.inspect.inspection import Inspection, inspection_options
+from cnnfilt.cli.matrix_command import MatrixCommand
 from cnnfilt.cli.options import FileOptions, file_options, options_of, read_ahead
 from cnnfilt.describe.operations import Pad
 
 
 @click.command(
-    cls=Command,
+    cls=MatrixCommand,
     common=(
         "padding",
         "padding_mode",
@@ -39,8 +39,8 @@ Examples:
 def pad(files: FileOptions, inspection: Inspection, asked: Pad, padding_value: str | None) -> int:
     """Add a border to each INPUT (an image, a folder, a matrix, or -).\f
 
-    INPUT is an image, a folder of images, a matrix (.csv .tsv .txt .json .npy), or - for a pipe.
-    Without -o a matrix is printed.
+    INPUT is an image, a folder of images, a matrix (.csv .tsv .txt .json .npy, or typed as "1,2; 3,4"), or - for a
+    pipe. Without -o a matrix is printed.
     """
     read_ahead(files)
     from cnnfilt.cli.kernel_arguments import read_fill

@@ -2,14 +2,14 @@
 
 import click
 
-from cnnfilt.cli.help import Command
 from cnnfilt.cli.inspect.inspection import Inspection, inspection_options
+from cnnfilt.cli.matrix_command import MatrixCommand
 from cnnfilt.cli.options import FileOptions, file_options, options_of, read_ahead
 from cnnfilt.describe.operations import Pooling
 
 
 @click.command(
-    cls=Command,
+    cls=MatrixCommand,
     common=(
         "kernel_size",
         "stride",
@@ -34,8 +34,8 @@ Examples:
 def pool(files: FileOptions, inspection: Inspection, asked: Pooling, indices: str | None) -> int:
     """Shrink each INPUT (an image, a folder, a matrix, or -) by keeping one value of each window.\f
 
-    INPUT is an image, a folder of images, a matrix (.csv .tsv .txt .json .npy), or - for a pipe.
-    Without -o a matrix is printed. The number of channels stays.
+    INPUT is an image, a folder of images, a matrix (.csv .tsv .txt .json .npy, or typed as "1,2; 3,4"), or - for a
+    pipe. Without -o a matrix is printed. The number of channels stays.
     """
     read_ahead(files)
     from cnnfilt.cli.run_operation import run_operation

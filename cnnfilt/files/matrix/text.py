@@ -49,6 +49,15 @@ def read(data: bytes, about: Format, max_pixels: int) -> tuple[Array, tuple[str,
         raise InputError(error.message) from None
 
 
+def read_typed(text: str) -> tuple[Array, tuple[str, ...]]:
+    """Return the (H, W) matrix that is typed out in `text`, "1,2; 3,4", as `read` does of a file, and notes."""
+    try:
+        table = read_table(text, typed=True)
+        return _rows_of(table), table.notes
+    except ParameterError as error:
+        raise InputError(error.message) from None
+
+
 def write(array: Array, about: Format) -> bytes:
     """Return `array` a row on a line, in columns separated by commas, tabs or blanks. OutputError for more axes."""
     if array.ndim == 3 and array.shape[2] == 1:
