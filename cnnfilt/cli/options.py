@@ -199,7 +199,10 @@ class FileOptions(WorkOptions, kw_only=True):
     def write_options(self) -> WriteOptions:
         """Return how the results are written. What a killed run left half-done is made again as a whole."""
         return WriteOptions(
-            quality=self.quality, metadata=self.metadata, overwrite=self.overwrite or self.skip_existing
+            quality=self.quality,
+            metadata=self.metadata,
+            overwrite=self.overwrite or self.skip_existing,
+            for_people=True,
         )
 
     @property

@@ -24,12 +24,14 @@ class WriteOptions(Frozen, kw_only=True):
     """How results are written. ParameterError for a quality outside 1..100.
 
     `quality` is that of a JPEG or WebP, of a PNG the effort; None chooses what loses nothing, or next to nothing.
-    `metadata` is how much of what came along is kept. Without `overwrite` an existing file is refused.
+    `metadata` is how much of what came along is kept. Without `overwrite` an existing file is refused. `for_people`,
+    numbers in rows of text have at most 15 significant digits.
     """
 
     quality: int | None = None
     metadata: MetadataMode = "safe"
     overwrite: bool = False
+    for_people: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a quality that no encoder knows."""

@@ -41,7 +41,7 @@ def encode(image: Image, format: str, options: WriteOptions = DEFAULT_WRITE_OPTI
         from cnnfilt.files.matrix.column_names import names_line
         from cnnfilt.files.matrix.matrices import write_matrix
 
-        numbers = write_matrix(image.pixels, format)
+        numbers = write_matrix(image.pixels, format, for_people=options.for_people)
         return Encoded([names_line(image.columns, format), numbers] if image.columns else [numbers])
     notes: tuple[str, ...] = ()
     if needs_eight_bits(format, channels=image.channels, sample=image.sample, alpha=alpha is not None):

@@ -58,7 +58,7 @@ def run_backward(asked: BackwardRequest, *, explain: bool, as_json: bool) -> str
     sums = found.sums() if explain else {}
     blocks = []
     for name, array in results.items():
-        rows = write_matrix(np.atleast_2d(array), "csv").decode()
+        rows = write_matrix(np.atleast_2d(array), "csv", for_people=True).decode()
         explained = (f"  {line}" for line in sums.get(name, []))
         blocks.append("\n".join([name, rows.rstrip("\n"), *explained]))
     return "\n\n".join(blocks)

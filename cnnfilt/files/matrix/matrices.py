@@ -10,7 +10,7 @@ from cnnfilt.errors import CnnfiltError, InputError
 from cnnfilt.files.encodings import decoded_text
 from cnnfilt.files.formats import FORMATS, Format
 from cnnfilt.files.image import Array
-from cnnfilt.files.matrix.text import text_format
+from cnnfilt.files.matrix.text import readable, text_format
 from cnnfilt.files.streams import check_size, format_in, open_stream
 from cnnfilt.terms import DEFAULT_MAX_PIXELS
 
@@ -103,14 +103,16 @@ def read_noted_matrix_file(
         raise InputError(error.about(str(path))) from None
 
 
-def write_matrix(array: Array, format: str) -> bytes:
+def write_matrix(array: Array, format: str, *, for_people: bool = False) -> bytes:
     """Return `array` in csv, tsv, txt (blanks), json or npy.
 
-    Whole numbers have no point, floats as many digits as their type needs to come back the same. OutputError
-    if the format cannot hold the array: csv, tsv and txt hold two dimensions, json no nan or infinity.
+    Whole numbers have no point, floats as many digits as their type needs to come back the same; `for_people`, rows
+    of text have at most 15 significant digits. OutputError if the format cannot hold the array: csv, tsv and txt hold
+    two dimensions, json no nan or infinity.
     """
-    write: Write = _module(FORMATS[format]).write
-    return write(array, FORMATS[format])
+    about = FORMATS[format]
+    write: Write = _module(about).write
+    return write(readable(array) if for_people and about.module == "text" else array, about)
 
 
 def _read(data: bytes, format: str | None, max_pixels: int) -> tuple[Array, Notes]:

@@ -66,25 +66,25 @@ def write(array: Array, about: Format) -> bytes:
         shape = spelled_size(array.shape)
         raise OutputError(f"{about.title} holds rows and columns and the result is {shape}; use npy or json")
     separator = _SEPARATORS.get(about.name, _BLANK)
-    return "".join(separator.join(_printed(row)) + "\n" for row in array).encode()
+    return "".join(separator.join(cells(row)) + "\n" for row in array).encode()
 
 
 DIGITS = 15
 """So many significant digits of a double are the same as by hand: 0.1 + 0.2 is 0.3, not 0.30000000000000004."""
 
 
-def _printed(row: Array) -> Iterator[str]:
-    """Return each number as people read it: doubles with at most 15 significant digits, whole ones with all."""
-    if row.dtype != np.float64:
-        return cells(row)
-    return map(_double, row.tolist())
+def readable(array: Array) -> Array:
+    """Return `array` with doubles of at most 15 significant digits, as people read them; whole ones as they are."""
+    if array.dtype != np.float64:
+        return array
+    return np.array([_rounded(value) for value in array.ravel().tolist()], np.float64).reshape(array.shape)
 
 
-def _double(value: float) -> str:
-    if value.is_integer() and abs(value) < 2**53:
-        return str(int(value))
-    # The very largest would be rounded past the range, and not read back.
-    return f"{value:.{DIGITS}g}" if abs(value) < 1.7e308 or not math.isfinite(value) else repr(value)
+def _rounded(value: float) -> float:
+    if not math.isfinite(value) or (value.is_integer() and abs(value) < 2**53):
+        return value
+    rounded = float(f"{value:.{DIGITS}g}")
+    return rounded if math.isfinite(rounded) else value  # The very largest would be rounded past the range.
 
 
 def cells(row: Array) -> Iterator[str]:
