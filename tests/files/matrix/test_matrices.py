@@ -109,7 +109,7 @@ def test_what_is_written_comes_back(array: np.ndarray, format: str) -> None:
     np.testing.assert_array_equal(back.astype(array.dtype), array)
 
 
-@given(st.floats(), st.sampled_from(TEXT))
+@given(st.floats(), st.sampled_from(["csv", "tsv", "txt"]))
 def test_what_is_written_for_people_is_the_same_to_15_digits(value: float, format: str) -> None:
     array = np.array([[value]])
     back = read_matrix(write_matrix(array, format, for_people=True), format)
