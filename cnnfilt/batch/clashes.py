@@ -152,6 +152,6 @@ def _refuse_unwritable_folder(folder: Path, *, make_folder: bool) -> None:
     while not os.path.lexists(folder):
         folder = folder.parent
     if not folder.is_dir():
-        raise PlanError(f"{folder} is no folder, so nothing can be written to it")
+        raise PlanError(f"{folder} is not a folder, so nothing can be written to it")
     if not os.access(folder, os.W_OK | os.X_OK):
         raise PlanError(f"the folder {folder} is not writable; choose another with -o")

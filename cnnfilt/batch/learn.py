@@ -128,7 +128,7 @@ def advice(collected: Collected, request: LearnRequest, most: float) -> str:
                     f"with {middle} added a filter does: if AFTER was written with --values offset, learn with it, too"
                 )
             return "with --bias a filter does"
-    return "a median, absolute values or another size than -f, say; JPEG's losses take a higher --max-residual"
+    return "such as a median, absolute values, or a filter larger than -f; for a JPEG's losses raise --max-residual"
 
 
 def _collected(pair: ImagePair, request: LearnRequest) -> Collected:
@@ -137,7 +137,7 @@ def _collected(pair: ImagePair, request: LearnRequest) -> Collected:
     channels = 1 if before.ndim == 2 else before.shape[2]
     size = request.kernel_size or _size_from(before, after)
     if min(size) < 1:
-        raise ParameterError(f"-f {size[0]}x{size[1]} is no size of a filter; give whole numbers from 1")
+        raise ParameterError(f"-f {size[0]}x{size[1]} is not the size of a filter; give whole numbers from 1")
     unknowns = size[0] * size[1] * (channels if request.channels == "sum" else 1)
     if unknowns > MOST_UNKNOWNS:
         raise ParameterError(f"-f {size[0]}x{size[1]} has {unknowns:,} coefficients; {MOST_UNKNOWNS:,} are the most")
@@ -154,7 +154,7 @@ def _collected(pair: ImagePair, request: LearnRequest) -> Collected:
 def _numbers(image: Image, path: str) -> Image:
     """Return `image`, if all its numbers are finite."""
     if image.pixels.dtype.kind == "f" and not np.isfinite(image.pixels).all():
-        raise InputError(f"{path}: holds nan or infinity, of which nothing can be learned")
+        raise InputError(f"{path}: holds nan or infinity, and nothing can be learned from these")
     return image
 
 
@@ -169,7 +169,9 @@ def _check_alike(pair: ImagePair, one: Collected, total: Collected) -> None:
     if one.equations.gram.shape != total.equations.gram.shape or one.equations.maps != total.equations.maps:
         raise ShapeError(f"{pair.before}, {pair.after}: their channels differ from those of the first pair")
     if one.inverse != total.inverse:
-        raise CnnfiltError(f"{pair.before}, {pair.after}: their depth differs from that of the first pair; learn apart")
+        raise CnnfiltError(
+            f"{pair.before}, {pair.after}: their depth differs from that of the first pair; learn from each by itself"
+        )
     if one.inverse.stretched:
         raise ParameterError("minmax and symmetric stretch each image by a factor of its own; learn from one pair")
 

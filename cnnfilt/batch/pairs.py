@@ -23,7 +23,7 @@ def find_pairs(inputs: Sequence[str], *, recursive: bool = False) -> tuple[list[
     pair.
     """
     if len(inputs) < 2 or len(inputs) % 2:
-        what = "1 name is no pair" if len(inputs) == 1 else f"{len(inputs)} names are no pairs"
+        what = "one name alone is not a pair" if len(inputs) == 1 else f"{len(inputs)} names do not make pairs"
         raise PlanError(f"{what}; give BEFORE and AFTER, one pair after the other")
     refuse_stdin_twice(inputs)
     pairs: list[ImagePair] = []
@@ -56,6 +56,8 @@ def _pairs_in(before: str, after: str, walk: Walk) -> tuple[list[ImagePair], lis
         else:
             pairs.append(ImagePair(source.path, partner.path))
     if not pairs:
-        raise InputError(f"no file in {before} is called as one in {after}; a pair has one name")
+        raise InputError(
+            f"no file of {before} has the name of one in {after}; the two files of a pair have the same name"
+        )
     taken = {pair.after for pair in pairs}
     return pairs, alone + [source.path for source in seconds if source.path not in taken]

@@ -160,7 +160,7 @@ def _in_one_file(results: list[Result], format_name: str) -> list[Result]:
             raise OutputError(f"{len(results)} images cannot share one output; write to a folder or to a .npy")
         return results
     if len({result.pixels.shape for result in results}) > 1:
-        raise OutputError("the maps differ in size, so they are no stack; use -p same, or one output each")
+        raise OutputError("the maps differ in size, so they cannot be stacked; use -p same, or an output for each")
     stack = np.stack([result.pixels for result in results], axis=-1)
     return [replace(results[0], pixels=stack, loss=sum((r.loss for r in results if r.loss), NO_LOSS))]
 

@@ -116,7 +116,7 @@ def _inputs(files: FileOptions) -> Sequence[str]:
     """Return the inputs as named, and those of --files-from after them."""
     if files.files_from is None:
         if files.null:
-            raise click.UsageError("-0 says how the names in --files-from end; give that, too")
+            raise click.UsageError("-0 says how names in --files-from end; give --files-from, too")
         if not files.inputs:
             raise click.UsageError("Missing argument 'INPUT...'")
         return files.inputs

@@ -38,7 +38,9 @@ def find_labelled(folder: str, classes: Sequence[str] | None = None) -> Labelled
     known = names if classes is None else list(classes)
     if unknown := [name for name in names if name not in known]:
         hint = _hint(folder, unknown, known)
-        raise InputError(f"{folder}: the model knows no class {unknown[0]!r}; it knows {', '.join(known)}{hint}")
+        raise InputError(
+            f"{folder}: the model does not know the class {unknown[0]!r}; it knows {', '.join(known)}{hint}"
+        )
     if len(names) < (2 if classes is None else 1):
         found = counted(len(names), "sub-folders")
         hint = _hint(folder, names)

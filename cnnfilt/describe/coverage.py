@@ -20,7 +20,10 @@ def coverage(layers: Sequence[Window]) -> list[int]:
     size = layers[0].size
     for window in layers:
         if window.size > MOST_POSITIONS or window.output_size * window.kernel_size > MOST_TAPS:
-            raise ShapeError(f"{window.size} is too long to count who sees what; try a smaller size", parameter="size")
+            raise ShapeError(
+                f"{window.size} is too long to count how many windows see each pixel; try a smaller size",
+                parameter="size",
+            )
     # One number for each value, with a bit for each position of the input that it depends on.
     reads = [1 << position for position in range(size)]
     for window in layers:

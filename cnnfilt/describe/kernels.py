@@ -60,7 +60,7 @@ def kernel(text: str) -> Rows:
 def parse_kernel(text: str) -> Kernel:
     """Return the Kernel written in `text` (see `kernel`); whole coefficients stay int. Raises KernelError."""
     if not isinstance(text, str):
-        raise _error(f"kernel {text!r} is no text; a name or rows of numbers is meant (arrays need no reading)")
+        raise _error(f"kernel {text!r} is not text; give a name or rows of numbers (an array needs no reading)")
     scale, body = split_scale(text)
     if not body:
         raise _error(f"kernel {text!r} is empty; give a name or rows such as '1,0,-1; 1,0,-1'")
@@ -122,7 +122,7 @@ def _parse_name(text: str) -> Kernel:
     entry = NAMED.get(name)
     if entry is None:
         if re.search(r"[./\\]", name):
-            raise _error(f"kernel {text!r} is no name; if it is a file, write '@{text}'")
+            raise _error(f"kernel {text!r} is not the name of a kernel; if it is a file, write '@{text}'")
         raise _error(f"kernel {text!r} is unknown; {nearest(name.lower(), tuple(NAMED))}")
     typed = rest.split(",") if colon else []
     if len(typed) > len(entry.arguments):

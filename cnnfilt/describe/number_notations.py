@@ -75,7 +75,7 @@ def in_brackets(text: str) -> str | tuple[Line, ...] | None:
     if "..." in body:
         raise ParameterError("leaves numbers out ('...'); print it whole (in NumPy: set_printoptions(threshold=1e9))")
     if _INNERMOST.sub("", body[1:-1]).strip(",; \t\r\n") or any(";" in row for row in _INNERMOST.findall(body)):
-        raise ParameterError("is no list of rows; write [0 1; 1 0] or [[0, 1], [1, 0]]")
+        raise ParameterError("is not a list of rows; write [0 1; 1 0] or [[0, 1], [1, 0]]")
     rows = (re.sub(r"\s+", " ", row).strip(" ,") for row in _INNERMOST.findall(body))
     return tuple(enumerate(rows, 1))
 

@@ -123,7 +123,7 @@ def _loaded(archive: Archive) -> Model:
 
 def _header(archive: Archive) -> dict[str, Any]:
     if _HEADER not in archive.names:
-        raise InputError("{image} is no model: it was not written by cnnfilt net train")
+        raise InputError("{image} is not a model: it was not written by cnnfilt net train")
     array = archive.array(_HEADER, most_bytes=_LONGEST_HEADER)
     try:
         header = json.loads(array.tobytes())

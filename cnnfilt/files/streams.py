@@ -36,7 +36,7 @@ def open_stream(source: Source) -> Iterator[BinaryIO]:
     except OSError as error:
         raise InputError(f"{{image}} cannot be opened: {error.strerror}") from None
     except ValueError:
-        raise InputError("{image} cannot be opened: no file can be called so") from None
+        raise InputError("{image} cannot be opened: that cannot be the name of a file") from None
     with stream:
         if stat.S_ISREG(fstat(stream.fileno()).st_mode):
             yield stream

@@ -139,7 +139,7 @@ class Trainer:
             np.isfinite(array).all() for array in arrays
         ):
             raise CnnfiltError(
-                f"the loss is no number any more in epoch {number}: the steps are too large; "
+                f"the loss is no longer a number in epoch {number}: the steps are too large; "
                 "try a smaller --learning-rate, or another --input-scale"
             )
 

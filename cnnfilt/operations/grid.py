@@ -18,7 +18,9 @@ from cnnfilt.terms import ValueMapping
 def refuse_matrix(format_name: str) -> None:
     """Raise ParameterError for a format that holds numbers, not pictures."""
     if named(format_name).kind == "matrix":
-        raise ParameterError(f"--layout grid makes a picture, which is no {format_name}; write .png, or leave it out")
+        raise ParameterError(
+            f"--layout grid makes a picture, which {format_name} cannot hold; write .png, or leave it out"
+        )
 
 
 def in_one_sheet(

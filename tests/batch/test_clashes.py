@@ -76,7 +76,7 @@ def test_devices_take_what_they_are_given(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_a_file(tmp_path: Path) -> None:
     file(tmp_path / "out")
-    with pytest.raises(PlanError, match="no folder"):
+    with pytest.raises(PlanError, match="is not a folder"):
         check((tmp_path / "a.png", tmp_path / "out" / "a.png"))
 
 

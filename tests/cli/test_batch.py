@@ -117,7 +117,7 @@ def test_a_name_that_no_file_can_have(pictures: Make, shell: Shell, tmp_path: Pa
     pictures(1)
     outcome = shell("edges", "-o", "out/", "--files-from", "-", stdin=b"a\0b.png\nin/000.png\n")
     assert outcome.code == 1
-    assert "edges: a\\x00b.png cannot be opened: no file can be called so" in outcome.stderr
+    assert "edges: a\\x00b.png cannot be opened: that cannot be the name of a file" in outcome.stderr
     assert set(tree(tmp_path / "out")) == {"000.png"}
 
 

@@ -165,7 +165,7 @@ def test_a_class_that_only_val_has_is_refused(run: Run, divided: Path, tmp_path:
     (divided / "val" / "slanted").mkdir()
     refused = run("net", "train", divided, "-o", tmp_path / "m.npz", *SMALL)
     assert refused.code == 1
-    assert "val: the model knows no class 'slanted'; it knows level, upright" in refused.stderr
+    assert "val: the model does not know the class 'slanted'; it knows level, upright" in refused.stderr
 
 
 def test_the_folder_with_the_classes_is_named(run: Run, model: Path, divided: Path, tmp_path: Path) -> None:
@@ -261,7 +261,7 @@ def test_a_reader_that_leaves_costs_no_epoch(run: Run, start: Start, tmp_path: P
 def test_steps_that_are_too_large_are_one_line(run: Run, stripes: Path, tmp_path: Path) -> None:
     outcome = run("net", "train", stripes, "-o", tmp_path / "m.npz", "--learning-rate", "1e30", "-q", *SMALL)
     assert (outcome.code, len(outcome.lines)) == (1, 1), outcome.stderr
-    assert "the loss is no number any more in epoch 1" in outcome.stderr
+    assert "the loss is no longer a number in epoch 1" in outcome.stderr
     assert not (tmp_path / "m.npz").exists()
 
 
@@ -300,7 +300,7 @@ def test_folders_that_teach_nothing_are_refused(run: Run, stripes: Path, model: 
     outcome = run("net", "train", stripes, "-o", out)
     assert outcome.code == 1
     assert "no image of the class 'blank'" in outcome.lines[-1]
-    assert "knows no class 'blank'" in run("net", "evaluate", model, stripes).stderr
+    assert "does not know the class 'blank'" in run("net", "evaluate", model, stripes).stderr
 
 
 def test_an_existing_model_is_kept(run: Run, stripes: Path, model: Path) -> None:

@@ -83,8 +83,8 @@ def test_an_origin_elsewhere_gets_a_note(text: str, notes: tuple[str, ...]) -> N
         ("[[0 1 ... 8 9]\n ...\n [0 1 ... 8 9]]", "leaves numbers out"),
         ("[[[1 2]\n  [3 4]]]", "more than rows and columns"),
         ("array([[[1, 2]]])", "more than rows and columns"),
-        ("[[1;2],[3;4]]", "is no list of rows"),
-        ("[[1 2] 3]", "is no list of rows"),
+        ("[[1;2],[3;4]]", "is not a list of rows"),
+        ("[[1 2] 3]", "is not a list of rows"),
     ],
 )
 def test_what_is_wrong_is_said(text: str, complaint: str) -> None:

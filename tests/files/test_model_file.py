@@ -108,7 +108,7 @@ def test_arrays_that_do_not_fit_are_refused(saved: Path, arrays: dict[str, np.nd
 
 def test_another_npz_is_no_model(tmp_path: Path) -> None:
     np.savez(tmp_path / "other.npz", x=np.zeros(3))
-    with pytest.raises(InputError, match="is no model"):
+    with pytest.raises(InputError, match="is not a model"):
         load_model(tmp_path / "other.npz")
     with pytest.raises(InputError, match="no such file"):
         load_model(tmp_path / "missing.npz")

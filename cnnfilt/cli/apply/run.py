@@ -80,7 +80,9 @@ def _as_numbers(files: FileOptions) -> FileOptions:
         # The values of standard output are in the JSON where that is asked for.
         return replace(files, format="json" if files.json and files.output is None else "csv")
     if asked in IMAGE_FORMATS:
-        raise ParameterError(f"the chain ends in a list of values, which is no {asked}; write .csv, .json or .npy")
+        raise ParameterError(
+            f"the chain ends in a list of values, which {asked} cannot hold; write .csv, .json or .npy"
+        )
     return files
 
 

@@ -32,7 +32,9 @@ Examples:
     metavar="N|HxW",
     help="Size of the filter\f, by default from a smaller AFTER.  [default: 5]",
 )
-@click.option("-o", "--output", metavar="FILE", help="Where the filter goes: .csv or .npy, say\f (.tsv, .txt, .json).")
+@click.option(
+    "-o", "--output", metavar="FILE", help="Where the filter goes, such as k.csv\f (.tsv, .txt, .json, .npy)."
+)
 @click.option("-y", "--overwrite", is_flag=True, help="Replace an output that exists (never an input).")
 @click.option("--bias", is_flag=True, help="Look for a number added to every pixel, too.")
 @click.option(

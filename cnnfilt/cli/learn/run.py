@@ -94,7 +94,9 @@ def _format(run: LearnRun) -> str:
         return {"each": "csv", "sum": "json"}[run.sought.channels]
     format = format_of(run.file)
     if format is None or FORMATS[format].kind != "matrix":
-        raise PlanError(f"{run.file} is no name for numbers; end it in .csv, .tsv, .txt, .json or .npy")
+        raise PlanError(
+            f"{run.file} does not end in what numbers are written to; end it in .csv, .tsv, .txt, .json or .npy"
+        )
     return format
 
 

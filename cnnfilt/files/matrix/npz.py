@@ -93,7 +93,7 @@ def _entries(infos: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
     for info in infos:
         name = info.filename.removesuffix(".npy")
         if name == info.filename or not _NAME.fullmatch(name):
-            raise InputError(f"{{image}} holds {first_line(info.filename)!r}, which is no array of a model")
+            raise InputError(f"{{image}} holds {first_line(info.filename)!r}, which is not an array of a model")
         if name in entries:
             raise InputError(f"{{image}} holds the array {name} twice")
         entries[name] = info

@@ -76,7 +76,7 @@ def test_other_encodings(encoding: str) -> None:
         ("1;1e999\n", "line 1, column 2: '1e999' is too large"),
         ("1,5 2,5\n3,5 4,5\n", "can be read as 2x4"),
         ("[[1, 2], [3, 4]", "not JSON"),
-        ("[[1;2],[3;4]]", "is no list of rows"),
+        ("[[1;2],[3;4]]", "is not a list of rows"),
     ],
 )
 def test_what_is_wrong_is_said(text: str, complaint: str) -> None:
