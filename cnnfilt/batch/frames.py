@@ -48,22 +48,25 @@ def run_on_frames(job: FileJob, operation: Operation, settings: Settings) -> Rec
 
 def _run_on_each(images: list[Image], job: FileJob, operation: Operation, settings: Settings) -> Record:
     """Return the record of all frames operated on, each with files of its own."""
-    _refuse_extra(settings)
+    _refuse_frames(images, job, settings)
     if len(images) != job.targets[-1].frame:
         raise InputError("it has another number of frames than a moment ago")
     records = []
     for number, image in enumerate(images, 1):
         targets = tuple(target for target in job.targets if target.frame == number)
-        records.append(run_on_image(image, replace(job, targets=targets, sheets=()), operation, settings))
+        records.append(run_on_image(image, replace(job, targets=targets), operation, settings))
         images[number - 1] = replace(image, pixels=image.pixels[:0], alpha=None)
     outputs = tuple(output for record in records for output in record.outputs)
     notes = tuple(dict.fromkeys(note for record in records for note in record.notes))
     return replace(records[0], outputs=outputs, loss=sum((one.loss for one in records), NO_LOSS), notes=notes)
 
 
-def _refuse_extra(settings: Settings) -> None:
+def _refuse_frames(images: list[Image], job: FileJob, settings: Settings) -> None:
+    """Refuse what is written beside a result, and has one place for all frames."""
     if settings.extra is not None:
         raise ParameterError("--angle and --indices write the array of one image; choose it with --frames N")
+    if job.sheets and len(images) > 1:
+        raise ParameterError("--maps draws the layers of one image; choose it with --frames N")
 
 
 def _run_on_all(
@@ -74,7 +77,7 @@ def _run_on_all(
     operation: Operation,
     settings: Settings,
 ) -> Record:
-    _refuse_extra(settings)
+    _refuse_frames(images, job, settings)
     shape, count = images[0].pixels.shape, len(images)
     results = []
     for number, image in enumerate(images):

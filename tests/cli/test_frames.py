@@ -206,6 +206,24 @@ def test_errors_are_one_line_and_leave_nothing(
     assert [path.name for path in tmp_path.iterdir()] == ["in.gif"]
 
 
+@pytest.mark.parametrize("output", [[], ["-o", "out.gif"], ["-o", "out-{frame}.png"]])
+def test_the_maps_of_several_frames_are_refused_and_those_of_one_drawn(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, output: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    source = animation(tmp_path, "gif")
+    command = ("apply", "filter:vertical relu", "--maps", "maps/")
+    refused = run(*command, source.name, "--frames", "all", *output)
+    assert (refused.code, len(refused.lines)) == (2, 1)
+    assert "--maps draws the layers of one image; choose it with --frames N" in refused.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["in.gif"]
+    # What it says to do does it, and so does a file of one image.
+    PIL.Image.fromarray(FRAMES[0]).save("still.png")
+    for arguments in ([source.name, "--frames", "2"], ["still.png", "--frames", "all"]):
+        assert run(*command, *arguments, "-y").code == 0
+        assert len(list((tmp_path / "maps").iterdir())) == 2
+
+
 def test_a_damaged_animation_is_one_line(run: Run, tmp_path: Path) -> None:
     source = animation(tmp_path, "gif")
     data = source.read_bytes()
