@@ -63,7 +63,7 @@ class Job(Frozen):
 
     @cached_property
     def has_even_range(self) -> bool:
-        """Tell whether no value dwarfs the others: in each channel the largest is at most EVEN times their mean square.
+        """Tell whether no value dwarfs the others of its channel: none is over EVEN times their root mean square.
 
         Then what a technique mixes into windows that do not meet a value is within the error that is promised. Of
         whole numbers of at most 16 bits it always is. Infinities and NaN do not count: see `finite`.
