@@ -13,8 +13,11 @@ EVEN = 64
 """How many times as large as the root of their mean square the largest value may be."""
 
 
-_BLOCK = 1 << 17
-"""So many values are looked at together: their copies stay in the cache."""
+_SQUARABLE = 1e15
+"""From one over this up to this, the sum of squares of a block is a normal number in single precision, too."""
+
+_BLOCK = 1 << 19
+"""So many values are looked at together: they stay in the cache."""
 
 
 class Job(Frozen):
@@ -75,11 +78,9 @@ class Job(Frozen):
         squares = np.zeros(channels)
         rows = max(1, _BLOCK // (width * channels))
         for top in range(0, height, rows):
-            values = self.image[top : top + rows].astype(np.float64)
-            values[~np.isfinite(values)] = 0
-            with np.errstate(over="ignore"):
-                squares += np.einsum("ijk,ijk->k", values, values)
-            np.maximum(largest, np.abs(values).max(axis=(0, 1)), out=largest)
+            peaks, powers = _peaks_and_powers(self.image[top : top + rows])
+            squares += powers
+            np.maximum(largest, peaks, out=largest)
         return bool((largest <= EVEN * np.sqrt(squares / (height * width))).all())
 
     @property
@@ -87,3 +88,21 @@ class Job(Frozen):
         """Tell whether any window can meet the padding value."""
         padded = any((self.rows.before, self.rows.after, self.columns.before, self.columns.after))
         return padded and self.padding_mode == "zeros"
+
+
+def _peaks_and_powers(rows: Array) -> tuple[Array, Array]:
+    """Return the largest absolute value and the sum of squares of each channel; infinities and NaN count as 0."""
+    if rows.dtype == np.float32:
+        peaks = _peaks(rows)
+        if ((peaks < _SQUARABLE) & ((peaks > 1 / _SQUARABLE) | (peaks == 0))).all():  # False where there is a NaN
+            return peaks, np.einsum("ijk,ijk->k", rows, rows)
+    rows = rows.astype(np.float64)
+    rows[~np.isfinite(rows)] = 0
+    with np.errstate(over="ignore"):
+        return _peaks(rows), np.einsum("ijk,ijk->k", rows, rows)
+
+
+def _peaks(rows: Array) -> Array:
+    # First over the rows, which are long, then over what is left: channels alone are too few for fast loops.
+    peaks: Array = np.maximum(rows.max(axis=0), -rows.min(axis=0)).max(axis=0)
+    return peaks
