@@ -7,6 +7,7 @@ Line = tuple[int, str]
 """The number of a line, counted from 1, and its text."""
 
 _SEPARATOR = re.compile(r'\s*"?sep=(.)"?\s*', re.IGNORECASE)
+_COMMENT = re.compile(r"\s*[#%]")
 _LONGEST_COMMENT = 40
 
 
@@ -54,10 +55,13 @@ def without_line_ends(lines: Sequence[Line]) -> tuple[tuple[Line, ...], tuple[st
 
 
 def _joined(lines: list[Line]) -> list[Line]:
-    """Return the lines, with those in one that a quoted cell runs over; an open quote stays where it is."""
+    """Return the lines, with those in one that a quoted cell runs over; an open quote stays where it is.
+
+    A comment opens none.
+    """
     joined: list[Line] = []
     for place, line in lines:
-        if joined and joined[-1][1].count('"') % 2:
+        if joined and joined[-1][1].count('"') % 2 and not _COMMENT.match(joined[-1][1]):
             joined[-1] = (joined[-1][0], f"{joined[-1][1]}\n{line}")
         else:
             joined.append((place, line))
@@ -68,7 +72,7 @@ def _without_comments(lines: list[Line]) -> tuple[list[Line], tuple[str, ...]]:
     kept: list[Line] = []
     comments: list[Line] = []
     for place, line in lines:
-        start = re.match(r"\s*[#%]", line) or ('"' not in line and re.search(r"\s#", line)) or None
+        start = _COMMENT.match(line) or ('"' not in line and re.search(r"\s#", line)) or None
         if start is None:
             kept.append((place, line))
             continue

@@ -18,6 +18,9 @@ SWAP = str.maketrans(",.", ".,")
 """Turns a decimal comma into a point, and back."""
 
 _NUMBER = re.compile(r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)(?:/([0-9]+))?")
+_NO_NUMBER = re.compile(r"[^\d\s.,;+/-]")
+"""What a name has, and no number but those with an exponent, nan and inf."""
+
 _NOT_FINITE = re.compile(r"[+-]?(?:nan|inf|infinity)", re.IGNORECASE)
 _MISSING = frozenset({"na", "n/a", "#n/a", "null", "none", "missing"})
 _MASK = str.maketrans(",;\t \n", "\ue000\ue001\ue002\ue003\ue004")
@@ -57,6 +60,12 @@ class Table(Frozen):
         if self.separator == MIXED:
             return re.split(r"\s*,\s*|\s+", text.strip())
         return text.split(self.separator)
+
+    def quotes_all(self, text: str) -> bool:
+        """Return whether every cell of the line stands in quotes, and none of them for a comma that it holds."""
+        quoted = QUOTED.findall(text)
+        all_are = not QUOTED.sub("", text).strip(" ,;\t") and len(quoted) == len(self.cells(text))
+        return all_are and not any("," in cell for cell in quoted)
 
     def numbers(self, word: str = "") -> tuple[tuple[Number, ...], ...]:
         """Return the rows, nan and infinity as they are written; ParameterError for the first that cannot be read.
@@ -125,3 +134,8 @@ def is_number(cell: str) -> bool:
     """Return whether `number` reads the cell."""
     cell = cell.strip()
     return _NUMBER.fullmatch(cell) is not None or _NOT_FINITE.fullmatch(cell) is not None
+
+
+def is_name(cell: str) -> bool:
+    """Return whether the cell holds what cannot be meant as a number, not even as one that is misspelt."""
+    return _NO_NUMBER.search(cell) is not None and not is_number(cell)

@@ -9,15 +9,12 @@ from itertools import chain
 
 from cnnfilt.describe.number_lines import Line, logical_lines, typed_lines, without_line_ends
 from cnnfilt.describe.number_notations import from_libvips, in_brackets, is_notation, of_imagemagick
-from cnnfilt.describe.number_table import BLANKS, MIXED, QUOTED, SWAP, Number, Table, is_number
+from cnnfilt.describe.number_table import BLANKS, MIXED, QUOTED, SWAP, Number, Table, is_name, is_number
 from cnnfilt.errors import ParameterError
 from cnnfilt.frozen import replace
 from cnnfilt.parsing import PRINTED_SIGNS
 
 __all__ = ["Table", "is_typed", "read_table"]
-
-_NO_NUMBER = re.compile(r"[^\d\s.,;+/-]")
-"""What a name has, and no number but those with an exponent, nan and inf."""
 
 _THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+")
 
@@ -141,13 +138,19 @@ def _without_header(table: Table) -> Table:
     if table.typed or len(table.lines) < 2:
         return table
     names, first = (table.cells(text) for _, text in table.lines[:2])
-    if len(names) != len(first) or not all(map(_NO_NUMBER.search, names)) or any(map(is_number, names)):
+    if len(names) != len(first) or not any(map(is_number, first)):
         return table
-    if not any(map(is_number, first)):
+    if not (all(map(is_name, names)) or _quotes_first_line_alone(table)):
         return table
     place, text = table.lines[0]
     note = f"skipped line {place}, a header: {_shortened(text)}"
     return replace(table, lines=table.lines[1:], notes=(*table.notes, note))
+
+
+def _quotes_first_line_alone(table: Table) -> bool:
+    """Return whether all of the first line is in quotes and nothing below: so numbers are told from their names."""
+    (_, text), *below = table.lines
+    return '"' in text and table.quotes_all(text) and not any('"' in line for _, line in below)
 
 
 def _refuse_names_of_rows(table: Table) -> None:
