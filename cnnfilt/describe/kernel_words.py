@@ -48,7 +48,7 @@ def _kernels(text: str, read_kernels: ReadKernels | None) -> tuple[Kernel, ...]:
     if body.startswith("@") and read_kernels is not None:
         return tuple(scaled(kernel, scale) for kernel in read_kernels(body[1:]))
     # "conv:64,7" is meant as 64 filters of 7x7, not as the kernel (64, 7).
-    bare = not text[:1].isalpha() and not any(mark in text for mark in ";:[({@")
+    bare = not body[:1].isalpha() and not any(mark in text for mark in ";:[({@")
     kernel = None if bare and not re.search(r"\s", text.strip()) else parse_kernel(text)
     if kernel is None or (bare and len(kernel.rows) == 1):
         raise ParameterError(f"{text!r} is neither a kernel nor an option; write a size as k=3, a stride as s=2")

@@ -24,6 +24,10 @@ __all__ = [
 ]
 
 
+_TIMES = re.compile(r"\*|×(?!\d+[\d@<>+-]*\s*:)")
+"""What stands behind a scale; the cross in ImageMagick's 3×3: stands between two sizes."""
+
+
 class Kernel(Frozen):
     """The coefficients of one filter: `rows` from top to bottom.
 
@@ -75,12 +79,12 @@ def parse_kernel(text: str) -> Kernel:
 
 def split_scale(text: str) -> tuple[Number, str]:
     """Return the leading scale of `1/16 * REST` (1 when there is none) and the rest, stripped."""
-    head, star, rest = text.partition("*")
+    times = _TIMES.search(text)
     # A file's name may hold a star of its own.
-    if not star or head.lstrip().startswith("@"):
+    if times is None or text.lstrip().startswith("@"):
         return 1, text.strip()
     try:
-        return parse_number(head.strip(), "scale"), rest.strip()
+        return parse_number(text[: times.start()].strip(), "scale"), text[times.end() :].strip()
     except ParameterError as error:
         raise _error(f"kernel {text!r}: {error.message}; write it as '1/16 * KERNEL'") from None
 

@@ -35,6 +35,8 @@ def rows(head: str) -> list[list[list[float]]]:
         ("@k.csv", [[[0, 1.5], [-2, 0]]]),
         ("2 * @k.csv", [[[0, 3], [-4, 0]]]),
         ("@k.csv+roberts-1+@w.npy", [[[0, 1.5], [-2, 0]], [[1, 0], [0, -1]], [[1, 0], [0, 1]], [[2, 0], [0, 2]]]),
+        ("2*roberts-1", [[[2, 0], [0, -2]]]),
+        ("2×roberts-1+roberts-2", [[[2, 0], [0, -2]], [[0, 1], [-1, 0]]]),
         ("@a=b,c.csv", [[[1, 2], [3, 4]]]),
     ],
 )
@@ -42,7 +44,7 @@ def test_kernels_in_a_word(head: str, expected: list[list[list[float]]]) -> None
     assert rows(head) == expected
 
 
-@pytest.mark.parametrize("head", ["64,7", "64 7", "-1,2", "7,", ".5"])
+@pytest.mark.parametrize("head", ["64,7", "64 7", "2*3", "-1,2", "7,", ".5"])
 def test_bare_numbers_are_no_kernel(head: str) -> None:
     with pytest.raises(ParameterError, match="neither a kernel nor an option"):
         rows(head)
