@@ -74,7 +74,10 @@ def encode_frames(images: Sequence[Image], timing: Timing, format: str, options:
     """Return one file with all `images`: pages of a TIFF, or an animation. OutputError for other formats."""
     about = named(format)
     if about.several is None:
-        raise OutputError(f"{about.title} holds one image; use --frames N, or .webp, .png, .tiff or .gif")
+        # What is numbers may be no image: the values at the end of a network, for one.
+        others = "" if about.kind == "matrix" else "; .webp, .png, .tiff and .gif hold several"
+        each = f"-o '{{stem}}-{{frame}}{about.suffixes[0]}' for a file each"
+        raise OutputError(f"{about.title} holds one {about.kind}; use --frames N, or {each}{others}")
     with encoding(about):
         return (_pages if about.several == "pages" else _animation)(images, timing, about, options)
 

@@ -189,7 +189,12 @@ def test_a_folder_of_stills_and_animations(run: Run, tmp_path: Path) -> None:
         (["--frames", "0"], 2, "neither first nor all nor a number from 1"),
         (["--frames", "some"], 2, "neither first nor all"),
         (["--frames", "all", "-o", "out.jpg"], 1, "JPEG holds one image; use --frames N"),
-        (["--frames", "all", "-o", "out.npy"], 1, "holds one image"),
+        (["--frames", "all", "-o", "out.jpg"], 1, "or -o '{stem}-{frame}.jpg' for a file each; .webp, .png, .tiff"),
+        (
+            ["--frames", "all", "-o", "out.npy"],
+            1,
+            "holds one matrix; use --frames N, or -o '{stem}-{frame}.npy' for a file each\n",
+        ),
         (["--frames", "all", "-o", "out.png", "--indices", "where.npy"], 2, "choose it with --frames N"),
         (["--frames", "all", "-o", "out.png", "--max-pixels", "400"], 1, "the limit is 400"),
     ],
