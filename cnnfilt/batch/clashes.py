@@ -68,7 +68,7 @@ def refuse_existing(targets: Sequence[Target]) -> None:
 def _refuse_one_place(first: str, second: str, path: Path, remedy: Callable[[], str | None]) -> NoReturn:
     what_to_do = "write to different names"
     if os.path.realpath(first) == os.path.realpath(second):
-        what_to_do = "it is the same file, name it once"
+        what_to_do = "they are the same file; name it once"
     elif apart := remedy():
         what_to_do = f"-o '{apart}' keeps them apart"
     raise PlanError(f"{first} and {second} would both be written to {path}; {what_to_do}")
@@ -136,7 +136,7 @@ def _refuse_input_as_output(inputs: dict[tuple[int, int], str], path: Path) -> N
     source = inputs.get((status.st_dev, status.st_ino))
     if source is not None:
         same = "" if os.path.abspath(source) == os.path.abspath(path) else f" (it is {source})"
-        raise PlanError(f"{path} is an input{same}; an input is never overwritten, write to another name")
+        raise PlanError(f"{path} is an input{same}; an input is never overwritten; write to another name")
 
 
 def _refuse_unwritable(path: Path, *, make_folder: bool) -> None:

@@ -41,7 +41,7 @@ def run_on_cluster(
         if settings.debug:
             raise
         what = first_line(f"{type(error).__name__}: {error}")
-        raise CnnfiltError(f"the cluster cannot do it ({what}); its workers need this version of cnnfilt") from None
+        raise CnnfiltError(f"the cluster cannot do this ({what}); its workers need this version of cnnfilt") from None
 
 
 class Cluster:
@@ -88,7 +88,7 @@ def refuse_pipes(jobs: Sequence[FileJob]) -> None:
     """Raise PlanError for a job that reads standard input or writes standard output: those are here, not there."""
     for job in jobs:
         if job.source.is_stdin or job.source.typed or any(target.path is None for target in job.targets):
-            raise PlanError("a cluster works on files; standard input and output (-) are of this machine alone")
+            raise PlanError("a cluster works on files; standard input and output (-) exist on this machine only")
 
 
 def carry_from(folder: str, job: FileJob, operation: Operation, settings: Settings) -> Record:

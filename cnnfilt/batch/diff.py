@@ -35,7 +35,7 @@ def compare_files(a: str, b: str, options: ReadOptions) -> Comparison:
     notes = tuple(f"{path}: {note}" for path, image in ((a, first), (b, second)) for note in worth_telling(image))
     if first.kind == second.kind == "image" and {first.pixels.dtype, second.pixels.dtype} == _DEPTHS:
         first, second = _deep(first), _deep(second)
-        notes += ("8-bit levels were taken times 257, to compare them with 16-bit ones",)
+        notes += ("8-bit levels were multiplied by 257 to compare them with 16-bit ones",)
     has_alpha = first.transparent or second.transparent
     left, right = _channels(first, has_alpha), _channels(second, has_alpha)
     if left.shape != right.shape:
@@ -79,5 +79,5 @@ def _not_alike(a: str, b: str, first: Image, second: Image) -> str:
     sizes = [(*image.pixels.shape[:2], image.channels) for image in (first, second)]
     spelled = [spelled_size(size[:2] if size[2] == 1 else size) for size in sizes]
     if sizes[0][:2] != sizes[1][:2]:
-        return f"{a} is {spelled[0]} and {b} is {spelled[1]}; only images of one size can be compared"
+        return f"{a} is {spelled[0]} and {b} is {spelled[1]}; only images of the same size can be compared"
     return f"{a} is {spelled[0]} and {b} is {spelled[1]}; --gray compares both in shades of gray"

@@ -34,7 +34,7 @@ def run_on_frames(job: FileJob, operation: Operation, settings: Settings) -> Rec
     found = read_frames(job.source.path if content is None else content, settings.frames, settings.read)
     if found is None:
         if isinstance(settings.frames, int) and settings.frames > 1:
-            raise InputError(f"there is no frame {settings.frames} in {{image}}: it holds one image")
+            raise InputError(f"{{image}} has one image; frame {settings.frames} does not exist")
         images, timing = [read_image(job, settings, content)], Timing((0,))
     else:
         images, timing = found
@@ -50,7 +50,7 @@ def _run_on_each(images: list[Image], job: FileJob, operation: Operation, settin
     """Return the record of all frames operated on, each with files of its own."""
     _refuse_frames(images, job, settings)
     if len(images) != job.targets[-1].frame:
-        raise InputError("it has another number of frames than a moment ago")
+        raise InputError("its number of frames has changed since they were counted")
     records = []
     for number, image in enumerate(images, 1):
         targets = tuple(target for target in job.targets if target.frame == number)
@@ -64,9 +64,9 @@ def _run_on_each(images: list[Image], job: FileJob, operation: Operation, settin
 def _refuse_frames(images: list[Image], job: FileJob, settings: Settings) -> None:
     """Refuse what is written beside a result, and has one place for all frames."""
     if settings.extra is not None:
-        raise ParameterError("--angle and --indices write the array of one image; choose it with --frames N")
+        raise ParameterError("--angle and --indices write the array of one image; choose one with --frames N")
     if job.sheets and len(images) > 1:
-        raise ParameterError("--maps draws the layers of one image; choose it with --frames N")
+        raise ParameterError("--maps draws the layers of one image; choose one with --frames N")
 
 
 def _run_on_all(

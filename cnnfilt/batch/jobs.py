@@ -154,7 +154,7 @@ def _refuse_forgotten_option(inputs: Sequence[str], request: OutputRequest) -> N
     last = inputs[-1]
     for option in ("-o", "--output"):
         if option in inputs and not os.path.lexists(option):
-            raise PlanError(f"{option} is taken for an input, for it comes after --; put options before --")
+            raise PlanError(f"{option} is taken for an input because it comes after --; put options before --")
     if len(inputs) > 1 and request.output is None and format_of(last) and not os.path.lexists(last):
         raise PlanError(f"{last} does not exist; if it is to be the output, use -o {last}")
 

@@ -94,7 +94,7 @@ def find_filter(collected: Collected, request: LearnRequest) -> Found:
     least = levels_off(best, collected.inverse)
     if best.unsure > MOST_UNSURE and least:
         raise DemandError(
-            f"the images hardly tell the coefficients apart: they may be wrong by {best.unsure:.0%} of the largest; "
+            f"the images leave the coefficients uncertain: they may be wrong by {best.unsure:.0%} of the largest; "
             "use an image with more detail, or a smaller -f"
         )
     descent = None
@@ -124,10 +124,8 @@ def advice(collected: Collected, request: LearnRequest, most: float) -> str:
         if biased is not None and levels_off(biased, collected.inverse) <= most:
             middle = ((collected.inverse.white or 0) + 1) // 2
             if middle and abs(float(biased.biases[0]) * collected.inverse.gain - middle) < 2:
-                return (
-                    f"with {middle} added a filter does: if AFTER was written with --values offset, learn with it, too"
-                )
-            return "with --bias a filter does"
+                return f"one that adds {middle} does: if AFTER was written with --values offset, give it here, too"
+            return "one with --bias does"
     return "such as a median, absolute values, or a filter larger than -f; for a JPEG's losses raise --max-residual"
 
 
@@ -140,7 +138,7 @@ def _collected(pair: ImagePair, request: LearnRequest) -> Collected:
         raise ParameterError(f"-f {size[0]}x{size[1]} is not the size of a filter; give whole numbers from 1")
     unknowns = size[0] * size[1] * (channels if request.channels == "sum" else 1)
     if unknowns > MOST_UNKNOWNS:
-        raise ParameterError(f"-f {size[0]}x{size[1]} has {unknowns:,} coefficients; {MOST_UNKNOWNS:,} are the most")
+        raise ParameterError(f"-f {size[0]}x{size[1]} has {unknowns:,} coefficients; the limit is {MOST_UNKNOWNS:,}")
     inverse = inverse_levels(request.values, after.dtype, value_range=request.value_range, source=before.dtype)
     try:
         equations = equations_of(before, after, size, channels=request.channels, inverse=inverse)
@@ -170,10 +168,10 @@ def _check_alike(pair: ImagePair, one: Collected, total: Collected) -> None:
         raise ShapeError(f"{pair.before}, {pair.after}: their channels differ from those of the first pair")
     if one.inverse != total.inverse:
         raise CnnfiltError(
-            f"{pair.before}, {pair.after}: their depth differs from that of the first pair; learn from each by itself"
+            f"{pair.before}, {pair.after}: their depth differs from that of the first pair; learn from each separately"
         )
     if one.inverse.stretched:
-        raise ParameterError("minmax and symmetric stretch each image by a factor of its own; learn from one pair")
+        raise ParameterError("minmax and symmetric stretch each image by its own factor; learn from one pair")
 
 
 def _shaped(coefficients: Array, collected: Collected, channels: ChannelsMode) -> Array:

@@ -57,7 +57,7 @@ def _pairs_in(before: str, after: str, walk: Walk) -> tuple[list[ImagePair], lis
             pairs.append(ImagePair(source.path, partner.path))
     if not pairs:
         raise InputError(
-            f"no file of {before} has the name of one in {after}; the two files of a pair have the same name"
+            f"no file in {before} has the same name as one in {after}; the two files of a pair have the same name"
         )
     taken = {pair.after for pair in pairs}
     return pairs, alone + [source.path for source in seconds if source.path not in taken]

@@ -82,7 +82,7 @@ class Reporter(AbstractContextManager["Reporter"]):
             self.failed += 1
             print_error(self.command, record.error.about(record.name))
             if self.several and isinstance(record.error, StorageError):
-                print_error(self.command, "the run stops here, for no other file could be written either")
+                print_error(self.command, "the run stops here, because no other file could be written either")
             return
         self.done, self.loss = self.done + 1, self.loss + record.loss
         self.inspection.show(record, json=self.json)

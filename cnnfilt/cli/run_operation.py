@@ -107,7 +107,7 @@ def _refuse_contradictions(files: FileOptions, inspection: Inspection) -> None:
     if inspection.takes_stdout and files.output == STDIN:
         raise click.UsageError(f"{inspection.takes_stdout} and -o - both want standard output; write to a file")
     if inspection.wanted and files.frames == "all":
-        raise click.UsageError("--explain, --preview and --emit take one image of a file; choose it with --frames N")
+        raise click.UsageError("--explain, --preview and --emit take one image of a file; choose one with --frames N")
     if files.cluster is not None and files.jobs is not None:
         raise click.UsageError("--cluster uses all workers of the cluster; leave out -j")
 

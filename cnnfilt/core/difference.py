@@ -57,7 +57,7 @@ def compare(a: Array, b: Array) -> Difference:
     Whole numbers are compared exactly, also of 64 bits; with a float, both as float64. NaN equals NaN.
     """
     if a.shape != b.shape:
-        raise ShapeError(f"{spelled_size(a.shape)} and {spelled_size(b.shape)} are not of one size")
+        raise ShapeError(f"{spelled_size(a.shape)} and {spelled_size(b.shape)} differ in size")
 
     def make_worker() -> Callable[[int, int], Difference]:
         return lambda first, last: _compared(a[first:last], b[first:last], first)

@@ -58,7 +58,8 @@ def inverse_levels(
     check_values(values)
     if values == "abs":
         raise ParameterError(
-            "--values abs cannot be undone, for the signs are lost; write AFTER with --values offset, or raw to a .npy",
+            "--values abs cannot be undone, because the signs are lost; "
+            "write AFTER with --values offset, or raw to a .npy",
             parameter="values",
         )
     if values == "raw":

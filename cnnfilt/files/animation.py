@@ -102,7 +102,7 @@ def _chosen(count: int, which: FrameChoice) -> range:
     if not isinstance(which, int):
         return range(count)
     if which > count:
-        raise InputError(f"there is no frame {which} in {{image}}: it has {count}")
+        raise InputError(f"{{image}} has {count:,} frames; frame {which} does not exist")
     return range(which - 1, which)
 
 
@@ -158,7 +158,7 @@ def _animation(images: Sequence[Image], timing: Timing, about: Format, options: 
     for image in images:
         frame = _frame(image, about, opaque=opaque)
         if image.sample == "uint16":
-            notes.append("16-bit levels written as 8-bit (v / 257), for animations hold no more here")
+            notes.append("16-bit levels written as 8-bit (v / 257), because animations hold no more here")
         frames.append(frame if gray and opaque else frame.convert("RGB" if opaque else "RGBA"))
     mode = options.metadata if about.metadata else "none"
     kept, left_out = kept_metadata(first.metadata, mode, gray=gray, size=first.pixels.shape[:2])

@@ -46,7 +46,7 @@ def encode(image: Image, format: str, options: WriteOptions = DEFAULT_WRITE_OPTI
     notes: tuple[str, ...] = ()
     if needs_eight_bits(format, channels=image.channels, sample=image.sample, alpha=alpha is not None):
         pixels, alpha = to_eight_bits(pixels), None if alpha is None else to_eight_bits(alpha)
-        notes = (f"16-bit levels written as 8-bit (v / 257), for {named(format).title} holds no more here",)
+        notes = (f"16-bit levels written as 8-bit (v / 257), because {named(format).title} holds no more here",)
     from cnnfilt.files.encode.encoders import encode_image
 
     encoded = encode_image(replace(image, pixels=pixels, alpha=alpha), format, options)

@@ -79,7 +79,7 @@ def test_a_file_that_cost_its_workers_is_named_and_the_rest_are_done(
     ("error", "words"),
     [
         (CancelledError(), "connection to the cluster was lost; --skip-existing resumes"),
-        (ModuleNotFoundError("No module named 'cnnfilt'\nand more"), "cannot do it .ModuleNotFoundError: No module"),
+        (ModuleNotFoundError("No module named 'cnnfilt'\nand more"), "cannot do this .ModuleNotFoundError: No module"),
     ],
 )
 def test_a_cluster_that_cannot_go_on_is_one_line(

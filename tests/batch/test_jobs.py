@@ -95,7 +95,7 @@ def test_results_in_one_place_are_refused_with_a_pattern_that_keeps_them_apart(
 
 def test_one_file_named_twice_needs_no_pattern(tmp_path: Path) -> None:
     source = folder(tmp_path, "a.png")
-    with pytest.raises(PlanError, match="it is the same file, name it once"):
+    with pytest.raises(PlanError, match="they are the same file; name it once"):
         plan_jobs([source, f"{source}/a.png"], OutputRequest(f"{tmp_path}/out/"))
 
 

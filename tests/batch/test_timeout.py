@@ -30,7 +30,7 @@ def test_a_job_over_its_time_costs_that_time_and_never_writes(tmp_path: Path) ->
     (job,) = jobs_in(tmp_path, [UNLUCKY])
     record = run_within_limits(job, operations.Late(), Settings(timeout=0.2))
     assert record.abandoned
-    assert str(record.error) == "took longer than 0.2 seconds and was given up (--timeout changes it)"
+    assert str(record.error) == "took longer than 0.2 seconds and was given up (--timeout changes the limit)"
     time.sleep(1.2)
     assert not (tmp_path / "out" / "00.png").exists()
 

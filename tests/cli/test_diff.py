@@ -97,7 +97,7 @@ def test_8_bits_beside_16_count_in_16_bit_levels(run: Run, tmp_path: Path) -> No
     same = save(tmp_path / "same.png", deep)
     outcome = run("diff", plain, same)
     assert outcome.code == 0
-    assert "times 257" in outcome.stderr
+    assert "multiplied by 257" in outcome.stderr
     deep[3, 3] += 5
     answer = json.loads(run("diff", plain, save(tmp_path / "off.png", deep), "--json").text)
     assert (answer["largest"], answer["peak"]) == (5, 65535)

@@ -103,7 +103,7 @@ def test_absolute_values_are_refused_and_offset_is_told_by_its_bias(run: Run, tm
     outcome = run("learn", FACE, absolute)
     assert (outcome.code, "absolute values" in outcome.stderr) == (1, True)
     outcome = run("learn", FACE, offset)
-    assert (outcome.code, "learn with it" in outcome.stderr) == (1, True)
+    assert (outcome.code, "give it here, too" in outcome.stderr) == (1, True)
     outcome = run("learn", FACE, absolute, "--values", "abs")
     assert (outcome.code, "cannot be undone" in outcome.stderr) == (2, True)
 
@@ -121,7 +121,7 @@ def test_a_bias_is_learned_and_how_to_use_it_is_said(run: Run, tmp_path: Path) -
     run("convolve", FACE, "-k", "1/16 * 1,2,1; 2,4,2; 1,2,1", "--bias", "12", "-o", after)
     outcome = run("learn", FACE, after)
     assert outcome.code == 1
-    assert "with --bias a filter does" in outcome.stderr
+    assert "; one with --bias does" in outcome.stderr
     outcome = run("learn", FACE, after, "--bias", "-o", out)
     assert "--bias 12" in outcome.stderr
     assert read(out)[0] == [0.0625, 0.125, 0.0625]

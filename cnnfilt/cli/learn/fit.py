@@ -75,13 +75,13 @@ def _limits(output: str | None, collected: Collected, found: Found) -> Iterator[
         bias = _joined(learned.biases)
         yield f"bias {bias}; use both: convolve -k @{output or 'FILE'} --bias {bias}"
     if inverse.stretched:
-        yield "known only up to a positive factor, for AFTER was stretched; the plainest is given"
+        yield "known only up to a positive factor, because AFTER was stretched; the simplest is given"
     if learned.equations.windows == len(learned.unknowns):
         yield "there were just as many windows as unknown numbers, so nothing was left to check the filter with"
     elif inverse.white and not inverse.stretched and found.levels_off > 2 * _rounding(collected):
         yield f"rounding alone would leave {levels_text(_rounding(collected))}: the filter explains most, not all"
     if learned.unsure > 0.01:
-        yield f"the images hardly tell the coefficients apart: they may be {learned.unsure:.0%} of the largest off"
+        yield f"the images leave the coefficients uncertain: they may be wrong by {learned.unsure:.0%} of the largest"
 
 
 def _windows(found: Found, *, verbose: bool) -> Iterator[str]:

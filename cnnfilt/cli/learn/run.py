@@ -114,7 +114,7 @@ def _refusal(run: LearnRun, pairs: Sequence[ImagePair], collected: Collected, fo
             return (
                 f"after {found.descent.steps[-1].number:,} steps the filter is still off by {off}; allow more --steps"
             )
-        return f"with --decimals {decimals} the filter is off by {off}; without, by {levels_text(found.best)}"
+        return f"with --decimals {decimals} the filter is off by {off}; without it, by {levels_text(found.best)}"
     size = spelled_size(collected.kernel_size)
     names = (
         f"{pairs[0].before} into {pairs[0].after}" if len(pairs) == 1 else f"one into the other in {len(pairs)} pairs"

@@ -49,5 +49,5 @@ def test_a_row_is_all_that_another_format_of_pillows_needs(monkeypatch: pytest.M
     assert image.format == "avif"
     np.testing.assert_allclose(image.pixels, smooth, atol=8)
     assert encode(Image(random_levels(4, 5, dtype="uint16")), "avif").notes == (
-        "16-bit levels written as 8-bit (v / 257), for AVIF holds no more here",
+        "16-bit levels written as 8-bit (v / 257), because AVIF holds no more here",
     )
