@@ -121,8 +121,8 @@ def sheets_of(source: Source, request: OutputRequest, *, several: bool) -> tuple
 def _stdout(source: Source, request: OutputRequest) -> Target:
     if request.recorded and request.format not in (None, "json"):
         raise PlanError(
-            f"--json and --format {request.format} both want standard output; leave --format out (the values are in "
-            "the JSON then), or write to a file with -o"
+            f"--json and --format {request.format} both write to standard output; leave out --format (the JSON has "
+            "the values), or write to a file with -o"
         )
     known = format_of(source.name)
     to_image = (request.format or known or "") in IMAGE_FORMATS

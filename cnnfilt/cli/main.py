@@ -52,7 +52,7 @@ Examples:
 def cli() -> None:
     """\b
     Apply the operations of a convolutional neural network to images.
-    "cnnfilt COMMAND --help" tells more of each.
+    "cnnfilt COMMAND --help" shows the options of each.
     """
 
 

@@ -103,9 +103,9 @@ def _planned(files: FileOptions, request: OutputRequest, inspection: Inspection,
 
 def _refuse_contradictions(files: FileOptions, inspection: Inspection) -> None:
     if files.json and files.output == STDIN:
-        raise click.UsageError("--json and -o - both want standard output; write to files")
+        raise click.UsageError("--json and -o - both write to standard output; write to files")
     if inspection.takes_stdout and files.output == STDIN:
-        raise click.UsageError(f"{inspection.takes_stdout} and -o - both want standard output; write to a file")
+        raise click.UsageError(f"{inspection.takes_stdout} and -o - both write to standard output; write to a file")
     if inspection.wanted and files.frames == "all":
         raise click.UsageError("--explain, --preview and --emit take one image of a file; choose one with --frames N")
     if files.cluster is not None and files.jobs is not None:

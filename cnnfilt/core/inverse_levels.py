@@ -92,4 +92,4 @@ _LEVELS = {np.dtype(np.uint8): 255, np.dtype(np.uint16): 65535}
 
 def _refuse_range(value_range: Range | None, values: str) -> None:
     if value_range is not None:
-        raise ParameterError(f"a value range goes with clip, not {values}", parameter="value_range")
+        raise ParameterError(f"a value range is for clip, not {values}", parameter="value_range")

@@ -113,7 +113,7 @@ class Levels(Frozen):
 
     def _check_range(self, low: float, high: float) -> None:
         if self.values not in ("clip", "abs"):
-            raise ParameterError(f"a value range goes with clip or abs, not {self.values}", parameter="value_range")
+            raise ParameterError(f"a value range is for clip or abs, not {self.values}", parameter="value_range")
         if not (np.isfinite(low) and np.isfinite(high) and low < high):
             raise ParameterError(f"value range {low:g},{high:g} is not LO,HI with LO below HI", parameter="value_range")
 

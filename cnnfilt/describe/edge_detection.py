@@ -91,7 +91,7 @@ class EdgeDetection(Bordered, kw_only=True):
         if self.threshold is None:
             return
         if self.method == "canny":
-            raise ParameterError("a threshold does not go with canny, which has low and high", parameter="threshold")
+            raise ParameterError("canny takes no threshold; it has low and high", parameter="threshold")
         if not 0 <= self.threshold < math.inf:
             raise ParameterError(f"threshold is {self.threshold:g}; it must be 0 or more", parameter="threshold")
 

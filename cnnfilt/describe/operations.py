@@ -168,7 +168,7 @@ class Pooling(Sliding, kw_only=True):
         """Refuse what contradicts itself."""
         super().__post_init__()
         if self.whole and self.adaptive:
-            raise ParameterError("--global and --adaptive exclude each other; leave one out")
+            raise ParameterError("--global and --adaptive cannot be combined; leave one out")
         if self.count_include_pad and self.kind != "avg":
             raise ParameterError(
                 f"count_include_pad is for kind 'avg', not {self.kind!r}", parameter="count_include_pad"
@@ -209,7 +209,7 @@ class Pad(Bordered, kw_only=True):
             for value in vars(self)[name] or ():
                 require_at_least(1, value, name)
         if self.for_kernel is not None and not isinstance(self.padding, str):
-            raise ParameterError("--for-kernel goes with -p same, same-lower or full; leave it out")
+            raise ParameterError("--for-kernel is for -p same, same-lower or full; leave it out")
         if self.padding in ("same", "same-lower", "full") and self.for_kernel is None:
             raise ParameterError(
                 f"-p {self.padding} depends on a kernel: say its size with --for-kernel, or give numbers"

@@ -53,7 +53,7 @@ class ApplyChain(Operation, kw_only=True):
     def __post_init__(self) -> None:
         """Refuse what no image could make right."""
         if self.treatment.alpha == "filter":
-            raise ParameterError("--alpha filter does not go with a chain of layers; keep or drop the alpha")
+            raise ParameterError("--alpha filter cannot be combined with a chain of layers; use --alpha keep or drop")
         if not self.chain:
             raise ParameterError("the chain is empty; write layers, such as 'filter:sobel-x,p=same relu'")
         for layer in self.chain:

@@ -158,7 +158,7 @@ class ExplainedValues(Frozen):
 def refuse_unused_value(asked: Bordered) -> None:
     """Raise ParameterError for a padding value that the mode would not use."""
     if asked.padding_value and asked.padding_mode != "zeros":
-        raise ParameterError(f"--padding-value goes with --padding-mode zeros, not {asked.padding_mode}; leave one out")
+        raise ParameterError(f"--padding-value is for --padding-mode zeros, not {asked.padding_mode}; leave one out")
 
 
 def size_of(image: Image) -> Pair:

@@ -85,7 +85,7 @@ class ConvolveImage(Operation, kw_only=True):
         from cnnfilt.core.explain.convolution import explain_convolution
 
         if self.treatment.alpha == "filter":
-            raise ParameterError("--explain does not go with --alpha filter; keep or drop the alpha")
+            raise ParameterError("--explain cannot be combined with --alpha filter; use --alpha keep or drop")
         one = self.kernels[number]
         values = explain_convolution(image.pixels, one.kernel, place, self.asked, bias=one.bias, name=one.label)
         return ExplainedValues(one.label, self.levels_of(image, number, format_name), values)

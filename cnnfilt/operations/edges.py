@@ -25,7 +25,7 @@ class FindEdges(Operation, kw_only=True):
         """Refuse what contradicts itself, or would be ignored."""
         refuse_unused_value(self.asked)
         if self.treatment.alpha == "filter":
-            raise ParameterError("--alpha filter does not go with edges; keep or drop the alpha")
+            raise ParameterError("--alpha filter cannot be combined with edges; use --alpha keep or drop")
 
     @property
     def has_extra(self) -> bool:

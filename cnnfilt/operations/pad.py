@@ -23,7 +23,7 @@ class PadImage(Operation, kw_only=True):
         """Refuse a colour that would be ignored."""
         if self.fill is not None and self.asked.padding_mode != "zeros":
             raise ParameterError(
-                f"--padding-value goes with --padding-mode zeros, not {self.asked.padding_mode}; leave one out"
+                f"--padding-value is for --padding-mode zeros, not {self.asked.padding_mode}; leave one out"
             )
 
     def __call__(self, image: Image, format_name: str) -> list[Result]:

@@ -27,7 +27,7 @@ class PoolImage(Operation, kw_only=True):
         sized, filtered = self.asked.output_size is not None, self.treatment.alpha == "filter"
         if self.indices and (sized or self.asked.kind == "avg" or filtered):
             raise ParameterError(
-                "--indices goes with windows of max or min, without --global, --adaptive or filtered alpha"
+                "--indices is for windows of max or min, without --global, --adaptive or --alpha filter"
             )
 
     @property
@@ -55,7 +55,7 @@ class PoolImage(Operation, kw_only=True):
         from cnnfilt.core.explain.pooling import explain_pooling
 
         if self.treatment.alpha == "filter":
-            raise ParameterError("--explain does not go with --alpha filter; keep or drop the alpha")
+            raise ParameterError("--explain cannot be combined with --alpha filter; use --alpha keep or drop")
         levels = self.levels_of(image, number, format_name)
         return ExplainedValues(self.asked.kind, levels, explain_pooling(image.pixels, place, self.asked))
 

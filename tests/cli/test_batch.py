@@ -256,7 +256,7 @@ def test_the_reader_of_json_may_leave(pictures: Make, tmp_path: Path) -> None:
     [
         (["in", "-0"], "--files-from"),
         (["in", "--cluster", "tcp://x:1", "-j", "2"], "leave out -j"),
-        (["in", "--json", "-o", "-"], "both want standard output"),
+        (["in", "--json", "-o", "-"], "both write to standard output"),
         (["-", "--files-from", "-"], "at once"),
         (["in", "-j", "0"], "jobs"),
         (["in", "--timeout", "-1"], "timeout"),

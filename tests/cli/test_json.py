@@ -59,7 +59,7 @@ def test_several_kernels_and_format_json_give_one_stack_as_in_a_file(run: Run) -
 def test_another_format_on_standard_output_is_refused(run: Run, format: str) -> None:
     outcome = run("pool", "-", "--json", "--format", format, stdin=b"1,2\n3,4\n")
     assert (outcome.code, outcome.stdout) == (2, b"")
-    assert f"--json and --format {format} both want standard output; leave --format out" in outcome.stderr
+    assert f"--json and --format {format} both write to standard output; leave out --format" in outcome.stderr
 
 
 def test_an_image_on_standard_input_needs_a_file_to_go_to(run: Run) -> None:

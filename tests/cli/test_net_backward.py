@@ -288,7 +288,7 @@ def test_softmax_has_a_gradient_between_all_its_values(run: Run) -> None:
     ("arguments", "code", "words"),
     [
         ([], 2, "give a filter with -k"),
-        (["-k", "k.csv", "--layer", "relu"], 2, "-k and --layer exclude each other"),
+        (["-k", "k.csv", "--layer", "relu"], 2, "-k and --layer cannot be combined"),
         (["--layer", "conv:3,k=2"], 2, "a filter is given with -k"),
         (["--layer", "fc"], 2, "give the weights W of fc with -k"),
         (["--layer", "fc:3", "-k", "1,2; 3,4"], 2, "-k has 2 rows, but fc:3 has 3 outputs"),
@@ -305,7 +305,7 @@ def test_softmax_has_a_gradient_between_all_its_values(run: Run) -> None:
         (["-k", "missing.csv"], 1, "no such file"),
         (["-k", "1,2,3,4"], 1, "4 columns"),
         (["-k", "1,2;3,4", "-s", "2"], 1, "output is 1x1"),
-        (["-k", "1", "--json", "--explain"], 2, "two answers"),
+        (["-k", "1", "--json", "--explain"], 2, "--json and --explain cannot be combined"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )

@@ -270,7 +270,7 @@ def test_explain_ceil_mode(shape):
         ("6x6 -s 2", 2, "need a window: give its size with -f"),
         ("6x6 --ceil-mode", 2, "need a window: give its size with -f"),
         ("6x6 -f 3 relu", 2, "-f is for one window"),
-        ("6x6 -f 3 --json --explain", 2, "--json and --explain are two answers"),
+        ("6x6 -f 3 --json --explain", 2, "--json and --explain cannot be combined"),
         ("6x6 cov:3,k=3", 2, "layer 'cov:3,k=3' is unknown; did you mean conv"),
         ("6x6 flatten conv:3,k=3", 2, "layer 2 (conv:3,k=3): its input is flat"),
         ("5x5 -f 7", 1, "kernel spans 7 rows but 5x5 is 5 rows high; use a smaller kernel"),
@@ -493,7 +493,7 @@ def test_a_model_on_images_of_another_size(shape):
     ("arguments", "code", "message"),
     [
         ("6x6 --coverage", 2, "--coverage needs a window"),
-        ("6x6 -f 3 --coverage --explain", 2, "--coverage and --explain are two answers"),
+        ("6x6 -f 3 --coverage --explain", 2, "--coverage and --explain cannot be combined"),
         ("20001x4 -f 3 --coverage", 1, "too long to count"),
         ("6x6 -f 3 --solve padding", 2, "needs the size to reach, such as --want"),
         ("6x6 -f 3 --solve padding --want 9", 2, "needs the size to reach"),

@@ -153,7 +153,7 @@ def test_strips_are_mapped_as_the_whole_is():
         (("clip", np.float32), "8- or 16-bit pixels, not float32"),
         (("clip", None), "8- or 16-bit"),
         (("raw", U8), "raw responses do not fit uint8"),
-        (("offset", U8, (0, 1)), "goes with clip or abs"),
+        (("offset", U8, (0, 1)), "is for clip or abs"),
         (("clip", U8, (1, 1)), "LO below HI"),
         (("clip", U8, (2, 1)), "LO below HI"),
         (("clip", U8, (0, float("inf"))), "LO below HI"),

@@ -50,7 +50,7 @@ def test_how_a_window_slides():
 def test_what_pooling_refuses():
     assert Pooling(whole=True).output_size == (1, 1)
     assert Pooling(adaptive=(2, 3)).output_size == (2, 3)
-    with pytest.raises(ParameterError, match="exclude each other"):
+    with pytest.raises(ParameterError, match="--global and --adaptive cannot be combined"):
         Pooling(whole=True, adaptive=(2, 3))
     with pytest.raises(ParameterError, match="count_include_pad is for kind 'avg', not 'max'"):
         Pooling(count_include_pad=True)
@@ -60,7 +60,7 @@ def test_what_a_border_refuses():
     assert Pad(padding="same", for_kernel=(5, 3)).windows((9, 9)).pads == ((2, 2), (1, 1))
     with pytest.raises(ParameterError, match="-p same depends on a kernel"):
         Pad(padding="same")
-    with pytest.raises(ParameterError, match="--for-kernel goes with -p same"):
+    with pytest.raises(ParameterError, match="--for-kernel is for -p same"):
         Pad(padding=3, for_kernel=(5, 3))
 
 
@@ -72,7 +72,7 @@ def test_what_a_border_refuses():
         ({"method": "log", "direction": "vertical"}, "edge method 'log' has no direction 'vertical'"),
         ({"gain": 0}, "gain is 0; it must be a number above 0"),
         ({"threshold": -1}, "threshold is -1; it must be 0 or more"),
-        ({"method": "canny", "threshold": 3}, "a threshold does not go with canny"),
+        ({"method": "canny", "threshold": 3}, "canny takes no threshold"),
         ({"method": "canny", "low": 0.5, "high": 0.2}, "low is 0.5 and high 0.2"),
         ({"method": "canny", "sigma": -1}, "SIGMA is -1; it must be from 0.01 to 166"),
     ],

@@ -81,5 +81,5 @@ def convolve(
         treatment=files.treatment,
     )
     if layout == "grid" and inspection.takes_stdout:
-        raise click.UsageError(f"{inspection.takes_stdout} does not go with --layout grid; leave one out")
+        raise click.UsageError(f"{inspection.takes_stdout} cannot be combined with --layout grid; leave one out")
     return run_operation(operation, files, also_read=named_files(kernels, bias), inspection=inspection)

@@ -124,7 +124,7 @@ def inspection_options(*, explains: bool, emits: bool = True) -> Callable[[Calla
         @functools.wraps(function)
         def command(*, explain: Place | None = None, preview: bool, emit: str | None = None, **parameters: Any) -> Any:
             if explain is not None and emit is not None:
-                raise click.UsageError("--explain and --emit both want standard output; ask for one at a time")
+                raise click.UsageError("--explain and --emit both write to standard output; ask for one at a time")
             return function(inspection=Inspection(explain, preview, emit), **parameters)
 
         shown = _PREVIEW(_EMIT(command) if emits else command)

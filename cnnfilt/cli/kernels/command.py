@@ -66,7 +66,7 @@ def kernels(context: click.Context, json_: bool) -> None:
     cells = [(entry.usage, spelled_size(kernel.size), _sum(kernel), entry.purpose) for entry, kernel in named]
     heading, *lines = aligned([("name", "size", "sum", "what it shows"), *cells], "llrl")
     click.echo("\n".join([bold(heading), *lines]))
-    click.echo('\n"cnnfilt kernels show NAME" tells more, "cnnfilt convolve -k NAME" uses it.')
+    click.echo('\n"cnnfilt kernels show NAME" shows more, "cnnfilt convolve -k NAME" uses it.')
 
 
 def _sum(kernel: Kernel) -> str:

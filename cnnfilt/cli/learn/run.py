@@ -43,7 +43,7 @@ class LearnRun(Frozen, kw_only=True):
 def run_learning(run: LearnRun) -> int:
     """Return 0 when the filter is written. Raises DemandError where no filter explains the images well enough."""
     if run.json and run.output == STDIN:
-        raise click.UsageError("--json and -o - both want standard output; write to a file")
+        raise click.UsageError("--json and -o - both write to standard output; write to a file")
     if run.max_residual < 0:
         raise ParameterError(f"--max-residual {run.max_residual:g} is below 0; no filter is that good")
     pairs, alone = find_pairs(run.inputs, recursive=run.recursive)

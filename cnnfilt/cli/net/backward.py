@@ -92,7 +92,7 @@ def backward(
     _check_parts(kernel, layer, loss, typed)
     _check_gradient(gradient, labels, loss)
     if explain and json_:
-        raise click.UsageError("--json and --explain are two answers; ask for one")
+        raise click.UsageError("--json and --explain cannot be combined; leave one out")
     from cnnfilt.cli.net.backward_run import BackwardRequest, run_backward
 
     asked = BackwardRequest(
@@ -119,7 +119,7 @@ def _check_parts(kernel: str | None, layer: str | None, loss: str | None, typed:
     if dense and kernel is None:
         raise click.UsageError("give the weights W of fc with -k, a row for each output")
     if kernel is not None and layer is not None and not dense:
-        raise click.UsageError("-k and --layer exclude each other (fc apart); give a filter, or another layer")
+        raise click.UsageError("-k and --layer cannot be combined, except for fc; give a filter or another layer")
     if kernel is None and layer is None and loss is None:
         raise click.UsageError("give a filter with -k, another layer with --layer, or a loss with --loss")
     strange = [name for name in typed if not (dense and name == "bias")]

@@ -17,9 +17,9 @@ class AnswerOptions(Frozen):
     def __post_init__(self) -> None:
         """Refuse two answers at once."""
         if self.json and self.explain:
-            raise click.UsageError("--json and --explain are two answers; ask for one")
+            raise click.UsageError("--json and --explain cannot be combined; leave one out")
         if self.coverage and self.explain:
-            raise click.UsageError("--coverage and --explain are two answers; ask for one")
+            raise click.UsageError("--coverage and --explain cannot be combined; leave one out")
 
     @property
     def longer(self) -> bool:
