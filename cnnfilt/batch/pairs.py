@@ -1,4 +1,4 @@
-"""Pairs of images, BEFORE and AFTER: named one after the other, or two folders whose files are called alike."""
+"""Pairs of images, BEFORE and AFTER: named one after the other, or two folders whose files have the same names."""
 
 import os
 from collections.abc import Sequence

@@ -75,7 +75,7 @@ class Command(click.Command):
         self.format_help_text(ctx, formatter)
         (_, common), *others = self._grouped(ctx)
         with formatter.section("Options"):
-            formatter.write_dl([(name, _LONGER.sub("", text)) for name, text in _records(ctx, common)])
+            formatter.write_dl([(name, _LONGER.sub(".", text)) for name, text in _records(ctx, common)])
         rest = [one for _, group in others for one in group if "--help" not in one.opts and one.name != "help_all"]
         if rest and listed:
             with formatter.section("More, explained by --help-all"):
@@ -120,4 +120,4 @@ def _shortest(option: click.Parameter) -> str:
     return min((*option.opts, *option.secondary_opts), key=len)
 
 
-_LONGER = re.compile(r"\f.*?(?=  \[|$)", re.DOTALL)
+_LONGER = re.compile(r"\.?\f.*?(?=  \[|$)", re.DOTALL)

@@ -24,7 +24,7 @@ COMMANDS = {
     "edges": "Draw the edges of an image.",
     "apply": "Put images through a chain of layers.",
     "shape": "Say what size comes out, of one window or a whole network.",
-    "kernels": "List the kernels with names, look into any, write one to a file.",
+    "kernels": "List the named kernels, show one, or write one to a file.",
     "diff": "Say by how much two images differ, and where.",
     "learn": "Recover the filter that turns one image into another.",
     "net": "Train a network on folders of images, and use it.",

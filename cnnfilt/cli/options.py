@@ -81,7 +81,7 @@ class WorkOptions(Frozen, kw_only=True):
         read=click.FloatRange(min=0),
         metavar="SECONDS",
         default=60,
-        help="Give a file up after this long and go on (0: never).",
+        help="Give up on a file after this long and go on (0: never).",
         shown="60",
     )
     max_pixels: int = option(
@@ -89,7 +89,7 @@ class WorkOptions(Frozen, kw_only=True):
         read=click.IntRange(min=0),
         metavar="N",
         default=DEFAULT_MAX_PIXELS,
-        help="Refuse images with more pixels (0: take all).",
+        help="Refuse images with more pixels (0: no limit).",
         shown=f"{DEFAULT_MAX_PIXELS:,}",
     )
 
@@ -145,13 +145,15 @@ class FileOptions(WorkOptions, kw_only=True):
         help="Keep the colour profile and resolution (safe), everything, or nothing.",
         shown="safe",
     )
-    no_auto_orient: bool = option("--no-auto-orient", default=False, help="Leave a camera's rotation as a tag.")
+    no_auto_orient: bool = option(
+        "--no-auto-orient", default=False, help="Do not turn photos upright; keep the rotation tag."
+    )
     frames: FrameChoice = option(
         "--frames",
         read=parse_frames,
         metavar="first|all|N",
         default="first",
-        help="Of an animation, or the pages of a TIFF: the first, all, or the Nth.",
+        help="Which frames of an animation, or pages of a TIFF.",
         shown="first",
     )
     quality: int | None = option(
@@ -159,14 +161,14 @@ class FileOptions(WorkOptions, kw_only=True):
         read=click.IntRange(1, 100),
         metavar="N",
         default=None,
-        help="Of a JPEG or WebP, 1-100 (without it a JPEG keeps its own, and what was none gets 92; a WebP is "
-        "lossless); of a PNG the effort: 1 is fast, 100 small.",
+        help="For JPEG and WebP, 1-100 (by default a JPEG keeps its own, other images get 92, and WebP is lossless); "
+        "for PNG the effort: 1 is fast, 100 small.",
     )
     recursive: bool = option(
-        "-r", "--recursive", default=False, help="Open the folders in a folder, too; the tree is kept."
+        "-r", "--recursive", default=False, help="Open folders inside folders, too; the tree is kept."
     )
     files_from: str | None = option(
-        "--files-from", metavar="FILE|-", default=None, help="Read names of inputs here, one a line."
+        "--files-from", metavar="FILE|-", default=None, help="Read the names of inputs from this file, one per line."
     )
     null: bool = option(
         "-0", "--null", default=False, help="With --files-from: names end in a zero byte (find -print0)."
@@ -175,7 +177,7 @@ class FileOptions(WorkOptions, kw_only=True):
     dry_run: bool = option("-n", "--dry-run", default=False, help="Only print what would be read and written.")
     fail_fast: bool = option("--fail-fast", default=False, help="Stop at the first file that fails.")
     cluster: str | None = option(
-        "--cluster", metavar="ADDRESS", default=None, help="Have the files done by the Dask cluster at this address."
+        "--cluster", metavar="ADDRESS", default=None, help="Work on the Dask cluster at this address."
     )
     json: bool = option(
         "--json",

@@ -22,7 +22,7 @@ class EdgeDetection(Bordered, kw_only=True):
         metavar="NAME",
         default="prewitt",
         shown="prewitt",
-        help=f"sobel, canny, ...\f {', '.join(get_args(EdgeMethod))} (prewitt: the notes' filter).",
+        help=f"sobel, canny, ...\f All: {', '.join(get_args(EdgeMethod))} (prewitt: the lecture notes' filter).",
         title="edge method",
     )
     direction: EdgeDirection | None = option(
@@ -39,7 +39,7 @@ class EdgeDetection(Bordered, kw_only=True):
         metavar="NUMBER",
         default=3,
         shown="3",
-        help="Brightness.\f 3 is prewitt as in the notes.",
+        help="Brightness.\f 3 is prewitt as in the lecture notes.",
     )
     threshold: float | None = option(
         "--threshold",
@@ -62,7 +62,7 @@ class EdgeDetection(Bordered, kw_only=True):
         metavar="NUMBER",
         default=None,
         shown="0.1",
-        help="canny: follow edges down to this part of a full step.",
+        help="canny: follow edges down to this fraction of a full step.",
     )
     high: float | None = option(
         "--high",
@@ -70,7 +70,7 @@ class EdgeDetection(Bordered, kw_only=True):
         metavar="NUMBER",
         default=None,
         shown="0.2",
-        help="canny: begin edges at this part of a full step.",
+        help="canny: begin edges at this fraction of a full step.",
     )
     padding: Padding = changed(
         Padded, "padding", default="same", shown="same", help="same: keep the size; valid; or numbers."

@@ -92,7 +92,7 @@ class Convolution(Bordered, Sliding, kw_only=True):
         "padding",
         default="valid",
         shown="valid",
-        help="same keeps the size; or numbers.\f valid: only where it fits; full: wherever it touches.",
+        help="same keeps the size; or numbers.\f valid: only where the kernel fits; full: wherever it touches.",
     )
     channels: ChannelsMode = option(
         "--channels",
@@ -116,7 +116,7 @@ class Convolution(Bordered, Sliding, kw_only=True):
         metavar="NUMBER",
         default=1,
         shown="1",
-        help="Multiply pixels first, as 1/255.",
+        help="Multiply pixels by this first, such as 1/255.",
     )
     flip: bool = option(
         "--flip", default=False, help="Rotate the kernel by 180 degrees: the convolution of mathematics."

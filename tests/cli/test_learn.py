@@ -221,7 +221,7 @@ def test_a_flat_image_is_a_clear_error(run: Run, tmp_path: Path) -> None:
         ([FACE, "none.png"], 1, "none.png: no such file"),
         ([FACE, FACE, "-o", "k.png"], 2, "does not end in what numbers are written to"),
         ([FACE, FACE, "-f", "0"], 2, "not the size of a filter"),
-        ([FACE, FACE, "-f", "99"], 2, "the most"),
+        ([FACE, FACE, "-f", "99"], 2, "the limit is 4,096"),
         ([FACE, FACE, "--steps", "4"], 2, "belong to --descend"),
         ([FACE, FACE, "--json", "-o", "-"], 2, "standard output"),
         ([FACE, FACE, "-o", "no/such/folder/k.csv"], 2, "does not exist"),

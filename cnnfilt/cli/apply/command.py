@@ -38,7 +38,7 @@ Examples:
     "--input-scale",
     type=NUMBER,
     metavar="NUMBER",
-    help="Multiply pixels first, as 1/255.  [default: 1; with --model as it was trained]",
+    help="Multiply pixels by this first, such as 1/255.  [default: 1; with --model as it was trained]",
 )
 @inspection_options(explains=False, emits=False)
 @file_options

@@ -14,7 +14,7 @@ from cnnfilt.terms import AlphaMode
     epilog="""\b
 Examples:
   cnnfilt diff a.png b.png
-  cnnfilt diff a.png b.png --tolerance 1 && echo as good as equal
+  cnnfilt diff a.png b.png --tolerance 1 && echo close enough
   cnnfilt diff a.png b.png -o where.png
   cnnfilt diff ours.npy theirs.npy --tolerance 1e-5 -q
   cnnfilt convolve a.csv -k vertical | cnnfilt diff - expected.csv
@@ -23,13 +23,18 @@ Examples:
 @click.argument("a", metavar="A")
 @click.argument("b", metavar="B")
 @click.option(
-    "--tolerance", type=NUMBER, metavar="LEVELS", default="0", show_default=True, help="Let values differ by this."
+    "--tolerance",
+    type=NUMBER,
+    metavar="LEVELS",
+    default="0",
+    show_default=True,
+    help="Allow values to differ by this much.",
 )
 @click.option(
     "-o",
     "--output",
     metavar="FILE",
-    help="Draw where they differ: black is nowhere, white is most.\f A matrix (.npy, .csv) gets B - A.",
+    help="Draw the differences: black is none, white the largest.\f A matrix (.npy, .csv) gets B - A.",
 )
 @click.option("--gain", type=NUMBER, metavar="NUMBER", help="Draw differences times this; 1: the levels themselves.")
 @click.option("-y", "--overwrite", is_flag=True, help="Replace an output that exists (never an input).")
@@ -45,7 +50,7 @@ Examples:
 @no_auto_orient_option
 @max_pixels_option
 @click.option("--json", is_flag=True, help="Print the numbers as JSON.")
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing: the exit code tells.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing; only the exit code answers.")
 def diff(
     a: str,
     b: str,
@@ -62,7 +67,7 @@ def diff(
 ) -> int:
     """Say by how much A and B differ: at most and where, on average, and as a signal-to-noise ratio (PSNR).
 
-    A and B are images or matrices of one size; one may be - for a pipe. The exit code is 0 if no value differs by
+    A and B are images or matrices of the same size; one may be - for a pipe. The exit code is 0 if no value differs by
     more than --tolerance, else 1.\f An 8-bit image beside a 16-bit one counts in 16-bit levels (times 257). NaN
     equals NaN, and is infinitely far from a number. Rows, columns and channels are counted from 0.
     """

@@ -44,7 +44,7 @@ Examples:
 def kernels(context: click.Context, json_: bool) -> None:
     """List the kernels that -k and layers know by name.
 
-    What follows a colon may be left out; sizes and sums are those without it.
+    What follows a colon may be left out; sizes and sums are those of its default.
     """
     if context.invoked_subcommand is not None:
         return

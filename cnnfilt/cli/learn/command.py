@@ -30,20 +30,20 @@ Examples:
     "--kernel-size",
     type=PAIR,
     metavar="N|HxW",
-    help="Size of the filter\f, by default from a smaller AFTER.  [default: 5]",
+    help="Size of the filter\f; by default it follows from a smaller AFTER.  [default: 5]",
 )
 @click.option(
-    "-o", "--output", metavar="FILE", help="Where the filter goes, such as k.csv\f (.tsv, .txt, .json, .npy)."
+    "-o", "--output", metavar="FILE", help="Write the filter to this file, such as k.csv\f (.tsv, .txt, .json, .npy)."
 )
 @click.option("-y", "--overwrite", is_flag=True, help="Replace an output that exists (never an input).")
-@click.option("--bias", is_flag=True, help="Look for a number added to every pixel, too.")
+@click.option("--bias", is_flag=True, help="Also look for a number added to every pixel.")
 @click.option(
     "--channels",
     type=Word(get_args(ChannelsMode)),
     metavar="each|sum",
     default="each",
     show_default=True,
-    help="One filter for each channel by itself, or one over all channels (.npy, .json).",
+    help="One filter for each channel on its own, or one over all channels (.npy, .json).",
 )
 @click.option(
     "--values",
@@ -62,21 +62,21 @@ Examples:
     metavar="LEVELS",
     default="0.9",
     show_default=True,
-    help="Refuse a filter that is off by more\f, in levels of 255 (RMS).",
+    help="Refuse a filter off by more than this\f, in levels of 255 (RMS).",
 )
 @click.option(
     "--decimals",
     type=click.IntRange(0, 15),
     metavar="N",
-    help="Write so many, 0: whole numbers.  [default: those that are sure]",
+    help="Write this many decimals; 0: whole numbers.  [default: those that are certain]",
 )
-@click.option("--descend", is_flag=True, help="Learn step by step: K = K - a dL/dK\f, as in the notes.")
+@click.option("--descend", is_flag=True, help="Learn step by step: K = K - a dL/dK\f, as in the lecture notes.")
 @click.option("--learning-rate", type=NUMBER, metavar="NUMBER", help="The a of --descend.  [default: from the images]")
 @click.option(
     "--steps", type=click.IntRange(1), metavar="N", help=f"Most steps of --descend.  [default: {DEFAULT_STEPS:,}]"
 )
 @click.option("--gray/--no-gray", default=False, help="Read in shades of gray, or in colour.")
-@click.option("-r", "--recursive", is_flag=True, help="Open the folders in the folders, too.")
+@click.option("-r", "--recursive", is_flag=True, help="Open folders inside folders, too.")
 @no_auto_orient_option
 @max_pixels_option
 @click.option("--json", is_flag=True, help="Print the filter and how well it fits as JSON.")
@@ -107,8 +107,8 @@ def learn(
     """Recover the filter that turns BEFORE into AFTER.
 
     BEFORE and AFTER are two images or matrices, several such pairs one after the other, or two folders whose files
-    are called alike.\f Of one size they are taken for a convolution with padding, of which the border is left out; a
-    smaller AFTER for one without. Pixels of AFTER that were cut off, at black or white, are left out.
+    have the same names.\f If both images have one size, the filter is taken to have padded them, and the border is left
+    out; if AFTER is smaller, not to have. Pixels of AFTER that were cut off, at black or white, are left out.
 
     The filter is solved for by least squares. When even the best is off by more than --max-residual, no linear
     filter explains the images: exit code 1, and nothing is written. Without -o the filter is printed.

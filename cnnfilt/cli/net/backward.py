@@ -28,7 +28,7 @@ Examples:
     "-k",
     "--kernel",
     metavar="SPEC",
-    help="The filter K: a file, rows, or a name.\f With --layer fc its weights W, a row an output.",
+    help="The filter K: a file, rows, or a name.\f With --layer fc its weights W, one row per output.",
 )
 @click.option("--gradient", metavar="FILE", help="dL/dZ: how the loss changes with Z.")
 @click.option(
@@ -43,7 +43,7 @@ Examples:
 @click.option(
     "--labels",
     metavar="FILE",
-    help="y of the loss\f: one-hot (categorical), class numbers from 0 (sparse), 0 or 1 (binary).",
+    help="The labels y\f: one-hot (categorical), class numbers from 0 (sparse), 0 or 1 (binary).",
 )
 @click.option(
     "--bias",
@@ -59,7 +59,7 @@ Examples:
 )
 @click.option("-d", "--dilation", type=PAIR, default="1", show_default=True, metavar="N|HxW", help="Spread the taps.")
 @click.option("--explain", is_flag=True, help="Show the sum behind each number.")
-@click.option("--json", "json_", is_flag=True, help="Print one object with all the matrices.")
+@click.option("--json", "json_", is_flag=True, help="Print all matrices as one JSON object.")
 @click.pass_context
 def backward(
     ctx: click.Context,

@@ -5,9 +5,9 @@ import click
 from cnnfilt.cli.lazy import LazyGroup
 
 COMMANDS = {
-    "train": "Learn to tell the classes of a folder's images apart.",
-    "predict": "Say what class each image is of.",
-    "evaluate": "Say how many images of a folder are predicted right, and which are confused.",
+    "train": "Train a network to classify the images of a folder.",
+    "predict": "Predict the class of each image.",
+    "evaluate": "Count the images predicted right, and the classes confused.",
     "summary": "Show the layers of a model, and how it was trained.",
     "kernels": "Draw the filters a model has learned.",
     "backward": "Show the gradients of one layer, with the sums behind each number.",

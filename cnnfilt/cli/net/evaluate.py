@@ -17,11 +17,11 @@ Examples:
 @click.argument("model")
 @click.argument("folder")
 @reading_options
-@click.option("--json", "json_", is_flag=True, help="Print one object: accuracy, loss, confusion, classes.")
+@click.option("--json", "json_", is_flag=True, help="Print one JSON object: accuracy, loss, confusion, classes.")
 def evaluate(model: str, folder: str, jobs: int | None, timeout: float, max_pixels: int, json_: bool) -> int:
-    """Say how many images in FOLDER's sub-folders, one for each class, MODEL predicts right.
+    """Say how many images MODEL predicts right in FOLDER, which has a sub-folder for each class.
 
-    The table counts them: a row for each true class, a column for what was predicted.
+    The table counts them: a row for each true class, a column for each predicted one.
     """
     from cnnfilt.cli.net.evaluate_run import EvaluateRequest, run_evaluate
     from cnnfilt.datasets.decoding import DecodeOptions

@@ -15,7 +15,7 @@ Examples:
 """,
 )
 @click.argument("model")
-@click.option("-o", "--output", required=True, metavar="FILE", help="Where the picture goes.")
+@click.option("-o", "--output", required=True, metavar="FILE", help="Write the picture to this file.")
 @click.option("-y", "--overwrite", is_flag=True, help="Replace a picture that exists.")
 @click.option("--layer", metavar="NAME", help="Which convolution: conv1, conv2 and so on.  [default: the first]")
 @click.option("--json", "json_", is_flag=True, help="Print the weights, too, rows by columns by inputs by filters.")

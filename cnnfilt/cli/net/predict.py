@@ -21,7 +21,7 @@ Examples:
 @click.option(
     "--top", type=click.IntRange(1), default=1, metavar="K", help="Name the K likeliest classes.  [default: 1]"
 )
-@click.option("-r", "--recursive", is_flag=True, help="Open the folders in folders, too.")
+@click.option("-r", "--recursive", is_flag=True, help="Open folders inside folders, too.")
 @reading_options
 @click.option("--json", "json_", is_flag=True, help="Print a line of JSON for each image.")
 def predict(
@@ -34,9 +34,9 @@ def predict(
     max_pixels: int,
     json_: bool,
 ) -> int:
-    """Say what class each INPUT is of, and how sure MODEL is.
+    """Predict the class of each INPUT, and say how sure MODEL is.
 
-    INPUT is an image, a folder of images, a matrix, or - for a pipe. A line for each: name, class, probability.
+    INPUT is an image, a folder of images, a matrix, or - for a pipe. Each gets a line: name, class, probability.
     """
     from cnnfilt.cli.net.predict_run import PredictRequest, run_predict
     from cnnfilt.datasets.decoding import DecodeOptions

@@ -50,10 +50,10 @@ Examples:
 )
 @click.argument("folder")
 @click.argument("layers", nargs=-1, metavar="[LAYER]...")
-@click.option("-o", "--output", required=True, metavar="MODEL.npz", help="Where the model goes.")
+@click.option("-o", "--output", required=True, metavar="MODEL.npz", help="Write the model to this file.")
 @click.option("-y", "--overwrite", is_flag=True, help="Replace a model that exists.")
 @click.option("--resume", is_flag=True, help="Go on training the model in -o\f, up to --epochs in all.")
-@click.option("--size", type=PAIR, metavar="HxW", help="Bring images to this size.  [default: theirs, or 32x32]")
+@click.option("--size", type=PAIR, metavar="HxW", help="Resize images to this.  [default: theirs, or 32x32]")
 @click.option("--gray/--no-gray", default=None, help="In shades of gray, or in colour.  [default: as they are]")
 @click.option("--input-scale", type=NUMBER, metavar="NUMBER", help="Multiply pixels by this.  [default: 1/255]")
 @click.option(
@@ -63,7 +63,7 @@ Examples:
     metavar="N",
     help="See all images N times.  [default: 30]",
 )
-@click.option("--batch-size", type=click.IntRange(1), default=32, metavar="N", help="Images a step.  [default: 32]")
+@click.option("--batch-size", type=click.IntRange(1), default=32, metavar="N", help="Images per step.  [default: 32]")
 @click.option("--learning-rate", type=NUMBER, metavar="NUMBER", help="Size of the steps.  [default: the optimizer's]")
 @click.option(
     "--optimizer",
@@ -71,7 +71,7 @@ Examples:
     metavar="|".join(get_args(OptimizerName)),
     default="adam",
     show_default=True,
-    help="How steps follow the gradient; sgd is the notes' K = K - a dL/dK.",
+    help="How steps follow the gradient; sgd is the lecture notes' K = K - a dL/dK.",
 )
 @click.option(
     "--loss",
@@ -87,9 +87,7 @@ Examples:
     metavar="FRACTION",
     help="Hold out this part of each class, to tell which weights are best.  [default: 0.2]",
 )
-@click.option(
-    "--seed", type=click.IntRange(0), default=0, metavar="N", help="The same seed, the same model.  [default: 0]"
-)
+@click.option("--seed", type=click.IntRange(0), default=0, metavar="N", help="Same seed, same model.  [default: 0]")
 @click.option(
     "--augment", default="", callback=_augmentations, metavar="flip,shift", help="Mirror and move images at random."
 )
@@ -123,10 +121,10 @@ def train(
     json_: bool,
     quiet: bool,
 ) -> int:
-    """Learn to tell the classes of FOLDER's images apart: a sub-folder for each class, or train/ and val/ with these.
+    """Train a network to classify images. FOLDER has a sub-folder for each class, or train/ and val/ with such.
 
-    The layers are the words of `cnnfilt shape`; without any, the lecture notes' network\f: convolution, average
-    pooling, convolution, maximum pooling, and a fully connected layer. What the end lacks is added: two classes end
+    Layers are written as in `cnnfilt shape`; without any, it is the lecture notes' network.\f That is convolution,
+    average pooling, convolution, maximum pooling, and a fully connected layer. A missing end is added: two classes end
     in a sigmoid, more in a softmax. The weights of the best epoch are kept. Ctrl-C saves what there is; --resume goes
     on.
     """
@@ -134,7 +132,7 @@ def train(
     if resume and given:
         raise click.UsageError(f"--resume takes {given[0].replace('_', ' ')} from the model; leave it out")
     if learning_rate is not None and learning_rate <= 0:
-        raise ParameterError(f"--learning-rate is {learning_rate}; it must be over 0", parameter="learning_rate")
+        raise ParameterError(f"--learning-rate is {learning_rate}; it must be above 0", parameter="learning_rate")
     from cnnfilt.cli.net.train_run import TrainRequest, run_training
     from cnnfilt.datasets.decoding import DecodeOptions
     from cnnfilt.nn.training import TrainingSettings

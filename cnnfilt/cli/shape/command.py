@@ -56,13 +56,15 @@ Examples:
     "--solve",
     type=Word(get_args(Unknown)),
     metavar="WORD",
-    help="What padding, stride or kernel-size gives --want?",
+    help="Find which padding, stride or kernel-size gives --want.",
 )
 @click.option("--strict", is_flag=True, help="Exit with code 1 if a stride leaves rows or columns over.")
 @click.option(
-    "--explain", is_flag=True, help="Show the formulas, and what frameworks do.\f With their numbers, and every window."
+    "--explain",
+    is_flag=True,
+    help="Show the formulas, and what frameworks do.\f With the numbers put in, and every window.",
 )
-@click.option("--coverage", is_flag=True, help="Show how many windows see each pixel.")
+@click.option("--coverage", is_flag=True, help="Show how many windows read each pixel.")
 @click.option(
     "--model",
     type=Word(get_args(ModelName)),
