@@ -53,17 +53,30 @@ def help_all_option(text: Callable[[click.Context], str], *, hidden: bool = Fals
 class Command(click.Command):
     """A command whose --help shows the options in `common`, by their Python names, and only names the others.
 
-    What stands after a form feed, in its docstring or the help of an option, is for --help-all.
+    What stands after a form feed, in its docstring or the help of an option, is for --help-all. `one_too_many` says
+    what is meant by an argument more than it takes.
     """
 
     context_class = HelpContext
 
-    def __init__(self, *args: Any, common: Sequence[str] = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, common: Sequence[str] = (), one_too_many: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.common = common
+        self.common, self.one_too_many = common, one_too_many
         self.params.append(help_all_option(self.full_help))
         for parameter in self.params:
             complete(parameter)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse `args`; a UsageError has the context from which advice is made."""
+        ctx.allow_extra_args = bool(self.one_too_many)
+        try:
+            left = super().parse_args(ctx, args)
+        except click.BadOptionUsage as error:
+            error.ctx = error.ctx or ctx
+            raise
+        if left:
+            ctx.fail(f"{' '.join(left)}: too many arguments; {self.one_too_many}")
+        return left
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the help that fits the screen."""
@@ -75,7 +88,7 @@ class Command(click.Command):
         self.format_help_text(ctx, formatter)
         (_, common), *others = self._grouped(ctx)
         with formatter.section("Options"):
-            formatter.write_dl([(name, _LONGER.sub(".", text)) for name, text in _records(ctx, common)])
+            formatter.write_dl([(name, _RANGE.sub("", _LONGER.sub(".", text))) for name, text in _records(ctx, common)])
         rest = [one for _, group in others for one in group if "--help" not in one.opts and one.name != "help_all"]
         if rest and listed:
             with formatter.section("More, explained by --help-all"):
@@ -121,3 +134,7 @@ def _shortest(option: click.Parameter) -> str:
 
 
 _LONGER = re.compile(r"\.?\f.*?(?=  \[|$)", re.DOTALL)
+"""The text after a form feed, for which only --help-all has room."""
+
+_RANGE = re.compile(r"  \[[\d<>=x]+\]")
+"""The range of a number, [x>=0], which only --help-all says, too."""

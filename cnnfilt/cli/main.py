@@ -119,10 +119,15 @@ def exit_code(arguments: Sequence[str]) -> int:
 
 
 def _said(error: click.ClickException) -> str:
-    if isinstance(error, click.NoSuchOption | click.MissingParameter):
-        from cnnfilt.cli.option_advice import missing_parameter, unknown_option  # Only mistakes need it.
+    from cnnfilt.cli import option_advice  # Only mistakes need it.
 
-        return unknown_option(error) if isinstance(error, click.NoSuchOption) else missing_parameter(error)
+    match error:
+        case click.NoSuchOption():
+            return option_advice.unknown_option(error)
+        case click.MissingParameter():
+            return option_advice.missing_parameter(error)
+        case click.BadOptionUsage():
+            return option_advice.missing_value(error)
     return error.format_message().rstrip(".")
 
 

@@ -22,6 +22,13 @@ ELSEWHERE = {
     "--type": "kind",
     "--method": "kind",
     "-m": "kind",
+    "--lr": "learning_rate",
+    "--rate": "learning_rate",
+    "--iterations": "epochs",
+    "--val-split": "validation",
+    "--validation-split": "validation",
+    "-g": "gradient",
+    "--dz": "gradient",
 }
 """What others call options, and the Python name of ours where the command has it."""
 
@@ -40,6 +47,10 @@ _KERNEL_OR_SIZE = {
 """What says the kernel, or its size, in the commands where one of the two is no option."""
 
 
+MOST_COMMANDS = 4
+"""An option of more commands is in all of a kind: a list of them would not help."""
+
+
 def unknown_option(error: click.NoSuchOption) -> str:
     """Return the message for an option that the command does not have."""
     advice = None if error.ctx is None else _advice(error.option_name, error.ctx)
@@ -54,10 +65,21 @@ def missing_parameter(error: click.MissingParameter) -> str:
     inputs = error.ctx.params.get("inputs") or ()
     if error.param.name == "padding" and (width := size_among(inputs)):
         return f"{said}; write -p {width}"
+    if error.param.name == "inputs" and "model" in error.ctx.params:
+        return f"{said}; the model comes first, then what it is to look at"
     if error.param.name != "kernels":
         return said
     kernel = kernel_among(inputs)
     return f"{said}; {f'write -k {kernel}' if kernel else 'for example -k box; cnnfilt kernels lists the names'}"
+
+
+def missing_value(error: click.BadOptionUsage) -> str:
+    """Return the message for an option that stands without the value it takes, or with one that it does not take."""
+    params = [] if error.ctx is None else error.ctx.command.params
+    option = next((one for one in params if error.option_name in one.opts), None)
+    if isinstance(option, click.Option) and not option.is_flag and option.metavar:
+        return f"Option {error.option_name!r} needs a value: {option.metavar}"
+    return error.format_message().rstrip(".")
 
 
 def _advice(name: str, context: click.Context) -> str | None:
@@ -76,7 +98,10 @@ def _advice(name: str, context: click.Context) -> str | None:
     if near:
         return f"did you mean {' or '.join(f'--{flag}' for flag in near)}?"
     others = _commands_with(name, context)
-    return f"it is an option of {' and '.join(others)}, not of {command.name}" if 0 < len(others) < 4 else None
+    if not 0 < len(others) <= MOST_COMMANDS:
+        return None
+    listed = " and ".join([*([", ".join(others[:-1])] if others[1:] else []), others[-1]])
+    return f"it is an option of {listed}, not of {command.name}"
 
 
 def _commands_with(name: str, context: click.Context) -> Sequence[str]:

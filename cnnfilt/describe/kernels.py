@@ -127,6 +127,10 @@ def _parse_name(text: str) -> Kernel:
     if entry is None:
         if re.search(r"[./\\]", name):
             raise _error(f"kernel {text!r} is not the name of a kernel; if it is a file, write '@{text}'")
+        several = re.split(r"[,+;\s]+", text.strip())
+        if len(several) > 1 and all(one.partition(":")[0] in NAMED for one in several):
+            apart, joined = " -k ".join(several), "+".join(several)
+            raise _error(f"{text!r} is {len(several)} kernels; give each its own: -k {apart} (in a layer: {joined})")
         raise _error(f"kernel {text!r} is unknown; {nearest(name.lower(), tuple(NAMED))}")
     typed = rest.split(",") if colon else []
     if len(typed) > len(entry.arguments):

@@ -49,6 +49,11 @@ def test_padded_cells_are_marked(run: Run, worked_example: Path) -> None:
                                              "--explain", "0,0").text  # fmt: skip
 
 
+def test_a_window_of_one_row_has_one(run: Run, worked_example: Path) -> None:
+    text = run("convolve", worked_example, "-k", "1 0 -1", "--explain", "0,0").text
+    assert "the window: row 0, columns 0 to 2 of the image (from 0)\n" in text
+
+
 def test_stride_dilation_bias_and_activation(run: Run, worked_example: Path) -> None:
     options = ["-p", "same", "-s", "2", "-d", "2", "--bias", "-30", "--activation", "relu"]
     text = run("convolve", worked_example, "-k", "vertical", *options, "--explain", "0,2").text
@@ -162,6 +167,7 @@ def test_nothing_is_written_without_an_output_and_all_with_one(run: Run, tmp_pat
         (["scene.jpg", "--explain", "798,0"], 1, "rows are 0 to 797"),
         (["scene.jpg", "--explain", "1"], 2, "ROW,COL"),
         (["scene.jpg", "--explain", "-1,0"], 2, "ROW,COL"),
+        (["scene.jpg", "--explain", "Z11"], 2, "--explain 'Z11' is not ROW,COL counted from 0, nor all"),
         (["scene.jpg", "--explain", "0,0", "-o", "-"], 2, "standard output"),
         (["icon.png", "--explain", "0,0", "--alpha", "filter"], 2, "--alpha filter"),
         (["face.png", "--explain", "0,0", "--layout", "grid"], 2, "--layout grid"),

@@ -22,8 +22,8 @@ def test_the_usage_stays_on_a_small_screen(path: tuple[str, ...], tmp_path: Path
 
 
 def test_it_has_examples_and_says_where_the_rest_is(tmp_path: Path) -> None:
-    for command in ("convolve", "pad", "pool", "edges", "shape", "apply"):
-        text = "\n".join(OnTerminal(command, "-h", cwd=tmp_path).end()[1].lines)
+    for command in ("convolve", "pad", "pool", "edges", "shape", "apply", "net train", "net backward"):
+        text = "\n".join(OnTerminal(*command.split(), "-h", cwd=tmp_path).end()[1].lines)
         assert "--help-all" in text
         assert f"    cnnfilt {command} " in text.partition("Examples:")[2]
 

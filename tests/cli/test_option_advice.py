@@ -2,6 +2,8 @@
 
 import pytest
 
+from cnnfilt.cli.net.backward import backward
+from cnnfilt.cli.net.train import train
 from cnnfilt.cli.option_advice import ELSEWHERE
 from cnnfilt.cli.options import FileOptions
 from cnnfilt.describe.operations import Convolution, Pooling
@@ -24,6 +26,14 @@ from tests.cli.conftest import Run
         ("convolve m.csv -k box --sigma 2", "as in -k gaussian:1"),
         ("pool m.csv --sigma 2", "it is an option of edges, not of pool"),
         ("convolve m.csv --strid 2", "did you mean --stride?"),
+        ("pad m.csv --explain 0,0", "it is an option of convolve, pool, edges and shape, not of pad"),
+        ("net train photos/ -o m.npz --lr 0.1", "here it is called --learning-rate"),
+        ("net backward x.csv -g dz.csv", "here it is called --gradient"),
+        ("net predict photo.jpg", "Missing argument 'INPUT...'; the model comes first"),
+        ("net backward x.csv k.csv dz.csv", "k.csv dz.csv: too many arguments; X is one matrix; the filter goes to -k"),
+        ("net kernels m.npz conv2 -o k.png", "conv2: too many arguments; --layer says which"),
+        ("kernels show box 3", "follow its name and a colon, as in box:5"),
+        ("convolve m.csv -k vertical,horizontal", "is 2 kernels; give each its own: -k vertical -k horizontal"),
         ("pool m.csv -V", "cnnfilt --version prints the version"),
         ("convolve m.csv", "Missing option '-k' / '--kernel'; for example -k box; cnnfilt kernels lists the names"),
         ("convolve m.csv gaussian:2", "Missing option '-k' / '--kernel'; write -k gaussian:2"),
@@ -33,6 +43,24 @@ def test_the_option_that_is_meant(run: Run, words: str, advice: str) -> None:
     outcome = run(*words.split())
     assert (outcome.code, outcome.stdout, len(outcome.lines)) == (2, b"", 1)
     assert advice in outcome.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "takes"),
+    [
+        (
+            "convolve m.csv -k box --explain",
+            "convolve: Option '--explain' needs a value: ROW,COL|all (see cnnfilt convolve",
+        ),
+        ("pool m.csv -f", "pool: Option '-f' needs a value: N|HxW (see cnnfilt pool --help)"),
+        ("net train photos/ -o", "net: Option '-o' needs a value: MODEL.npz (see cnnfilt net train --help)"),
+        ("pool m.csv --json=3", "pool: Option '--json' does not take a value (see cnnfilt pool --help)"),
+    ],
+)
+def test_the_value_that_an_option_lacks(run: Run, words: str, takes: str) -> None:
+    outcome = run(*words.split())
+    assert (outcome.code, outcome.stdout, len(outcome.lines)) == (2, b"", 1)
+    assert takes in outcome.stderr
 
 
 @pytest.mark.parametrize("words", ["--color always", "edges m.png --color", "edges m.png --zoom 3"])
@@ -45,4 +73,5 @@ def test_nothing_is_suggested_that_is_not_near(run: Run, words: str) -> None:
 
 def test_what_others_call_options_are_options_here() -> None:
     known = FileOptions.options.keys() | Convolution.options.keys() | Pooling.options.keys()
+    known |= {param.name or "" for command in (train, backward) for param in command.params}
     assert set(ELSEWHERE.values()) <= known

@@ -41,22 +41,21 @@ def _heading(name: str, one: Explanation, *, first: bool, colours: bool) -> Iter
         yield f"{channel_name(value.map, one.maps, colours)} of {one.maps}"
     legend = [*(["from 0"] if first else []), *(["[ ] padding"] if any(map(any, value.padded)) else [])]
     said = f" ({', '.join(legend)})" if legend else ""
-    rows, columns = _positions(value.rows), _positions(value.columns)
-    where = f"the window: rows {rows}, columns {columns} of the image"
+    where = f"the window: {_positions('row', value.rows)}, {_positions('column', value.columns)} of the image"
     yield from [where + said] if len(where + said) <= PLAIN_WIDTH else [where, said.strip()]
     yield ""
 
 
-def _positions(positions: Sequence[int]) -> str:
-    """Return `0 to 2` for neighbours, `0, 2, 4` or `0 to 8 by 2` for a dilated window."""
+def _positions(word: str, positions: Sequence[int]) -> str:
+    """Return `row 0` or `rows 0 to 2` for neighbours, `rows 0, 2, 4` or `rows 0 to 8 by 2` for a dilated window."""
     step = positions[1] - positions[0] if len(positions) > 1 else 1
     if len(positions) == 1:
-        return str(positions[0])
+        return f"{word} {positions[0]}"
     if step == 1:
-        return f"{positions[0]} to {positions[-1]}"
+        return f"{word}s {positions[0]} to {positions[-1]}"
     if len(positions) <= 3:
-        return ", ".join(map(str, positions))
-    return f"{positions[0]} to {positions[-1]} by {step}"
+        return f"{word}s {', '.join(map(str, positions))}"
+    return f"{word}s {positions[0]} to {positions[-1]} by {step}"
 
 
 def _body(one: Explanation, explanations: Explanations) -> Iterator[Item]:

@@ -92,10 +92,13 @@ def parse_place(text: str, name: str) -> Place:
     """Return (row, column) from `ROW,COL`, or "all"."""
     if text == "all":
         return "all"
-    numbers = parse_numbers(text, name)
-    if len(numbers) != 2 or min(numbers) < 0:
+    try:
+        row, column = parse_numbers(text, name)
+    except ValueError:  # There are more or fewer than two, or (ParameterError) they are no numbers.
+        row = column = -1
+    if min(row, column) < 0:
         raise ParameterError(f"{name} {text!r} is not ROW,COL counted from 0, nor all", parameter="explain")
-    return numbers[0], numbers[1]
+    return row, column
 
 
 _EXPLAIN = click.option(

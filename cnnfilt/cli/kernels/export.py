@@ -15,6 +15,7 @@ from cnnfilt.spelling import spelled_size
 
 @click.command(
     cls=Command,
+    one_too_many="the numbers of a kernel follow its name and a colon, as in box:5",
     common=(
         "output",
         "overwrite",

@@ -30,6 +30,7 @@ _TURNED = {
 
 @click.command(
     cls=Command,
+    one_too_many="the numbers of a kernel follow its name and a colon, as in box:5",
     common=(
         "json_",
         "quiet",

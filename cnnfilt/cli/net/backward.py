@@ -14,6 +14,7 @@ _FOR_FILTERS = ("bias", "stride", "padding", "dilation")
 
 @click.command(
     cls=MatrixCommand,
+    one_too_many="X is one matrix; the filter goes to -k, the gradient to --gradient",
     common=("kernel", "gradient", "layer", "loss", "labels", "explain", "json_"),
     epilog="""\b
 Examples:

@@ -7,6 +7,7 @@ from cnnfilt.cli.help import Command
 
 @click.command(
     cls=Command,
+    one_too_many="--layer says which convolution, as in --layer conv2",
     common=("output", "overwrite", "layer", "json_"),
     epilog="""\b
 Examples:
