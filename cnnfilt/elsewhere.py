@@ -22,10 +22,13 @@ OURS: dict[str, tuple[str, ...]] = {
     "same-upper": ("same",),
     "same_lower": ("same-lower",),
     # Pooling.
-    "average": ("avg", "box"),
-    "mean": ("avg", "box"),
+    "average": ("avg", "box", "pool:avg"),
+    "mean": ("avg", "box", "pool:avg"),
     "maximum": ("max",),
     "minimum": ("min",),
+    "max": ("pool:max",),
+    "min": ("pool:min",),
+    "avg": ("pool:avg",),
     # Kernels.
     "blur": ("box", "gaussian"),
     "boxblur": ("box",),

@@ -198,6 +198,8 @@ def _options(items: Sequence[str], known: Sequence[str]) -> dict[str, str]:
 
 
 def _conv(text: str, head: str, options: dict[str, str], read_kernels: ReadKernels | None) -> Layer:
+    if counted_so := re.fullmatch(r"(\d+):(\d+(?:x\d+)?)", head):
+        raise ParameterError(f"write the size of its filters as k=, as in conv:{counted_so[1]},k={counted_so[2]}")
     kernels = () if not head or head.lstrip("+-").isdecimal() else kernels_in(head, read_kernels)
     if kernels and "k" in options:
         raise ParameterError("the named kernels have their own size; leave out k=")

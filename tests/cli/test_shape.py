@@ -83,6 +83,16 @@ def test_the_size_of_an_image(shape, tmp_path):
     assert json.loads(out)["output"] == {"features": 20 * 30 * 3}
 
 
+def test_what_was_skipped_in_a_matrix_is_said(shape, tmp_path):
+    path = tmp_path / "m.csv"
+    path.write_text("# from the book\na,b\n1,2\n3,4\n")
+    code, out, err = shape(str(path), "-f", "2")
+    assert (code, out) == (0, "1x1\n")
+    assert f"{path}: skipped a comment in line 1: # from the book\n" in err
+    assert f"{path}: skipped line 2, a header: a,b\n" in err
+    assert shape(str(path), "-f", "2", "-q") == (0, "1x1\n", "")
+
+
 def test_an_image_from_a_pipe(shape, tmp_path, monkeypatch):
     image = pytest.importorskip("PIL.Image")
     image.new("L", (30, 20)).save(tmp_path / "a.png")
@@ -256,6 +266,21 @@ def test_explain_ceil_mode(shape):
         ("7x7 f=3 s=2", 2, "f=3 s=2 is not a layer; for one window write -f 3 -s 2"),
         ("7x7 k=3x5 p=same d=2", 2, "for one window write -f 3x5 -p same -d 2"),
         ("7x7 3", 2, "3 is not a layer; for one window write -f 3"),
+        ("7x7 3 2 1", 2, "3 2 1 is not a layer; for one window write -f 3 -s 2 -p 1"),
+        ("7 3 2", 2, "3 2 is not a layer; for one window write -f 3 -s 2"),
+        ("7x7 -f 3 2", 2, "2 is not a layer; for one window write -s 2"),
+        ("7x7 3 f=2", 2, "for one window write -s 3 -f 2"),
+        ("6 6 -f 3", 2, "a size is one word: write 6x6 (see"),
+        ("6 6", 2, "a size is one word: write 6x6; for a window write 6 -f 6"),
+        ("28 28 1 conv:8,k=3 relu", 2, "a size is one word: write 28x28x1 (see"),
+        ("39x39 conv:10:3", 2, "write the size of its filters as k=, as in conv:10,k=3"),
+        ("39x39 max:2", 2, "layer 'max:2' is unknown; here it is called pool:max"),
+        ("39x39 mean", 2, "here it is called pool:avg"),
+        (
+            "39x39 conv:vertical,horizontal",
+            2,
+            "is 2 kernels; give each its own: -k vertical -k horizontal (in a layer: ",
+        ),
         ("7x7 -f 3 s=2", 2, "s=2 is not a layer; for one window write -s 2"),
         ("7x7 relu k=3", 2, "layer 'k=3' is unknown; sizes belong to a layer"),
         ("0x6 -f 3", 2, "size '0x6' is not HEIGHTxWIDTH"),

@@ -1,6 +1,5 @@
 """`cnnfilt shape`: what size comes out, of one window or of a whole network. No pixel is read."""
 
-import re
 from typing import get_args
 
 import click
@@ -10,6 +9,7 @@ from cnnfilt.cli.messages import print_line
 from cnnfilt.cli.option_types import PADDING, PAIR, Word
 from cnnfilt.cli.shape.answers import Answer, AnswerOptions, LayerWindows, formula_of_notes
 from cnnfilt.cli.shape.demands import check_strict, check_wanted, parse_wanted
+from cnnfilt.cli.shape.loose_words import refuse_loose_words
 from cnnfilt.cli.shape.sizes import input_size, with_channels_of
 from cnnfilt.describe.channels import channels_first_hint
 from cnnfilt.describe.windows import Slide, Windows, check_pixels
@@ -108,7 +108,7 @@ def shape(
     two neighbours are; and the rows or columns of its input that no window reads.
     """
     options = AnswerOptions(explain, coverage, json_)
-    source, layers = _input_and_layers(source, layers, model)
+    source, layers = _input_and_layers(source, layers, model, window=kernel_size is not None)
     wanted = parse_wanted(want)
     slide = Slide(kernel_size or (1, 1), stride or (1, 1), padding or 0, dilation or (1, 1), ceil_mode)
     if solve:
@@ -138,12 +138,12 @@ def shape(
 
 
 def _input_and_layers(
-    source: str | None, layers: tuple[str, ...], model: ModelName | None
+    source: str | None, layers: tuple[str, ...], model: ModelName | None, *, window: bool
 ) -> tuple[str, tuple[str, ...]]:
     if model is None:
         if source is None:
             raise click.UsageError("Missing argument 'SIZE|IMAGE'")
-        _refuse_loose_options(layers)
+        refuse_loose_words(source, layers, window=window)
         return source, layers
     from cnnfilt.describe.named_models import MODELS
 
@@ -151,17 +151,6 @@ def _input_and_layers(
         raise click.UsageError(f"--model {model} is a whole network; leave out the layers, or write all of them")
     own = MODELS[model].size
     return own if source is None else with_channels_of(own, source), (MODELS[model].layers,)
-
-
-def _refuse_loose_options(layers: tuple[str, ...]) -> None:
-    """Answer `shape 7x7 f=3 s=2` and `shape 7x7 3` with the options that say so."""
-    loose = [_LOOSE.fullmatch(word) for word in layers]
-    if layers and all(loose):
-        flags = (f"-{(word[1] or 'f').replace('k', 'f')} {word[2]}" for word in loose if word)
-        raise click.UsageError(f"{' '.join(layers)} is not a layer; for one window write {' '.join(flags)}")
-
-
-_LOOSE = re.compile(r"(?:([fkspd])=)?(\d+(?:[x,]\d+)*|(?<==)[a-z-]+)")
 
 
 def _target(unknown: Unknown, wanted: tuple[int, ...] | None, given: dict[Unknown, object]) -> Pair:
@@ -178,11 +167,11 @@ def _target(unknown: Unknown, wanted: tuple[int, ...] | None, given: dict[Unknow
 
 
 def _hinted_size(source: str, quiet: bool) -> tuple[int, int, int]:
-    """Return the size of the input, with a hint, unless `quiet`, where channels seem to come first in it."""
-    size = input_size(source)
+    """Return the size of the input; unless `quiet`, with notes, and a hint where channels seem to come first in it."""
+    size, notes = input_size(source)
     hint = channels_first_hint(size)
-    if hint is not None and not quiet:
-        print_line(f"hint: {hint}")
+    for line in () if quiet else (*notes, *([] if hint is None else [f"hint: {hint}"])):
+        print_line(line)
     return size
 
 

@@ -11,24 +11,26 @@ from cnnfilt.spelling import spelled_size
 from cnnfilt.terms import DEFAULT_MAX_PIXELS, Pair
 
 
-def input_size(source: str) -> tuple[int, int, int]:
-    """Return (height, width, channels) as written in `source`, or of the image it names.
+def input_size(source: str) -> tuple[tuple[int, int, int], tuple[str, ...]]:
+    """Return (height, width, channels) as written in `source`, or of the image it names, and notes on the reading.
 
     Raises ParameterError for what is no size, ShapeError for an absurd one, InputError without an image.
     """
     if _is_size(source):
         size = parse_size(_plain(source))
         check_pixels(size[:2], DEFAULT_MAX_PIXELS, "the input")
-        return size
+        return size, ()
     if source != "-" and not os.path.lexists(source):
         raise InputError(f"{source!r} is neither a size such as 224x224x3 nor an image that exists")
     # Pillow is for images alone: a size should be answered at once.
-    from cnnfilt.files.decode.header import image_size
+    from cnnfilt.files.decode.header import noted_size
 
+    name = "stdin" if source == "-" else source
     try:
-        return image_size(sys.stdin.buffer.read() if source == "-" else source)
+        size, notes = noted_size(sys.stdin.buffer.read() if source == "-" else source)
     except CnnfiltError as error:
-        raise type(error)(error.about("stdin" if source == "-" else source), parameter=error.parameter) from None
+        raise type(error)(error.about(name), parameter=error.parameter) from None
+    return size, tuple(f"{name}: {note}" for note in notes)
 
 
 def with_channels_of(model_size: str, source: str) -> str:

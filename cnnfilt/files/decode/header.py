@@ -19,21 +19,29 @@ ALPHA_NOT_SAID = "alpha_not_said"
 
 
 def image_size(source: Source, options: ReadOptions = DEFAULT_READ_OPTIONS) -> tuple[int, int, int]:
-    """Return (height, width, channels) as `reading.read` would give them: after orientation, without alpha.
+    """Return (height, width, channels) as `reading.read` would give them: after orientation, without alpha."""
+    return noted_size(source, options)[0]
+
+
+def noted_size(
+    source: Source, options: ReadOptions = DEFAULT_READ_OPTIONS
+) -> tuple[tuple[int, int, int], tuple[str, ...]]:
+    """Return what `image_size` does, and notes on the reading.
 
     A matrix has no such header; it is read whole, which needs NumPy.
     """
     with open_stream(source) as stream:
         format = format_in(stream, name="" if isinstance(source, bytes) else str(source))
         if format is None or FORMATS[format].kind == "matrix":
-            from cnnfilt.files.matrix.matrices import read_matrix
+            from cnnfilt.files.matrix.matrices import read_noted_matrix
 
-            shape = read_matrix(stream.read(), format, max_pixels=options.max_pixels).shape
-            return shape[0], shape[1], shape[2] if len(shape) == 3 else 1
+            matrix, notes = read_noted_matrix(stream.read(), format, max_pixels=options.max_pixels)
+            height, width, *channels = matrix.shape
+            return (height, width, channels[0] if channels else 1), notes
         with decoding(FORMATS[format], max_pixels=options.max_pixels):
             image = open_image(stream, format, max_pixels=options.max_pixels)
             height, width = _upright_size(image, auto_orient=options.auto_orient)
-            return height, width, 1 if is_gray(image.mode) else 3
+            return (height, width, 1 if is_gray(image.mode) else 3), ()
 
 
 def open_image(stream: BinaryIO, format: str, *, max_pixels: int) -> PIL.ImageFile.ImageFile:
