@@ -102,10 +102,12 @@ def convolve_to_levels(
     convolution = PlannedConvolution(job)
     pixels = np.empty(convolution.shape, levels.pixel_dtype(convolution.plan.dtype))
     loss = convolution.write_rounded(pixels) if levels.keeps(job.image.dtype) else None
-    if loss is None:
+    if loss is None and levels.needs_range:
         # A mapping that stretches would make noise of a flat image.
-        stretches = levels.needs_range and asked.activation == "none"
-        loss = write_levels(NoiseFree(convolution) if stretches else convolution, pixels, levels)
+        quiet = NoiseFree(convolution)
+        loss = write_levels(quiet, pixels, levels, are_alike=quiet.are_alike)
+    elif loss is None:
+        loss = write_levels(convolution, pixels, levels)
     return Mapped(_shaped(pixels, job, image, kernel), loss, convolution.how)
 
 

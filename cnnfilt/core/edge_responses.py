@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -9,10 +10,11 @@ import numpy as np
 from cnnfilt.core.engine.images import Array, float_dtype
 from cnnfilt.core.engine.job import Job
 from cnnfilt.core.engine.run import PlannedConvolution, Solver, in_strips
+from cnnfilt.core.engine.scale import Range
 from cnnfilt.core.engine.scratch import scratch
 from cnnfilt.core.engine.strips import PaddedImage, strip_edges
 from cnnfilt.core.engine.weights import as_bias, as_weights
-from cnnfilt.core.noise import silencer
+from cnnfilt.core.noise import alike, magnitudes, silencer
 from cnnfilt.describe.edge_detection import EdgeDetection
 from cnnfilt.errors import counted
 
@@ -85,6 +87,20 @@ class EdgeResponses:
             return magnitude.reshape(count, *self.shape[1:])
 
         return magnitudes
+
+    def are_alike(self, found: Range) -> bool:
+        """Tell whether all magnitudes are the same but for rounding: `noise.alike`."""
+        if self._sums.kind == "i":
+            return False
+        height = self.edges[0][1]
+        respond, added = self.worker(), [magnitudes(one, height) for one in self._convolutions]
+        joined = np.hypot if len(added) == 2 else np.maximum
+
+        def compared(first: int, last: int) -> tuple[Array, Array]:
+            sums = reduce(joined, (add(first, last) for add in added))
+            return respond(first, last), sums * self._scale
+
+        return alike(self.edges, compared, self._floats)
 
     def fields(self) -> Iterator[tuple[slice, Array, Array]]:
         """Yield (output rows, responses of the first kernel, of the second), not scaled."""

@@ -97,7 +97,7 @@ def edges_to_levels(image: npt.ArrayLike, asked: EdgeDetection, levels: Levels) 
         return Mapped(like_image(painted, image), loss, plan)
     responses = EdgeResponses(pixels, asked, noise_free=levels.needs_range)
     written = np.empty(responses.shape, levels.pixel_dtype(responses.dtype))
-    loss = write_levels(responses, written, levels)
+    loss = write_levels(responses, written, levels, are_alike=responses.are_alike)
     return Mapped(like_image(written, image), loss, responses.how)
 
 

@@ -44,6 +44,10 @@ CHUNK_VALUES = 1 << 18
 """How many values of a whole array are mapped at once: their 64-bit copies then stay in the cache."""
 
 
+AreAlike = Callable[[Range], bool]
+"""Tells whether all responses are the same but for rounding; they lie in the range."""
+
+
 class Levels(Frozen):
     """How responses become pixels of `dtype` (uint8, uint16; None or a float type for raw).
 
@@ -92,8 +96,11 @@ class Levels(Frozen):
         """Return the type of the pixels made from such responses."""
         return responses.newbyteorder("=") if self.dtype is None else np.dtype(self.dtype)
 
-    def scale(self, found: Range | None = None) -> "Scale":
-        """Return the mapping itself; `found` is the range of the responses, for a mapping that needs it."""
+    def scale(self, found: Range | None = None, *, alike: bool = False) -> "Scale":
+        """Return the mapping itself; `found` is the range of the responses, for a mapping that needs it.
+
+        They may all be `alike`: the same but for rounding.
+        """
         if self.values == "raw":
             return Scale(None, 0)
         magnitude = self.values == "abs"
@@ -107,7 +114,10 @@ class Levels(Frozen):
             return Scale(top, 0, magnitude=magnitude)
         low, high = (0.0, 0.0) if found is None or found[0] > found[1] else found
         if self.values == "minmax":
-            return Scale(top, low, top, high - low) if low < high else Scale(top, low)
+            if low < high and not alike:
+                return Scale(top, low, top, high - low)
+            # Of what rounding left nothing reaches half a level.
+            return Scale(top, low, over=4 * (high - low) or 1)
         largest = max(-low, high)
         return Scale(top, 0, middle - 1 if largest else 0, largest or 1, middle)
 
@@ -126,16 +136,16 @@ class Mapped(Frozen, eq=False):
     plan: str = ""
 
 
-def apply_levels(responses: npt.ArrayLike, levels: Levels) -> tuple[Array, Loss]:
+def apply_levels(responses: npt.ArrayLike, levels: Levels, *, are_alike: AreAlike | None = None) -> tuple[Array, Loss]:
     """Return (pixels, loss): `responses` of any shape as pixels of `levels.dtype`."""
     array = np.asarray(responses)
     flat = np.ascontiguousarray(array, array.dtype.newbyteorder("=")).reshape(-1)
     pixels = np.empty(flat.shape, levels.pixel_dtype(array.dtype))
-    loss = write_levels(_Ready(flat), pixels, levels)
+    loss = write_levels(_Ready(flat), pixels, levels, are_alike=are_alike)
     return pixels.reshape(array.shape), loss
 
 
-def write_levels(responses: Responses, pixels: Array, levels: Levels) -> Loss:
+def write_levels(responses: Responses, pixels: Array, levels: Levels, *, are_alike: AreAlike | None = None) -> Loss:
     """Write `responses` as `pixels` and return what was lost; several threads share the strips.
 
     If the mapping needs to know the range first, the strips are computed twice: that takes longer than keeping
@@ -146,11 +156,12 @@ def write_levels(responses: Responses, pixels: Array, levels: Levels) -> Loss:
         respond = responses.worker()
         return lambda first, last: finite_range(respond(first, last))
 
-    found = None
+    found, alike = None, False
     if levels.needs_range:
         ranges = run_strips(responses.edges, make_ranger)
         found = min(low for low, _ in ranges), max(high for _, high in ranges)
-    scale = levels.scale(found)
+        alike = levels.values == "minmax" and found[0] < found[1] and are_alike is not None and are_alike(found)
+    scale = levels.scale(found, alike=alike)
 
     def make_writer() -> Callable[[int, int], Loss]:
         respond, writer = responses.worker(), Writer(scale)

@@ -1,6 +1,7 @@
 """Max, min and average pooling: one value from each window, every channel on its own."""
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -8,10 +9,11 @@ import numpy.typing as npt
 from cnnfilt.core.engine.fold import Fold, fold_of, lanes, taps_on_image
 from cnnfilt.core.engine.images import Array, as_image, like_image
 from cnnfilt.core.engine.pooled import PoolingJob
-from cnnfilt.core.engine.scale import range_of
+from cnnfilt.core.engine.scale import Range, range_of
 from cnnfilt.core.engine.strips import strip_edges
 from cnnfilt.core.engine.threads import run_strips
 from cnnfilt.core.levels import NO_LOSS, Levels, Loss, Mapped, apply_levels, write_levels
+from cnnfilt.core.noise import nearly_equal
 from cnnfilt.describe.operations import Pooling
 from cnnfilt.describe.window import Window, as_pair
 from cnnfilt.describe.windows import Windows, adaptive_bounds
@@ -71,11 +73,12 @@ def pool_to_levels(image: npt.ArrayLike, asked: Pooling, levels: Levels) -> Mapp
     nothing is lost then, and the loss's lowest and highest value are rounded like the pixels.
     """
     if asked.output_size is not None:
-        return Mapped(*apply_levels(pool_as_asked(image, asked), levels))
+        pooled = pool_as_asked(image, asked)
+        return Mapped(*apply_levels(pooled, levels, are_alike=_are_alike(asked, pooled.dtype)))
     job = _job(image, asked)
     pixels = np.empty(job.shape, levels.pixel_dtype(job.fold.result))
     if not levels.keeps(job.pixels.dtype):
-        loss = write_levels(job, pixels, levels)
+        loss = write_levels(job, pixels, levels, are_alike=_are_alike(asked, np.dtype(job.fold.result)))
         return Mapped(like_image(pixels, image), loss)
 
     def make_worker() -> Callable[[int, int], Loss]:
@@ -90,6 +93,11 @@ def pool_to_levels(image: npt.ArrayLike, asked: Pooling, levels: Levels) -> Mapp
 
     loss = sum(run_strips(job.edges, make_worker), NO_LOSS)
     return Mapped(like_image(pixels, image), loss)
+
+
+def _are_alike(asked: Pooling, dtype: np.dtype) -> Callable[[Range], bool] | None:
+    """Return what tells averages that are the same but for rounding; what is picked is not rounded."""
+    return partial(nearly_equal, dtype=dtype) if asked.kind == "avg" else None
 
 
 def pool_with_indices(

@@ -1,12 +1,13 @@
 """A chain of layers carried to an image, at full precision from the first to the last."""
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 
 from cnnfilt.core.engine.images import float_dtype, is_small
 from cnnfilt.core.levels import Levels, apply_levels
+from cnnfilt.core.noise import nearly_equal
 from cnnfilt.describe.chain import Report, describe
 from cnnfilt.describe.layers import ActivationLayer, Flat, Layer, Volume
 from cnnfilt.describe.windows import check_pixels
@@ -100,7 +101,7 @@ class ApplyChain(Operation, kw_only=True):
         how = counted(len(reports), "layers")
         results = []
         for part in _parts(y, self.chain):
-            pixels, loss = apply_levels(part, levels)
+            pixels, loss = apply_levels(part, levels, are_alike=partial(nearly_equal, dtype=part.dtype))
             results.append(Result(pixels, alpha, how, loss, columns=self._classes(y)))
         return [replace(results[0], sheets=tuple(sheets)), *results[1:]]
 

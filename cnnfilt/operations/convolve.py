@@ -1,10 +1,13 @@
 """Kernels slid over an image."""
 
+from functools import partial
+
 import numpy as np
 
 from cnnfilt.core.alpha import opaque_padding, premultiplied, unpremultiplied
 from cnnfilt.core.convolution import convolve_as_asked, convolve_to_levels
 from cnnfilt.core.levels import Levels, apply_levels
+from cnnfilt.core.noise import nearly_equal
 from cnnfilt.describe.operations import Convolution
 from cnnfilt.describe.windows import Windows
 from cnnfilt.errors import ParameterError
@@ -117,7 +120,7 @@ class ConvolveImage(Operation, kw_only=True):
         colours, filtered_alpha = unpremultiplied(filtered, image.pixels, alpha.dtype)
         if self.asked.input_scale != 1:
             colours = colours * np.float32(self.asked.input_scale)
-        pixels, loss = apply_levels(colours, levels)
+        pixels, loss = apply_levels(colours, levels, are_alike=partial(nearly_equal, dtype=colours.dtype))
         return Result(pixels, filtered_alpha, how, loss)
 
     def _how(self, windows: Windows) -> str:

@@ -1,9 +1,12 @@
 """One value kept of each window."""
 
+from functools import partial
+
 import numpy as np
 
 from cnnfilt.core.alpha import premultiplied, unpremultiplied
 from cnnfilt.core.levels import Levels, apply_levels
+from cnnfilt.core.noise import nearly_equal
 from cnnfilt.core.pooling import pool_and_locate, pool_as_asked, pool_to_levels
 from cnnfilt.describe.operations import Pooling
 from cnnfilt.describe.windows import adaptive_bounds
@@ -62,7 +65,7 @@ class PoolImage(Operation, kw_only=True):
     def _pool_premultiplied(self, image: Image, alpha: Array, levels: Levels) -> Result:
         pooled = pool_as_asked(premultiplied(image.pixels, alpha), self.asked)
         colours, pooled_alpha = unpremultiplied(pooled, image.pixels, alpha.dtype)
-        pixels, loss = apply_levels(colours, levels)
+        pixels, loss = apply_levels(colours, levels, are_alike=partial(nearly_equal, dtype=colours.dtype))
         return Result(pixels, pooled_alpha, self._how(), loss)
 
     def _alpha(self, image: Image) -> Array | None:

@@ -437,11 +437,27 @@ def test_a_script_that_holds_numbers_takes_no_others(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("values", ["minmax", "symmetric"])
-@pytest.mark.parametrize("command", [["convolve", "-k", "0.1,-0.3,0.2"], ["edges", "--method", "farid"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["convolve", "-k", "0.1,-0.3,0.2"],
+        ["convolve", "-k", "0.1,0.3,0.2;0.4,0.7,0.9"],
+        ["convolve", "-k", "gaussian:1,5", "--bias", "0.3", "--activation", "tanh"],
+        ["pool", "-f", "5", "-s", "2", "-p", "same", "--kind", "avg"],
+        ["edges", "--method", "farid"],
+    ],
+    ids=" ".join,
+)
+@pytest.mark.parametrize("level", [np.uint8(77), np.float32(0.3), np.float64(0.1)], ids="{0.dtype}".format)
 @pytest.mark.parametrize("library", LIBRARIES)
-def test_noise_of_flat_images_is_not_stretched(library: str, command: list[str], values: str, tmp_path: Path) -> None:
+def test_noise_of_flat_images_is_not_stretched(
+    library: str, level: np.generic, command: list[str], values: str, tmp_path: Path
+) -> None:
     if library not in installed():
         pytest.skip(f"no {library}")
-    Image.new("L", (12, 9), 77).save(tmp_path / "x.png")
-    for ours, theirs in both(library, tmp_path / "x.png", [*command, "--values", values], ".png", tmp_path):
+    np.save(tmp_path / "x.npy", np.full((12, 9), level))
+    pairs = both(library, tmp_path / "x.npy", [*command, "--values", values], ".png", tmp_path)
+    assert len(pairs) == 1
+    for ours, theirs in pairs:
         assert_alike(ours, theirs, exact=True)
+        assert len(np.unique(loaded(ours)[0])) == 1

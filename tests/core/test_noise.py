@@ -6,7 +6,7 @@ import pytest
 from cnnfilt import convolve, kernel
 from cnnfilt.core.edges import edge_angles
 from cnnfilt.core.levels import Levels, apply_levels
-from tests.asking import convolve_to_levels, edges_to_levels
+from tests.asking import convolve_to_levels, edges_to_levels, pool_to_levels
 
 FLAT = np.full((16, 18), 77, np.uint8)
 IMAGES = {
@@ -34,6 +34,65 @@ def test_a_flat_image_stays_flat_when_it_is_stretched(image, values, level):
     for method in ("farid", "log", "kirsch"):
         pixels, _ = edges_to_levels(image, Levels(values, np.uint8), method=method)
         assert (pixels == level).all()
+
+
+SMOOTHING = ("gaussian:2,9", "box:7", "motion:9,30", "sharpen")
+
+
+@pytest.mark.parametrize("image", IMAGES.values(), ids=IMAGES)
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"bias": 5.3}, {"activation": "relu"}, {"activation": "tanh", "bias": 0.1}, {"activation": "sigmoid"}],
+    ids=str,
+)
+def test_a_result_that_is_the_same_all_over_is_not_stretched(image, options):
+    drawn = np.random.default_rng(0).random((5, 6))
+    for one in (*map(kernel, SMOOTHING), drawn, kernel("farid-x"), drawn - 0.45):
+        for around in ({}, {"padding": "same", "padding_mode": "replicate", "stride": 3}):
+            pixels, _ = convolve_to_levels(image, one, Levels("minmax", np.uint8), **options, **around)
+            assert not pixels.any()
+            pixels, _ = convolve_to_levels(image, one, Levels("symmetric", np.uint8), **options, **around)
+            assert (pixels == pixels[0, 0]).all()
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_even_slopes_are_not_stretched(dtype):
+    ramp = (np.arange(40) * 0.1 + np.zeros((30, 1))).astype(dtype)
+    for method in ("farid", "prewitt", "kirsch"):
+        pixels, _ = edges_to_levels(ramp, Levels("minmax", np.uint8), method=method, padding="valid")
+        assert not pixels.any()
+
+
+@pytest.mark.parametrize("image", IMAGES.values(), ids=IMAGES)
+@pytest.mark.parametrize(("size", "options"), [(7, {"stride": 5, "padding": "same"}), ((5, 3), {})])
+def test_averages_of_a_flat_image_are_not_stretched(image, size, options):
+    pixels, _ = pool_to_levels(image, size, Levels("minmax", np.uint8), kind="avg", **options)
+    assert not pixels.any()
+
+
+def test_what_rounding_cannot_make_is_stretched():
+    """One level among 255 in a large window, what doubles tell apart, and what is picked, not computed."""
+    image = np.full((60, 60), 254, np.uint8)
+    image[30, 30] = 255
+    doubles = np.full((60, 60), 1000.0)
+    doubles[30, 30] += 1e-7
+    for one in (image, doubles):
+        pixels, _ = convolve_to_levels(one, kernel("gaussian:3"), Levels("minmax", np.uint8))
+        assert pixels.max() == 255
+    singles = np.full((6, 6), 1000, np.float32)
+    singles[3, 3] = np.nextafter(singles[3, 3], np.float32(np.inf))
+    assert pool_to_levels(singles, 2, Levels("minmax", np.uint8))[0].max() == 255
+    wide = np.full((6, 6), 10**9)
+    wide[3, 3] += 1
+    assert convolve_to_levels(wide, [[1, 1]], Levels("minmax", np.uint8))[0].max() == 255
+
+
+def test_one_infinity_leaves_the_others_alike():
+    image = np.full((20, 20), np.float32(0.3))
+    image[4, 4] = np.inf
+    pixels, loss = convolve_to_levels(image, kernel("gaussian:1,5"), Levels("minmax", np.uint8))
+    assert sorted({*pixels.ravel().tolist()}) == [0, 255]
+    assert loss.clipped == 25
 
 
 def test_raw_responses_keep_their_noise():

@@ -14,9 +14,10 @@ from cnnfilt.describe.kernels import Rows
 from cnnfilt.describe.operations import Bordered, Convolution
 from cnnfilt.describe.windows import Windows
 from cnnfilt.errors import ParameterError
-from cnnfilt.operations.convolve import LabelledKernel
+from cnnfilt.operations.convolve import ConvolveImage, LabelledKernel
 from cnnfilt.operations.inspect.emitted_run import EmittedRun
 from cnnfilt.operations.pad import PadImage
+from cnnfilt.operations.pool import PoolImage
 from cnnfilt.terms import Pair
 
 NUMPY_MODES = {
@@ -126,6 +127,18 @@ def is_noisy(run: EmittedRun, kernels: Iterable[Array | Rows], *others: float) -
     """
     whole = not run.may_hold_nan and all(float(number).is_integer() for number in others)
     return run.stretches and not (whole and all(bool((np.asarray(kernel) % 1 == 0).all()) for kernel in kernels))
+
+
+def are_rounded(run: EmittedRun, number: int) -> bool:
+    """Return whether result `number` is of sums or averages that are rounded, and is to be stretched."""
+    operation = run.operation
+    if isinstance(operation, PoolImage):
+        return operation.asked.kind == "avg"
+    if not isinstance(operation, ConvolveImage):
+        return False
+    one, asked = operation.kernels[number], operation.asked
+    values = asked.padding_value if isinstance(asked.padding_value, tuple) else (asked.padding_value,)
+    return is_noisy(run, [coefficients(run, one, asked)[0]], *values, one.bias, asked.input_scale)
 
 
 def silenced(values: str, added: str) -> str:

@@ -2,7 +2,12 @@
 
 from pathlib import Path
 
+import numpy as np
+
+from cnnfilt.cli.inspect.emit.common import are_rounded
+from cnnfilt.core.engine.images import float_dtype
 from cnnfilt.core.levels import Levels
+from cnnfilt.core.noise import noise_of
 from cnnfilt.files.capacity import needs_eight_bits
 from cnnfilt.files.formats import FORMATS, format_of, named
 from cnnfilt.operations.inspect.emitted_run import EmittedRun
@@ -58,8 +63,11 @@ def output_remarks(run: EmittedRun, *, with_opencv: bool) -> list[str]:
     return []
 
 
-def mapping(run: EmittedRun, levels: Levels) -> list[str]:
-    """Return the lines from responses `y` to `pixels`: mapped, rounded half to even, clipped, and only then cast."""
+def mapping(run: EmittedRun, levels: Levels, *, noisy: bool = False) -> list[str]:
+    """Return the lines from responses `y` to `pixels`: mapped, rounded half to even, clipped, and only then cast.
+
+    Where the responses themselves are rounded, and so `noisy`, what rounding left is not stretched.
+    """
     top, middle, lines = levels.top, (levels.top + 1) // 2, []
     found = "y"
     if run.may_hold_nan and levels.needs_range:
@@ -69,6 +77,11 @@ def mapping(run: EmittedRun, levels: Levels) -> list[str]:
     if levels.value_range is not None:
         low, high = levels.value_range
         lines.append(f"y = (y - {low!r}) * {top} / {high - low!r}")
+    elif levels.values == "minmax" and noisy:
+        lines.append(f"spread = {found}.max() - {found}.min()")
+        lines.append(f"if spread <= {noise_of(float_dtype(np.dtype(run.dtype)))!r} * np.abs({found}).max():")
+        lines.append(f"    spread = spread * {4 * top} or 1  # all the same but for rounding")
+        lines.append(f"y = (y - {found}.min()) * {top} / spread")
     elif levels.values == "minmax":
         lines.append(f"y = (y - {found}.min()) * {top} / ({found}.max() - {found}.min() or 1)")
     rounded = "np.rint(y)"
@@ -89,7 +102,7 @@ def _pixels(run: EmittedRun, number: int) -> list[str]:
         # What a library computes by Fourier transforms is a hair off whole numbers, and a cast would cut it off.
         lines = [f"pixels = {'y' if 'float' in one.dtype else 'np.rint(y)'}.astype(np.{one.dtype})"]
     else:
-        lines = mapping(run, one.levels)
+        lines = mapping(run, one.levels, noisy=are_rounded(run, number))
     is_image = named(run.to).kind == "image"
     if is_image and needs_eight_bits(run.to, channels=one.channels, sample=one.dtype, alpha=run.alpha):
         lines.append("pixels = ((pixels.astype(np.uint32) + 128) // 257).astype(np.uint8)  # from 16 bits")
