@@ -8,7 +8,7 @@ from typing import Any
 from cnnfilt.describe.named_kernels import NAMED, NamedKernel, Number, Rows
 from cnnfilt.errors import KernelError, ParameterError
 from cnnfilt.frozen import Frozen, replace
-from cnnfilt.parsing import PRINTED_SIGNS, nearest, parse_number
+from cnnfilt.parsing import PRINTED_SIGNS, nearest, parse_number, words_near
 
 __all__ = [
     "NAMED",
@@ -115,16 +115,34 @@ def _is_name(text: str) -> bool:
         return False
     if not any(mark in text for mark in "=([{"):
         return True
+    if _meant(text):
+        return True  # "gaussian=2" is not the number 2 that has been given a name.
     # Imported here because names need no reader of numbers.
     from cnnfilt.describe.number_notations import is_notation
 
     return not is_notation(text)
 
 
+def _meant(text: str) -> str:
+    """Return the named kernel and its numbers that `text` writes in another way, as gaussian:2; "" if none."""
+    parts = re.fullmatch(r"([A-Za-z][\w-]*)\s*[\s:=(]\s*([\d.,/\s]*\d)\s*\)?", text)
+    if parts is None:
+        return ""
+    typed = parts[1].lower()
+    numbers = re.split(r"\s*,\s*|\s+", parts[2])
+    for name in [typed] if typed in NAMED else words_near(typed, tuple(NAMED)):
+        most = len(NAMED[name].arguments)
+        if len(numbers) <= max(most, 1):
+            return f"{name}:{','.join(numbers)}" if most else name
+    return ""
+
+
 def _parse_name(text: str) -> Kernel:
     name, colon, rest = text.translate(PRINTED_SIGNS).partition(":")
     entry = NAMED.get(name)
     if entry is None:
+        if meant := _meant(text):
+            raise _error(f"kernel {text!r} is unknown; did you mean {meant}?")
         if re.search(r"[./\\]", name):
             raise _error(f"kernel {text!r} is not the name of a kernel; if it is a file, write '@{text}'")
         several = re.split(r"[,+;\s]+", text.strip())

@@ -329,3 +329,27 @@ def test_no_text_breaks_the_parser(text):
 
 def test_the_docstrings_tell_the_truth():
     assert doctest.testmod(kernels).failed == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("gaussian=2", "gaussian:2"),  # It was read as the number 2 with a name: an image twice as bright.
+        ("gaussian=1.5", "gaussian:1.5"),
+        ("gausian = 2, 9", "gaussian:2,9"),
+        ("box=5", "box:5"),
+        ("sharpen=1", "sharpen"),
+        ("Gaussian:2", "gaussian:2"),
+        ("gaussian 2", "gaussian:2"),
+        ("gaussian(2)", "gaussian:2"),
+        ("motion 9 45", "motion:9,45"),
+    ],
+)
+def test_a_kernel_whose_numbers_follow_in_another_way(text: str, meant: str) -> None:
+    with pytest.raises(KernelError, match=rf"is unknown; did you mean {meant}\?"):
+        kernel(text)
+
+
+def test_numbers_with_a_name_stay_numbers() -> None:
+    assert kernel("box = [1 2 3]") == kernel("sharpen = 1 2 3") == kernel("k = 1 2 3") == ((1, 2, 3),)
+    assert kernel("k=5") == ((5,),)
