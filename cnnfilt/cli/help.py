@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from cnnfilt.cli.completion_places import complete
+from cnnfilt.cli.dashes import refuse_other_dashes
 from cnnfilt.cli.help_screen import HelpContext, fitted, with_examples
 
 GROUPS = {
@@ -68,10 +69,11 @@ class Command(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse `args`; a UsageError has the context from which advice is made."""
+        refuse_other_dashes(args, ctx)
         ctx.allow_extra_args = bool(self.one_too_many)
         try:
             left = super().parse_args(ctx, args)
-        except click.BadOptionUsage as error:
+        except click.UsageError as error:
             error.ctx = error.ctx or ctx
             raise
         if left:

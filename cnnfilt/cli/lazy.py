@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from cnnfilt.cli.dashes import refuse_other_dashes
 from cnnfilt.cli.help import help_all_option
 from cnnfilt.cli.help_screen import HelpContext, fitted, with_examples
 
@@ -28,6 +29,7 @@ class LazyGroup(click.Group):
         """Parse `args`; `help COMMAND` is taken for `COMMAND --help`."""
         if args[:1] == ["help"]:
             args = [*args[1:], "--help"]
+        refuse_other_dashes(args, ctx)
         return super().parse_args(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -90,7 +90,7 @@ def exit_code(arguments: Sequence[str]) -> int:
         return USAGE
     except click.ClickException as error:
         said = _said(error) + _file_meant(error, arguments)
-        print_error(command, f"{said} (see {_help_for(error)})")
+        print_error(_refusing(error) or command, f"{said} (see {_help_for(error)})")
         return USAGE
     except (ParameterError, PlanError) as error:
         print_error(command, str(error))
@@ -129,6 +129,12 @@ def _said(error: click.ClickException) -> str:
         case click.BadOptionUsage():
             return option_advice.missing_value(error)
     return error.format_message().rstrip(".")
+
+
+def _refusing(error: click.ClickException) -> str:
+    """Return the command that refuses: of "photo.jpg edges" it is cnnfilt itself; "" where the error does not tell."""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    return " ".join(context.command_path.split()[:2][-1:]) if context else ""
 
 
 def _help_for(error: click.ClickException) -> str:

@@ -4,8 +4,9 @@ import pytest
 
 from cnnfilt.cli.net.backward import backward
 from cnnfilt.cli.net.train import train
-from cnnfilt.cli.option_advice import ELSEWHERE
+from cnnfilt.cli.option_advice import ELSEWHERE, OF_PAD, WRITTEN
 from cnnfilt.cli.options import FileOptions
+from cnnfilt.cli.pad.command import pad
 from cnnfilt.describe.operations import Convolution, Pooling
 from tests.cli.conftest import Run
 
@@ -36,6 +37,23 @@ from tests.cli.conftest import Run
         ("convolve m.csv -k vertical,horizontal", "is 2 kernels; give each its own: -k vertical -k horizontal"),
         ("pool m.csv -V", "cnnfilt --version prints the version"),
         ("convolve m.csv", "Missing option '-k' / '--kernel'; for example -k box; cnnfilt kernels lists the names"),
+        ("convolve m.csv -k box --same", "No such option '--same'; write --padding same"),
+        ("edges m.csv --canny", "write --method canny"),
+        ("pool m.csv --max", "write --kind max"),  # It was answered with --max-pixels.
+        ("edges m.csv --stride 2", "it is an option of convolve, pool and shape, not of edges"),
+        ("edges photos/ --resume", "here it is called --skip-existing"),
+        ("edges photos/ --keep-exif", "write --metadata all"),
+        ("pad m.csv -p 1 --color white", "here it is called --padding-value"),
+        ("pad m.csv -p 1 --padding-color white", "here it is called --padding-value"),
+        ("pad m.csv --border 20", "here it is called -p or --padding"),
+        (
+            "pad m.csv -p 1 --padding-value",
+            "needs a value: COLOUR; a colour such as '#ff8000' stands in quotes (see cnnfilt pad --help)",
+        ),
+        ("edges m.csv -o", "Option '-o' needs a value: FILE|DIR|- (see cnnfilt edges --help)"),
+        ("--edges m.csv", "cnnfilt: No such option '--edges'; a command has no dashes: cnnfilt edges"),
+        ("-k box m.csv", "it stands after a command, as in cnnfilt convolve ... -k"),
+        ("net --labels 1", "as in cnnfilt net backward ... --labels"),
         ("convolve m.csv gaussian:2", "Missing option '-k' / '--kernel'; write -k gaussian:2"),
     ],
 )
@@ -75,3 +93,5 @@ def test_what_others_call_options_are_options_here() -> None:
     known = FileOptions.options.keys() | Convolution.options.keys() | Pooling.options.keys()
     known |= {param.name or "" for command in (train, backward) for param in command.params}
     assert set(ELSEWHERE.values()) <= known
+    assert set(OF_PAD.values()) <= {param.name for param in pad.params}
+    assert {text.split()[0] for text in WRITTEN.values()} <= {flag for param in pad.params for flag in param.opts}
