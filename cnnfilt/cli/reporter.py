@@ -85,7 +85,7 @@ class Reporter(AbstractContextManager["Reporter"]):
                 print_error(self.command, "the run stops here, because no other file could be written either")
             return
         self.done, self.loss = self.done + 1, self.loss + record.loss
-        self.inspection.show(record, json=self.json)
+        self.inspection.show(record, json=self.json, several=self.several)
         if not self.quiet:
             self._tell_success(record)
 

@@ -113,6 +113,22 @@ def test_a_matrix_with_signs_and_nan_is_stretched() -> None:
     assert after.pixels[0, 0].tolist() == [7, 7, 7]
 
 
+@pytest.mark.parametrize(
+    ("values", "caption", "levels"),
+    [
+        ([[0, 12]], "before 1x2 (0..12)", [0, 255]),
+        ([[3.0, 4.5]], "before 1x2 (3..4.5)", [0, 255]),
+        ([[0, 32]], "before 1x2", [0, 32]),
+        ([[0.0, 1.0]], "before 1x2", [0, 255]),
+        ([[-6, -6]], "before 1x2 (-6)", [128, 128]),
+    ],
+)
+def test_small_numbers_are_told_apart(values: list[list[float]], caption: str, levels: list[int]) -> None:
+    (before,) = Thumbnails(1, 2)(Image(np.array(values), kind="matrix"), None, [], "csv")
+    assert before.caption == caption
+    assert before.pixels[0, :, 0].tolist() == levels
+
+
 def test_what_is_transparent_shows_gray() -> None:
     image = Image(np.array([[200, 200]], np.uint8), alpha=np.array([[255, 0]], np.uint8))
     (before,) = Thumbnails(1, 2)(image, None, [], "png")
@@ -164,7 +180,8 @@ def test_every_file_of_a_folder_is_previewed(run: Run, tmp_path: Path) -> None:
         Pillow.fromarray(np.arange(64, dtype=np.uint8).reshape(8, 8) * 4).save(tmp_path / name)
     outcome = run("edges", tmp_path, "--preview")
     assert outcome.code == 0
-    assert outcome.stderr.count("before 8x8") == 2
+    for name in ("a.png", "b.png"):
+        assert f"{tmp_path / name}:\nbefore 8x8" in outcome.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.png", "b.png"]
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from cnnfilt.cli.messages import print_line
 from cnnfilt.cli.option_types import Parsed, Word
 from cnnfilt.cli.options import FileOptions
 from cnnfilt.errors import ParameterError
@@ -57,8 +58,11 @@ class Inspection(Frozen):
             found.append(DescribeRun(files.read_options(gray=gray), files.frames, files.output, files.format))
         return tuple(found)
 
-    def show(self, record: "Record", *, json: bool) -> None:
-        """Print what was learned from one image; with `json` that is in a line of its own, but for the preview."""
+    def show(self, record: "Record", *, json: bool, several: bool) -> None:
+        """Print what was learned from one image; with `json` that is in a line of its own, but for the preview.
+
+        Of `several` images each preview is under the name of its file.
+        """
         if self.explain is not None and not json:
             from cnnfilt.cli.inspect.explain import print_explanations
 
@@ -68,6 +72,8 @@ class Inspection(Frozen):
         if self.preview and sys.stderr is not None:
             from cnnfilt.cli.inspect.preview import print_preview
 
+            if several:
+                print_line(f"{record.name}:")
             print_preview(record.answers[1 if self.explain is not None else 0], sys.stderr)
 
     def _script(self, record: "Record") -> str:

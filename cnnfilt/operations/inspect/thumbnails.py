@@ -13,6 +13,9 @@ from cnnfilt.terms import Pair
 LARGEST_ZOOM = 8
 """How much a tiny image is enlarged at most."""
 
+DARKEST = 8
+"""A matrix whose highest number is under this part of 255 is shown over its own range."""
+
 _BEHIND = 128
 """The gray behind what is transparent."""
 
@@ -55,7 +58,7 @@ class Thumbnails(Frozen):
             cover = adaptive_pool(alpha, size, kind="avg")[..., np.newaxis] / top_level(alpha.dtype)
             levels = levels * cover + _BEHIND * (1 - cover)
         shown = np.rint(np.clip(levels, 0, 255)).astype(np.uint8)
-        stretched = f" ({low:.4g}..{high:.4g})" if (low, high) not in _PLAIN else ""
+        stretched = f" ({_spelled_range(volume, low, high)})" if (low, high) not in _PLAIN else ""
         sizes = spelled_size(pixels.shape)
         return Thumbnail(f"{name} {sizes}{stretched}", np.broadcast_to(shown, (*size, 3)))
 
@@ -84,6 +87,14 @@ def _shown_range(values: Array) -> tuple[float, float]:
     if finite.size == 0:
         return 0, 1
     low, high = float(finite.min()), float(finite.max())
-    if low >= 0 and high <= 255:
-        return (0, 1) if high <= 1 and values.dtype.kind == "f" else (0, 255)
+    if low >= 0 and high <= 1 and values.dtype.kind == "f":
+        return 0, 1
+    # Small numbers would all look black beside each other.
+    if low >= 0 and high <= 255 and (high >= 255 / DARKEST or low == high):
+        return 0, 255
     return (low, high) if low < high else (low - 1, low + 1)
+
+
+def _spelled_range(values: Array, low: float, high: float) -> str:
+    """Return `-13..14`, or `6` of a matrix that has this number alone: it is shown as the middle gray."""
+    return f"{low:.4g}..{high:.4g}" if not (values == (low + high) / 2).all() else f"{(low + high) / 2:.4g}"
