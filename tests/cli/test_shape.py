@@ -441,6 +441,14 @@ def test_coverage_of_a_large_image_is_a_map(shape, monkeypatch):
     assert "without padding: 224x320 -> 110x158;\nthe corner pixel is seen once" in out
 
 
+@pytest.mark.parametrize("size", ["256x256", "224x301", "97x203"])
+def test_a_map_of_coverage_is_as_even_as_the_windows(shape, monkeypatch, size):
+    monkeypatch.setenv("COLUMNS", "80")
+    drawn = [line.strip() for line in shape(size, "-f", "3", "--coverage")[1].splitlines() if line.startswith("  |")]
+    assert drawn == drawn[::-1] == [line[::-1] for line in drawn]
+    assert drawn[1][1] != drawn[1][2] == "@"
+
+
 def test_coverage_of_a_network_and_as_json(shape):
     _, out, _ = shape("12x12x3", "conv:2,k=3", "relu", "pool:max", "flatten", "fc:10", "--coverage")
     assert out.startswith("12x12 -> 5x5; how many of the 25 values that come out see each pixel:\n  1 1 2 2 2")

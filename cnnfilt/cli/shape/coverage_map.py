@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from itertools import pairwise
 from math import ceil, prod
 
 from cnnfilt.describe.coverage import coverage
@@ -89,8 +90,8 @@ def _map(rows: Sequence[int], columns: Sequence[int], periods: Sequence[int]) ->
     across = _block_size(len(columns) / min(MAP_WIDTH, _width() - 4), periods[1], len(columns))
     down = _block_size(max(2 * across, len(rows) / MOST_ROWS), periods[0], len(rows))
     most = max(rows) * max(columns)
-    means = _means(columns, across)
-    for row in _means(rows, down):
+    means = _means(columns, across, periods[1])
+    for row in _means(rows, down, periods[0]):
         yield "  |" + "".join(_letter(row * column / most) for column in means) + "|"
     yield f"  each letter is {down}x{across} pixels; blank: seen by none; {RAMP[0]} seldom; {RAMP[-1]} {most:,} times"
     same = rows == columns
@@ -109,8 +110,15 @@ def _letter(part: float) -> str:
     return RAMP[round(part * (len(RAMP) - 1))] if part else " "
 
 
-def _means(counts: Sequence[int], block: int) -> list[float]:
-    blocks = [counts[start : start + block] for start in range(0, len(counts), block)]
+def _means(counts: Sequence[int], block: int, period: int) -> list[float]:
+    """Return the means of blocks of `block` counts, or where there are no periods to keep whole, of about so many.
+
+    A narrow rest at the end would show what the border alone has, and only at that side.
+    """
+    number = ceil(len(counts) / block)
+    size = block if period > 1 else len(counts) / number
+    edges = [*(round(place * size) for place in range(number)), len(counts)]
+    blocks = [counts[start:end] for start, end in pairwise(edges)]
     return [sum(block) / len(block) for block in blocks]
 
 
