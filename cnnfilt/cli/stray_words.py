@@ -14,6 +14,9 @@ from cnnfilt.files.formats import format_of
 _NUMBERS = re.compile(r"\d+([,x]\d+)*")
 
 
+MODEL_SUFFIX = ".npz"
+
+
 def refuse_stray_words(inputs: Sequence[str], context: click.Context) -> None:
     """Raise UsageError for a word that is no file, and that an option of the command takes; it says which one."""
     for word in inputs:
@@ -22,6 +25,13 @@ def refuse_stray_words(inputs: Sequence[str], context: click.Context) -> None:
         meant = _meant(word, context, alone=len(inputs) == 1)
         if meant is not None:
             raise click.UsageError(f"{word!r} is not a file; {meant}", context)
+
+
+def refuse_model_last(model: str, others: Sequence[str], context: click.Context) -> None:
+    """Raise UsageError where the model stands after what it is to look at."""
+    models = [] if model.endswith(MODEL_SUFFIX) else [word for word in others if word.endswith(MODEL_SUFFIX)]
+    if models:
+        raise click.UsageError(f"the model comes first: {context.command_path} {models[0]} {model}", context)
 
 
 def kernel_among(words: Sequence[str]) -> str | None:

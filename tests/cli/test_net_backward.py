@@ -77,6 +77,13 @@ def test_the_average_shares_alike(run: Run, files: dict[str, Path]) -> None:
     assert json.loads(outcome.text) == {"P": [[2.5]], "dL/dX": [[0.5, 0.5], [0.5, 0.5]]}
 
 
+def test_a_lone_number_below_zero_needs_no_brackets(run: Run) -> None:
+    text = run("net", "backward", "1,2; 3,4", "--layer", "pool:max,k=1", "--gradient", "1,-2; 3,4", "--explain").text
+    assert "dL/dX12 = dL/dP12 = -2\n" in text
+    text = run("net", "backward", "1,2; 3,4", "--layer", "pool:avg,k=2", "--gradient", "-2", "--explain").text
+    assert "dL/dX11 = dL/dP11/4 = -2/4 = -0.5\n" in text
+
+
 def test_the_sums_are_written_as_in_the_notes(run: Run, files: dict[str, Path]) -> None:
     arguments = ("net", "backward", files["x"], "-k", files["k"], "--gradient", files["dz"], "--explain")
     lines = [line.strip() for line in run(*arguments).text.splitlines()]

@@ -30,6 +30,8 @@ from tests.cli.conftest import Run
         ("pad m.csv --explain 0,0", "it is an option of convolve, pool, edges and shape, not of pad"),
         ("net train photos/ -o m.npz --lr 0.1", "here it is called --learning-rate"),
         ("net backward x.csv -g dz.csv", "here it is called --gradient"),
+        ("net predict photo.jpg m.npz", "the model comes first: cnnfilt net predict m.npz photo.jpg"),
+        ("net evaluate photos/ m.npz", "the model comes first: cnnfilt net evaluate m.npz photos/"),
         ("net predict photo.jpg", "Missing argument 'INPUT...'; the model comes first"),
         ("net backward x.csv k.csv dz.csv", "k.csv dz.csv: too many arguments; X is one matrix; the filter goes to -k"),
         ("net kernels m.npz conv2 -o k.png", "conv2: too many arguments; --layer says which"),

@@ -7,6 +7,7 @@ from click.core import ParameterSource
 
 from cnnfilt.cli.matrix_command import MatrixCommand
 from cnnfilt.cli.option_types import PADDING, PAIR, Parsed, Word, parse_list
+from cnnfilt.cli.terminal_width import fitted_to_terminal
 from cnnfilt.terms import CrossEntropy, Padding, Pair
 
 _FOR_FILTERS = ("bias", "stride", "padding", "dilation")
@@ -108,7 +109,8 @@ def backward(
         padding=padding,
         dilation=dilation,
     )
-    click.echo(run_backward(asked, explain=explain, as_json=json_))
+    text = run_backward(asked, explain=explain, as_json=json_)
+    click.echo(fitted_to_terminal(text) if explain else text)
 
 
 def _check_parts(kernel: str | None, layer: str | None, loss: str | None, typed: list[str]) -> None:

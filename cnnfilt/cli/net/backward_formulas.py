@@ -64,7 +64,9 @@ def entry(letter: str, array: Array, place: Pair) -> Formula:
 
 
 def added(terms: Sequence[Formula]) -> Formula:
-    """Return the sum of `terms`."""
+    """Return the sum of `terms`; of a single one, that."""
+    if len(terms) == 1:
+        return terms[0]
     numbers = tuple(value for term in terms for value in term.numbers)
 
     def compute(values: Sequence[float]) -> float:

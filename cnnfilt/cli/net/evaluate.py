@@ -4,6 +4,7 @@ import click
 
 from cnnfilt.cli.help import Command
 from cnnfilt.cli.options import reading_options
+from cnnfilt.cli.stray_words import refuse_model_last
 
 
 @click.command(
@@ -23,6 +24,7 @@ def evaluate(model: str, folder: str, jobs: int | None, timeout: float, max_pixe
 
     The table counts them: a row for each true class, a column for each predicted one.
     """
+    refuse_model_last(model, [folder], click.get_current_context())
     from cnnfilt.cli.net.evaluate_run import EvaluateRequest, run_evaluate
     from cnnfilt.datasets.decoding import DecodeOptions
 

@@ -4,6 +4,7 @@ import click
 
 from cnnfilt.cli.help import Command
 from cnnfilt.cli.options import reading_options
+from cnnfilt.cli.stray_words import refuse_model_last
 
 
 @click.command(
@@ -38,6 +39,7 @@ def predict(
 
     INPUT is an image, a folder of images, a matrix, or - for a pipe. Each gets a line: name, class, probability.
     """
+    refuse_model_last(model, inputs, click.get_current_context())
     from cnnfilt.cli.net.predict_run import PredictRequest, run_predict
     from cnnfilt.datasets.decoding import DecodeOptions
 

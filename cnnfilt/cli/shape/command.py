@@ -11,6 +11,7 @@ from cnnfilt.cli.shape.answers import Answer, AnswerOptions, LayerWindows, formu
 from cnnfilt.cli.shape.demands import check_strict, check_wanted, parse_wanted
 from cnnfilt.cli.shape.loose_words import refuse_loose_words
 from cnnfilt.cli.shape.sizes import input_size, with_channels_of
+from cnnfilt.cli.terminal_width import fitted_to_terminal
 from cnnfilt.describe.channels import channels_first_hint
 from cnnfilt.describe.windows import Slide, Windows, check_pixels
 from cnnfilt.errors import CnnfiltError
@@ -128,7 +129,7 @@ def shape(
         raise click.UsageError("--coverage needs a window (-f) or layers")
     size = _hinted_size(source, quiet)
     answer = _answer(source, size, slide if kernel_size else None, layers, options, quiet=quiet)
-    click.echo(answer.text)
+    click.echo(fitted_to_terminal(answer.text) if explain else answer.text)
     if kernel_size and not (options.longer or quiet):
         _hint(answer.layers[0].windows)
     if strict:
