@@ -42,6 +42,9 @@ class Reporter(AbstractContextManager["Reporter"]):
             _print_skipped(self.plan.skipped)
         for job in self.plan.existing if self.json else ():
             self._print_json(_as_planned(job, "skipped"))
+        if not (self.several or self.quiet):  # Of several, the summary says it.
+            for job in self.plan.existing:
+                print_line(_as_skipped(job))
         if self.several and not self.quiet and sys.stderr is not None and sys.stderr.isatty():
             from cnnfilt.cli.progress import ProgressBar  # Few runs have one, and its library takes a while to import.
 
@@ -146,8 +149,12 @@ def print_plan(plan: BatchPlan, *, json: bool = False) -> None:
     for job in plan.jobs:
         print(f"{printable(job.source.path)} -> {_targets_of(job)}")
     for job in plan.existing:
-        print(f"{printable(job.source.path)}: skipped, {_targets_of(job)} exists")
+        print(_as_skipped(job))
     _print_skipped(plan.skipped)
+
+
+def _as_skipped(job: FileJob) -> str:
+    return f"{printable(job.source.path)}: skipped, {_targets_of(job)} exists"
 
 
 def _targets_of(job: FileJob) -> str:

@@ -18,6 +18,7 @@ from cnnfilt.frozen import replace
 from cnnfilt.nn.inference import outputs
 from cnnfilt.nn.model import new_parameters
 from cnnfilt.operations.base import AUTO, Array, Operation, Result, alpha_under
+from cnnfilt.operations.hints import saturation_hints
 from cnnfilt.operations.map_names import (
     bytes_per_pixel,
     channels_of,
@@ -99,10 +100,12 @@ class ApplyChain(Operation, kw_only=True):
                 sheets.append(sheet_of(number, report, y, names, each=self.scale_each_map))
         levels = self._levels(image, format_name, scale)
         how = counted(len(reports), "layers")
+        functions = [layer.function for layer in self.chain if isinstance(layer, ActivationLayer)]
         results = []
         for part in _parts(y, self.chain):
             pixels, loss = apply_levels(part, levels, are_alike=partial(nearly_equal, dtype=part.dtype))
-            results.append(Result(pixels, alpha, how, loss, columns=self._classes(y)))
+            hints = saturation_hints(image, pixels, functions, scale)
+            results.append(Result(pixels, alpha, how, loss, columns=self._classes(y), hints=hints))
         return [replace(results[0], sheets=tuple(sheets)), *results[1:]]
 
     def _input(self, image: Image) -> tuple[float, Array]:

@@ -23,7 +23,7 @@ from cnnfilt.operations.base import (
     refuse_unused_value,
     size_of,
 )
-from cnnfilt.operations.hints import convolution_hints
+from cnnfilt.operations.hints import convolution_hints, saturation_hints
 from cnnfilt.spelling import spelled_size
 from cnnfilt.terms import Layout, Pair
 
@@ -100,6 +100,7 @@ class ConvolveImage(Operation, kw_only=True):
             return self._slide_premultiplied(one, image, image.alpha, levels, how)
         mapped = convolve_to_levels(image.pixels, one.kernel, self.asked, levels, bias=one.bias)
         hints = convolution_hints(image, one.kernel, one.bias, self.asked, windows, levels, mapped.loss)
+        hints += saturation_hints(image, mapped.pixels, [self.asked.activation], self.asked.input_scale)
         alpha = alpha_under(image, windows)
         return Result(mapped.pixels, alpha, how, mapped.loss, plan=mapped.plan, hints=hints)
 

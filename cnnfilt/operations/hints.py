@@ -4,7 +4,7 @@ A hint says first what is the same for all images of a run, so that a folder of 
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
@@ -13,8 +13,12 @@ from cnnfilt.core.levels import Levels, Loss
 from cnnfilt.describe.edge_detection import EdgeDetection
 from cnnfilt.describe.operations import Convolution
 from cnnfilt.describe.windows import Windows
+from cnnfilt.files.colours import Colour
 from cnnfilt.files.image import Array, Image, top_level
 from cnnfilt.frozen import Frozen
+
+SATURATED = 0.9
+"""Where more than this part of a picture is black or white, the function that made it tells levels no longer apart."""
 
 AT_ONE_END = 0.02
 """A picture all of whose levels lie within this part of black or of white shows nothing."""
@@ -32,7 +36,7 @@ def convolution_hints(
 ) -> tuple[Hint, ...]:
     """Return what to say of one kernel's result on `image`, as levels with this `loss`."""
     total = 1.0 if asked.normalize else float(kernel.sum())
-    hints = [*_darker_border(image, kernel, total, asked, windows)]
+    hints = [*_changed_border(image, kernel, total, asked, windows)]
     seen = _seen(image, levels, loss)
     if seen:
         hints.append(Hint(seen, _why(total, np.abs(kernel).sum(), bias, levels)))
@@ -54,13 +58,36 @@ def edge_hints(image: Image, asked: EdgeDetection, levels: Levels, loss: Loss) -
     return ()
 
 
-def _darker_border(image: Image, kernel: Array, total: float, asked: Convolution, windows: Windows) -> list[Hint]:
+def saturation_hints(image: Image, pixels: Array, functions: Iterable[str], scale: float) -> tuple[Hint, ...]:
+    """Return what to say of `pixels` after sigmoid or tanh, where levels times `scale` are too large for these."""
+    squashing = [name for name in functions if name in ("sigmoid", "tanh")]
+    if image.kind != "image" or image.pixels.dtype.kind != "u" or pixels.dtype.kind != "u" or not squashing:
+        return ()
+    top, near = top_level(image.pixels.dtype), AT_ONE_END * top_level(pixels.dtype)
+    white, black = (np.mean(part) for part in (pixels >= top_level(pixels.dtype) - near, pixels <= near))
+    if scale * top <= 1 or white + black <= SATURATED or _is_flat(image.pixels):
+        return ()
+    seen = "white" if white > SATURATED else "black" if black > SATURATED else "black or white"
+    help = f"{squashing[0]} cannot tell numbers as large as levels apart; --input-scale 1/{top} makes them 0 to 1"
+    return (Hint(f"is nearly all {seen}", help),)
+
+
+def gray_border_hints(image: Image, fill: Colour | None) -> tuple[Hint, ...]:
+    """Return what to say of a border whose colour `fill` the picture cannot show."""
+    if fill is None or fill.is_gray or image.channels != 1:
+        return ()
+    return (Hint("has a gray border", "a picture in shades of gray takes the brightness of the colour alone"),)
+
+
+def _changed_border(image: Image, kernel: Array, total: float, asked: Convolution, windows: Windows) -> list[Hint]:
     """Return a hint where zeros around a photo are mixed into its border."""
     blurs = kernel.size > 1 and math.isclose(total, 1, rel_tol=1e-6)
     padded = windows.pads != ((0, 0), (0, 0)) and asked.padding_mode == "zeros" and not asked.padding_value
     if image.kind != "image" or not (blurs and padded):
         return []
-    return [Hint("has a darker border", "the padding is zeros, which is black; --padding-mode replicate keeps it")]
+    # What is taken away from a pixel is less beside black: to sharpen makes such a border brighter.
+    seen = "has a darker border" if kernel.min() >= 0 else "has a border that is too dark or too bright"
+    return [Hint(seen, "the padding is zeros, which is black; --padding-mode replicate keeps it")]
 
 
 def _seen(image: Image, levels: Levels, loss: Loss, *, share_clipped: float = 0.5) -> str:

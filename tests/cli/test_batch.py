@@ -39,6 +39,16 @@ def test_resuming_makes_only_what_is_missing(pictures: Make, shell: Shell, tmp_p
     assert tree(tmp_path / "out") == {**whole, "003.png": b"mine"}
 
 
+def test_a_single_output_that_exists_is_said_to_be_skipped(pictures: Make, shell: Shell, tmp_path: Path) -> None:
+    pictures(1)
+    (tmp_path / "out.png").write_bytes(b"mine")
+    resumed = shell("edges", "in/000.png", "-o", "out.png", "--skip-existing")
+    assert (resumed.code, resumed.stdout) == (0, "")
+    assert resumed.stderr == "in/000.png: skipped, out.png exists\n"
+    assert shell("edges", "in/000.png", "-o", "out.png", "--skip-existing", "-q").stderr == ""
+    assert (tmp_path / "out.png").read_bytes() == b"mine"
+
+
 def test_json_has_a_line_for_each_file(pictures: Make, shell: Shell) -> None:
     source = pictures(2)
     (source / "bad.png").write_bytes(b"bad")

@@ -298,7 +298,7 @@ def test_a_name_with_a_leading_dash_is_told_from_options(
     )
     late = run("edges", "--", "-lead.png", "-o", "out.png")
     assert late.code == 2
-    assert late.stderr == "edges: -o is taken for an input, for it comes after --; put options before --\n"
+    assert late.stderr == "edges: -o is taken for an input because it comes after --; put options before --\n"
     assert run("edges", "-o", "out.png", "--", "-lead.png").code == 0
 
 

@@ -29,6 +29,12 @@ def photo(tmp_path: Path) -> Path:
         (["edges", "--gain", "0.01"], "is nearly all black: --gain 0.01 multiplies every magnitude; 3 is the usual"),
         (["edges", "--threshold", "0.5"], "is white wherever anything changes: --threshold 0.5 is a level, 0 to 255"),
         (["edges", "--threshold", "250"], "is nearly all black: --threshold 250 is a level, 0 to 255"),
+        (
+            ["convolve", "-k", "sharpen", "-p", "same"],
+            "has a border that is too dark or too bright: the padding is zeros",
+        ),
+        (["pad", "-p", "2", "--padding-value", "red"], "has a gray border: a picture in shades of gray takes"),
+        (["convolve", "-k", "box", "--activation", "sigmoid"], "makes them 0 to 1"),
         (["convolve", "-k", "gaussian:2", "-p", "same"], "has a darker border: the padding is zeros, which is black; "),
     ],
 )
@@ -50,6 +56,8 @@ def test_what_helps_is_said(run: Run, photo: Path, arguments: list[str], line: s
         ["convolve", "-k", "sobel-x", "-p", "same"],
         ["convolve", "-k", "1,1,1;1,1,1;1,1,1", "--normalize"],
         ["convolve", "-k", "0.01", "--values", "minmax"],
+        ["pad", "-p", "2", "--padding-value", "128"],
+        ["pad", "-p", "2", "--padding-value", "white"],
         ["edges"],
         ["edges", "--threshold", "100"],
         ["pool"],
@@ -79,3 +87,29 @@ def test_a_folder_is_told_once(run: Run, tmp_path: Path) -> None:  # noqa: F811
 def test_other_mappings_are_named_with_their_page(run: Run, photo: Path) -> None:  # noqa: F811
     outcome = run("convolve", photo, "-k", "2", "-o", photo.with_name("out.png"))
     assert '(other mappings: --values in "cnnfilt convolve --help-all")' in outcome.stderr
+
+
+def test_a_border_is_not_the_background(run: Run, photo: Path) -> None:  # noqa: F811
+    arguments = ["pad", photo, "-p", "2", "-y", "-o", photo.with_name("out.png"), "--background", "white"]
+    line = "pad: --background is what transparency shows; --padding-value is the colour of the border"
+    assert line in run(*arguments).lines
+    assert line not in run(*arguments, "--padding-value", "white").lines
+    assert run(*arguments, "-q").stderr == ""
+
+
+def test_colours_in_a_border_of_a_coloured_picture_need_no_word(run: Run, tmp_path: Path) -> None:  # noqa: F811
+    outcome = run("pad", SAMPLES / "scene.png", "-p", "2", "--padding-value", "red", "-o", tmp_path / "out.png")
+    assert (outcome.code, len(outcome.lines)) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("chain", "line"),
+    [
+        ("sigmoid", "is nearly all white: sigmoid cannot tell numbers as large as levels apart; --input-scale 1/255"),
+        ("pool:max tanh", "is nearly all white: tanh cannot tell"),
+    ],
+)
+def test_levels_too_large_for_an_activation(run: Run, photo: Path, chain: str, line: str) -> None:  # noqa: F811
+    arguments = ["apply", chain, photo, "-y", "-o", photo.with_name("out.png")]
+    assert [one for one in run(*arguments).lines if line in one]
+    assert len(run(*arguments, "--input-scale", "1/255").lines) == 1

@@ -4,6 +4,7 @@ import click
 
 from cnnfilt.cli.inspect.inspection import Inspection, inspection_options
 from cnnfilt.cli.matrix_command import MatrixCommand
+from cnnfilt.cli.messages import print_line
 from cnnfilt.cli.options import FileOptions, file_options, options_of, read_ahead
 from cnnfilt.describe.operations import Pad
 
@@ -47,5 +48,7 @@ def pad(files: FileOptions, inspection: Inspection, asked: Pad, padding_value: s
     from cnnfilt.cli.run_operation import run_operation
     from cnnfilt.operations.pad import PadImage
 
+    if files.background is not None and padding_value is None and asked.padding_mode == "zeros" and not files.quiet:
+        print_line("pad: --background is what transparency shows; --padding-value is the colour of the border")
     operation = PadImage(asked=asked, fill=read_fill(padding_value), treatment=files.treatment)
     return run_operation(operation, files, inspection=inspection)
