@@ -6,6 +6,7 @@ handler itself does the little that must be done, and ends the process.
 
 import os
 import signal
+import sys
 import time
 from _thread import start_new_thread
 from collections.abc import Callable, Iterator
@@ -27,6 +28,7 @@ Cleanup = Callable[[], object]
 _cleanups: list[Cleanup] = []
 _drawn: list[Cleanup] = []
 _granted: list[float] = [SECONDS_AT_MOST]
+_stderr: list[int] = [2]
 
 
 def on_exit(cleanup: Cleanup) -> None:
@@ -79,10 +81,29 @@ def ignore_signals() -> None:
         signal.signal(number, signal.SIG_IGN)
 
 
-def say_at_once(line: str) -> None:
-    """Write a line on stderr past Python's streams, which may be in the middle of another."""
+def keep_stderr() -> None:
+    """Give Python's stderr, and what is said at once, a descriptor of its own.
+
+    Number 2 is silenced now and then, for libraries and new processes that complain past Python; a decoder that hangs
+    meanwhile, or a signal, is still to be told of.
+    """
+    if sys.stderr is None:
+        return
     with suppress(OSError):
-        os.write(2, f"{line}\n".encode(errors="backslashreplace"))
+        _stderr[0] = os.dup(2)
+        encoding, errors = sys.stderr.encoding, sys.stderr.errors
+        sys.stderr = open(_stderr[0], "w", buffering=1, encoding=encoding, errors=errors, closefd=False)  # noqa: SIM115
+
+
+def write_at_once(data: bytes) -> None:
+    """Write on stderr past Python's streams, which may be in the middle of a line."""
+    with suppress(OSError):
+        os.write(_stderr[0], data)
+
+
+def say_at_once(line: str) -> None:
+    """Write a line on stderr, as `write_at_once` does."""
+    write_at_once(f"{line}\n".encode(errors="backslashreplace"))
 
 
 def _exit_by(number: int, frame: object) -> NoReturn:

@@ -5,23 +5,30 @@ import re
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import PIL.Image
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
+
+from tests.patience import LONGEST_SLICE, LONGEST_TEST, PATIENCE, failing_after, wait_until
 
 # A shared or busy machine is no fault of the code: no test judges by the clock.
-settings.register_profile("unhurried", deadline=None)
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
 
 ROOT = Path(__file__).parents[1]
 COMMAND = [sys.executable, "-m", "cnnfilt"]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
+
+SLICES = ("kill", "corpus", "mutation", "folder", "cluster", "slow")
+"""The markers of tests that take long."""
+
+STDERR = pytest.StashKey[int]()
 
 Make = Callable[..., Path]
 
@@ -60,27 +67,54 @@ def members_of(session: int) -> list[int]:
 
 def await_handlers(process: "subprocess.Popen[bytes]") -> None:
     """Wait until the process catches SIGTERM, or has ended."""
-    bit = 1 << (signal.SIGTERM - 1)
-    while process.poll() is None:
-        caught = re.search(r"SigCgt:\s+(\w+)", Path(f"/proc/{process.pid}/status").read_text())
-        if caught is not None and int(caught[1], 16) & bit:
-            return
-        time.sleep(0.001)
+    bit, status = 1 << (signal.SIGTERM - 1), Path(f"/proc/{process.pid}/status")
+
+    def catches() -> bool:
+        caught = re.search(r"SigCgt:\s+(\w+)", status.read_text())
+        return process.poll() is not None or (caught is not None and int(caught[1], 16) & bit != 0)
+
+    wait_until(catches, "the process does not catch SIGTERM")
 
 
-def await_file(process: "subprocess.Popen[bytes]", path: Path, seconds: float = 300) -> None:
-    """Wait until `path` is there; fail when the process ends without it, or after so many seconds."""
-    deadline = time.monotonic() + seconds
-    while not path.exists():
-        assert process.poll() is None, f"the process ended without {path.name}: {process.communicate()[1].decode()}"
-        assert time.monotonic() < deadline, f"{path.name} is not there after {seconds:g} seconds"
-        time.sleep(0.01)
+def await_file(process: "subprocess.Popen[bytes]", path: Path) -> None:
+    """Wait until `path` is there; fail when the process ends without it."""
+
+    def is_there() -> bool:
+        has_ended, there = process.poll() is not None, path.exists()
+        assert there or not has_ended, f"ended without {path.name}: {process.communicate()[1].decode()}"
+        return there
+
+    wait_until(is_there, f"{path.name} does not come")
+
+
+def assert_all_end(process: "subprocess.Popen[bytes]") -> None:
+    """See that all of a process's session ends; it may take a moment more than its streams."""
+    wait_until(lambda: not members_of(process.pid), lambda: f"still there: {members_of(process.pid)}")
+
+
+def kill_session(process: "subprocess.Popen[bytes]") -> None:
+    """Kill a process that leads a session, and all that it has started: these would hold on to its streams."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def heed_signals() -> None:
     """Let a new process have the signals that a shell's "&" and nohup tell all they start to ignore."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # Before each test's own output is captured: what is said of a test that has to be ended goes here.
+    config.stash[STDERR] = os.dup(2)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
+    """Let a test that hangs fail by itself."""
+    seconds = LONGEST_SLICE if any(item.get_closest_marker(name) for name in SLICES) else LONGEST_TEST
+    with failing_after(seconds, item.config.stash[STDERR]):
+        yield
 
 
 @pytest.fixture
@@ -103,9 +137,10 @@ def pictures(tmp_path: Path) -> Make:
 def shell(tmp_path: Path) -> Shell:
     """Run `cnnfilt` with these arguments in a process of its own, in the test's folder."""
 
-    def call(*arguments: object, stdin: bytes = b"", timeout: float = 60) -> Outcome:
+    def call(*arguments: object, stdin: bytes = b"") -> Outcome:
         command = [*COMMAND, *map(str, arguments)]
-        done = subprocess.run(command, input=stdin, capture_output=True, cwd=tmp_path, env=ENVIRONMENT, timeout=timeout)
+        settings = {"cwd": tmp_path, "env": ENVIRONMENT, "timeout": PATIENCE}
+        done = subprocess.run(command, input=stdin, capture_output=True, **settings)
         return Outcome(done.returncode, done.stdout.decode(), done.stderr.decode())
 
     return call
@@ -134,8 +169,8 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
     yield call
     for process in begun:
-        process.kill()
-        process.communicate()
+        kill_session(process)
+        process.communicate(timeout=PATIENCE)
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,8 @@ import termios
 import threading
 from pathlib import Path
 
-from tests.conftest import ENVIRONMENT, heed_signals
+from tests.conftest import ENVIRONMENT, heed_signals, kill_session
+from tests.patience import PATIENCE, wait_until
 
 _PARTS = re.compile(r"\x1b\[\??([\d;]*)([A-Za-z])|\r|\n|[^\x1b\r\n]+", re.DOTALL)
 
@@ -98,8 +99,19 @@ class OnTerminal:
             self._written += data
         os.close(controller)
 
-    def end(self, seconds: float = 300) -> tuple[int, Screen, str]:
+    def screen(self) -> Screen:
+        """What is on the terminal now."""
+        return Screen(self._columns).feed(self._written.decode(errors="replace"))
+
+    def await_text(self, text: str) -> None:
+        """Wait until this is on the terminal."""
+        wait_until(lambda: text in "".join(self.screen().lines), f"no {text} on the terminal")
+
+    def end(self) -> tuple[int, Screen, str]:
         """Wait for the end; return the exit code, the screen, and what went to the pipe."""
-        piped = self.process.communicate(timeout=seconds)[0] or b""
-        self._reader.join(seconds)
-        return self.process.returncode, Screen(self._columns).feed(self._written.decode()), piped.decode()
+        try:
+            piped = self.process.communicate(timeout=PATIENCE)[0] or b""
+        finally:
+            kill_session(self.process)
+        self._reader.join(PATIENCE)
+        return self.process.returncode, self.screen(), piped.decode()

@@ -186,7 +186,6 @@ TESTED_ELSEWHERE = {
     "operations/pad.py": "cli/test_pad.py",
     "operations/pool.py": "cli/test_pool.py",
     "operations/sheets.py": "cli/test_apply.py",
-    "signals.py": "cli/test_signals.py",
     "terms.py": "describe/test_operations.py",
 }
 """Modules that have no test file of their own name, and the one that covers them."""

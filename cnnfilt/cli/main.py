@@ -14,7 +14,7 @@ from cnnfilt import __version__
 from cnnfilt.cli.lazy import LazyGroup
 from cnnfilt.cli.messages import print_error
 from cnnfilt.errors import CnnfiltError, ParameterError, PlanError
-from cnnfilt.signals import exit_now, exit_on_signals, ignore_signals
+from cnnfilt.signals import exit_now, exit_on_signals, ignore_signals, keep_stderr
 from cnnfilt.terms import WORK_THREAD
 
 COMMANDS = {
@@ -63,6 +63,7 @@ def run(arguments: Sequence[str] | None = None) -> NoReturn:
         os.environ.setdefault(name, "1")
     exit_on_signals()
     _open_missing_streams()
+    keep_stderr()
     if "_CNNFILT_COMPLETE" in os.environ:  # A shell asks what can be typed next; click answers it through this.
         import cnnfilt.cli.completion  # noqa: F401
     code = exit_code(sys.argv[1:] if arguments is None else arguments)

@@ -1,11 +1,12 @@
 """A progress bar in the last line of a terminal, which makes way for every line that is printed."""
 
-import os
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
+
+from cnnfilt.signals import write_at_once
 
 SECONDS_BETWEEN = 0.1
 """It is drawn again after so long at the earliest: a terminal takes its time, too."""
@@ -53,8 +54,7 @@ class ProgressBar:
     @staticmethod
     def clear_at_once() -> None:
         """Clear the bar's line and show the cursor, past Python's streams: a signal ends the process."""
-        with suppress(OSError):
-            os.write(2, b"\r\x1b[2K\x1b[?25h")
+        write_at_once(b"\r\x1b[2K\x1b[?25h")
 
 
 def _bar(total: int) -> Any:

@@ -1,13 +1,14 @@
 """The progress bar on real terminals: it never captures, wraps or splits a line of data or of status."""
 
 import json
-import os
 import signal
 from pathlib import Path
 
 import pytest
 
+from tests.cli.test_signals import WORDS
 from tests.conftest import Make, await_file
+from tests.holding import HELD_DECODER, held_picture, hold
 from tests.terminal import OnTerminal
 
 NAMES = [f"in/{number:03}.png" for number in range(9)]
@@ -56,19 +57,26 @@ def test_status_lines_stand_whole_above_the_bar(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("piped", [False, True])
-def test_an_interruption_is_a_line_of_its_own(pictures: Make, tmp_path: Path, piped: bool) -> None:
-    from tests.cli.test_signals import HELD, endless_jpeg
-
-    endless_jpeg(pictures(3) / "slow.jpg")
-    started = OnTerminal(
-        "edges", "in", "-o", "out/", "-j1", "--timeout", "0", cwd=tmp_path, stdout_piped=piped, environment=HELD
-    )
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
+def test_an_interruption_is_a_line_of_its_own(
+    pictures: Make, tmp_path: Path, piped: bool, workers: int, number: signal.Signals
+) -> None:
+    """The bar is gone, and the cursor, which was hidden while it was drawn, is back."""
+    hold(tmp_path)
+    held_picture(pictures(9))
+    arguments = ("edges", "in", "-o", "out/", "-j", workers, "--timeout", "0")
+    started = OnTerminal(*arguments, cwd=tmp_path, stdout_piped=piped, environment=HELD_DECODER)
     await_file(started.process, tmp_path / "begun")
-    os.kill(started.process.pid, signal.SIGINT)
+    started.await_text("/10")
+    assert "━" in started.screen().lines[0]
+    assert not started.screen().cursor_shows
+    started.process.send_signal(number)
     code, screen, _ = started.end()
-    assert code == 130
-    assert screen.lines[0] == "cnnfilt: interrupted"
-    assert screen.lines[1].startswith("3 done, 1 not begun or not finished; ")
+    assert code == 128 + number
+    assert screen.lines[0] == f"cnnfilt: {WORDS[number]}"
+    assert " not begun or not finished; " in screen.lines[1]
+    assert not any(screen.lines[2:])
     assert screen.cursor_shows
 
 
