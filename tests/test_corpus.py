@@ -23,7 +23,7 @@ PACKAGES = {
 }
 """What pip is asked for, and where in it the images are."""
 
-MOST_SECONDS = 10
+MOST_SECONDS = 30
 MOST_BYTES = 600 << 20
 
 

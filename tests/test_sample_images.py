@@ -9,6 +9,8 @@ import pytest
 from numpy.typing import NDArray
 from PIL import ExifTags, Image
 
+from tests.patience import PATIENCE
+
 SCRIPT = Path(__file__).parent / "make_sample_images.py"
 SAMPLES = Path(__file__).parent.parent / "sample_images"
 PICTURES = {
@@ -29,7 +31,7 @@ def pixels(path: Path) -> NDArray[np.int64]:
 @pytest.fixture(scope="module")
 def made_again(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("again") / "samples"
-    subprocess.run([sys.executable, "-B", str(SCRIPT), str(folder)], check=True, timeout=120)
+    subprocess.run([sys.executable, "-B", str(SCRIPT), str(folder)], check=True, timeout=PATIENCE)
     return folder
 
 

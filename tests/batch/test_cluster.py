@@ -5,13 +5,13 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import ENVIRONMENT, Make, Shell, Start, tree
+from tests.patience import PATIENCE, wait_until
 
 pytest.importorskip("distributed", reason="needs the extra `cluster`")
 pytestmark = pytest.mark.cluster
@@ -26,10 +26,10 @@ class Machines:
         self.folder = folder
         self.log = open(folder / "log", "w+b")  # noqa: SIM115 - closed at the end of the test
         self.scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard")
-        self.address = self._find(rb"Scheduler at:\s+(tcp://\S+)")[0]
+        wait_until(lambda: bool(self._found(rb"Scheduler at:\s+(tcp://\S+)")), self._said)
+        (self.address,) = self._found(rb"Scheduler at:\s+(tcp://\S+)")
         self.workers = [self.add_worker(number) for number in range(2)]
-        while len(set(self._find(rb"Register worker addr: (tcp://\S+)"))) < 2:
-            time.sleep(0.1)
+        wait_until(lambda: len(self._found(rb"Register worker addr: (tcp://\S+)")) == 2, self._said)
 
     def add_worker(self, number: int) -> "subprocess.Popen[bytes]":
         folder = self.folder / f"worker{number}"
@@ -41,15 +41,11 @@ class Machines:
         command = [sys.executable, "-m", "dask", kind, *map(str, arguments)]
         return subprocess.Popen(command, stdout=self.log, stderr=self.log, env=QUIET, cwd=cwd or self.folder)
 
-    def _find(self, pattern: bytes) -> list[str]:
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            text = (self.folder / "log").read_bytes()
-            found = re.findall(pattern, text)
-            if found:
-                return [name.decode() for name in found]
-            time.sleep(0.1)
-        raise AssertionError((self.folder / "log").read_text())
+    def _found(self, pattern: bytes) -> set[str]:
+        return {name.decode() for name in re.findall(pattern, (self.folder / "log").read_bytes())}
+
+    def _said(self) -> str:
+        return (self.folder / "log").read_text()
 
     def end(self) -> None:
         for process in (*self.workers, self.scheduler):
@@ -87,7 +83,7 @@ def test_a_lost_worker_s_files_are_done_by_the_other(
     run = start("edges", "in", "-o", "out/", "--cluster", machines.address)
     await_outputs(tmp_path / "out", 8, run)
     os.kill(machines.workers[0].pid, signal.SIGKILL)
-    _, stderr = run.communicate(timeout=100)
+    _, stderr = run.communicate(timeout=PATIENCE)
     assert run.returncode == 0, stderr
     assert len(stderr.splitlines()) == 1, stderr
     assert shell("edges", "in", "-o", "here/").code == 0
@@ -102,7 +98,7 @@ def test_a_lost_scheduler_is_one_line_and_the_run_can_be_resumed(
     run = start("edges", "in", "-o", "out/", "--cluster", machines.address)
     await_outputs(tmp_path / "out", 8, run)
     machines.scheduler.kill()
-    stderr = run.communicate(timeout=60)[1].decode()
+    stderr = run.communicate(timeout=PATIENCE)[1].decode()
     assert run.returncode == 1, stderr
     assert "connection to the cluster was lost" in stderr
     assert "Traceback" not in stderr
@@ -117,7 +113,7 @@ def test_a_signal_ends_it_in_time(pictures: Make, start: Start, machines: Machin
     run = start("edges", "in", "-o", "out/", "--cluster", machines.address)
     await_outputs(tmp_path / "out", 3, run)
     run.terminate()
-    _, stderr = run.communicate(timeout=20)
+    _, stderr = run.communicate(timeout=PATIENCE)
     assert run.returncode == 143
     assert b"Traceback" not in stderr
 
@@ -132,6 +128,8 @@ def test_nobody_answers(pictures: Make, shell: Shell, tmp_path: Path) -> None:
 
 
 def await_outputs(folder: Path, count: int, run: "subprocess.Popen[bytes]") -> None:
-    while not (folder.exists() and len(os.listdir(folder)) >= count):
+    def are_there() -> bool:
         assert run.poll() is None, run.communicate()
-        time.sleep(0.005)
+        return folder.exists() and len(os.listdir(folder)) >= count
+
+    wait_until(are_there, f"no {count} outputs come")

@@ -3,7 +3,7 @@
 import multiprocessing
 import os
 import signal
-import time
+import threading
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,13 +12,14 @@ import pytest
 from cnnfilt.batch.processes import WorkerPool
 from cnnfilt.core.engine.threads import thread_count
 from cnnfilt.files.atomic import write_atomically
+from tests.patience import PATIENCE, wait_until
 
 
 def write_for_ever(path: str) -> None:
     def write(stream: BinaryIO) -> None:
         stream.write(b"half")
         stream.flush()
-        time.sleep(60)
+        threading.Event().wait()
 
     write_atomically(path, write, overwrite=False)
 
@@ -55,14 +56,12 @@ def test_workers_share_the_processors(cpus: int, threads: int, monkeypatch: pyte
     pool.close()
 
 
-def test_all_workers_have_time_to_clean_up(tmp_path: Path) -> None:
+def test_all_workers_have_time_to_clean_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cnnfilt.batch.processes.SECONDS_TO_END", PATIENCE)
     pool = WorkerPool(3)
     for number in range(3):
         pool.executor.submit(write_for_ever, str(tmp_path / str(number)))
-    deadline = time.monotonic() + 20
-    while len(list(tmp_path.iterdir())) < 3 and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert len(list(tmp_path.iterdir())) == 3
+    wait_until(lambda: len(list(tmp_path.iterdir())) == 3, "not all have begun")
     pool.end()
     assert list(tmp_path.iterdir()) == []
     assert multiprocessing.active_children() == []

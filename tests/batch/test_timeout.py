@@ -1,8 +1,8 @@
 """A job within its time, whatever happens in it."""
 
 import gc
+import os
 import threading
-import time
 import weakref
 from pathlib import Path
 from typing import NoReturn
@@ -15,8 +15,10 @@ from cnnfilt.batch.work import Settings
 from cnnfilt.errors import InputError, OutputError
 from cnnfilt.files.atomic import write_atomically
 from cnnfilt.files.image import Image
+from cnnfilt.terms import WORK_THREAD
 from tests.batch import operations
 from tests.batch.operations import UNLUCKY, jobs_in
+from tests.patience import PATIENCE
 
 
 def test_what_a_function_returns_or_raises() -> None:
@@ -28,19 +30,23 @@ def test_what_a_function_returns_or_raises() -> None:
 
 def test_a_job_over_its_time_costs_that_time_and_never_writes(tmp_path: Path) -> None:
     (job,) = jobs_in(tmp_path, [UNLUCKY])
-    record = run_within_limits(job, operations.Late(), Settings(timeout=0.2))
+    os.mkfifo(tmp_path / "pipe")
+    record = run_within_limits(job, operations.Held(tmp_path / "pipe"), Settings(timeout=0.2))
     assert record.abandoned
     assert str(record.error) == "took longer than 0.2 seconds and was given up (--timeout changes the limit)"
-    time.sleep(1.2)
-    assert not (tmp_path / "out" / "00.png").exists()
+    (worker,) = (thread for thread in threading.enumerate() if thread.name == WORK_THREAD)
+    (tmp_path / "pipe").write_bytes(b"")
+    worker.join(PATIENCE)
+    assert not worker.is_alive()
+    assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_a_job_over_its_time_in_the_midst_of_writing_leaves_nothing(tmp_path: Path) -> None:
-    begun, failed = threading.Event(), threading.Event()
+    begun, let_go, failed = threading.Event(), threading.Event(), threading.Event()
 
     def write_slowly(stream: object) -> None:
         begun.set()
-        time.sleep(0.6)
+        let_go.wait()
 
     def work() -> None:
         try:
@@ -50,9 +56,9 @@ def test_a_job_over_its_time_in_the_midst_of_writing_leaves_nothing(tmp_path: Pa
 
     with pytest.raises(TimeoutError):
         within(0.2, work)
-    assert begun.is_set()
-    assert list(tmp_path.iterdir()) == []
-    assert failed.wait(5)
+    assert begun.wait(PATIENCE)
+    let_go.set()
+    assert failed.wait(PATIENCE)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -77,7 +83,11 @@ def test_a_failure_keeps_no_image_alive(tmp_path: Path, kind: type[Exception]) -
 
 def test_a_timeout_of_0_waits(tmp_path: Path) -> None:
     (job,) = jobs_in(tmp_path, [UNLUCKY])
-    assert run_within_limits(job, operations.Late(), Settings(timeout=0)).error is None
+    os.mkfifo(tmp_path / "pipe")
+    letting_go = threading.Timer(0.5, (tmp_path / "pipe").write_bytes, [b""])
+    letting_go.start()
+    assert run_within_limits(job, operations.Held(tmp_path / "pipe"), Settings(timeout=0)).error is None
+    letting_go.join()
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ import os
 import pty
 import shutil
 import subprocess
-import time
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,9 @@ import PIL.Image
 import pytest
 
 from tests.cli.conftest import Run
-from tests.conftest import COMMAND, ENVIRONMENT, Make, Shell, Start, tree
+from tests.conftest import COMMAND, ENVIRONMENT, Make, Shell, Start, await_file, tree
+from tests.holding import HELD_DECODER, held_picture, hold, let_go
+from tests.patience import PATIENCE
 
 
 def test_the_same_bytes_for_any_number_of_workers(pictures: Make, shell: Shell, tmp_path: Path) -> None:
@@ -137,12 +138,14 @@ def test_names_that_start_with_a_dash(pictures: Make, shell: Shell, tmp_path: Pa
     assert set(tree(tmp_path / "out")) == {"-x.png"}
 
 
-def test_a_pipe_that_nobody_fills_costs_its_time(pictures: Make, shell: Shell, tmp_path: Path) -> None:
+def test_a_pipe_that_nobody_fills_costs_its_time(pictures: Make, start: Start, tmp_path: Path) -> None:
     pictures(1)
-    os.mkfifo(tmp_path / "pipe.png")
-    outcome = shell("edges", "pipe.png", "in/000.png", "-o", "out/", "--timeout", "0.5")
-    assert outcome.code == 1
-    assert "edges: pipe.png: took longer than 0.5 seconds" in outcome.stderr
+    os.mkfifo(tmp_path / "slow.png")  # The only one with a limit, see `held_decoder`.
+    process = start("edges", "slow.png", "in/000.png", "-o", "out/", "--timeout", "0.5", environment=HELD_DECODER)
+    lines = process.communicate(timeout=PATIENCE)[1].decode().splitlines()
+    assert process.returncode == 1
+    assert lines[0] == "edges: slow.png: took longer than 0.5 seconds and was given up (--timeout changes the limit)"
+    assert lines[1].startswith("1 done, 1 failed; ")
     assert set(tree(tmp_path / "out")) == {"000.png"}
 
 
@@ -204,7 +207,7 @@ def test_a_terminal_sees_a_bar_and_the_summary(pictures: Make, tmp_path: Path) -
         except OSError:
             break
     os.close(ours)
-    assert process.wait() == 1
+    assert process.wait(PATIENCE) == 1
     text = seen.decode()
     assert "9/9" in text
     assert "/s" in text
@@ -251,14 +254,20 @@ def test_a_resumed_run_tidies_up_however_little_was_left(
     assert tree(out) == finished
 
 
-def test_the_reader_of_json_may_leave(pictures: Make, tmp_path: Path) -> None:
-    pictures(60)
-    command = " ".join([*COMMAND, "edges in -o out/ --json -j2 | head -n 1; exit ${PIPESTATUS[0]}"])
-    started = time.monotonic()
-    done = subprocess.run(["bash", "-c", command], cwd=tmp_path, env=ENVIRONMENT, capture_output=True)
-    assert time.monotonic() - started < 30
-    assert done.returncode == 1
-    assert b"Traceback" not in done.stderr
+def test_the_reader_of_json_may_leave(pictures: Make, start: Start, tmp_path: Path) -> None:
+    """It has the first line as soon as that is there; what comes after it ends the run, which says no word."""
+    hold(tmp_path)
+    held_picture(pictures(9))
+    process = start("edges", "in", "-o", "out/", "--json", "-j2", "--timeout", "0", environment=HELD_DECODER)
+    assert process.stdout is not None
+    for _ in range(9):  # All of them are flushed: the tenth is held.
+        assert json.loads(process.stdout.readline())["status"] == "done"
+    await_file(process, tmp_path / "begun")
+    process.stdout.close()
+    let_go(tmp_path)
+    assert process.wait(PATIENCE) == 1
+    assert process.stderr is not None
+    assert b"Traceback" not in process.stderr.read()
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 import json
 import re
 import signal
-import time
 from pathlib import Path
 
 import numpy as np
@@ -11,25 +10,26 @@ import pytest
 from PIL import Image
 
 from tests.cli.conftest import Run
-from tests.conftest import Start
+from tests.conftest import Start, await_file
+from tests.patience import PATIENCE
 
 README = Path(__file__).parents[2] / "README.md"
 
 SMALL = ("conv:4,k=3", "relu", "pool:max", "flatten")
 
-SLOW = """
-import time
+HELD = """
+import threading
 from cnnfilt.__main__ import run
 from cnnfilt.nn.optimizers import Adam
 
 def step(*_):
     open("begun", "w").close()
-    time.sleep(99)
+    threading.Event().wait()
 
 Adam.step = step
 run()
 """
-"""cnnfilt with an optimizer that takes long."""
+"""cnnfilt with an optimizer that never comes back."""
 
 
 @pytest.fixture
@@ -218,10 +218,11 @@ def test_a_signal_saves_what_there_is(
     path, whole = tmp_path / "model.npz", tmp_path / "whole.npz"
     process = start("net", "train", "stripes", "-o", path, "--epochs", "100000", *SMALL)
     assert process.stderr is not None
-    while not process.stderr.readline().startswith(b"epoch 2/"):
-        assert process.poll() is None
+    for line in process.stderr:
+        if line.startswith(b"epoch 2/"):
+            break
     process.send_signal(number)
-    rest = process.communicate(timeout=30)[1].decode().splitlines()
+    rest = process.communicate(timeout=PATIENCE)[1].decode().splitlines()
     assert process.returncode == 128 + number
     assert f"cnnfilt: {'interrupted' if number == signal.SIGINT else 'terminated'}" in rest
     assert any(re.search(r"model.npz: the weights of epoch \d+ of \d+ .*; --resume goes on", line) for line in rest)
@@ -235,12 +236,11 @@ def test_a_signal_saves_what_there_is(
 
 def test_ctrl_c_in_the_first_epoch(run: Run, start: Start, stripes: Path, tmp_path: Path) -> None:
     path, whole = tmp_path / "model.npz", tmp_path / "whole.npz"
-    process = start("net", "train", "stripes", "-o", path, "--epochs", "2", *SMALL, program=SLOW)
-    while not (tmp_path / "begun").exists():
-        assert process.poll() is None
-        time.sleep(0.01)
+    process = start("net", "train", "stripes", "-o", path, "--epochs", "2", *SMALL, program=HELD)
+    await_file(process, tmp_path / "begun")
     process.send_signal(signal.SIGINT)
-    assert "the weights of an unfinished first epoch; --resume goes on" in process.communicate(timeout=10)[1].decode()
+    stderr = process.communicate(timeout=PATIENCE)[1].decode()
+    assert "the weights of an unfinished first epoch; --resume goes on" in stderr
     assert process.returncode == 130
     assert run("net", "train", stripes, "-o", path, "--epochs", "2", "--resume", "-q").code == 0
     assert run("net", "train", stripes, "-o", whole, "--epochs", "2", "-q", *SMALL).code == 0
@@ -248,11 +248,11 @@ def test_ctrl_c_in_the_first_epoch(run: Run, start: Start, stripes: Path, tmp_pa
 
 
 def test_a_reader_that_leaves_costs_no_epoch(run: Run, start: Start, tmp_path: Path, stripes: Path) -> None:
-    process = start("net", "train", stripes, "-o", tmp_path / "model.npz", "--epochs", "500", "--json", "-q", *SMALL)
+    process = start("net", "train", stripes, "-o", tmp_path / "model.npz", "--epochs", "100000", "--json", "-q", *SMALL)
     assert process.stdout is not None
     process.stdout.readline()
     process.stdout.close()
-    assert process.wait(timeout=30) == 1
+    assert process.wait(PATIENCE) == 1
     assert process.stderr is not None
     assert process.stderr.read() == b""
     assert json.loads(run("net", "summary", tmp_path / "model.npz", "--json").text)["training"]["epochs"] >= 1
