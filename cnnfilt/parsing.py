@@ -43,8 +43,8 @@ def parse_numbers(text: str, name: str) -> tuple[int, ...]:
         return tuple(parse_whole(part, name) for part in parts)
     except ParameterError:
         # The part alone, perhaps empty, would not tell what was typed.
-        what = "a whole number" if len(parts) == 1 else "whole numbers"
-        raise ParameterError(f"{name} {text!r} is not {what}", parameter=name) from None
+        what = "is not a whole number" if len(parts) == 1 else "is not made of whole numbers"
+        raise ParameterError(f"{name} {text!r} {what}", parameter=name) from None
 
 
 def parse_pair(text: str, name: str) -> Pair:

@@ -50,7 +50,7 @@ def test_a_pair_of_three_is_refused():
 
 @pytest.mark.parametrize("text", ["3x", "x3", "3xa", "3,,5"])
 def test_an_error_shows_all_that_was_typed(text):
-    with pytest.raises(ParameterError, match=f"'{text}' is not whole numbers"):
+    with pytest.raises(ParameterError, match=f"'{text}' is not made of whole numbers"):
         parse_numbers(text, "stride")
 
 

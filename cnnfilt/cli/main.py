@@ -91,7 +91,7 @@ def exit_code(arguments: Sequence[str]) -> int:
         return USAGE
     except click.ClickException as error:
         said = _said(error) + _file_meant(error, arguments)
-        print_error(_refusing(error) or command, f"{said} (see {_help_for(error)})")
+        print_error(_refusing(error) or command, f"{said[:1].lower()}{said[1:]} (see {_help_for(error)})")
         return USAGE
     except (ParameterError, PlanError) as error:
         print_error(command, str(error))

@@ -50,7 +50,7 @@ _SIZE = frozenset({"-f", "--kernel-size", "--size", "--ksize"})
 
 _KERNEL_OR_SIZE = {
     "convolve": "a kernel has its own size, as in -k box:5 or -k gaussian:2,9; -f is the window of pool and shape",
-    "edges": "the kernel is that of the --method; for another one there is cnnfilt convolve -k",
+    "edges": "the kernel is that of the --method; for another use cnnfilt convolve -k",
     "pad": "--for-kernel says the size of the kernel that the border is for",
     "apply": "kernels and sizes stand in the chain, as in filter:sobel-x or pool:max,k=3",
     "shape": "-f is the size of the window, as in -f 3; -k is for the coefficients in convolve",
@@ -67,7 +67,7 @@ MOST_COMMANDS = 4
 def unknown_option(error: click.NoSuchOption) -> str:
     """Return the message for an option that the command does not have."""
     advice = None if error.ctx is None else _advice(error.option_name, error.ctx)
-    return f"No such option {error.option_name!r}{f'; {advice}' if advice else ''}"
+    return f"no such option {error.option_name!r}{f'; {advice}' if advice else ''}"
 
 
 def missing_parameter(error: click.MissingParameter) -> str:
@@ -94,7 +94,7 @@ def missing_value(error: click.BadOptionUsage) -> str:
         return error.format_message().rstrip(".")
     # To a shell an unquoted # may begin a comment.
     quotes = "; a colour such as '#ff8000' stands in quotes" if option.metavar == "COLOUR" else ""
-    return f"Option {error.option_name!r} needs a value: {option.metavar}{quotes}"
+    return f"option {error.option_name!r} needs a value: {option.metavar}{quotes}"
 
 
 def _advice(name: str, context: click.Context) -> str | None:

@@ -34,6 +34,30 @@ class Parsed(click.ParamType[Any]):
         return self.parse(value, _option_of(param)) if self.named else self.parse(value)
 
 
+class WholeNumber(click.IntRange):
+    """A whole number within bounds, which are named where it is not."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number as an int."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            raise click.UsageError(
+                f"{_option_of(param)} {value!r} is not a whole number {_bounds(self)}", ctx
+            ) from None
+
+
+class BoundedNumber(click.FloatRange):
+    """A number within bounds, which are named where it is not."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the number as a float."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            raise click.UsageError(f"{_option_of(param)} {value!r} is not a number {_bounds(self)}", ctx) from None
+
+
 PAIR = Parsed(parse_pair, "pair")
 PADDING = Parsed(parse_padding, "padding", named=False)
 NUMBER = Parsed(parse_number, "number")
@@ -62,6 +86,12 @@ def parse_frames(text: str, name: str) -> FrameChoice:
     if number < 1:
         raise ParameterError(f"{name} {text!r} is neither first nor all nor a number from 1", parameter=name)
     return number
+
+
+def _bounds(range_: click.IntRange | click.FloatRange) -> str:
+    if range_.max is None:
+        return f"of {range_.min:,} or more"
+    return f"from {range_.min:,} to {'below ' if range_.max_open else ''}{range_.max:,}"
 
 
 def _option_of(param: click.Parameter | None) -> str:

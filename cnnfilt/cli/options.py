@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import click
 
-from cnnfilt.cli.option_types import Parsed, Word, parse_frames, parse_range
+from cnnfilt.cli.option_types import BoundedNumber, Parsed, WholeNumber, Word, parse_frames, parse_range
 from cnnfilt.files.decode.ahead import ReadAhead, begin_loading
 from cnnfilt.files.formats import FORMAT_WORDS
 from cnnfilt.files.read_write_options import ReadOptions, WriteOptions
@@ -70,7 +70,7 @@ class WorkOptions(Frozen, kw_only=True):
     jobs: int | None = option(
         "-j",
         "--jobs",
-        read=click.IntRange(min=1),
+        read=WholeNumber(min=1),
         metavar="N",
         default=None,
         help="Work on N files at once, fewer if memory is short.",
@@ -78,7 +78,7 @@ class WorkOptions(Frozen, kw_only=True):
     )
     timeout: float = option(
         "--timeout",
-        read=click.FloatRange(min=0),
+        read=BoundedNumber(min=0),
         metavar="SECONDS",
         default=60,
         help="Give up on a file after this long and go on (0: never).",
@@ -86,7 +86,7 @@ class WorkOptions(Frozen, kw_only=True):
     )
     max_pixels: int = option(
         "--max-pixels",
-        read=click.IntRange(min=0),
+        read=WholeNumber(min=0),
         metavar="N",
         default=DEFAULT_MAX_PIXELS,
         help="Refuse images with more pixels (0: no limit).",
@@ -158,7 +158,7 @@ class FileOptions(WorkOptions, kw_only=True):
     )
     quality: int | None = option(
         "--quality",
-        read=click.IntRange(1, 100),
+        read=WholeNumber(1, 100),
         metavar="N",
         default=None,
         help="For JPEG and WebP, 1-100 (by default a JPEG keeps its own, other images get 92, and WebP is lossless); "

@@ -159,7 +159,7 @@ def _as_skipped(job: FileJob) -> str:
 
 def _targets_of(job: FileJob) -> str:
     if job.targets and job.targets[0].unwritten:
-        return "nothing, it is only looked at"
+        return "nothing is written"
     return ", ".join("stdout" if target.path is None else printable(str(target.path)) for target in job.outputs)
 
 

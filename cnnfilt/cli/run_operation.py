@@ -118,7 +118,7 @@ def _inputs(files: FileOptions) -> Sequence[str]:
         if files.null:
             raise click.UsageError("-0 says how names in --files-from end; give --files-from, too")
         if not files.inputs:
-            raise click.UsageError("Missing argument 'INPUT...'")
+            raise click.UsageError("missing argument 'INPUT...'")
         return files.inputs
     if STDIN in files.inputs and files.files_from == STDIN:
         raise click.UsageError("standard input cannot be an image and the list of files at once")

@@ -18,6 +18,6 @@ def channels_first_hint(shape: Sequence[int]) -> str | None:
         return None
     rows, columns, channels = shape
     return (
-        f"{spelled_size(shape)} is {counted(rows, 'rows')}, {columns:,} columns and {channels:,} channels, for "
+        f"{spelled_size(shape)} is {counted(rows, 'rows')}, {columns:,} columns and {channels:,} channels, because "
         f"channels come last here; {spelled_size((columns, channels, rows))} may be meant"
     )

@@ -21,7 +21,7 @@ def coverage(layers: Sequence[Window]) -> list[int]:
     for window in layers:
         if window.size > MOST_POSITIONS or window.output_size * window.kernel_size > MOST_TAPS:
             raise ShapeError(
-                f"{window.size} is too long to count how many windows see each pixel; try a smaller size",
+                f"{window.size} is too long to count how many windows read each pixel; try a smaller size",
                 parameter="size",
             )
     # One number for each value, with a bit for each position of the input that it depends on.

@@ -57,5 +57,7 @@ def _kernels(text: str, read_kernels: ReadKernels | None) -> tuple[Kernel, ...]:
 
 def _written(kernel: Kernel) -> str:
     if kernel.channels:
-        raise KernelError(f"kernel {kernel.name} has rows for each channel; a network keeps rows alike for all")
+        raise KernelError(
+            f"kernel {kernel.name} differs by channel; a network keeps kernels that are the same for all channels"
+        )
     return f"[{','.join('[' + ','.join(map(repr, row)) + ']' for row in kernel.rows)}]"

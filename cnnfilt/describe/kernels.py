@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 from cnnfilt.describe.named_kernels import NAMED, NamedKernel, Number, Rows
-from cnnfilt.errors import KernelError, ParameterError
+from cnnfilt.errors import KernelError, ParameterError, counted
 from cnnfilt.frozen import Frozen, replace
 from cnnfilt.parsing import PRINTED_SIGNS, nearest, parse_number, words_near
 
@@ -214,7 +214,7 @@ def _scaled(rows: Rows, scale: Number) -> Rows:
         if not row:
             raise _error(f"kernel row {y} is empty")
         if len(row) != width:
-            raise _error(f"kernel row {y} is {len(row)} wide, row 1 is {width} wide; all rows need one width")
+            raise _error(f"kernel row {y} has {counted(len(row), 'values')}, row 1 has {width}; give every row as many")
     return tuple(tuple(_product(v, scale, y, x) for x, v in enumerate(row, 1)) for y, row in enumerate(rows, 1))
 
 

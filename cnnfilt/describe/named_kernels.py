@@ -154,24 +154,26 @@ _ENTRIES = (
     _fixed("identity", "nothing changes", "every pixel as it is", ((0, 0, 0), (0, 1, 0), (0, 0, 0))),
     _fixed("vertical", "vertical edges, as in the notes: left - right", _NOTES, _VERTICAL),
     _fixed("horizontal", "horizontal edges, as in the notes: above - below", _NOTES, _transposed(_VERTICAL)),
-    *_pair("prewitt", "all rows alike", _PREWITT, (_STEP,) * 3),
+    *_pair("prewitt", "equal weights", _PREWITT, (_STEP,) * 3),
     *_pair("sobel", "slightly smoothed", _SOBEL, _outer((1, 2, 1), _STEP)),
-    *_pair("scharr", "truest in all directions", _SCHARR, _outer((3, 10, 3), _STEP)),
+    *_pair("scharr", "equal in all directions", _SCHARR, _outer((3, 10, 3), _STEP)),
     *_pair("farid", "5x5, for exact angles", _FARID, _outer(_FARID_SMOOTH, _FARID_SLOPE)),
     _fixed("roberts-1", "slope along one diagonal, finest detail", _ROBERTS, ((1, 0), (0, -1))),
     _fixed("roberts-2", "slope along the other diagonal", _ROBERTS, ((0, 1), (-1, 0))),
     _fixed("laplacian4", "edges and spots in all directions", _GONZALEZ, ((0, 1, 0), (1, -4, 1), (0, 1, 0))),
-    _fixed("laplacian8", "the same, diagonals counted", _GONZALEZ, ((1, 1, 1), (1, -8, 1), (1, 1, 1))),
+    _fixed("laplacian8", "the same, diagonals included", _GONZALEZ, ((1, 1, 1), (1, -8, 1), (1, 1, 1))),
     _fixed("sharpen", "crisper detail, brightness kept", _GONZALEZ, ((0, -1, 0), (-1, 5, -1), (0, -1, 0))),
     _fixed("outline", "bright outlines on black", _POWELL, ((-1, -1, -1), (-1, 8, -1), (-1, -1, -1))),
     _fixed("emboss", "relief, lit from one corner", _POWELL, ((-2, -1, 0), (-1, 1, 1), (0, 1, 2))),
     NamedKernel("box", "blur: the mean of K x K pixels", "the mean of K x K pixels", box, ("K",)),
     NamedKernel(
-        "gaussian", "soft blur, SIGMA pixels wide", "a sampled Gaussian over its own sum", gaussian, ("SIGMA", "K")
+        "gaussian", "soft blur, SIGMA pixels wide", "a sampled Gaussian divided by its sum", gaussian, ("SIGMA", "K")
     ),
     NamedKernel("log", "edges and spots SIGMA pixels wide", _LOG, log, ("SIGMA", "K")),
     NamedKernel("kirsch", "edges facing ANGLE: 0 right, 90 up, ... 315", _KIRSCH, kirsch, ("ANGLE",)),
-    NamedKernel("motion", "blur of a moving camera", "the share of a line in each pixel", motion, ("LENGTH", "ANGLE")),
+    NamedKernel(
+        "motion", "blur of a moving camera", "the share of each pixel that a line covers", motion, ("LENGTH", "ANGLE")
+    ),
 )
 
 NAMED: dict[str, NamedKernel] = {entry.name: entry for entry in _ENTRIES}

@@ -87,7 +87,7 @@ class Table(Frozen):
             return
         if self.typed:
             raise ParameterError(
-                f"row {place} is {len(cells)} wide, row {first} is {width} wide; all rows need one width"
+                f"row {place} has {counted(len(cells), 'values')}, row {first} has {width}; give every row as many"
             )
         values = counted(len(cells), "values")
         raise ParameterError(f"line {place} has {values}, line {first} has {width}; give every line as many")

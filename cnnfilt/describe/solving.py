@@ -171,4 +171,4 @@ def _give_up(question: Question) -> NoReturn:
     if question.slide.ceil_mode:
         raise DemandError(f"nothing {missed} with padding up to half the window")
     bare = question.window((0, 0)).output_size
-    raise DemandError(f"no padding {missed}: without any, {bare} come out, and padding adds to them")
+    raise DemandError(f"no padding {missed}: without padding it is already {bare}")

@@ -47,7 +47,7 @@ class NetworkInput(Frozen):
         InputError as `fitted`, and for NaN and infinities.
         """
         if image.pixels.dtype.kind == "f" and not np.isfinite(image.pixels).all():
-            raise InputError("{image} holds nan or infinity, which a network answers with nonsense")
+            raise InputError("{image} holds nan or infinity; a network needs finite values")
         pixels = self.fitted(image)
         return pixels if pixels.dtype == np.uint8 else pixels * np.float32(self.scale(image.pixels.dtype))
 

@@ -83,7 +83,9 @@ def _with_hints(image: Image) -> Image:
     if image.kind == "image" and image.pixels.dtype == np.uint16 and 0 < image.pixels.max() < _TWELVE_BITS:
         notes += ("its 16-bit values stay under 4096; --value-range 0,4095 brings 12-bit data to full brightness",)
     if image.alpha is not None and _shape_is_all_in_alpha(image.pixels, image.alpha):
-        notes += ("what shows is of one colour, its shape is all in the transparency; try --background white",)
+        notes += (
+            "its visible pixels have one colour, and its shape is all in the transparency; try --background white",
+        )
     return replace(image, notes=notes)
 
 

@@ -64,8 +64,7 @@ class ApplyChain(Operation, kw_only=True):
         nameless = [layer.word for layer in self.chain if layer.learns]
         if nameless and self.seed is None and self.model is None:
             raise ParameterError(
-                f"layer {nameless[0]} has weights, and nothing says which; "
-                "--seed 0 draws random ones, --model FILE takes a trained network"
+                f"layer {nameless[0]} needs weights; --seed 0 draws random ones, --model FILE takes a trained network"
             )
         if self.seed is not None and not nameless:
             raise ParameterError("--seed draws weights, and no layer here has any to draw (conv:N, fc:N); leave it out")

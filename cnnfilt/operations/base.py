@@ -130,7 +130,7 @@ class Operation(Frozen, kw_only=True):
 
     def __call__(self, image: Image, format_name: str) -> list[Result]:
         """Return the results for `image`, fit for `format_name`; CnnfiltError where that cannot be."""
-        raise ParameterError(f"{self.command} makes nothing of an image")
+        raise ParameterError(f"{self.command} cannot be applied to an image")
 
     def levels_of(self, image: Image, number: int, format_name: str) -> Levels:
         """Return how the values of result `number` become pixels."""

@@ -54,7 +54,7 @@ def edge_hints(image: Image, asked: EdgeDetection, levels: Levels, loss: Loss) -
     if asked.threshold is not None:
         return (Hint(seen, f"--threshold {asked.threshold:g} is a level, 0 to {top}"),)
     if asked.gain != 3 and asked.method != "canny":
-        return (Hint(seen, f"--gain {asked.gain:g} multiplies every magnitude; 3 is the usual"),)
+        return (Hint(seen, f"--gain {asked.gain:g} multiplies every magnitude; the default is 3"),)
     return ()
 
 
@@ -87,7 +87,7 @@ def _changed_border(image: Image, kernel: Array, total: float, asked: Convolutio
         return []
     # What is taken away from a pixel is less beside black: to sharpen makes such a border brighter.
     seen = "has a darker border" if kernel.min() >= 0 else "has a border that is too dark or too bright"
-    return [Hint(seen, "the padding is zeros, which is black; --padding-mode replicate keeps it")]
+    return [Hint(seen, "the padding is zeros, which is black; --padding-mode replicate prevents this")]
 
 
 def _seen(image: Image, levels: Levels, loss: Loss, *, share_clipped: float = 0.5) -> str:
@@ -99,7 +99,7 @@ def _seen(image: Image, levels: Levels, loss: Loss, *, share_clipped: float = 0.
     if ends:
         return "" if _is_flat(image.pixels) else f"is nearly all {ends}"
     share = (loss.clipped - loss.not_numbers) / loss.total
-    return f"is clipped for the most part ({share:.0%})" if share > share_clipped else ""
+    return f"is mostly clipped ({share:.0%})" if share > share_clipped else ""
 
 
 def _shown(levels: Levels, loss: Loss) -> tuple[float, float]:
@@ -123,7 +123,7 @@ def _is_flat(pixels: Array) -> bool:
 def _why(total: float, magnitudes: float, bias: float, levels: Levels) -> str:
     """Return why, and what helps."""
     if bias and abs(bias) >= levels.top / 2:
-        return f"--bias {bias:g} is added in levels, of which there are {levels.top + 1:,}"
+        return f"--bias {bias:g} is added in levels, which run from 0 to {levels.top}"
     if abs(total) <= ZERO_SUM * magnitudes:
         return "the kernel sums to 0, so results lie around 0; --values offset shows 0 as mid-gray, abs magnitudes"
     if total < 0:

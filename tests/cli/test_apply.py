@@ -203,7 +203,7 @@ def test_sums_that_outgrow_whole_numbers_go_on_as_floats(run: Run, worked_exampl
         (["flatten fc:99999999", "{image}", "--seed", "1"], 2, "parameters; the limit"),
         (["relu", "{image}", "--max-pixels", "10"], 1, "limit is 10"),
         (["relu", "nothing.png"], 1, "nothing.png"),
-        (["relu"], 2, "Missing argument 'INPUT...'"),
+        (["relu"], 2, "missing argument 'INPUT...'"),
         (["relu", "{image}", "--model", "m.npz"], 1, "m.npz"),
     ],
 )

@@ -19,15 +19,15 @@ def matrix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize(
     ("words", "advice"),
     [
-        ("pool m.csv -output out.csv", "No such option '-output'; did you mean --output?"),  # It wrote into "utput/".
+        ("pool m.csv -output out.csv", "no such option '-output'; did you mean --output?"),  # It wrote into "utput/".
         ("pool m.csv -output=out.csv", "did you mean --output?"),
         ("convolve m.csv -kernel box", "did you mean --kernel?"),
         ("pad m.csv -padding 2", "did you mean --padding?"),
-        ("pad m.csv -p 2 -bordercolor white", "No such option '-bordercolor'; here it is called --padding-value"),
-        ("convolve m.csv -blur 0x2", "No such option '-blur'"),
-        ("pool m.csv -resize 50%", "No such option '-resize'"),
+        ("pad m.csv -p 2 -bordercolor white", "no such option '-bordercolor'; here it is called --padding-value"),
+        ("convolve m.csv -blur 0x2", "no such option '-blur'"),
+        ("pool m.csv -resize 50%", "no such option '-resize'"),
         ("pool -help", "did you mean --help?"),
-        ("-help", "cnnfilt: No such option '-help'; did you mean --help?"),
+        ("-help", "cnnfilt: no such option '-help'; did you mean --help?"),
         ("-version", "did you mean --version?"),
         ("pool m.csv -o=out.csv", "'-o=out.csv' has an equals sign too many; write -o out.csv"),  # It wrote "=out.csv".
         ("pool m.csv -qo=out.csv", "write -o out.csv"),

@@ -149,8 +149,8 @@ def test_sizes_and_channels_that_differ_are_one_clear_line(run: Run, pair: tuple
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        ([], 2, "Missing argument"),
-        ([FACE], 2, "Missing argument 'B'"),
+        ([], 2, "missing argument"),
+        ([FACE], 2, "missing argument 'B'"),
         (["-", "-"], 2, "only once"),
         ([FACE, "none.png"], 1, "none.png: no such file"),
         ([FACE, SAMPLES], 1, "is a folder"),

@@ -248,7 +248,7 @@ def test_comments_say_where_the_library_cannot(run: Run) -> None:
     assert "# torch has no symmetric padding" in texts["torch"]
     assert "# OpenCV has no stride" in texts["opencv"]
     assert "# OpenCV has no dilation" in texts["opencv"]
-    assert "# Keras cannot stride so" in texts["keras"]
+    assert "# Keras lacks this stride" in texts["keras"]
     assert all("# Left out: cnnfilt carries the transparency along" in text for text in texts.values())
 
 

@@ -385,11 +385,11 @@ def test_matrices_are_printed_alike(library: str, kind: str, tmp_path: Path) -> 
 
 
 TOPS = {
-    "csv of fractions": "NumPy does not read this text as cnnfilt does, so its numbers stand here",
+    "csv of fractions": "NumPy does not read this text as cnnfilt does, so its numbers are written here",
     "large txt of commas": "Read by cnnfilt itself, which must be installed for this Python: NumPy does not read",
-    "jpeg xmp": "Read by cnnfilt itself, which must be installed for this Python: libraries may turn it by its XMP",
+    "jpeg xmp": "Read by cnnfilt itself, which must be installed for this Python: libraries may also rotate it by its",
     "tiff 12": "Read by cnnfilt itself, which must be installed for this Python: libraries read samples",
-    "pgm 1023": "Read by Pillow: OpenCV leaves levels that go up to 1023 as they are.",
+    "pgm 1023": "Read by Pillow: OpenCV does not scale up levels that end at 1023.",
     "tiff 16 white is zero": "Read by Pillow: OpenCV does not invert an image whose zero is white.",
     "gif": "Read by Pillow: OpenCV reads this kind of GIF in other levels, or not at all.",
 }

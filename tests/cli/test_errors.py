@@ -39,9 +39,12 @@ FACE = SAMPLES / "face.png"
         (["-k", "vertical", "--bias", "1,2"], "2 numbers for 1 filter"),
         (["-k", "vertical", "--activation", "relo"], "did you mean relu"),
         (["-k", "vertical", "--format", "pgn"], "did you mean png"),
-        (["-k", "vertical", "--quality", "0"], "quality"),
-        (["-k", "vertical", "--strid", "2"], "No such option"),
-        ([], "Missing option"),
+        (["-k", "vertical", "--quality", "0"], "--quality '0' is not a whole number from 1 to 100"),
+        (["-k", "vertical", "--jobs", "two"], "--jobs 'two' is not a whole number of 1 or more"),
+        (["-k", "vertical", "--timeout", "-1"], "--timeout '-1' is not a number of 0 or more"),
+        (["-k", "vertical", "--stride", "3xa"], "--stride '3xa' is not made of whole numbers"),
+        (["-k", "vertical", "--strid", "2"], "no such option"),
+        ([], "missing option"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )
@@ -294,7 +297,7 @@ def test_a_name_with_a_leading_dash_is_told_from_options(
         assert f"'; for the file, write ./{name} (see cnnfilt edges --help)" in refused.stderr
         assert run("edges", f"./{name}", "-o", f"out{name}").code == 0
     assert (
-        run("edges", "-lost.png", "-o", "out.png").stderr == "edges: No such option '-l' (see cnnfilt edges --help)\n"
+        run("edges", "-lost.png", "-o", "out.png").stderr == "edges: no such option '-l' (see cnnfilt edges --help)\n"
     )
     late = run("edges", "--", "-lead.png", "-o", "out.png")
     assert late.code == 2

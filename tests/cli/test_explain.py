@@ -149,7 +149,7 @@ def test_json_is_strict_where_numbers_are_not_finite(run: Run) -> None:
 
 def test_a_dry_run_says_that_nothing_is_written(run: Run) -> None:
     outcome = run("edges", SAMPLES / "face.png", "--explain", "0,0", "-n")
-    assert outcome.text == f"{SAMPLES / 'face.png'} -> nothing, it is only looked at\n"
+    assert outcome.text == f"{SAMPLES / 'face.png'} -> nothing is written\n"
 
 
 def test_nothing_is_written_without_an_output_and_all_with_one(run: Run, tmp_path: Path) -> None:
@@ -167,7 +167,7 @@ def test_nothing_is_written_without_an_output_and_all_with_one(run: Run, tmp_pat
         (["scene.jpg", "--explain", "798,0"], 1, "rows are 0 to 797"),
         (["scene.jpg", "--explain", "1"], 2, "ROW,COL"),
         (["scene.jpg", "--explain", "-1,0"], 2, "ROW,COL"),
-        (["scene.jpg", "--explain", "Z11"], 2, "--explain 'Z11' is not ROW,COL counted from 0, nor all"),
+        (["scene.jpg", "--explain", "Z11"], 2, "--explain 'Z11' is neither ROW,COL (counted from 0) nor all"),
         (["scene.jpg", "--explain", "0,0", "-o", "-"], 2, "standard output"),
         (["icon.png", "--explain", "0,0", "--alpha", "filter"], 2, "--alpha filter"),
         (["face.png", "--explain", "0,0", "--layout", "grid"], 2, "--layout grid"),

@@ -95,7 +95,7 @@ def check_block(block: str) -> None:
         if "(the value as it is)" in line:
             shown = line.split(" = ")[1].split()[0]
             assert shown == f"{totals['']:.6g}" or float(shown) == totals[""] or math.isnan(totals[""]), block
-        elif re.fullmatch(SUM, re.sub(r"\.\.\. \(\d+ terms more\) \.\.\.", "", numbers)):
+        elif re.fullmatch(SUM, re.sub(r"\.\.\. \(\d+ more terms\) \.\.\.", "", numbers)):
             assert "more" in numbers or is_right(numbers.replace("[", "(").replace("]", ")"), float(value)), line
             totals[name] = totals[""] = float(value)
         elif re.fullmatch(r"g\d+", words):

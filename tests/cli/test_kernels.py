@@ -46,13 +46,13 @@ def test_show_the_notes_filter(run: Run) -> None:
         "   1   0  -1\n"
         "   1   0  -1\n"
         "\n"
-        "sum       0: where the image is even, 0 comes out\n"
+        "sum       0: flat areas become 0\n"
         "range     -765 to 765 for levels of 0 to 255\n"
         "          pixels show magnitudes, unless --values says otherwise\n"
         "rank      1: separable, a column times a row, so it is fast at any size\n"
         "          column 1  1  1\n"
         "          row    1  0  -1\n"
-        "symmetry  turned it is its own negative, so --flip only changes the sign\n"
+        "symmetry  rotated by 180 degrees it is its negative: --flip changes the sign\n"
         "source    the lecture notes' edge filter: Prewitt's, looking the other way\n"
     )
 
@@ -104,10 +104,10 @@ def test_export_without_a_file_prints(run: Run, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["show"], 2, "Missing argument 'KERNEL'"),
+        (["show"], 2, "missing argument 'KERNEL'"),
         (["show", "sobl-x"], 2, "did you mean sobel-x"),
         (["show", "@missing.csv"], 2, "missing.csv"),
-        (["show", "1,2;3"], 2, "row 2 is 1 wide"),
+        (["show", "1,2;3"], 2, "row 2 has 1 value, row 1 has 2"),
         (["shw", "box"], 2, "command 'shw' is unknown; use show or export"),
         (["export", "box", "-o", "k.png"], 2, "a kernel is a matrix"),
         (["export", "box", "-o", "k"], 2, "has no suffix that names a format"),

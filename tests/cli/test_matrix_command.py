@@ -50,7 +50,7 @@ def test_it_can_be_explained_and_recorded(run: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (("pool", "1,2; 3"), 1, "pool: 1,2; 3 is neither a file nor a matrix: row 2 is 1 wide, row 1 is 2 wide"),
+        (("pool", "1,2; 3"), 1, "pool: 1,2; 3 is neither a file nor a matrix: row 2 has 1 value, row 1 has 2"),
         (("pool", "1,a; 3,4"), 1, "is neither a file nor a matrix: row 1, column 2: 'a' is not a number"),
         (("pool", "2024/photos"), 1, "2024/photos is neither a file nor a matrix"),
         (("pool", "./missing"), 1, "./missing: no such file"),

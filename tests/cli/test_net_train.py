@@ -206,7 +206,7 @@ def test_images_learned_by_heart_are_spoken_of_at_the_end(run: Run, stripes: Pat
         Image.fromarray(rng.integers(0, 256, (8, 8), dtype=np.uint8)).save(path)
     options = ("--epochs", "60", "--batch-size", "4", "--validation", "0.5", "--learning-rate", "0.01")
     lines = run("net", "train", stripes, "-o", tmp_path / "m.npz", *options, "flatten", "fc:32", "relu").lines
-    assert "it learns them by heart; --augment shift,flip helps, and so do more images" in lines[-2]
+    assert "it overfits (learns by heart); --augment shift,flip helps, and so do more images" in lines[-2]
     assert max(len(line) for line in lines if line.startswith("epoch")) <= 80
 
 
@@ -274,7 +274,7 @@ def test_steps_that_are_too_large_are_one_line(run: Run, stripes: Path, tmp_path
         (["--augment", "flop"], 2, "flip or shift"),
         (["--optimizer", "adm"], 2, "use adam, sgd or momentum"),
         (["--loss", "categorical"], 2, "end in softmax"),
-        (["--learning-rate", "0"], 2, "over 0"),
+        (["--learning-rate", "0"], 2, "above 0"),
         (["--resume", "--seed", "1"], 2, "takes seed from the model"),
         (["--resume", "relu"], 2, "takes layers from the model"),
         (["--resume"], 1, "no such file"),
@@ -358,4 +358,4 @@ def test_a_kernel_file_becomes_part_of_the_model(run: Run, stripes: Path, tmp_pa
     np.save(tmp_path / "deep.npy", np.ones((2, 2, 1)))
     outcome = run("net", "train", stripes, "-o", tmp_path / "x.npz", f"conv:@{tmp_path}/deep.npy", "flatten")
     assert (outcome.code, len(outcome.lines)) == (2, 1)
-    assert "kernel deep has rows for each channel" in outcome.stderr
+    assert "kernel deep differs by channel" in outcome.stderr

@@ -42,8 +42,8 @@ def epoch(training: float, held_out: float | None) -> Epoch:
 def test_what_was_learned_by_heart_is_said_with_the_option_that_helps() -> None:
     lines = overfitting(epoch(0.991, 0.71), 100, ())
     assert lines == [
-        "accuracy is 99.1% on the images learned from, but 71.0% on those held out:",
-        "it learns them by heart; --augment shift,flip helps, and so do more images",
+        "accuracy is 99.1% on the training images, but 71.0% on those held out:",
+        "it overfits (learns by heart); --augment shift,flip helps, and so do more images",
         "(flip only where a mirrored image stays of its class)",
     ]
     assert max(map(len, overfitting(epoch(1, 0), 9, ()))) <= 80

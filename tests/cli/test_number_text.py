@@ -103,7 +103,7 @@ def test_notes_on_kernels_are_told_by_the_command(run: Run, tmp_path: Path, work
     assert run("shape", "6x6", f"filter:@{kernel}", "-q").stderr == ""
     assert run("net", "backward", "1,2;3,4", "-k", kernel, "--gradient", "1").lines == told
     origin = run("kernels", "show", "3x1+0+0: 1,2,1").lines
-    assert origin == ["kernels: its origin is +0+0; results go to the middle, +1+0, here"]
+    assert origin == ["kernels: its origin is +0+0; here results go to the middle, +1+0"]
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,10 @@ from tests.cli.conftest import Run
 @pytest.mark.parametrize(
     ("words", "advice"),
     [
-        ("shape 7x7 -k 3", "No such option '-k'; -f is the size of the window, as in -f 3"),
-        ("pool m.csv -k 2", "No such option '-k'; -f is the size of the window, as in -f 3"),
+        ("shape 7x7 -k 3", "no such option '-k'; -f is the size of the window, as in -f 3"),
+        ("pool m.csv -k 2", "no such option '-k'; -f is the size of the window, as in -f 3"),
         ("learn a.png b.png --kernel 3", "-f is the size of the filter, as in -f 3"),
-        ("convolve m.csv -f 5", "No such option '-f'; a kernel has its own size, as in -k box:5 or -k gaussian:2,9"),
+        ("convolve m.csv -f 5", "no such option '-f'; a kernel has its own size, as in -k box:5 or -k gaussian:2,9"),
         ("convolve m.csv -k box --kernel-size 5", "a kernel has its own size"),
         ("edges m.csv -k box", "the kernel is that of the --method"),
         ("pad m.csv -f 3", "--for-kernel says the size of the kernel that the border is for"),
@@ -32,14 +32,14 @@ from tests.cli.conftest import Run
         ("net backward x.csv -g dz.csv", "here it is called --gradient"),
         ("net predict photo.jpg m.npz", "the model comes first: cnnfilt net predict m.npz photo.jpg"),
         ("net evaluate photos/ m.npz", "the model comes first: cnnfilt net evaluate m.npz photos/"),
-        ("net predict photo.jpg", "Missing argument 'INPUT...'; the model comes first"),
+        ("net predict photo.jpg", "missing argument 'INPUT...'; the model comes first"),
         ("net backward x.csv k.csv dz.csv", "k.csv dz.csv: too many arguments; X is one matrix; the filter goes to -k"),
         ("net kernels m.npz conv2 -o k.png", "conv2: too many arguments; --layer says which"),
         ("kernels show box 3", "follow its name and a colon, as in box:5"),
         ("convolve m.csv -k vertical,horizontal", "is 2 kernels; give each its own: -k vertical -k horizontal"),
         ("pool m.csv -V", "cnnfilt --version prints the version"),
-        ("convolve m.csv", "Missing option '-k' / '--kernel'; for example -k box; cnnfilt kernels lists the names"),
-        ("convolve m.csv -k box --same", "No such option '--same'; write --padding same"),
+        ("convolve m.csv", "missing option '-k' / '--kernel'; for example -k box; cnnfilt kernels lists the names"),
+        ("convolve m.csv -k box --same", "no such option '--same'; write --padding same"),
         ("edges m.csv --canny", "write --method canny"),
         ("pool m.csv --max", "write --kind max"),  # It was answered with --max-pixels.
         ("edges m.csv --stride 2", "it is an option of convolve, pool and shape, not of edges"),
@@ -52,11 +52,11 @@ from tests.cli.conftest import Run
             "pad m.csv -p 1 --padding-value",
             "needs a value: COLOUR; a colour such as '#ff8000' stands in quotes (see cnnfilt pad --help)",
         ),
-        ("edges m.csv -o", "Option '-o' needs a value: FILE|DIR|- (see cnnfilt edges --help)"),
-        ("--edges m.csv", "cnnfilt: No such option '--edges'; a command has no dashes: cnnfilt edges"),
+        ("edges m.csv -o", "option '-o' needs a value: FILE|DIR|- (see cnnfilt edges --help)"),
+        ("--edges m.csv", "cnnfilt: no such option '--edges'; a command has no dashes: cnnfilt edges"),
         ("-k box m.csv", "it stands after a command, as in cnnfilt convolve ... -k"),
         ("net --labels 1", "as in cnnfilt net backward ... --labels"),
-        ("convolve m.csv gaussian:2", "Missing option '-k' / '--kernel'; write -k gaussian:2"),
+        ("convolve m.csv gaussian:2", "missing option '-k' / '--kernel'; write -k gaussian:2"),
     ],
 )
 def test_the_option_that_is_meant(run: Run, words: str, advice: str) -> None:
@@ -70,11 +70,11 @@ def test_the_option_that_is_meant(run: Run, words: str, advice: str) -> None:
     [
         (
             "convolve m.csv -k box --explain",
-            "convolve: Option '--explain' needs a value: ROW,COL|all (see cnnfilt convolve",
+            "convolve: option '--explain' needs a value: ROW,COL|all (see cnnfilt convolve",
         ),
-        ("pool m.csv -f", "pool: Option '-f' needs a value: N|HxW (see cnnfilt pool --help)"),
-        ("net train photos/ -o", "net: Option '-o' needs a value: MODEL.npz (see cnnfilt net train --help)"),
-        ("pool m.csv --json=3", "pool: Option '--json' does not take a value (see cnnfilt pool --help)"),
+        ("pool m.csv -f", "pool: option '-f' needs a value: N|HxW (see cnnfilt pool --help)"),
+        ("net train photos/ -o", "net: option '-o' needs a value: MODEL.npz (see cnnfilt net train --help)"),
+        ("pool m.csv --json=3", "pool: option '--json' does not take a value (see cnnfilt pool --help)"),
     ],
 )
 def test_the_value_that_an_option_lacks(run: Run, words: str, takes: str) -> None:
@@ -87,7 +87,7 @@ def test_the_value_that_an_option_lacks(run: Run, words: str, takes: str) -> Non
 def test_nothing_is_suggested_that_is_not_near(run: Run, words: str) -> None:
     outcome = run(*words.split())
     assert outcome.code == 2
-    assert "No such option '--" in outcome.stderr
+    assert "no such option '--" in outcome.stderr
     assert ";" not in outcome.stderr
 
 

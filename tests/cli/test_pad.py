@@ -82,4 +82,4 @@ def test_a_fill_that_does_not_fit_exits_with_2(run: Run, tmp_path: Path, value: 
 def test_a_border_without_a_width_is_refused(run: Run, tmp_path: Path) -> None:
     outcome = run("pad", SAMPLES / "worked_example.csv")
     assert outcome.code == 2
-    assert outcome.stderr == "pad: Missing option '-p' / '--padding' (see cnnfilt pad --help)\n"
+    assert outcome.stderr == "pad: missing option '-p' / '--padding' (see cnnfilt pad --help)\n"

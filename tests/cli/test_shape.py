@@ -261,7 +261,7 @@ def test_explain_ceil_mode(shape):
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        ("", 2, "Missing argument 'SIZE|IMAGE'"),
+        ("", 2, "missing argument 'SIZE|IMAGE'"),
         ("0 -f 3", 2, "size '0' is not HEIGHTxWIDTH"),
         ("7x7 f=3 s=2", 2, "f=3 s=2 is not a layer; for one window write -f 3 -s 2"),
         ("7x7 k=3x5 p=same d=2", 2, "for one window write -f 3x5 -p same -d 2"),
@@ -407,23 +407,23 @@ def test_the_notes_corner_pixel_with_and_without_padding(shape):
     code, out, err = shape("6x6", "-f", "3", "--coverage")
     assert (code, err) == (0, "")
     assert out == (
-        "6x6 -> 4x4; how many of the 16 windows see each pixel:\n"
+        "6x6 -> 4x4; how many of the 16 windows read each pixel:\n"
         "  1 2 3 3 2 1\n"
         "  2 4 6 6 4 2\n"
         "  3 6 9 9 6 3\n"
         "  3 6 9 9 6 3\n"
         "  2 4 6 6 4 2\n"
         "  1 2 3 3 2 1\n"
-        "the corner pixel is seen once, the one seen most 9 times\n"
+        "the corner pixel is read once, the one read most 9 times\n"
         "\n"
-        "with -p same: 6x6 -> 6x6; how many of the 36 windows see each pixel:\n"
+        "with -p same: 6x6 -> 6x6; how many of the 36 windows read each pixel:\n"
         "  4 6 6 6 6 4\n"
         "  6 9 9 9 9 6\n"
         "  6 9 9 9 9 6\n"
         "  6 9 9 9 9 6\n"
         "  6 9 9 9 9 6\n"
         "  4 6 6 6 6 4\n"
-        "the corner pixel is seen 4 times, the one seen most 9 times\n"
+        "the corner pixel is read 4 times, the one read most 9 times\n"
     )
 
 
@@ -437,8 +437,8 @@ def test_coverage_of_a_large_image_is_a_map(shape, monkeypatch):
     # Away from the border the windows lie evenly: no stripes.
     assert len(set(drawn[1:-1])) == 1
     assert set(drawn[1][4:-4]) == {"#"}
-    assert "rows are seen 1, 2, 2, 3, 2, 3, ..., 2, 3, 2, 2, 1, 1 times\n" in out
-    assert "without padding: 224x320 -> 110x158;\nthe corner pixel is seen once" in out
+    assert "rows are read 1, 2, 2, 3, 2, 3, ..., 2, 3, 2, 2, 1, 1 times\n" in out
+    assert "without padding: 224x320 -> 110x158;\nthe corner pixel is read once" in out
 
 
 @pytest.mark.parametrize("size", ["256x256", "224x301", "97x203"])
@@ -451,7 +451,7 @@ def test_a_map_of_coverage_is_as_even_as_the_windows(shape, monkeypatch, size):
 
 def test_coverage_of_a_network_and_as_json(shape):
     _, out, _ = shape("12x12x3", "conv:2,k=3", "relu", "pool:max", "flatten", "fc:10", "--coverage")
-    assert out.startswith("12x12 -> 5x5; how many of the 25 values that come out see each pixel:\n  1 1 2 2 2")
+    assert out.startswith("12x12 -> 5x5; how many of the 25 output values depend on each pixel:\n  1 1 2 2 2")
     data = json.loads(shape("6x7", "-f", "3", "--coverage", "--json")[1])
     assert data["coverage"] == {"rows": [1, 2, 3, 3, 2, 1], "columns": [1, 2, 3, 3, 3, 2, 1]}
     assert data["output"]["width"] == 5
@@ -538,7 +538,7 @@ def test_a_model_on_images_of_another_size(shape):
         ("6x6 -f 3 --solve stride --want 3x3", 1, "a stride of 1 makes 4 and 2 makes 2"),
         ("6x6 -f 3 --solve padding --want 99999x99999", 1, "the limit is"),
         ("6x6 -f 9 --solve stride --want 1x1", 1, "kernel spans 9 rows but 6x6 is 6 rows high"),
-        ("8x8 -f 3 --solve stride --want 3x3 --strict", 1, "leaves some over"),
+        ("8x8 -f 3 --solve stride --want 3x3 --strict", 1, "leaves some over, which --strict refuses"),
         ("--model resnet", 2, "'resnet' is unknown; use lenet5, alexnet or vgg16"),
         ("28x28 relu --model lenet5", 2, "is a whole network"),
         ("--model vgg16 -f 3", 2, "-f is for one window"),
@@ -605,3 +605,9 @@ def test_other_sizes_get_none(shape, size):
 def test_a_model_keeps_its_channels_where_none_are_given(shape, size, model, shown):
     data = json.loads(shape(size, "--model", model, "--json")[1])
     assert "x".join(map(str, data["input"].values())) == shown
+
+
+def test_one_pixel_is_not_one_pixels(shape):
+    _, out, _ = shape("8x8", "conv:1,k=1", "conv:1,k=3x1", "--explain")
+    assert "one value   depends on 1 input pixel across; its neighbour is 1 further on\n" in out
+    assert "one value   depends on 3x1 input pixels across; its neighbour is 1 further on\n" in out

@@ -12,7 +12,7 @@ from tests.cli.conftest import Run
     [
         ("pool m.csv max", "'max' is not a file; for the option write --kind max"),
         ("pool m.csv 3", "'3' is not a file; for the option write -f 3"),
-        ("pad m.csv 1,2", "Missing option '-p' / '--padding'; write -p 1,2"),
+        ("pad m.csv 1,2", "missing option '-p' / '--padding'; write -p 1,2"),
         ("pad m.csv -p 1 2", "'2' is not a file; for the option write -p 2"),
         ("pad m.csv -p 1 Reflect", "'Reflect' is not a file; for the option write --padding-mode reflect"),
         ("edges m.csv sobel", "for the option write --method sobel"),

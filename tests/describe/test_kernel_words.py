@@ -68,7 +68,7 @@ def test_spelled_out_it_means_the_same_without_its_files(head: str) -> None:
 
 
 def test_rows_for_each_channel_cannot_be_spelled_out() -> None:
-    with pytest.raises(KernelError, match="deep has rows for each channel"):
+    with pytest.raises(KernelError, match="kernel deep differs by channel"):
         spelled_out("@deep.npy", FILES.__getitem__)
 
 

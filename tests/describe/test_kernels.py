@@ -221,7 +221,7 @@ def test_a_dash_in_a_name_may_be_a_printed_one():
 
 def test_notes_come_with_the_kernel():
     assert parse_kernel("1,2;3,4").notes == ()
-    assert parse_kernel("3x1+0+0: 1,2,1").notes == ("its origin is +0+0; results go to the middle, +1+0, here",)
+    assert parse_kernel("3x1+0+0: 1,2,1").notes == ("its origin is +0+0; here results go to the middle, +1+0",)
     assert parse_kernel("0,5 1 0,5; 1 2 1").notes == ("read its commas as decimal points: 0,5 as 0.5",)
 
 
@@ -271,7 +271,7 @@ def test_the_scale_is_split_off(text, split):
         ("zzz", "use one of identity, vertical"),
         ("blur.csv", "if it is a file, write '@blur.csv'"),
         ("@blur.csv", "only the command line reads"),
-        ("1,2;3", "row 2 is 1 wide, row 1 is 2 wide"),
+        ("1,2;3", "row 2 has 1 value, row 1 has 2"),
         ("1,2;;3,4", "row 2, column 1 is empty"),
         ("1,,2", "row 1, column 2 is empty"),
         ("1,2;3,x", "row 2, column 2: coefficient 'x' is not a number"),
@@ -279,7 +279,7 @@ def test_the_scale_is_split_off(text, split):
         ("1;inf", "row 2, column 1: coefficient 'inf' is not finite"),
         ("1e300 * 1;1e300", "row 2, column 1 is not finite"),
         ("x * 1", "scale 'x' is not a number"),
-        ("[[1, 2], [3]]", "row 2 is 1 wide"),
+        ("[[1, 2], [3]]", "row 2 has 1 value, row 1 has 2"),
         ("[[1], 2]", "row 2 is not a list"),
         ("[[1, NaN]]", "row 1, column 2 is not finite"),
         ("[[1, true]]", "row 1, column 2: True is not a number"),
@@ -292,7 +292,7 @@ def test_the_scale_is_split_off(text, split):
         ("[0 1; 1", "not valid JSON"),
         ("[0 1; 1 x]", "row 2, column 2: coefficient 'x' is not a number"),
         ("[0 1; 1 nan]", "row 2, column 2: coefficient 'nan' is not finite"),
-        ("3x3: 1,2,3 4,5", "announces 9 numbers, and 5 follow"),
+        ("3x3: 1,2,3 4,5", "announces 9 numbers, but 5 follow"),
         ("1,2 3,4", r"can be read as 2x2 \(1,2; 3,4\) and as 1x2 \(1.2,3.4\)"),
         ("gaussian(2)", "did you mean gaussian"),
         ("sobel-x:3", "too many arguments; write sobel-x"),

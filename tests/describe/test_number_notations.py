@@ -59,9 +59,9 @@ def test_width_comes_before_height_in_imagemagick() -> None:
     ("text", "notes"),
     [
         ("3x3+1+1: 0,1,0 1,-4,1 0,1,0", ()),
-        ("3x3+0+2: 0,1,0 1,-4,1 0,1,0", ("its origin is +0+2; results go to the middle, +1+1, here",)),
+        ("3x3+0+2: 0,1,0 1,-4,1 0,1,0", ("its origin is +0+2; here results go to the middle, +1+1",)),
         ("2x2+0+0: 1,2 3,4", ()),
-        ("2x2+1+1: 1,2 3,4", ("its origin is +1+1; results go to the middle, +0+0, here",)),
+        ("2x2+1+1: 1,2 3,4", ("its origin is +1+1; here results go to the middle, +0+0",)),
     ],
 )
 def test_an_origin_elsewhere_gets_a_note(text: str, notes: tuple[str, ...]) -> None:
@@ -71,13 +71,13 @@ def test_an_origin_elsewhere_gets_a_note(text: str, notes: tuple[str, ...]) -> N
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("3x3: 1,2,3 4,5", "'3x3:' announces 9 numbers, and 5 follow"),
-        ("3x3:", "'3x3:' announces 9 numbers, and 0 follow"),
-        ("3x3>: 1,2,3 4,5,6 7,8,9", "'3x3>:' stands for several turned kernels"),
-        ("3x3@: 1,2,3 4,5,6 7,8,9", "'3x3@:' stands for several turned kernels"),
+        ("3x3: 1,2,3 4,5", "'3x3:' announces 9 numbers, but 5 follow"),
+        ("3x3:", "'3x3:' announces 9 numbers, but 0 follow"),
+        ("3x3>: 1,2,3 4,5,6 7,8,9", "'3x3>:' stands for several rotated kernels"),
+        ("3x3@: 1,2,3 4,5,6 7,8,9", "'3x3@:' stands for several rotated kernels"),
         ("12:30", "row 1, column 1: '12:30' is not a number"),
         ("2x2: 1,x 3,4", "row 1, column 2: 'x' is not a number"),
-        ("[0 1; 1]", "row 2 is 1 wide, row 1 is 2 wide"),
+        ("[0 1; 1]", "row 2 has 1 value, row 1 has 2"),
         ("[0 1; 1 x]", "row 2, column 2: 'x' is not a number"),
         ("[1 - 2]", "row 1, column 2: '-' is not a number"),
         ("[[0 1 ... 8 9]\n ...\n [0 1 ... 8 9]]", "leaves numbers out"),

@@ -163,7 +163,7 @@ def test_what_is_wrong_is_named_with_its_place(text: str, complaint: str) -> Non
 
 def test_typed_faults_are_told_by_row_and_column() -> None:
     for text, complaint in (
-        ("1,2;3", "row 2 is 1 wide, row 1 is 2 wide"),
+        ("1,2;3", "row 2 has 1 value, row 1 has 2"),
         ("1,2;;3,4", "row 2, column 1 is empty"),
         ("1,2;3,x", "row 2, column 2: value 'x' is not a number"),
     ):

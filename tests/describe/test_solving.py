@@ -41,7 +41,7 @@ def test_each_axis_is_asked_by_itself() -> None:
     [
         (slide(3), 224, "stride", 100, "of 224 rows: a stride of 2 makes 111 and 3 makes 74"),
         (slide(3), 224, "stride", 300, "a stride of 1 makes 222"),
-        (slide(3), 224, "padding", 221, "without any, 222 come out"),
+        (slide(3), 224, "padding", 221, "without padding it is already 222"),
         (slide(1, stride=2), 10, "kernel-size", 9, "a kernel size of 1 makes 5"),
         (slide(1, stride=2, padding="same"), 10, "kernel-size", 4, "makes 5"),
         (slide(2, stride=2, ceil_mode=True), 10, "padding", 9, "with padding up to half the window"),

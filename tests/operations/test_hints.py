@@ -26,7 +26,7 @@ def photo(tmp_path: Path) -> Path:
         (["convolve", "-k", "-1"], "the kernel sums to -1, so what is bright becomes negative; --values abs or offset"),
         (["convolve", "-k", "sobel-y", "--values", "clip"], "the kernel sums to 0, so results lie around 0; --values"),
         (["convolve", "-k", "identity", "--bias", "300"], "is nearly all white: --bias 300 is added in levels"),
-        (["edges", "--gain", "0.01"], "is nearly all black: --gain 0.01 multiplies every magnitude; 3 is the usual"),
+        (["edges", "--gain", "0.01"], "is nearly all black: --gain 0.01 multiplies every magnitude; the default is 3"),
         (["edges", "--threshold", "0.5"], "is white wherever anything changes: --threshold 0.5 is a level, 0 to 255"),
         (["edges", "--threshold", "250"], "is nearly all black: --threshold 250 is a level, 0 to 255"),
         (

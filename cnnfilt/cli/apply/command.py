@@ -6,7 +6,7 @@ import click
 
 from cnnfilt.cli.inspect.inspection import Inspection, inspection_options
 from cnnfilt.cli.matrix_command import MatrixCommand
-from cnnfilt.cli.option_types import NUMBER
+from cnnfilt.cli.option_types import NUMBER, WholeNumber
 from cnnfilt.cli.options import FileOptions, file_options, read_ahead
 from cnnfilt.frozen import replace
 
@@ -32,7 +32,7 @@ Examples:
 @click.option("--scale-each-map", is_flag=True, help="In --maps, give each map a scale of its own\f, not each layer.")
 @click.option("--model", metavar="FILE.npz", help="A trained network; CHAIN is left out then.")
 @click.option(
-    "--seed", type=click.IntRange(min=0), metavar="N", help="Draw weights for conv:N and fc:N\f, as for a new network."
+    "--seed", type=WholeNumber(min=0), metavar="N", help="Draw weights for conv:N and fc:N\f, as for a new network."
 )
 @click.option(
     "--input-scale",
@@ -88,7 +88,7 @@ def _sorted(files: FileOptions, chain: str | None, model: str | None) -> tuple[F
     if model is not None:
         return (files if chain is None else replace(files, inputs=(chain, *files.inputs))), ""
     if chain is None:
-        raise click.UsageError("Missing argument 'CHAIN'")
+        raise click.UsageError("missing argument 'CHAIN'")
     if os.path.exists(chain):
         raise click.UsageError(f'{chain} is a file; the layers come first: cnnfilt apply "relu pool:max" {chain}')
     return files, chain

@@ -36,7 +36,7 @@ def run_chain(
     also_read: tuple[str, ...]
     if model is not None:
         if seed is not None:
-            raise click.UsageError("--model has weights; leave out --seed")
+            raise click.UsageError("--model brings its own weights; leave out --seed")
         trained = load_model(model)
         chain, also_read = tuple(parse_chain([trained.network.words])), (model,)
         gray = trained.gray

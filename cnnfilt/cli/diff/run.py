@@ -41,7 +41,7 @@ def run_diff(request: DiffRequest) -> int:
     """Return 0 where no value of `a` and `b` differs by more than the tolerance, else 1."""
     refuse_stdin_twice((request.a, request.b))
     if request.tolerance < 0:
-        raise ParameterError(f"--tolerance {request.tolerance:g} is below 0; no values differ by less than nothing")
+        raise ParameterError(f"--tolerance {request.tolerance:g} is below 0; it must be 0 or more")
     _check_output(request)
     # The main thread stays free for a signal, whatever the decoders are busy with.
     found = within(0, lambda: _compare(request))
@@ -78,13 +78,13 @@ def _check_output(request: DiffRequest) -> None:
     output, gain = request.output, request.gain
     if output is None:
         if gain is not None:
-            raise click.UsageError("--gain is for the picture; name it with -o")
+            raise click.UsageError("--gain is for the picture of -o, which is missing")
         return
     format = format_of(output)
     if format is None or not FORMATS[format].writable:
         raise PlanError(f"{output} does not say its format; use a suffix of {', '.join(WRITABLE_FORMATS)}")
     if gain is not None and (FORMATS[format].kind == "matrix" or gain <= 0):
-        raise ParameterError(f"--gain {gain:g} is for a picture, and above 0", parameter="gain")
+        raise ParameterError(f"--gain {gain:g} is for a picture, and must be above 0", parameter="gain")
     check_output(output, [request.a, request.b], overwrite=request.overwrite)
 
 

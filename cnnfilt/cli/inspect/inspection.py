@@ -103,7 +103,7 @@ def parse_place(text: str, name: str) -> Place:
     except ValueError:  # There are more or fewer than two, or (ParameterError) they are no numbers.
         row = column = -1
     if min(row, column) < 0:
-        raise ParameterError(f"{name} {text!r} is not ROW,COL counted from 0, nor all", parameter="explain")
+        raise ParameterError(f"{name} {text!r} is neither ROW,COL (counted from 0) nor all", parameter="explain")
     return row, column
 
 

@@ -45,7 +45,7 @@ def shortened_terms(terms: list[str]) -> list[str]:
     """Return the terms of a sum, or of a long one the first of them and the last."""
     if len(terms) < MOST_TERMS:
         return terms
-    return [*terms[: MOST_TERMS // 4], f"... ({len(terms) - MOST_TERMS // 4 - 1} terms more) ...", terms[-1]]
+    return [*terms[: MOST_TERMS // 4], f"... ({len(terms) - MOST_TERMS // 4 - 1} more terms) ...", terms[-1]]
 
 
 def pictures(one: Explanation, explanations: Explanations) -> list[Item]:

@@ -22,9 +22,9 @@ MOST_ROWS = 15
 """Of a taller kernel the first and last rows are shown."""
 
 _TURNED = {
-    "same": "turned it is the same, so --flip changes nothing",
-    "negated": "turned it is its own negative, so --flip only changes the sign",
-    "other": "turned it is another kernel, so --flip matters",
+    "same": "rotated by 180 degrees it is the same: --flip changes nothing",
+    "negated": "rotated by 180 degrees it is its negative: --flip changes the sign",
+    "other": "rotated by 180 degrees it is another kernel: --flip matters",
 }
 
 
@@ -119,10 +119,10 @@ def _matrix(rows: Sequence[Sequence["Number"]]) -> Iterator[str]:
 
 def _brightness(facts: "KernelFacts") -> str:
     if facts.zero_sum:
-        return "where the image is even, 0 comes out"
+        return "flat areas become 0"
     if abs(facts.total - 1) < 1e-6:
-        return "even areas keep their brightness"
-    return f"even areas become {short(facts.total)} times as bright (--normalize divides by it)"
+        return "flat areas keep their brightness"
+    return f"flat areas become {short(facts.total)} times as bright (--normalize divides by it)"
 
 
 def _seen(facts: "KernelFacts") -> str:

@@ -5,7 +5,7 @@ from typing import Literal, get_args
 import click
 
 from cnnfilt.cli.help import Command
-from cnnfilt.cli.option_types import NUMBER, PAIR, Parsed, Word, parse_range
+from cnnfilt.cli.option_types import NUMBER, PAIR, Parsed, WholeNumber, Word, parse_range
 from cnnfilt.cli.options import max_pixels_option, no_auto_orient_option
 from cnnfilt.terms import ChannelsMode, Pair, ValueMapping
 
@@ -66,14 +66,14 @@ Examples:
 )
 @click.option(
     "--decimals",
-    type=click.IntRange(0, 15),
+    type=WholeNumber(0, 15),
     metavar="N",
     help="Write this many decimals; 0: whole numbers.  [default: those that are certain]",
 )
 @click.option("--descend", is_flag=True, help="Learn step by step: K = K - a dL/dK\f, as in the lecture notes.")
 @click.option("--learning-rate", type=NUMBER, metavar="NUMBER", help="The a of --descend.  [default: from the images]")
 @click.option(
-    "--steps", type=click.IntRange(1), metavar="N", help=f"Most steps of --descend.  [default: {DEFAULT_STEPS:,}]"
+    "--steps", type=WholeNumber(1), metavar="N", help=f"Most steps of --descend.  [default: {DEFAULT_STEPS:,}]"
 )
 @click.option("--gray/--no-gray", default=False, help="Read in shades of gray, or in colour.")
 @click.option("-r", "--recursive", is_flag=True, help="Open folders inside folders, too.")
@@ -114,7 +114,7 @@ def learn(
     filter explains the images: exit code 1, and nothing is written. Without -o the filter is printed.
     """
     if not inputs:
-        raise click.UsageError("Missing argument 'BEFORE AFTER...'")
+        raise click.UsageError("missing argument 'BEFORE AFTER...'")
     if not descend and (learning_rate is not None or steps is not None):
         raise click.UsageError("--learning-rate and --steps belong to --descend")
     from cnnfilt.batch.learn import LearnRequest

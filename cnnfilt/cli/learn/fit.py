@@ -34,12 +34,12 @@ def descent_lines(collected: Collected, found: Found) -> list[str]:
     if descent is None:
         return []
     per_level = 255 * abs(inverse.gain) / inverse.white if inverse.white else 1.0
-    rest = "at rest" if descent.at_rest else "still moving; allow more --steps"
+    rest = "converged" if descent.at_rest else "not yet converged; allow more --steps"
     return [
         f"K = K - a dL/dK with a = {descent.learning_rate:.3g}",
         f"{'step':>9}  {'off by (levels RMS)':>19}  {'largest |dL/dK|':>15}",
         *(f"{step.number:>9,}  {step.rms * per_level:>19.6g}  {step.slope:>15.3g}" for step in descent.steps),
-        f"{rest}; least squares, solved at once, is off by {levels_text(found.best)}",
+        f"{rest}; solved directly by least squares it is off by {levels_text(found.best)}",
     ]
 
 

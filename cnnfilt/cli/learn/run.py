@@ -45,7 +45,7 @@ def run_learning(run: LearnRun) -> int:
     if run.json and run.output == STDIN:
         raise click.UsageError("--json and -o - both write to standard output; write to a file")
     if run.max_residual < 0:
-        raise ParameterError(f"--max-residual {run.max_residual:g} is below 0; no filter is that good")
+        raise ParameterError(f"--max-residual {run.max_residual:g} is below 0; it must be 0 or more")
     pairs, alone = find_pairs(run.inputs, recursive=run.recursive)
     format = _format(run)
     _check_output(run, pairs)
@@ -94,9 +94,7 @@ def _format(run: LearnRun) -> str:
         return {"each": "csv", "sum": "json"}[run.sought.channels]
     format = format_of(run.file)
     if format is None or FORMATS[format].kind != "matrix":
-        raise PlanError(
-            f"{run.file} does not end in what numbers are written to; end it in .csv, .tsv, .txt, .json or .npy"
-        )
+        raise PlanError(f"{run.file} has no suffix of a format for numbers; use .csv, .tsv, .txt, .json or .npy")
     return format
 
 

@@ -141,4 +141,4 @@ def _check_gradient(gradient: str | None, labels: str | None, loss: str | None) 
     if loss is not None and labels is None:
         raise click.UsageError("give the labels y with --labels")
     if loss is not None and gradient is not None:
-        raise click.UsageError("a loss is where gradients begin; leave out --gradient")
+        raise click.UsageError("--loss gives the gradient itself; leave out --gradient")

@@ -106,7 +106,7 @@ def equations(letter: str, terms: Mapping[Pair, list[Formula]], result: Array, *
     for place in places(result):
         name = name_of(letter, result, place)
         found = terms.get(place, [])
-        lines.append(equation(name, float(result[place]), added(found)) if found else f"{name} = 0, for {nothing}")
+        lines.append(equation(name, float(result[place]), added(found)) if found else f"{name} = 0, because {nothing}")
     return lines
 
 

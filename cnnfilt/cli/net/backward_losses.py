@@ -17,7 +17,7 @@ from cnnfilt.cli.net.backward_formulas import (
 )
 from cnnfilt.cli.net.backward_values import less, listed, power, power_shares, sigmoids
 from cnnfilt.cli.numbers import written
-from cnnfilt.errors import ParameterError, ShapeError
+from cnnfilt.errors import ParameterError, ShapeError, counted
 from cnnfilt.nn.activations import Sigmoid, softmax
 from cnnfilt.nn.layer import Array
 from cnnfilt.nn.losses import binary_cross_entropy, categorical_cross_entropy
@@ -58,7 +58,7 @@ def _categorical(z: Array, one_hot: Array) -> BackwardPass:
 def _binary(z: Array, labels: Array) -> BackwardPass:
     if labels.min() < 0 or labels.max() > 1:
         odd = float(labels.min() if labels.min() < 0 else labels.max())
-        raise ParameterError(f"a label is {written(odd)}; those of --loss binary are 0 or 1")
+        raise ParameterError(f"label {written(odd)} is out of range; --loss binary takes labels of 0 or 1")
     loss, d_z = binary_cross_entropy(z.reshape(-1, 1), labels.reshape(-1, 1))
     results = {"y_pred": Sigmoid().forward(z), "L": np.asarray(loss), "dL/dZ": d_z.reshape(z.shape)}
     return BackwardPass(results, lambda: _binary_sums(z, labels, results))
@@ -192,7 +192,7 @@ def _shaped(labels: Array, z: Array) -> Array:
     if labels.shape == z.shape or (labels.size == z.size and 1 in z.shape and 1 in labels.shape):
         return labels.reshape(z.shape)
     raise ShapeError(
-        f"the labels are {spelled_size(labels.shape)}, but X is {spelled_size(z.shape)}; give one for each"
+        f"the labels are {spelled_size(labels.shape)}, but X is {spelled_size(z.shape)}; give one label for each value"
     )
 
 
@@ -200,10 +200,12 @@ def _one_hot(labels: Array, logits: Array) -> Array:
     """Return one-hot labels for the number of the class, counted from 0, of each example."""
     count, classes = logits.shape
     if labels.size != count:
-        raise ShapeError(f"there are {labels.size} labels for {count} rows of X; --loss sparse takes one for each row")
+        raise ShapeError(
+            f"{counted(labels.size, 'labels')} for {counted(count, 'rows')} of X; --loss sparse takes one for each row"
+        )
     for label in labels.flat:
         if not (float(label).is_integer() and 0 <= label < classes):
             raise ParameterError(
-                f"a label is {written(float(label))}; classes are whole numbers from 0 to {classes - 1} here"
+                f"label {written(float(label))} is not a class; classes are whole numbers from 0 to {classes - 1} here"
             )
     return np.eye(classes)[labels.ravel().astype(np.int64)]

@@ -81,7 +81,7 @@ def _filter_layer(asked: BackwardRequest) -> Conv2D:
     """Return the layer of one filter: a file's name, with an @ or without, or a kernel as `convolve` reads it."""
     kernel = asked.kernel or ""
     if len(asked.bias) > 1:
-        raise ParameterError(f"--bias has {len(asked.bias)} numbers; one filter has one", parameter="bias")
+        raise ParameterError(f"--bias has {len(asked.bias)} numbers; one filter takes one", parameter="bias")
     is_name = kernel[:1].isalpha() and not os.path.exists(kernel) and format_of(kernel) is None
     rows = np.array(parse_kernel(kernel).rows, np.float64) if is_name else _matrix(kernel)
     slide = Slide((rows.shape[0], rows.shape[1]), asked.stride, asked.padding, asked.dilation)
@@ -92,7 +92,7 @@ def _weights(kernel: str | None, word: FullyConnectedLayer) -> Array:
     weights = _matrix(kernel or "")
     if word.outputs and word.outputs != len(weights):
         raise ParameterError(
-            f"-k has {len(weights)} rows, but {word.word} has {word.outputs} outputs; W is a row for each output",
+            f"-k has {len(weights)} rows, but {word.word} has {word.outputs} outputs; W has a row for each output",
             parameter="kernel",
         )
     return weights
@@ -106,8 +106,8 @@ def _word(text: str) -> Weightless | FullyConnectedLayer:
     if isinstance(layer, PoolLayer | ActivationLayer | FlattenLayer | FullyConnectedLayer):
         return layer
     raise ParameterError(
-        f"--layer {text!r} is not a layer shown here; give one of pool:max, pool:avg, pool:min, relu, tanh, sigmoid, "
-        "softmax, flatten or fc; a filter is given with -k alone",
+        f"--layer {text!r} is not a layer that net backward shows; give one of pool:max, pool:avg, pool:min, relu, "
+        "tanh, sigmoid, softmax, flatten or fc; for a filter give -k alone",
         parameter="layer",
     )
 

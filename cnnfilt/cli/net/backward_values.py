@@ -165,7 +165,7 @@ def _slope(function: Function, name: str, slope: float, c: Formula) -> str:
     twice = c.numbers * 2
     match function:
         case "relu":
-            return f"{name} = {slope:g}, for C is {'over 0' if slope else '0'}"
+            return f"{name} = {slope:g}, because C is {'above 0' if slope else '0'}"
         case "tanh":
             formula = Formula(
                 f"1 - {c.symbols}*{c.symbols}", f"1 - {c.inner}*{c.inner}", twice, lambda v: 1 - v[0] * v[1]

@@ -3,6 +3,7 @@
 import click
 
 from cnnfilt.cli.help import Command
+from cnnfilt.cli.option_types import WholeNumber
 from cnnfilt.cli.options import reading_options
 from cnnfilt.cli.stray_words import refuse_model_last
 
@@ -19,9 +20,7 @@ Examples:
 )
 @click.argument("model")
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
-@click.option(
-    "--top", type=click.IntRange(1), default=1, metavar="K", help="Name the K likeliest classes.  [default: 1]"
-)
+@click.option("--top", type=WholeNumber(1), default=1, metavar="K", help="Name the K likeliest classes.  [default: 1]")
 @click.option("-r", "--recursive", is_flag=True, help="Open folders inside folders, too.")
 @reading_options
 @click.option("--json", "json_", is_flag=True, help="Print a line of JSON for each image.")

@@ -26,11 +26,13 @@ def run_summary(path: str, *, as_json: bool) -> None:
     click.echo(f"pixels    {'gray' if model.gray else 'colour'}, {_scale(model)}")
     training = model.training
     if isinstance(score := training.get("best_score"), dict):
-        click.echo(f"training  epoch {training.get('best_epoch')} of {training.get('epochs')}: {_scores(score)}")
+        click.echo(
+            f"training  weights of epoch {training.get('best_epoch')} of {training.get('epochs')}: {_scores(score)}"
+        )
 
 
 def _scale(model: Model) -> str:
-    return "divided by their depth's top" if model.input_scale is None else f"times {model.input_scale:g}"
+    return "divided by the highest level" if model.input_scale is None else f"times {model.input_scale:g}"
 
 
 def _scores(score: dict[str, Any]) -> str:

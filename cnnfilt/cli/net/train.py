@@ -6,7 +6,7 @@ import click
 from click.core import ParameterSource
 
 from cnnfilt.cli.help import Command
-from cnnfilt.cli.option_types import NUMBER, PAIR, Word
+from cnnfilt.cli.option_types import NUMBER, PAIR, BoundedNumber, WholeNumber, Word
 from cnnfilt.cli.options import reading_options
 from cnnfilt.errors import ParameterError
 from cnnfilt.parsing import nearest
@@ -58,12 +58,12 @@ Examples:
 @click.option("--input-scale", type=NUMBER, metavar="NUMBER", help="Multiply pixels by this.  [default: 1/255]")
 @click.option(
     "--epochs",
-    type=click.IntRange(1, 1_000_000),
+    type=WholeNumber(1, 1_000_000),
     default=30,
     metavar="N",
     help="See all images N times.  [default: 30]",
 )
-@click.option("--batch-size", type=click.IntRange(1), default=32, metavar="N", help="Images per step.  [default: 32]")
+@click.option("--batch-size", type=WholeNumber(1), default=32, metavar="N", help="Images per step.  [default: 32]")
 @click.option("--learning-rate", type=NUMBER, metavar="NUMBER", help="Size of the steps.  [default: the optimizer's]")
 @click.option(
     "--optimizer",
@@ -83,11 +83,11 @@ Examples:
 )
 @click.option(
     "--validation",
-    type=click.FloatRange(0, 1, max_open=True),
+    type=BoundedNumber(0, 1, max_open=True),
     metavar="FRACTION",
     help="Hold out this part of each class, to tell which weights are best.  [default: 0.2]",
 )
-@click.option("--seed", type=click.IntRange(0), default=0, metavar="N", help="Same seed, same model.  [default: 0]")
+@click.option("--seed", type=WholeNumber(0), default=0, metavar="N", help="Same seed, same model.  [default: 0]")
 @click.option(
     "--augment", default="", callback=_augmentations, metavar="flip,shift", help="Mirror and move images at random."
 )

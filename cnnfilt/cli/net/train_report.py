@@ -107,8 +107,8 @@ def overfitting(epoch: Epoch, held_out: int, augment: Sequence[str]) -> list[str
     missing = [way for way in ("shift", "flip") if way not in augment]
     helps = f"--augment {','.join([*augment, *missing])}" if missing else "a smaller network"
     lines = [
-        f"accuracy is {mine:.1%} on the images learned from, but {theirs:.1%} on those held out:",
-        f"it learns them by heart; {helps} helps, and so do more images",
+        f"accuracy is {mine:.1%} on the training images, but {theirs:.1%} on those held out:",
+        f"it overfits (learns by heart); {helps} helps, and so do more images",
     ]
     return [*lines, "(flip only where a mirrored image stays of its class)"] if "flip" in missing else lines
 

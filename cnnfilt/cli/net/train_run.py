@@ -140,7 +140,7 @@ def _resumed(request: TrainRequest) -> tuple[_TrainingRun, _Folders]:
         trainer.restore(model.training, model.state)
         validation = float(model.training["validation"])
     except (KeyError, TypeError, ValueError):
-        raise InputError(f"{request.output}: holds no training that could go on") from None
+        raise InputError(f"{request.output}: holds no training to resume") from None
     if trainer.progress.epochs >= request.epochs:
         raise ParameterError(
             f"{request.output} has {counted(trainer.progress.epochs, 'epochs')} already; ask for more with --epochs",

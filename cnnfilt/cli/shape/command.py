@@ -105,8 +105,8 @@ def shape(
     of groups. A KERNEL is a name, numbers, or @file, as in `cnnfilt convolve`. SIZE is height first, and 7 is 7x7; of
     an IMAGE only the header is read. With -f the number of places the window fits is printed: the size of the result
     of a filter or of pooling. The table of layers has the output; the parameters to train; the multiply-adds to
-    compute it (MACs); the field, how many input pixels across one value sees; the jump, how many input pixels apart
-    two neighbours are; and the rows or columns of its input that no window reads.
+    compute it (MACs); the field, how many input pixels across one value depends on; the jump, how many input pixels
+    two neighbours are apart; and the rows or columns of its input that no window reads.
     """
     options = AnswerOptions(explain, coverage, json_)
     source, layers = _input_and_layers(source, layers, model, window=kernel_size is not None)
@@ -143,7 +143,7 @@ def _input_and_layers(
 ) -> tuple[str, tuple[str, ...]]:
     if model is None:
         if source is None:
-            raise click.UsageError("Missing argument 'SIZE|IMAGE'")
+            raise click.UsageError("missing argument 'SIZE|IMAGE'")
         refuse_loose_words(source, layers, window=window)
         return source, layers
     from cnnfilt.describe.named_models import MODELS

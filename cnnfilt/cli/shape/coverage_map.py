@@ -52,7 +52,7 @@ def _block(layers: Sequence[Windows], prefix: str) -> Iterator[str]:
     counts = coverage_data(layers)
     rows, columns = counts["rows"], counts["columns"]
     total = prod(layers[-1].output_size)
-    what = "windows see" if len(layers) == 1 else "values that come out see"
+    what = "windows read" if len(layers) == 1 else "output values depend on"
     yield f"{prefix}{_sizes(layers)}; how many of the {total:,} {what} each pixel:"
     if _fits(counts):
         widest = _widest(counts)
@@ -93,12 +93,12 @@ def _map(rows: Sequence[int], columns: Sequence[int], periods: Sequence[int]) ->
     means = _means(columns, across, periods[1])
     for row in _means(rows, down, periods[0]):
         yield "  |" + "".join(_letter(row * column / most) for column in means) + "|"
-    yield f"  each letter is {down}x{across} pixels; blank: seen by none; {RAMP[0]} seldom; {RAMP[-1]} {most:,} times"
+    yield f"  each letter is {down}x{across} pixels; blank: never read; {RAMP[0]} seldom; {RAMP[-1]} {most:,} times"
     same = rows == columns
-    yield f"  {'rows and columns' if same else 'rows'} are seen {_shortened(rows)} times"
+    yield f"  {'rows and columns' if same else 'rows'} are read {_shortened(rows)} times"
     if not same:
-        yield f"  columns are seen {_shortened(columns)} times"
-    yield "  and each pixel as often as its row times its column"
+        yield f"  columns are read {_shortened(columns)} times"
+    yield "  a pixel is read as often as its row times its column"
 
 
 def _block_size(least: float, period: int, length: int) -> int:
@@ -131,7 +131,7 @@ def _shortened(counts: Sequence[int]) -> str:
 def _summary(rows: Sequence[int], columns: Sequence[int]) -> str:
     corner, most = rows[0] * columns[0], max(rows) * max(columns)
     unread = len(rows) * len(columns) - sum(map(bool, rows)) * sum(map(bool, columns))
-    text = f"the corner pixel is seen {_times(corner)}, the one seen most {_times(most)}"
+    text = f"the corner pixel is read {_times(corner)}, the one read most {_times(most)}"
     return text + (f"; {counted(unread, 'pixels')} by none" if unread else "")
 
 

@@ -31,7 +31,8 @@ def formulas(reports: Sequence[Report]) -> Iterator[str]:
         yield from _counts(report.effect)
         if report.effect.windows and not isinstance(report.layer, LoneWindow):
             field, jump = pair_text(report.receptive_field), pair_text(report.jump)
-            yield f"  one value   sees {field} pixels of the input across; its neighbour is {jump} further on"
+            pixels = "1 input pixel" if field == "1" else f"{field} input pixels"
+            yield f"  one value   depends on {pixels} across; its neighbour is {jump} further on"
 
 
 def _size(report: Report) -> Iterator[str]:
@@ -42,7 +43,7 @@ def _size(report: Report) -> Iterator[str]:
     elif isinstance(report.input, Volume) and isinstance(report.output, Flat):
         yield f"  features    {str(report.input).replace('x', '*')} = {report.output}"
     elif not report.effect.weights:
-        yield "  size        unchanged: every value by itself"
+        yield "  size        unchanged: each value on its own"
 
 
 def _axes(windows: Windows) -> Iterator[str]:

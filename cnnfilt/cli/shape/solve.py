@@ -48,7 +48,9 @@ def _solved(question: Question, strict: bool) -> list[Window]:
     exact = [window for window in found if not (strict and window.remainder)]
     if not exact:
         word = question.unknown.replace("-", " ")
-        raise DemandError(f"every {word} that makes {question.wanted} {question.lines} leaves some over")
+        raise DemandError(
+            f"every {word} that makes {question.wanted} {question.lines} leaves some over, which --strict refuses"
+        )
     return exact
 
 

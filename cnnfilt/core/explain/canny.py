@@ -48,7 +48,7 @@ def _compared(across: Array, down: Array, top: int) -> tuple[Step, ...]:
     y, x = way = (0, 1) if level else (1, 0) if upright else (1, 1) if falling else (1, -1)
     before, after = _SIDES[way]
     return (
-        Step(f"in full steps, from 0 to {top}", float(strength[1, 1])),
+        Step(f"divided by a full step, {top}", float(strength[1, 1])),
         Step(f"beside it, {before}", float(strength[1 - y, 1 - x])),
         Step(f"beside it, {after}", float(strength[1 + y, 1 + x])),
     )

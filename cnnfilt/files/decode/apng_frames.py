@@ -45,7 +45,7 @@ def apng_frames(data: bytes) -> StoredFrames | None:
         return None
     controls = _controls(chunks)[: announced[0]]
     if len(controls) < announced[0] or not all(control.pixels for control in controls):
-        raise EOFError(f"it says it has {announced[0]:,} frames, and has {len(controls):,}")
+        raise EOFError(f"it says it has {announced[0]:,} frames but has {len(controls):,}")
     width, height = unpack_from(">II", chunks[0].data)
     beside = [(place < first_pixels, chunk) for place, chunk in enumerate(chunks) if _is_kept(chunk.name)]
     frames = [

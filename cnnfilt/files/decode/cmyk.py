@@ -17,8 +17,10 @@ def cmyk_to_rgb(image: PIL.Image.Image) -> tuple[PIL.Image.Image, str]:
         try:
             return _through_profile(image, profile), "CMYK, converted to sRGB through its own profile"
         except _PROFILE_ERRORS:
-            return image.convert("RGB"), "CMYK with a damaged profile, converted to RGB without it: colours are rough"
-    return image.convert("RGB"), "CMYK without a profile, converted to RGB: colours are rough"
+            return image.convert(
+                "RGB"
+            ), "CMYK with a damaged profile, converted to RGB without it: colours are approximate"
+    return image.convert("RGB"), "CMYK without a profile, converted to RGB: colours are approximate"
 
 
 def _through_profile(image: PIL.Image.Image, profile: bytes) -> PIL.Image.Image:

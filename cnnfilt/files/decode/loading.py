@@ -121,7 +121,7 @@ def _header_notes(*, damaged_exif: bool, deep_colour: bool, several: bool) -> li
     if damaged_exif:
         notes.append(_DAMAGED_EXIF)
     if deep_colour:
-        notes.append("16-bit colour, read as 8-bit (only gray is read with 16)")
+        notes.append("16-bit colour, read as 8-bit (only gray is read as 16-bit)")
     if several:
         notes.append(SEVERAL)
     return notes

@@ -47,7 +47,7 @@ class Archive:
         with open_stream(source) as stream:
             data = stream.read(MOST_BYTES + 1)
         if not data.startswith(b"PK"):
-            raise InputError("{image} is no .npz file of weights" if data else "{image} is empty")
+            raise InputError("{image} is not a .npz file of weights" if data else "{image} is empty")
         if len(data) > MOST_BYTES:
             raise InputError(f"{{image}} is larger than {MOST_BYTES >> 30} GiB")
         try:
@@ -111,7 +111,7 @@ def _numbers(data: bytes, name: str) -> Array:
         raise InputError(f"array {name} holds {what}; only arrays of numbers are read")
     body = memoryview(data)[stream.tell() :]
     if any(length < 0 for length in shape) or prod(shape) * dtype.itemsize != len(body):
-        raise InputError(f"array {name} says it is {shape} of {dtype}, which its {len(body):,} bytes are not")
+        raise InputError(f"array {name} says it is {shape} of {dtype}, which does not fit its {len(body):,} bytes")
     flat: np.ndarray[Any, Any] = np.frombuffer(body, dtype)
     # A copy, since an array over bytes cannot be written to, and training writes.
     return flat.reshape(shape, order="F" if fortran else "C").astype(dtype.newbyteorder("="), order="C", copy=True)

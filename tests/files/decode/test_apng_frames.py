@@ -38,7 +38,7 @@ def test_a_png_that_announces_no_frames_is_none() -> None:
 
 
 def test_frames_that_are_missing_are_missed() -> None:
-    with pytest.raises(InputError, match=r"truncated or damaged \(it says it has 3 frames, and has 2"):
+    with pytest.raises(InputError, match=r"truncated or damaged \(it says it has 3 frames but has 2"):
         read_frames(apng(4, 5, TWO, announced=3), "all", ReadOptions())
     stored = apng_frames(apng(4, 5, TWO, announced=1))
     assert stored is not None

@@ -71,11 +71,11 @@ def test_any_flipped_byte_is_refused_or_harmless() -> None:
         (archive(**{"x.npy": npy("text")}), "only arrays of numbers"),
         (archive(**{"x.npy": npy(1j)}), "only arrays of numbers"),
         (archive(**{"x.npy": npy(np.zeros(5_000_000))}), "claims 40,000,128 bytes"),
-        (archive(**{"x.npy": npy(np.zeros(4)).replace(b"(4,)", b"(9,)")}), "bytes are not"),
+        (archive(**{"x.npy": npy(np.zeros(4)).replace(b"(4,)", b"(9,)")}), "does not fit its 32 bytes"),
         (archive(**{"x.npy": npy(np.zeros(4)).replace(b"(4,)", b"(-4,)")[:128]}), "array x"),
         (archive(**{"x.npy": b"nothing"}), "damaged"),
         (archive(**{"x.npy": b""}), "damaged"),
-        (b"\x80\x04N.", "no .npz"),
+        (b"\x80\x04N.", "not a .npz"),
         (b"", "empty"),
     ],
 )

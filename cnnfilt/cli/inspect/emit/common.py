@@ -103,16 +103,16 @@ def strength(run: EmittedRun, asked: EdgeDetection) -> list[str]:
     """Return the lines from the kernels' answers `g`, a list of (H, W, C) arrays, to `y`."""
     kernels, lines = asked.kernels, []
     if asked.threshold is not None and float_dtype(np.dtype(run.dtype)) == np.float32:
-        lines.append("g = [one.astype(np.float32) for one in g]  # what is at the threshold is told in this precision")
+        lines.append("g = [one.astype(np.float32) for one in g]  # the threshold is compared in this precision")
     if len(kernels) == 1:
         lines.append("y = np.abs(g[0])")
     elif len(kernels) == 2:
         lines.append("y = np.sqrt(g[0] ** 2 + g[1] ** 2)")
     else:
-        lines.append("y = np.max(g, axis=0)  # the largest of the compass")
+        lines.append("y = np.max(g, axis=0)  # the largest of all directions")
     positive = math.fsum(value for row in kernels[0] for value in row if value > 0)
     if asked.gain != positive:
-        lines.append(f"y = y * {asked.gain / positive!r}  # the gain over the kernel's positive sum")
+        lines.append(f"y = y * {asked.gain / positive!r}  # the gain divided by the kernel's positive sum")
     if asked.threshold is not None:
         levels = run.made[0].levels
         top = full_step(np.dtype(run.dtype)) if levels.values == "raw" else levels.top

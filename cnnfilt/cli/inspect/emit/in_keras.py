@@ -28,7 +28,7 @@ TITLE = "Keras"
 IMPORTS = ("import keras",)
 
 _OUT = "y = keras.ops.convert_to_numpy(y)[0]"
-_EVERYWHERE = "# Keras cannot stride so: all windows are computed, and some are kept."
+_EVERYWHERE = "# Keras lacks this stride: all windows are computed, and some are kept."
 
 
 def convolve(run: EmittedRun, operation: ConvolveImage, number: int) -> list[str]:
@@ -138,7 +138,7 @@ def pad(run: EmittedRun, operation: PadImage) -> list[str]:
     if isinstance(value, tuple):
         (above, below), (left, right) = pads_of(windows)
         return [
-            "# ZeroPadding2D pads with zeros only, so the colour is laid under it.",
+            "# ZeroPadding2D pads with zeros only, so the colour is filled in first.",
             f"y = np.empty((x.shape[0] + {above + below}, x.shape[1] + {left + right}, 3))",
             f"y[:] = {value!r}",
             f"y[{above} : {above} + x.shape[0], {left} : {left} + x.shape[1]] = x",
@@ -154,7 +154,7 @@ def _padding(windows: Windows, mode: PaddingMode, value: float) -> list[str]:
         layer = f'keras.layers.ZeroPadding2D({pads_of(windows)}, dtype="float64")'
         return [f"padded = keras.ops.convert_to_numpy({layer}(x[None]))[0]"]
     return [
-        "# Keras's layers pad with zeros only (its ops with what the backend knows): NumPy does this.",
+        "# Keras's layers pad with zeros only (its ops only as the backend can): NumPy does this.",
         f"padded = {numpy_pad(windows, mode, value)}",
     ]
 

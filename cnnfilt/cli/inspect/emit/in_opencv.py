@@ -88,7 +88,7 @@ def pool(run: EmittedRun, operation: PoolImage) -> list[str]:
     if asked.adaptive:
         return _adaptive(run, asked.adaptive, fold)
     windows = asked.slide.over(run.size)
-    remark = ["# OpenCV has no pooling: it is taken at every pixel, and of that every window's is kept."]
+    remark = ["# OpenCV has no pooling: it is computed at every pixel, and each window's value is kept."]
     if asked.kind == "avg":
         return [*remark, *_average(run, asked, windows)]
     call, outside = ("dilate", -np.inf) if asked.kind == "max" else ("erode", np.inf)
@@ -107,7 +107,7 @@ def pool(run: EmittedRun, operation: PoolImage) -> list[str]:
 def _with_nan(window: str) -> list[str]:
     """Return the lines that put NaN back where a window met one."""
     return [
-        "# OpenCV passes over what is not a number.",
+        "# OpenCV skips what is not a number.",
         f"y = np.where(cv2.dilate(np.isnan(padded).astype(np.uint8), {window}, anchor=(0, 0)), np.nan, y)",
     ]
 
@@ -169,7 +169,7 @@ def _spread(windows: Windows, name: str, deep: bool, channels: int) -> tuple[lis
     down, along = windows.dilation
     shape = f"{windows.rows.span}, {windows.columns.span}" + (f", {channels}" if deep else "")
     return [
-        "# OpenCV has no dilation: the kernel is spread, with zeros between.",
+        "# OpenCV has no dilation: the kernel is spread out, with zeros between.",
         f"spread = np.zeros(({shape}), {name}.dtype)",
         f"spread[::{down}, ::{along}] = {name}",
     ], "spread"
@@ -238,7 +238,7 @@ def _canny(run: EmittedRun, asked: EdgeDetection) -> list[str]:
     (low, high), sigma, size = asked.thresholds, asked.blur, len(row)
     border = f"cv2.BORDER_{_BORDERS[asked.padding_mode]}"
     return [
-        "# OpenCV cannot do quite this: its Canny rounds the smoothed image to whole levels and thins with other",
+        "# OpenCV cannot do exactly this: its Canny rounds the smoothed image to whole levels and thins with other",
         "# ties, so that lines may differ by a pixel here and there.",
         f"smooth = cv2.GaussianBlur(x.astype(np.uint8), ({size}, {size}), {sigma!r}, borderType={border})",
         f"smooth = smooth.reshape({run.size[0]}, {run.size[1]}, {run.channels})",

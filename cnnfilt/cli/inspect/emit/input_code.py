@@ -43,7 +43,9 @@ def _matrix(run: EmittedRun, source: str) -> Reading:
     why = "NumPy does not read this text as cnnfilt does"
     if run.numbers.size > _MOST_NUMBERS:
         return _by_cnnfilt(run, why)
-    return Reading(tuple(as_numbers(run.numbers, source)), (f"{why}, so its numbers stand here.",), holds_numbers=True)
+    return Reading(
+        tuple(as_numbers(run.numbers, source)), (f"{why}, so its numbers are written here.",), holds_numbers=True
+    )
 
 
 def _image(run: EmittedRun, *, with_opencv: bool) -> Reading:

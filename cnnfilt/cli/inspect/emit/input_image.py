@@ -34,23 +34,23 @@ def why_not_pillow(run: EmittedRun) -> str | None:
     """Return why Pillow would give other pixels, or None."""
     stored, metadata = run.stored, run.metadata
     if isinstance(run.frames, int) and FORMATS[run.format].several == "frames":
-        return "libraries put the frames of an animation together in other ways"
+        return "libraries put the frames of an animation together in different ways"
     if stored.orientation is None:
-        return "libraries read a damaged EXIF block in other ways"
+        return "libraries read a damaged EXIF block in different ways"
     if metadata.xmp is not None and b"Orientation" in metadata.xmp and (run.read.auto_orient or run.format == "tiff"):
-        return "libraries may turn it by its XMP, too"
+        return "libraries may also rotate it by its XMP"
     if stored.mode == "CMYK" and metadata.icc_profile is not None:
         return "CMYK becomes sRGB through the file's own colour profile"
     if run.format == "jpeg" and run.read.gray and metadata.jpeg is None:
-        return "it holds no brightness of its own, and libraries make it in other ways"
+        return "it holds no brightness of its own, and libraries compute that in different ways"
     if run.format == "tiff" and stored.raw_mode not in _SAMPLES_IN_TIFF:
-        return f"libraries read samples of the kind {stored.raw_mode or 'unknown'} in other ways"
+        return f"libraries read samples of the kind {stored.raw_mode or 'unknown'} in different ways"
     if run.dtype == "uint8" and stored.mode not in _EIGHT_BITS:
         return f"Pillow reads it in mode {stored.mode}"
     if run.dtype != "uint8" and (run.channels != 1 or stored.mode not in ("I", "I;16", "F")):
         return "Pillow reads this depth as 8-bit"
     if run.read.background is not None and stored.key is not None and stored.raw_mode not in ("L", "RGB"):
-        return "Pillow takes the transparent colour of this depth for another"
+        return "Pillow reads another transparent colour at this depth"
     return None
 
 
@@ -60,17 +60,17 @@ def why_not_opencv(run: EmittedRun) -> str | None:
     if run.frames not in ("first", 1):
         return "OpenCV reads the first page of a file"
     if run.format == "jpeg":
-        return None if run.metadata.jpeg is not None else "OpenCV decodes these colours its own way"
+        return None if run.metadata.jpeg is not None else "OpenCV decodes these colours differently"
     if stored.maximum not in (0, 255):
-        return f"OpenCV leaves levels that go up to {stored.maximum} as they are"
+        return f"OpenCV does not scale up levels that end at {stored.maximum}"
     if stored.raw_mode not in _OPENCV_READS.get((run.format, run.dtype), ()):
         return f"OpenCV reads this kind of {run.format.upper()} in other levels, or not at all"
     if stored.orientation != 1:
-        return "whether OpenCV turns it depends on its version"
+        return "whether OpenCV rotates it depends on its version"
     if stored.white_is_zero:
         return "OpenCV does not invert an image whose zero is white"
     if _is_flattened(run) and stored.raw_mode != "RGBA":
-        return "OpenCV makes no alpha of this kind of transparency"
+        return "OpenCV does not read this kind of transparency"
     return None
 
 
@@ -78,7 +78,7 @@ def by_pillow(run: EmittedRun) -> list[str]:
     """Return the lines from `source` to `pixels`."""
     lines = ["image = Image.open(source)"]
     if run.size[0] * run.size[1] > _PILLOW_WARNS_FROM:
-        lines.insert(0, "Image.MAX_IMAGE_PIXELS = None  # Pillow is wary of images of this size.")
+        lines.insert(0, "Image.MAX_IMAGE_PIXELS = None  # Pillow refuses images of this size otherwise.")
     if isinstance(run.frames, int) and run.frames > 1:
         lines.append(f"image.seek({run.frames - 1})")
     if run.read.gray and run.format == "jpeg":
@@ -139,7 +139,7 @@ def _turned(run: EmittedRun) -> list[str]:
         back = TURNS_BACK.get(run.stored.orientation or 1)
         if run.read.auto_orient or back is None:
             return []
-        return [f"image = image.transpose(Image.Transpose.{back.name})  # Pillow has turned it upright"]
+        return [f"image = image.transpose(Image.Transpose.{back.name})  # Pillow has rotated it upright"]
     return ["image = ImageOps.exif_transpose(image)"] if run.read.auto_orient else []
 
 

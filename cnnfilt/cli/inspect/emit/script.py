@@ -77,7 +77,7 @@ def _usage(run: EmittedRun, *, holds_numbers: bool) -> str:
     if holds_numbers:
         return "It holds the numbers of this input, and takes no other."
     given = "INPUT" if prints(run) else "INPUT OUTPUT"
-    return f"Its numbers are those of this input; python SCRIPT {given} takes another of the same size."
+    return f"Made for this input; python SCRIPT {given} takes another of the same size."
 
 
 def _steps(module: Library, run: EmittedRun) -> list[tuple[str, list[str]]]:
@@ -113,7 +113,7 @@ def _remarks(run: EmittedRun) -> list[str]:
     """Return what is to be said of what the script leaves out."""
     remarks = []
     if run.alpha and run.operation.treatment.alpha == "filter":
-        remarks.append("Left out: --alpha filter, so the colours are not weighed by their opacity here.")
+        remarks.append("Left out: --alpha filter, so the colours are not weighted by their opacity here.")
     elif run.alpha:
         remarks.append("Left out: cnnfilt carries the transparency along; here it is dropped.")
     if run.operation.has_extra:
