@@ -163,4 +163,4 @@ def _refuse_own_folder(inputs: Iterable[str], folders: Iterable[Path]) -> None:
     written_to = {os.path.realpath(folder) for folder in folders}
     for path in inputs:
         if os.path.isdir(path) and os.path.realpath(path) in written_to:
-            raise PlanError(f"{path} is the input and the output folder; write to another folder")
+            raise PlanError(f"{path} is both the input and the output folder; write to another folder")

@@ -182,7 +182,7 @@ class FileOptions(WorkOptions, kw_only=True):
     json: bool = option(
         "--json",
         default=False,
-        help="Print a line of JSON for each file when it is done.\f With the values where they would be printed.",
+        help="Print a line of JSON for each file when it is done.\f Values that would be printed are in it.",
     )
     quiet: bool = option("-q", "--quiet", default=False, help="Print errors only.")
     verbose: bool = option("-v", "--verbose", default=False, help="Print how it was computed, too.")

@@ -145,7 +145,7 @@ class ConvLayer(LayerWord):
         for kernel in self.kernels:
             if kernel.channels and len(kernel.channels) != volume.channels // self.groups:
                 made_for, its = counted(len(kernel.channels), "channels"), volume.channels // self.groups
-                raise ShapeError(f"kernel {kernel.name} is made for {made_for}, and its input has {its}")
+                raise ShapeError(f"kernel {kernel.name} is made for {made_for}, but its input has {its}")
         windows = self.slide.over(volume.size)
         weights = (*self.slide.kernel_size, volume.channels // self.groups, self.filters)
         return Effect(_output(windows, self.filters), windows, weights, self.filters if self.bias else 0)

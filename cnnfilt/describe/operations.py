@@ -161,7 +161,7 @@ class Pooling(Sliding, kw_only=True):
     )
     whole: bool = option("--global", default=False, help="One window over the whole image.")
     adaptive: Pair | None = option(
-        "--adaptive", read=parse_pair, metavar="H,W", default=None, help="As many windows as make this output size."
+        "--adaptive", read=parse_pair, metavar="H,W", default=None, help="Choose windows that give this output size."
     )
 
     def __post_init__(self) -> None:

@@ -35,7 +35,7 @@ def check_holds(
     _check_sample(about, sample, about.colour if channels == 3 else about.gray, alpha=alpha)
     if size and max(size) > about.longest_side:
         raise OutputError(
-            f"{about.title} holds at most {about.longest_side:,} pixels a side and the result is "
+            f"{about.title} holds at most {about.longest_side:,} pixels per side and the result is "
             f"{size[0]}x{size[1]}; use png or tiff",
             parameter="format",
         )

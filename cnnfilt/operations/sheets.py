@@ -81,7 +81,7 @@ def _shown_each(maps: Array) -> tuple[Array, str]:
         one, high = maps[..., number], _range(maps[..., number])[1]
         levels = Levels("symmetric", np.uint8) if signed else Levels("clip", np.uint8, (0, high) if high else None)
         pixels[..., number], _ = apply_levels(one, levels)
-    return pixels, "each map by itself: " + ("middle gray is 0" if signed else "black is 0, white its highest")
+    return pixels, "each map on its own: " + ("middle gray is 0" if signed else "black is 0, white its highest")
 
 
 def _range(values: Array) -> tuple[float, float]:

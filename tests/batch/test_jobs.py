@@ -36,7 +36,7 @@ def test_half_of_an_input_s_results_is_made_again_as_a_whole(tmp_path: Path) -> 
         (["-", "-"], "out/", "only once"),
         (["{in}"], None, "need a folder"),
         (["{in}"], "-", "cannot share standard output"),
-        (["{in}"], "{in}", "is the input and the output folder"),
+        (["{in}"], "{in}", "is both the input and the output folder"),
         (["{in}/a.png", "{in}/no.png"], None, "use -o"),
     ],
 )

@@ -340,7 +340,7 @@ def test_what_learn_writes_goes_into_a_chain(run: Run, tmp_path: Path) -> None:
         ("conv:@k.csv+box:5", "its kernels differ in size, 2x2 and 5x5"),
         ("conv:@k.csv,k=3", "leave out k="),
         ("filter:@deep.npy", "its kernel has rows for 3 channels; conv:@deep.npy sums over them"),
-        ("conv:@deep.npy", "kernel deep is made for 3 channels, and its input has 1"),
+        ("conv:@deep.npy", "kernel deep is made for 3 channels, but its input has 1"),
     ],
 )
 def test_a_kernel_file_that_does_not_fit(

@@ -29,8 +29,8 @@ Examples:
     metavar="DIR",
     help="Draw every layer's maps as a captioned sheet\f: DIR/01-relu.png ... (DIR/NAME/ for each of several inputs).",
 )
-@click.option("--scale-each-map", is_flag=True, help="In --maps, give each map a scale of its own\f, not each layer.")
-@click.option("--model", metavar="FILE.npz", help="A trained network; CHAIN is left out then.")
+@click.option("--scale-each-map", is_flag=True, help="In --maps, scale each map on its own\f, not each layer.")
+@click.option("--model", metavar="FILE.npz", help="A trained network, given instead of CHAIN.")
 @click.option(
     "--seed", type=WholeNumber(min=0), metavar="N", help="Draw weights for conv:N and fc:N\f, as for a new network."
 )
@@ -63,8 +63,8 @@ def apply(
 
     INPUT is an image, a folder of images, a matrix, or - for a pipe. A KERNEL is a name, numbers, or @file, as in
     `cnnfilt convolve`. Nothing is rounded between the layers.
-    Several maps are one file each, NAME.MAP.EXT, or one stack in .npy and .json. What ends in flatten or fc is
-    a row of numbers, for .csv, .json or .npy; with --model the classes stand over it.
+    Several maps are one file each, NAME.MAP.EXT, or one stack in .npy and .json. A chain that ends in flatten or fc
+    gives a row of numbers, for .csv, .json or .npy; with --model, the class names stand above it.
     """
     files, words = _sorted(files, chain, model)
     if model is None:

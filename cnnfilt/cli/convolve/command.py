@@ -41,7 +41,7 @@ Examples:
     multiple=True,
     metavar="SPEC",
     help='A name, "1,0,-1; 1,0,-1", or @file.\f Or JSON, or as ImageMagick, MATLAB or NumPy write it; repeat -k for '
-    'several. "cnnfilt kernels" has the names.',
+    'several. "cnnfilt kernels" lists the names.',
 )
 @options_of(Convolution, "asked")
 @click.option("--bias", metavar="NUMBERS", help="Add this to the result: one number, or one per filter (or @file).")
@@ -66,8 +66,8 @@ def convolve(
     """Slide a kernel over each INPUT (an image, a folder, a matrix, or -) and write the sums of products.\f
 
     INPUT is an image, a folder of images, a matrix (.csv .tsv .txt .json .npy, or typed as "1,2; 3,4"), or - for a
-    pipe. The kernel is not flipped (cross-correlation, as in every CNN; --flip rotates it). Only places where it fits
-    count, unless -p says more: -p same keeps the size. Without -o a matrix is printed.
+    pipe. The kernel is not flipped (cross-correlation, as in every CNN; --flip rotates it). Without -p it goes only
+    where it fits, and the result is smaller; -p same keeps the size. Without -o a matrix is printed.
     """
     read_ahead(files)
     from cnnfilt.cli.kernel_arguments import named_files, read_kernels

@@ -115,7 +115,7 @@ def _refusal(run: LearnRun, pairs: Sequence[ImagePair], collected: Collected, fo
         return f"with --decimals {decimals} the filter is off by {off}; without it, by {levels_text(found.best)}"
     size = spelled_size(collected.kernel_size)
     names = (
-        f"{pairs[0].before} into {pairs[0].after}" if len(pairs) == 1 else f"one into the other in {len(pairs)} pairs"
+        f"{pairs[0].before} into {pairs[0].after}" if len(pairs) == 1 else f"BEFORE into AFTER in {len(pairs)} pairs"
     )
     hint = advice(collected, run.sought, run.max_residual)
     return f"no linear filter of {size} turns {names}: the best is off by {off}; {hint}"

@@ -84,7 +84,7 @@ def backward(
     X, the filter and the gradient are matrices: files, or typed as "1,2; 3,4".\f
 
     Files are .csv .tsv .txt .json .npy. Z = conv(X, K) + B is printed first, then dL/dK = conv(X, dL/dZ),
-    dL/dB = sum(dL/dZ) and dL/dX = conv(padded dL/dZ, K turned by 180 degrees). With --layer it is the output and
+    dL/dB = sum(dL/dZ) and dL/dX = conv(padded dL/dZ, K rotated by 180 degrees). With --layer it is the output and
     dL/dX; with --loss, whose X is what goes into softmax or sigmoid, y_pred, L and dL/dZ = y_pred - y.
 
     fc has Z = W f + B, where f is X row by row: dL/dW, dL/dB and dL/df follow. For --loss categorical and sparse

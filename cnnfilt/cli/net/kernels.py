@@ -23,8 +23,8 @@ Examples:
 def kernels(model: str, output: str, overwrite: bool, layer: str | None, json_: bool) -> None:
     """Draw the filters of a convolution in MODEL: mid-gray is 0, brighter is more, darker is less.
 
-    Filters are numbered from 1. Those of three channels are in colour; those of several others are columns, with a
-    piece for each of their input channels. `-k @MODEL#conv1` gives the same filters to `convolve`.
+    Filters are numbered from 1. Filters of three channels are in colour; of any other number they are columns, with
+    a tile for each input channel. `-k @MODEL#conv1` gives the same filters to `convolve`.
     """
     from cnnfilt.cli.net.kernels_run import draw_kernels
 

@@ -35,7 +35,7 @@ def pool(files: FileOptions, inspection: Inspection, asked: Pooling, indices: st
     """Shrink each INPUT (an image, a folder, a matrix, or -) by keeping one value of each window.\f
 
     INPUT is an image, a folder of images, a matrix (.csv .tsv .txt .json .npy, or typed as "1,2; 3,4"), or - for a
-    pipe. Without -o a matrix is printed. The number of channels stays.
+    pipe. Without -o a matrix is printed. The number of channels stays the same.
     """
     read_ahead(files)
     from cnnfilt.cli.run_operation import run_operation
