@@ -3,7 +3,7 @@
 import os
 from collections.abc import Sequence
 
-from cnnfilt.batch.inputs import read_image, standard_input
+from cnnfilt.batch.inputs import read_image
 from cnnfilt.batch.jobs import FileJob
 from cnnfilt.batch.naming import Target
 from cnnfilt.batch.work import (
@@ -21,7 +21,7 @@ from cnnfilt.files.animation import encode_frames, read_frames
 from cnnfilt.files.formats import named
 from cnnfilt.files.image import Image
 from cnnfilt.files.records import Timing
-from cnnfilt.files.streams import open_stream
+from cnnfilt.files.streams import open_stream, standard_input
 from cnnfilt.frozen import replace
 from cnnfilt.operations.base import Operation, Result
 

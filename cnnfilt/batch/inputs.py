@@ -1,7 +1,5 @@
 """Inputs read whole: of a job of a batch, or of a command that reads a few and compares them."""
 
-import sys
-
 from cnnfilt.batch.jobs import FileJob
 from cnnfilt.batch.sources import STDIN
 from cnnfilt.batch.work import Settings
@@ -9,7 +7,7 @@ from cnnfilt.errors import CnnfiltError, InputError
 from cnnfilt.files.image import Image
 from cnnfilt.files.read_write_options import ReadOptions
 from cnnfilt.files.reading import read, read_bytes, read_typed_matrix
-from cnnfilt.files.streams import read_bounded
+from cnnfilt.files.streams import standard_input
 
 
 def read_image(job: FileJob, settings: Settings, content: bytes | None = None) -> Image:
@@ -22,16 +20,6 @@ def read_image(job: FileJob, settings: Settings, content: bytes | None = None) -
         except InputError as error:
             raise InputError(f"{{image}} is neither a file nor a matrix: {error.message}") from None
     return read(job.source.path, settings.read)
-
-
-def standard_input() -> bytes:
-    """Return all of standard input. InputError."""
-    if sys.stdin is None:
-        raise InputError("standard input is closed")
-    try:
-        return read_bounded(sys.stdin.buffer)
-    except OSError as error:
-        raise InputError(f"standard input cannot be read: {error.strerror}") from None
 
 
 def read_input(path: str, options: ReadOptions) -> Image:

@@ -2,6 +2,7 @@
 
 import io
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from os import fstat
@@ -23,7 +24,10 @@ LONGEST_PIPE = 2 << 30
 
 @contextmanager
 def open_stream(source: Source) -> Iterator[BinaryIO]:
-    """Give a seekable stream of `source`; a pipe is read to its end first. InputError if it cannot be opened."""
+    """Give a seekable stream of `source`; a pipe is read to its end first. InputError if it cannot be opened or read.
+
+    An OSError that the body lets through is one of reading: a disk that fails, a server that is gone.
+    """
     if isinstance(source, bytes):
         yield io.BytesIO(source)
         return
@@ -38,10 +42,21 @@ def open_stream(source: Source) -> Iterator[BinaryIO]:
     except ValueError:
         raise InputError("{image} cannot be opened: that cannot be the name of a file") from None
     with stream:
-        if stat.S_ISREG(fstat(stream.fileno()).st_mode):
-            yield stream
-        else:
-            yield io.BytesIO(read_bounded(stream))
+        try:
+            whole = stat.S_ISREG(fstat(stream.fileno()).st_mode)
+            yield stream if whole else io.BytesIO(read_bounded(stream))
+        except OSError as error:
+            raise InputError(f"{{image}} cannot be read: {error.strerror or error}") from None
+
+
+def standard_input() -> bytes:
+    """Return all of standard input. InputError."""
+    if sys.stdin is None:
+        raise InputError("standard input is closed")
+    try:
+        return read_bounded(sys.stdin.buffer)
+    except OSError as error:
+        raise InputError(f"standard input cannot be read: {error.strerror}") from None
 
 
 def read_bounded(pipe: BinaryIO) -> bytes:

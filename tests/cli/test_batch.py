@@ -149,12 +149,25 @@ def test_a_pipe_that_nobody_fills_costs_its_time(pictures: Make, start: Start, t
     assert set(tree(tmp_path / "out")) == {"000.png"}
 
 
-@pytest.mark.parametrize("path", ["/dev/null", "/proc/self/mem", "/dev/tty", "in", "a\udcff\n"])
-def test_special_files_are_one_line(pictures: Make, shell: Shell, path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "code", "message"),
+    [
+        ("/dev/null", 1, "edges: /dev/null is empty"),
+        ("/proc/self/mem", 1, "edges: /proc/self/mem cannot be read: Input/output error"),
+        ("/dev/tty", 1, "edges: /dev/tty cannot be opened: No such device or address"),
+        ("in", 2, "edges: several inputs cannot all go to out.png; give a folder, such as -o out/"),
+        ("a\udcff\n", 1, "edges: a\\udcff\\n: no such file"),
+    ],
+)
+def test_special_files_are_one_line(
+    pictures: Make, start: Start, tmp_path: Path, path: str, code: int, message: str
+) -> None:
+    """In a session of its own there is no terminal."""
     pictures(1)
-    outcome = shell("edges", path, "-o", "out.png", "--timeout", "2")
-    assert outcome.code in (1, 2)
-    assert len(outcome.stderr.splitlines()) == 1, outcome.stderr
+    process = start("edges", path, "-o", "out.png")
+    stdout, stderr = process.communicate(timeout=60)
+    assert (process.returncode, stdout, stderr.decode()) == (code, b"", f"{message}\n")
+    assert set(tree(tmp_path)) == {"in/000.png"}
 
 
 def test_the_limit_on_pixels(pictures: Make, shell: Shell, tmp_path: Path) -> None:

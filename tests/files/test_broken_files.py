@@ -72,6 +72,11 @@ def test_an_unreadable_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert said(path) == "photo cannot be opened: Permission denied"
 
 
+def test_a_file_that_fails_while_it_is_read() -> None:
+    """As on a disk that fails: there is nothing at the first address of any process."""
+    assert said(Path("/proc/self/mem")) == "photo cannot be read: Input/output error"
+
+
 def test_a_name_that_no_file_can_have() -> None:
     with pytest.raises(InputError, match="that cannot be the name of a file"):
         read("a\0b")

@@ -2,7 +2,6 @@
 
 import os
 import re
-import sys
 
 from cnnfilt.describe.windows import check_pixels
 from cnnfilt.errors import CnnfiltError, InputError
@@ -24,10 +23,11 @@ def input_size(source: str) -> tuple[tuple[int, int, int], tuple[str, ...]]:
         raise InputError(f"{source!r} is neither a size such as 224x224x3 nor an image that exists")
     # Pillow is for images alone: a size should be answered at once.
     from cnnfilt.files.decode.header import noted_size
+    from cnnfilt.files.streams import standard_input
 
     name = "stdin" if source == "-" else source
     try:
-        size, notes = noted_size(sys.stdin.buffer.read() if source == "-" else source)
+        size, notes = noted_size(standard_input() if source == "-" else source)
     except CnnfiltError as error:
         raise type(error)(error.about(name), parameter=error.parameter) from None
     return size, tuple(f"{name}: {note}" for note in notes)
