@@ -54,7 +54,13 @@ class Archive:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
         except _FAULTS as error:
             raise _damaged(error) from None
-        self._entries = _entries(self._zip.infolist())
+        infos = self._zip.infolist()
+        said = _count_said(data)
+        if len(infos) != said:
+            raise InputError(
+                f"{{image}} is damaged or incomplete (it says it holds {said:,} arrays, not {len(infos):,})"
+            )
+        self._entries = _entries(infos)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -84,6 +90,12 @@ def write_npz(arrays: Mapping[str, Array]) -> bytes:
             # A ZipInfo by itself has a fixed date, so that no clock gets into the file.
             archive.writestr(zipfile.ZipInfo(f"{name}.npy"), content.getvalue())
     return stream.getvalue()
+
+
+def _count_said(data: bytes) -> int:
+    """Return how many entries the end of a .zip says it has: zipfile counts those it finds, though some are lost."""
+    end = data.rindex(b"PK\5\6")
+    return int.from_bytes(data[end + 10 : end + 12], "little")
 
 
 def _entries(infos: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
