@@ -1,6 +1,5 @@
 """Numbers, pairs, paddings and sizes as people type them."""
 
-import contextlib
 import math
 
 import pytest
@@ -121,11 +120,29 @@ def test_every_float_is_read_back(value):
     assert math.isclose(parse_number(repr(value), "bias"), value, rel_tol=0, abs_tol=0)
 
 
-@given(st.text(max_size=12))
-def test_no_text_breaks_a_parser(text):
-    for parse in (parse_padding, parse_size, lambda t: parse_number(t, "bias"), lambda t: parse_pair(t, "stride")):
-        with contextlib.suppress(ParameterError):
-            parse(text)
+def written(value):
+    """A padding, size, pair or number as it is typed."""
+    if isinstance(value, tuple):
+        return ",".join(map(written, value))
+    return value if isinstance(value, str) else repr(value)
+
+
+@pytest.mark.parametrize(
+    "parse",
+    [parse_padding, parse_size, lambda text: parse_number(text, "bias"), lambda text: parse_pair(text, "stride")],
+    ids=["padding", "size", "number", "pair"],
+)
+@given(text=st.one_of(st.text(max_size=12), st.text("0123456789x,+-/.e same\u2212\u00bd", max_size=8)))
+def test_every_text_is_refused_in_one_line_or_comes_back_as_it_was_read(parse, text):
+    try:
+        value, refusal = parse(text), ""
+    except ParameterError as error:
+        value, refusal = None, str(error)
+    if value is None:
+        assert refusal.isprintable()
+        assert repr(text) in refusal
+    else:
+        assert parse(written(value)) == value
 
 
 def test_nearest_words():

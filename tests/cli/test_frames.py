@@ -228,14 +228,26 @@ def test_the_maps_of_several_frames_are_refused_and_those_of_one_drawn(
         assert len(list((tmp_path / "maps").iterdir())) == 2
 
 
-def test_a_damaged_animation_is_one_line(run: Run, tmp_path: Path) -> None:
-    source = animation(tmp_path, "gif")
+def test_an_animation_cut_short_is_refused_in_one_line_or_has_the_frames_that_are_whole(
+    run: Run, tmp_path: Path
+) -> None:
+    source, out = animation(tmp_path, "gif"), tmp_path / "out.png"
     data = source.read_bytes()
+    codes = []
     for length in range(20, len(data) - 1, 97):
         source.write_bytes(data[:length])
-        outcome = run("pool", source, "--frames", "all", "-y", "-o", tmp_path / "out.png")
-        assert outcome.code in (0, 1)
-        assert "cnnfilt itself" not in outcome.stderr
+        outcome = run("pool", source, "--frames", "all", "-o", out)
+        codes.append(outcome.code)
+        if outcome.code == 0:
+            arrays, times, _ = frames_of(out)
+            assert times == TIMES[: len(arrays)]
+            for found, frame in zip(arrays, FRAMES[: len(arrays)], strict=True):
+                assert np.array_equal(found, pool(frame))
+            out.unlink()
+        else:
+            assert (outcome.code, len(outcome.lines), out.exists()) == (1, 1, False)
+            assert outcome.stderr.startswith(f"pool: {source}: the GIF is ")
+    assert codes.count(1) > codes.count(0)
 
 
 @pytest.mark.parametrize("source", ["webp", "png", "gif", "tiff"])

@@ -2,6 +2,7 @@
 
 import io
 import re
+import shlex
 from pathlib import Path
 
 import numpy as np
@@ -136,26 +137,36 @@ def test_what_is_transparent_shows_gray() -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    ("line", "captions"),
     [
-        ["convolve", "scene.jpg", "-k", "emboss", "-k", "gaussian:3"],
-        ["pool", "depth16.png", "-f", "4"],
-        ["edges", "face.png"],
-        ["pad", "icon.png", "-p", "9"],
-        ["convolve", "worked_example.csv", "-k", "vertical"],
-        ["apply", "scene.jpg", "filter:sobel-x,p=same relu pool:max"],
-        ["apply", "face.png", "conv:vertical+horizontal relu"],
+        (
+            "convolve scene.jpg -k emboss -k gaussian:3",
+            ["before 800x1200x3", "emboss 798x1198x3", "gaussian-3 782x1182x3"],
+        ),
+        ("pool depth16.png -f 4", ["before 240x320", "after 60x80"]),
+        ("edges face.png", ["before 256x256", "after 256x256"]),
+        ("pad icon.png -p 9", ["before 128x128x3", "after 146x146x3"]),
+        ("convolve worked_example.csv -k vertical", ["before 6x6", "after 4x4 (-13..14)"]),
+        ("apply 'filter:sobel-x,p=same relu pool:max' scene.jpg", ["before 800x1200x3", "after 400x600x3"]),
+        (
+            "apply 'conv:vertical+horizontal relu' face.png",
+            ["before 256x256", "vertical 254x254", "horizontal 254x254"],
+        ),
     ],
-    ids=" ".join,
 )
-def test_a_preview_alone_writes_nothing(run: Run, tmp_path: Path, arguments: list[str]) -> None:
-    command, name, *options = arguments
-    image = SAMPLES / name
-    outcome = run(command, *([*options, image] if command == "apply" else [image, *options]), "--preview")
-    assert (outcome.code, outcome.stdout) == (0, b"")
-    assert outcome.lines[0].startswith("before ")
-    assert "▒" in outcome.stderr or "░" in outcome.stderr or "█" in outcome.stderr
-    assert len(max(outcome.lines[1:3], key=len)) <= 80
+def test_a_preview_alone_writes_nothing(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, captions: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    words = [str(SAMPLES / word) if (SAMPLES / word).is_file() else word for word in shlex.split(line)]
+    outcome = run(*words, "--preview")
+    assert (outcome.code, outcome.stdout, list(tmp_path.iterdir())) == (0, b"", [])
+    said = [line for line in outcome.lines if not line.startswith(str(SAMPLES))]
+    assert [one for line in said if not set(line) <= set(" ░▒▓█") for one in re.split(" {3,}", line)] == captions
+    drawn = [line for line in said if set(line) <= set(" ░▒▓█")]
+    assert len(drawn) > len(captions)
+    assert len(set("".join(drawn))) >= 4, "shades"
+    assert max(map(len, said)) <= 80
 
 
 def test_a_preview_leaves_the_pipe_to_the_image(run: Run) -> None:

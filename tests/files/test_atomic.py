@@ -3,7 +3,11 @@
 import errno
 import os
 import stat
+import subprocess
+import sys
+import tempfile
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,6 +16,7 @@ import pytest
 from cnnfilt.errors import OutputError
 from cnnfilt.files import atomic
 from cnnfilt.files.atomic import write_atomically
+from tests.conftest import ENVIRONMENT
 
 
 def new(stream: BinaryIO) -> None:
@@ -226,8 +231,34 @@ def test_a_file_system_without_locks_is_no_obstacle(tmp_path: Path, monkeypatch:
     assert names(tmp_path) == ["a"]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_without_permission(tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
-    with pytest.raises(OutputError, match="Permission denied"):
-        write_atomically(tmp_path / "a", new, overwrite=False)
+WITHOUT_RIGHTS = """
+import os, sys
+from cnnfilt.errors import OutputError
+from cnnfilt.files.atomic import write_atomically
+
+if os.geteuid() == 0:  # Root may write everywhere, so this is nobody's from here on.
+    os.setgroups([])
+    os.setgid(65534)
+    os.setuid(65534)
+try:
+    write_atomically("a", lambda stream: stream.write(b"new"), overwrite=True)
+except OutputError as error:
+    sys.exit(str(error))
+"""
+
+
+@pytest.fixture
+def open_to_all() -> Iterator[Path]:
+    """A folder that all can get to: those of pytest are closed to others."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
+@pytest.mark.parametrize(("mode", "said"), [(0o555, "a cannot be written: Permission denied\n"), (0o777, "")])
+def test_a_folder_without_permission(open_to_all: Path, mode: int, said: str) -> None:
+    open_to_all.chmod(mode)
+    program = [sys.executable, "-c", WITHOUT_RIGHTS]
+    done = subprocess.run(program, cwd=open_to_all, env=ENVIRONMENT, capture_output=True, text=True)
+    open_to_all.chmod(0o755)
+    assert (done.returncode, done.stderr) == (1 if said else 0, said)
+    assert names(open_to_all) == ([] if said else ["a"])
