@@ -61,14 +61,18 @@ def parse_padding(text: str) -> Padding:
     for word in words:
         if text == word:
             return word
-    if text in get_args(PaddingMode):
-        raise ParameterError(
-            f"padding {text!r} is what a border holds (--padding-mode); say how wide it is: same, or a number",
-            parameter="padding",
-        )
     if text[:1].isalpha():
+        if mode := _padding_mode(text):
+            raise ParameterError(
+                f"padding {text!r} is what a border holds (--padding-mode {mode}); "
+                "say how wide it is: same, or a number",
+                parameter="padding",
+            )
         raise ParameterError(f"padding {text!r} is unknown; {nearest(text, words)}", parameter="padding")
-    numbers = parse_numbers(text, "padding")
+    try:
+        numbers = parse_numbers(text, "padding")
+    except ParameterError as error:
+        raise ParameterError(f"{error.message}; give pixels: N, H,W or T,B,L,R", parameter="padding") from None
     if len(numbers) == 1:
         return numbers[0]
     if len(numbers) == 2:
@@ -77,6 +81,13 @@ def parse_padding(text: str) -> Padding:
         top, bottom, left, right = numbers
         return (top, bottom), (left, right)
     raise ParameterError(f"padding {text!r} has {len(numbers)} numbers; give N, H,W or T,B,L,R", parameter="padding")
+
+
+def _padding_mode(word: str) -> str | None:
+    """Return the padding mode that `word` is, or that others call so; None for any other word."""
+    from cnnfilt.elsewhere import OURS  # Only errors need it.
+
+    return next((mode for mode in (word, *OURS.get(word.lower(), ())) if mode in get_args(PaddingMode)), None)
 
 
 def parse_size(text: str) -> tuple[int, int, int]:

@@ -163,7 +163,10 @@ def _format_of_file(path: Path, request: OutputRequest) -> str:
     named = format_of(path)
     if named is None and request.format is None:
         known = ", ".join(WRITABLE_FORMATS)
-        raise PlanError(f"{path} has no suffix that names a format; add one, or --format ({known})")
+        undotted = (request.output or "").endswith("{ext}") and not path.suffix
+        add = "write .{ext}" if undotted else "use another" if path.suffix else "add one"
+        lacks = f"{path}: {path.suffix} names no format" if path.suffix else f"{path} has no suffix that names a format"
+        raise PlanError(f"{lacks}; {add}, or --format ({known})")
     if named is not None and request.format is not None and named != request.format:
         raise PlanError(f"{path} names the format {named} but --format says {request.format}; leave one out")
     format_name = request.format or named or ""

@@ -144,11 +144,16 @@ def _images_in(folder: str, walk: Walk, skipped: list[str]) -> Iterator[Source]:
         if is_folder and walk.recursive and not entry.is_symlink() and not entry.name.startswith("."):
             unfinished.append((os.path.join(subfolder, entry.name), iter(_entries(entry.path))))
             continue
-        reason = "a folder" if is_folder else _reason_to_skip(entry)
+        reason = _reason_to_leave(entry, walk) if is_folder else _reason_to_skip(entry)
         if reason is None:
             yield Source(entry.path, subfolder)
         else:
             skipped.append(f"{entry.path} ({reason})")
+
+
+def _reason_to_leave(folder: "os.DirEntry[str]", walk: Walk) -> str:
+    opens = not (walk.recursive or folder.is_symlink() or folder.name.startswith("."))
+    return "a folder; -r opens it" if opens else "a folder"
 
 
 def _reason_to_skip(entry: "os.DirEntry[str]") -> str | None:

@@ -19,15 +19,37 @@ INSTEAD = {
         "filter": "cnnfilt convolve",
         "correlate": "cnnfilt convolve",
         "conv2d": "cnnfilt convolve",
+        "conv": "cnnfilt convolve",
+        "convolution": "cnnfilt convolve",
+        "filter2d": "cnnfilt convolve",
+        "gaussianblur": "cnnfilt convolve -k gaussian:2",
+        "boxblur": "cnnfilt convolve -k box",
+        "unsharp": "cnnfilt convolve -k sharpen",
+        "convert": "cnnfilt convolve -k identity",
+        "gray": "cnnfilt convolve -k identity --gray",
+        "grayscale": "cnnfilt convolve -k identity --gray",
+        "greyscale": "cnnfilt convolve -k identity --gray",
+        "invert": 'cnnfilt convolve -k "-1" --bias 255',
+        "negate": 'cnnfilt convolve -k "-1" --bias 255',
+        "dilate": "cnnfilt pool -f 3 -s 1 -p same --kind max",
+        "erode": "cnnfilt pool -f 3 -s 1 -p same --kind min",
         "maxpool": "cnnfilt pool --kind max",
         "avgpool": "cnnfilt pool --kind avg",
         "resize": "cnnfilt pool",
         "shrink": "cnnfilt pool",
         "downsample": "cnnfilt pool",
+        "thumbnail": "cnnfilt pool",
         "border": "cnnfilt pad",
+        "frame": "cnnfilt pad",
+        "copymakeborder": "cnnfilt pad",
+        "edge-detect": "cnnfilt edges",
+        "edgedetect": "cnnfilt edges",
+        "detect-edges": "cnnfilt edges",
         "compare": "cnnfilt diff",
         "psnr": "cnnfilt diff",
         "size": "cnnfilt shape",
+        "info": "cnnfilt shape",
+        "identify": "cnnfilt shape",
         "layers": "cnnfilt apply",
         "train": "cnnfilt net train",
         "predict": "cnnfilt net predict",
@@ -51,6 +73,8 @@ INSTEAD = {
 
 def command_advice(word: str, group: str, known: Sequence[str]) -> str:
     """Return the message for a word that is none of the commands `known` of a group: what it is, and what to type."""
+    if word.partition(" ")[0] in known and not os.path.lexists(word):
+        return f"the quotes make one word of the whole command; write it without them: {group} {word}"
     if group == "cnnfilt" and (os.path.lexists(word) or format_of(word) is not None):
         return _file_first(word)
     meant = INSTEAD.get(group, {}).get(word.lower())

@@ -1,13 +1,13 @@
 """The types of options: they read what people type, and say what is wrong with it."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
 import click
 
 from cnnfilt.errors import ParameterError
 from cnnfilt.parsing import nearest, parse_number, parse_padding, parse_pair, parse_whole
-from cnnfilt.terms import FrameChoice
+from cnnfilt.terms import FrameChoice, PaddingWord
 
 
 class Word(click.Choice[str]):
@@ -18,6 +18,8 @@ class Word(click.Choice[str]):
         words = tuple(str(choice) for choice in self.choices)
         if value in words:
             return str(value)
+        if param is not None and param.name == "padding_mode" and value in get_args(PaddingWord):
+            raise ParameterError(f"{_option_of(param)} {value!r} is how wide a border is; write --padding {value}")
         raise ParameterError(f"{_option_of(param)} {value!r} is unknown; {nearest(str(value), words)}")
 
 

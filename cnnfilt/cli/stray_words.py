@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Sequence
+from shlex import quote
 
 import click
 
@@ -11,6 +12,10 @@ from cnnfilt.cli.option_types import Word
 from cnnfilt.describe.named_kernels import NAMED
 from cnnfilt.files.formats import format_of
 
+MOST_PARTS = 8
+"""Names of more words are not looked for."""
+
+_NUMBER = re.compile(r"-?[\d./]+")
 _NUMBERS = re.compile(r"\d+([,x]\d+)*")
 
 
@@ -22,6 +27,8 @@ def refuse_stray_words(inputs: Sequence[str], context: click.Context) -> None:
     for word in inputs:
         if word == "-" or os.path.lexists(word) or format_of(word) is not None:
             continue
+        if (name := _name_with_blanks(inputs, word)) is not None:
+            raise click.UsageError(f"a name with blanks needs quotes: {quote(name)}", context)
         meant = _meant(word, context, alone=len(inputs) == 1)
         if meant is not None:
             raise click.UsageError(f"{word!r} is not a file; {meant}", context)
@@ -32,6 +39,14 @@ def refuse_model_last(model: str, others: Sequence[str], context: click.Context)
     models = [] if model.endswith(MODEL_SUFFIX) else [word for word in others if word.endswith(MODEL_SUFFIX)]
     if models:
         raise click.UsageError(f"the model comes first: {context.command_path} {models[0]} {model}", context)
+
+
+def _name_with_blanks(words: Sequence[str], missing: str) -> str | None:
+    """Return the file whose name a shell has taken apart at its blanks, with `missing` as one of the parts; or None."""
+    place = words.index(missing)
+    spans = ((start, end) for start in (place, max(place - 1, 0)) for end in range(place + 1, place + MOST_PARTS))
+    names = (" ".join(words[start:end]) for start, end in spans if end - start > 1)
+    return next((name for name in names if os.path.lexists(name)), None)
 
 
 def kernel_among(words: Sequence[str]) -> str | None:
@@ -49,6 +64,8 @@ def _meant(word: str, context: click.Context, *, alone: bool) -> str | None:
     options = [param for param in context.command.params if isinstance(param, click.Option)]
     if _NUMBERS.fullmatch(word):
         return _meant_by_number(word, context, options, alone=alone)
+    if word == "help" and alone:
+        return f"for the help write {context.command_path} --help"
     if "kernels" in context.params and kernel_among([word]):
         return f"another kernel is another -k {word}"
     for option in options:
@@ -63,6 +80,8 @@ def _meant_by_number(word: str, context: click.Context, options: Sequence[click.
     numbers = word.replace("x", ",")
     if kernel in NAMED and numbers.count(",") < len(NAMED[kernel].arguments):
         return f"the numbers of a kernel follow its name and a colon: -k {kernel}:{numbers}"
+    if _NUMBER.fullmatch(kernel):
+        return f'the numbers of a kernel stand together in quotes: -k "{kernel} {word} ..."'
     if alone:
         return None  # It may be a matrix of one number.
     common = context.command.common if isinstance(context.command, Command) else ()

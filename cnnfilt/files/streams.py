@@ -34,7 +34,8 @@ def open_stream(source: Source) -> Iterator[BinaryIO]:
     try:
         stream = open(source, "rb")  # noqa: SIM115 - closed below, and an error in the body is not one of opening.
     except FileNotFoundError:
-        raise InputError("no such file") from None
+        fills = "; the shell fills in * and ? only outside quotes, and only if a name matches"
+        raise InputError(f"no such file{fills if any(sign in str(source) for sign in '*?') else ''}") from None
     except IsADirectoryError:
         raise InputError("{image} is a folder, not a file") from None
     except OSError as error:

@@ -38,7 +38,7 @@ def test_what_is_passed_over_is_told_with_the_reason(tmp_path: Path) -> None:
         "m.csv (a matrix; name it to read it)",
         "._a.jpg (a dot-file)",
         "readme (no image suffix)",
-        "sub (a folder)",
+        "sub (a folder; -r opens it)",
         "pipe.png (no regular file)",
         "gone.png (no regular file)",
     }

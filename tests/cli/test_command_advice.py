@@ -19,6 +19,13 @@ from tests.cli.conftest import Run
         ("canny photo.jpg", "use cnnfilt edges --method canny"),
         ("sobel photo.jpg", "use cnnfilt edges --method sobel"),
         ("version", "use cnnfilt --version"),
+        ("conv photo.jpg", "use cnnfilt convolve (see"),  # Of a network it is a layer, but this is a photo.
+        ("GaussianBlur photo.jpg", "use cnnfilt convolve -k gaussian:2"),
+        ("grayscale photo.jpg", "use cnnfilt convolve -k identity --gray"),
+        ("invert photo.jpg", 'use cnnfilt convolve -k "-1" --bias 255'),
+        ("dilate photo.jpg", "use cnnfilt pool -f 3 -s 1 -p same --kind max"),
+        ("copyMakeBorder photo.jpg", "use cnnfilt pad"),
+        ("photo.jpg edges", "cnnfilt: photo.jpg is the name of a file"),
         ("relu", 'use cnnfilt apply "relu"'),
         ("7x7 -f 3", "use cnnfilt shape 7x7"),
         ("train photos/", "use cnnfilt net train"),
@@ -42,6 +49,12 @@ def test_the_sentence_that_helps(run: Run, words: str, advice: str) -> None:
     outcome = run(*words.split())
     assert (outcome.code, outcome.stdout, len(outcome.lines)) == (2, b"", 1)
     assert advice in outcome.stderr
+
+
+def test_a_command_in_one_pair_of_quotes(run: Run) -> None:
+    outcome = run("edges photo.jpg -o e.png")
+    assert outcome.code == 2
+    assert "the quotes make one word of the whole command; write it without them: cnnfilt edges photo" in outcome.stderr
 
 
 def test_a_folder_is_known_as_one(run: Run, tmp_path: Path) -> None:

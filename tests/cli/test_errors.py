@@ -25,6 +25,10 @@ FACE = SAMPLES / "face.png"
         (["-k", "vertical", "-p", "sane"], "did you mean same"),
         (["-k", "vertical", "-p", "1,2,3"], "3 numbers"),
         (["-k", "vertical", "--padding-mode", "mirror"], "padding-mode 'mirror' is unknown"),
+        (["-k", "box", "-p", "mirror"], "is what a border holds (--padding-mode reflect); say how wide it is"),
+        (["-k", "box", "-p", "replicate"], "is what a border holds (--padding-mode replicate); say how wide it is"),
+        (["-k", "box", "--padding-mode", "same"], "'same' is how wide a border is; write --padding same"),
+        (["-k", "box", "-p", "5%"], "padding '5%' is not a whole number; give pixels: N, H,W or T,B,L,R"),
         (["-k", "soble-x"], "did you mean sobel-x"),
         (["-k", "1,2;3"], "row 2"),
         (["-k", ""], "empty"),
@@ -317,3 +321,29 @@ def test_an_error_of_our_own_is_one_line_but_for_debug(
     assert "an error in cnnfilt itself (ZeroDivisionError: ); --debug shows where" in capsys.readouterr().err
     with pytest.raises(ZeroDivisionError):
         exit_code(["--debug", *arguments])
+
+
+@pytest.mark.parametrize(
+    ("output", "words"),
+    [
+        ("out.heic", "out.heic: .heic names no format; use another, or --format (png, "),
+        ("out", "out has no suffix that names a format; add one, or --format (png, "),
+        ("{stem}_e{ext}", "face_epng has no suffix that names a format; write .{ext}, or --format (png, "),
+    ],
+)
+def test_a_name_without_a_format_says_what_it_lacks(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, output: str, words: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    outcome = run("edges", FACE, "-o", output)
+    assert (outcome.code, len(outcome.lines), list(tmp_path.iterdir())) == (2, 1, [])
+    assert words in outcome.stderr
+
+
+def test_a_pattern_that_no_name_matches(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    outcome = run("edges", "*.jpg", "-o", "out.png")
+    assert outcome.code == 1
+    assert outcome.stderr == (
+        "edges: *.jpg: no such file; the shell fills in * and ? only outside quotes, and only if a name matches\n"
+    )

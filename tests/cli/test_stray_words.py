@@ -21,6 +21,8 @@ from tests.cli.conftest import Run
         ("convolve -k gaussian 2,9 m.csv", "-k gaussian:2,9"),
         ("convolve m.csv -k box 3x5", "for the option write -s 3x5"),
         ("convolve m.csv -k gaussian:2 2", "for the option write -s 2"),
+        ("edges help", "'help' is not a file; for the help write cnnfilt edges --help"),
+        ("convolve m.csv -k 1 0 1", 'the numbers of a kernel stand together in quotes: -k "1 0 ..."'),
         ("convolve m.csv -k box emboss", "another kernel is another -k emboss"),
     ],
 )
@@ -40,3 +42,17 @@ def test_a_file_of_that_name_is_a_file(run: Run, tmp_path: Path, monkeypatch: py
         (tmp_path / name).write_text("1,2\n3,4\n")
     assert run("pool", "max", "3", "-o", "out/", "--format", "csv").code == 0
     assert (tmp_path / "out" / "3.csv").read_text() == "4\n"
+
+
+@pytest.mark.parametrize("words", [("my", "best", "photo.csv"), ("m.csv", "my", "best", "photo.csv"), ("my", "m.csv")])
+def test_a_name_that_a_shell_took_apart(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("m.csv", "my best photo.csv", "my m.csv"):
+        (tmp_path / name).write_text("1,2\n3,4\n")
+    outcome = run("pool", *words, "-o", "out.csv")
+    assert (outcome.code, len(outcome.lines)) == (2, 1)
+    name = " ".join(words).removeprefix("m.csv ")
+    assert f"a name with blanks needs quotes: '{name}'" in outcome.stderr
+    assert run("pool", name, "-o", "out.csv").code == 0

@@ -118,7 +118,11 @@ def test_a_mode_that_cannot_reach_so_far_says_how_far_it_can(mode, padding, furt
 @pytest.mark.parametrize(
     ("image", "options", "message"),
     [
-        (np.zeros((2, 2), np.uint8), {"padding_value": 256}, "padding value 256 does not fit uint8"),
+        (
+            np.zeros((2, 2), np.uint8),
+            {"padding_value": 256},
+            "padding value 256 does not fit uint8 values: whole numbers from 0 to 255",
+        ),
         (np.zeros((2, 2), np.uint8), {"padding_value": -1}, "does not fit uint8"),
         (np.zeros((2, 2), np.uint8), {"padding_value": 0.5}, "padding value 0.5 does not fit uint8"),
         (np.zeros((2, 2), np.float32), {"padding_value": 1e300}, "does not fit float32"),

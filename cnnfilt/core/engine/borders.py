@@ -107,5 +107,6 @@ def fitting(values: Array, dtype: np.dtype) -> Array:
     for wanted, got in zip(values.tolist(), fitted.tolist(), strict=True):
         # Comparing as Python numbers is exact, and sees what wrapped, was cut off or became infinite.
         if got != wanted and (dtype.kind in "biu" or not np.isfinite(got)):
-            raise ParameterError(f"padding value {wanted} does not fit {dtype} values", parameter="padding_value")
+            span = f": whole numbers from {np.iinfo(dtype).min} to {np.iinfo(dtype).max}" if dtype.kind in "iu" else ""
+            raise ParameterError(f"padding value {wanted} does not fit {dtype} values{span}", parameter="padding_value")
     return fitted
