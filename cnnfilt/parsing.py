@@ -95,7 +95,8 @@ def parse_size(text: str) -> tuple[int, int, int]:
     numbers = parse_numbers(text, "size")
     if len(numbers) > 3 or min(numbers) < 1:
         raise ParameterError(
-            f"size {text!r} is not HEIGHTxWIDTH or HEIGHTxWIDTHxCHANNELS in whole numbers from 1", parameter="size"
+            f"size {text!r} is not HEIGHTxWIDTH or HEIGHTxWIDTHxCHANNELS in whole numbers of 1 or more",
+            parameter="size",
         )
     if len(numbers) == 3:
         return numbers[0], numbers[1], numbers[2]

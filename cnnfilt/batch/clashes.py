@@ -136,7 +136,7 @@ def _refuse_input_as_output(inputs: dict[tuple[int, int], str], path: Path) -> N
     source = inputs.get((status.st_dev, status.st_ino))
     if source is not None:
         same = "" if os.path.abspath(source) == os.path.abspath(path) else f" (it is {source})"
-        raise PlanError(f"{path} is an input{same}; an input is never overwritten; write to another name")
+        raise PlanError(f"{path} is an input{same}, and an input is never overwritten; write to another name")
 
 
 def _refuse_unwritable(path: Path, *, make_folder: bool) -> None:

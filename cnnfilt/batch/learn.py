@@ -135,7 +135,7 @@ def _collected(pair: ImagePair, request: LearnRequest) -> Collected:
     channels = 1 if before.ndim == 2 else before.shape[2]
     size = request.kernel_size or _size_from(before, after)
     if min(size) < 1:
-        raise ParameterError(f"-f {size[0]}x{size[1]} is not the size of a filter; give whole numbers from 1")
+        raise ParameterError(f"-f {size[0]}x{size[1]} is not the size of a filter; give whole numbers of 1 or more")
     unknowns = size[0] * size[1] * (channels if request.channels == "sum" else 1)
     if unknowns > MOST_UNKNOWNS:
         raise ParameterError(f"-f {size[0]}x{size[1]} has {unknowns:,} coefficients; the limit is {MOST_UNKNOWNS:,}")

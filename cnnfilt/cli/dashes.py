@@ -47,7 +47,7 @@ def _last_in(word: str, options: Mapping[str, click.Option], context: click.Cont
             continue
         value = word[place:]
         if value.startswith("="):
-            raise click.UsageError(f"{word!r} has an equals sign too many; write -{letter} {value[1:]}", context)
+            raise click.UsageError(f"{word!r} has one equals sign too many; write -{letter} {value[1:]}", context)
         return "" if value else f"-{letter}"
     return ""
 

@@ -93,7 +93,7 @@ def missing_value(error: click.BadOptionUsage) -> str:
     if not isinstance(option, click.Option) or option.is_flag or not option.metavar:
         return error.format_message().rstrip(".")
     # To a shell an unquoted # may begin a comment.
-    quotes = "; a colour such as '#ff8000' stands in quotes" if option.metavar == "COLOUR" else ""
+    quotes = "; put a colour such as '#ff8000' in quotes" if option.metavar == "COLOUR" else ""
     return f"option {error.option_name!r} needs a value: {option.metavar}{quotes}"
 
 

@@ -86,7 +86,7 @@ def parse_frames(text: str, name: str) -> FrameChoice:
         return "all"
     number = parse_whole(text, name) if text.isdecimal() else 0
     if number < 1:
-        raise ParameterError(f"{name} {text!r} is neither first nor all nor a number from 1", parameter=name)
+        raise ParameterError(f"{name} {text!r} is not first, all or a whole number of 1 or more", parameter=name)
     return number
 
 

@@ -68,7 +68,7 @@ def saturation_hints(image: Image, pixels: Array, functions: Iterable[str], scal
     if scale * top <= 1 or white + black <= SATURATED or _is_flat(image.pixels):
         return ()
     seen = "white" if white > SATURATED else "black" if black > SATURATED else "black or white"
-    help = f"{squashing[0]} cannot tell numbers as large as levels apart; --input-scale 1/{top} makes them 0 to 1"
+    help = f"{squashing[0]} is flat at values as large as levels; --input-scale 1/{top} makes them 0 to 1"
     return (Hint(f"is nearly all {seen}", help),)
 
 
@@ -76,7 +76,7 @@ def gray_border_hints(image: Image, fill: Colour | None) -> tuple[Hint, ...]:
     """Return what to say of a border whose colour `fill` the picture cannot show."""
     if fill is None or fill.is_gray or image.channels != 1:
         return ()
-    return (Hint("has a gray border", "a picture in shades of gray takes the brightness of the colour alone"),)
+    return (Hint("has a gray border", "a gray picture keeps only the brightness of a colour"),)
 
 
 def _changed_border(image: Image, kernel: Array, total: float, asked: Convolution, windows: Windows) -> list[Hint]:

@@ -29,7 +29,10 @@ def matrix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("pool -help", "did you mean --help?"),
         ("-help", "cnnfilt: no such option '-help'; did you mean --help?"),
         ("-version", "did you mean --version?"),
-        ("pool m.csv -o=out.csv", "'-o=out.csv' has an equals sign too many; write -o out.csv"),  # It wrote "=out.csv".
+        (
+            "pool m.csv -o=out.csv",
+            "'-o=out.csv' has one equals sign too many; write -o out.csv",
+        ),  # It wrote "=out.csv".
         ("pool m.csv -qo=out.csv", "write -o out.csv"),
         ("convolve m.csv -k=box", "write -k box"),
         ("pool m.csv \u2013f 2", "'\u2013f' begins with a long dash; write -f"),

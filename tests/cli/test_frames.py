@@ -185,8 +185,8 @@ def test_a_folder_of_stills_and_animations(run: Run, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["--frames", "0"], 2, "neither first nor all nor a number from 1"),
-        (["--frames", "some"], 2, "neither first nor all"),
+        (["--frames", "0"], 2, "is not first, all or a whole number of 1 or more"),
+        (["--frames", "some"], 2, "is not first, all or a whole number of 1 or more"),
         (["--frames", "all", "-o", "out.jpg"], 1, "JPEG holds one image; use --frames N"),
         (["--frames", "all", "-o", "out.jpg"], 1, "or -o '{stem}-{frame}.jpg' for a file each; .webp, .png, .tiff"),
         (

@@ -50,7 +50,7 @@ from tests.cli.conftest import Run
         ("pad m.csv --border 20", "here it is called -p or --padding"),
         (
             "pad m.csv -p 1 --padding-value",
-            "needs a value: COLOUR; a colour such as '#ff8000' stands in quotes (see cnnfilt pad --help)",
+            "needs a value: COLOUR; put a colour such as '#ff8000' in quotes (see cnnfilt pad --help)",
         ),
         ("edges m.csv -o", "option '-o' needs a value: FILE|DIR|- (see cnnfilt edges --help)"),
         ("--edges m.csv", "cnnfilt: no such option '--edges'; a command has no dashes: cnnfilt edges"),

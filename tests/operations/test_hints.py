@@ -33,7 +33,7 @@ def photo(tmp_path: Path) -> Path:
             ["convolve", "-k", "sharpen", "-p", "same"],
             "has a border that is too dark or too bright: the padding is zeros",
         ),
-        (["pad", "-p", "2", "--padding-value", "red"], "has a gray border: a picture in shades of gray takes"),
+        (["pad", "-p", "2", "--padding-value", "red"], "has a gray border: a gray picture keeps only the brightness"),
         (["convolve", "-k", "box", "--activation", "sigmoid"], "makes them 0 to 1"),
         (["convolve", "-k", "gaussian:2", "-p", "same"], "has a darker border: the padding is zeros, which is black; "),
     ],
@@ -105,7 +105,7 @@ def test_colours_in_a_border_of_a_coloured_picture_need_no_word(run: Run, tmp_pa
 @pytest.mark.parametrize(
     ("chain", "line"),
     [
-        ("sigmoid", "is nearly all white: sigmoid cannot tell numbers as large as levels apart; --input-scale 1/255"),
+        ("sigmoid", "is nearly all white: sigmoid is flat at values as large as levels; --input-scale 1/255"),
         ("pool:max tanh", "is nearly all white: tanh cannot tell"),
     ],
 )

@@ -122,7 +122,7 @@ def _check_parts(kernel: str | None, layer: str | None, loss: str | None, typed:
     if dense and kernel is None:
         raise click.UsageError("give the weights W of fc with -k, a row for each output")
     if kernel is not None and layer is not None and not dense:
-        raise click.UsageError("-k and --layer cannot be combined, except for fc; give a filter or another layer")
+        raise click.UsageError("-k and --layer cannot be combined, except for fc; give a filter or a layer")
     if kernel is None and layer is None and loss is None:
         raise click.UsageError("give a filter with -k, another layer with --layer, or a loss with --loss")
     strange = [name for name in typed if not (dense and name == "bias")]
