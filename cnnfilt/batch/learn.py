@@ -124,9 +124,12 @@ def advice(collected: Collected, request: LearnRequest, most: float) -> str:
         if biased is not None and levels_off(biased, collected.inverse) <= most:
             middle = ((collected.inverse.white or 0) + 1) // 2
             if middle and abs(float(biased.biases[0]) * collected.inverse.gain - middle) < 2:
-                return f"one that adds {middle} does: if AFTER was written with --values offset, give it here, too"
-            return "one with --bias does"
-    return "such as a median, absolute values, or a filter larger than -f; for a JPEG's losses raise --max-residual"
+                return f"one that adds {middle} fits: if AFTER was written with --values offset, give it here, too"
+            return "one with --bias fits"
+    return (
+        "perhaps a median, absolute values, or a filter larger than -f was used; "
+        "for a JPEG's losses raise --max-residual"
+    )
 
 
 def _collected(pair: ImagePair, request: LearnRequest) -> Collected:

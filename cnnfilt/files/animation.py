@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from cnnfilt.errors import InputError, OutputError
+from cnnfilt.errors import InputError, OutputError, counted
 from cnnfilt.files.capacity import check_holds
 from cnnfilt.files.decode.apng_frames import apng_frames
 from cnnfilt.files.decode.arrays import as_arrays
@@ -102,7 +102,7 @@ def _chosen(count: int, which: FrameChoice) -> range:
     if not isinstance(which, int):
         return range(count)
     if which > count:
-        raise InputError(f"{{image}} has {count:,} frames; frame {which} does not exist")
+        raise InputError(f"{{image}} has {counted(count, 'frames')}; frame {which} does not exist")
     return range(which - 1, which)
 
 

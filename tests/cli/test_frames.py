@@ -89,6 +89,9 @@ def test_one_frame_is_what_it_would_be_alone(run: Run, tmp_path: Path, suffix: s
     assert (missing.code, len(missing.lines)) == (1, 1)
     assert f"in.{suffix} has 3 frames; frame 4 does not exist" in missing.stderr
     assert not (tmp_path / "four.png").exists()
+    run("pool", source, "--frames", "2", "-o", tmp_path / "still.png")
+    missing = run("pool", tmp_path / "still.png", "--frames", "2", "-o", tmp_path / "four.png")
+    assert "still.png has 1 frame; frame 2 does not exist" in missing.stderr
 
 
 def test_pages_may_differ_in_size_and_depth(run: Run, tmp_path: Path) -> None:

@@ -121,7 +121,7 @@ def test_a_bias_is_learned_and_how_to_use_it_is_said(run: Run, tmp_path: Path) -
     run("convolve", FACE, "-k", "1/16 * 1,2,1; 2,4,2; 1,2,1", "--bias", "12", "-o", after)
     outcome = run("learn", FACE, after)
     assert outcome.code == 1
-    assert "; one with --bias does" in outcome.stderr
+    assert "; one with --bias fits" in outcome.stderr
     outcome = run("learn", FACE, after, "--bias", "-o", out)
     assert "--bias 12" in outcome.stderr
     assert read(out)[0] == [0.0625, 0.125, 0.0625]

@@ -106,7 +106,7 @@ def test_colours_in_a_border_of_a_coloured_picture_need_no_word(run: Run, tmp_pa
     ("chain", "line"),
     [
         ("sigmoid", "is nearly all white: sigmoid is flat at values as large as levels; --input-scale 1/255"),
-        ("pool:max tanh", "is nearly all white: tanh cannot tell"),
+        ("pool:max tanh", "is nearly all white: tanh is flat"),
     ],
 )
 def test_levels_too_large_for_an_activation(run: Run, photo: Path, chain: str, line: str) -> None:  # noqa: F811
