@@ -22,6 +22,7 @@ class Screen:
 
     def __init__(self, columns: int = 80) -> None:
         self.columns, self.lines, self.row, self.column, self.cursor_shows = columns, [""], 0, 0, True
+        self.drew_over = False  # whether a line was cleared, to be drawn again
 
     def feed(self, text: str) -> "Screen":
         for part in _PARTS.finditer(text):
@@ -37,7 +38,7 @@ class Screen:
 
     def _control(self, number: str, letter: str) -> None:
         if letter == "K" and number == "2":
-            self.lines[self.row] = ""
+            self.lines[self.row], self.drew_over = "", True
         elif letter == "A":
             self.row = max(self.row - int(number or 1), 0)
         elif letter in "hl" and number == "25":

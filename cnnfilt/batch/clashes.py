@@ -3,7 +3,7 @@
 import contextlib
 import functools
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -17,11 +17,12 @@ def check_outputs(
     *,
     also_read: Sequence[str] = (),
     remedy: Callable[[], str | None] = lambda: None,
+    makes_folders: bool = False,
 ) -> None:
     """Raise PlanError for two results in one place, an output that is an input, and one that cannot be written.
 
     `also_read` are the other files that are read: kernels, biases. `remedy` returns the -o, if there is one, that keeps
-    results apart.
+    results apart. With `makes_folders` the run makes the folder that -o names.
     """
     outputs = tuple(outputs)
     inputs = _identities([*(source for source, _ in outputs), *(Source(path) for path in also_read)])
@@ -30,14 +31,15 @@ def check_outputs(
     writers: dict[str, str] = {}
     for source, targets in outputs:
         for target in targets:
-            if target.path is None or _is_special(target.path):
-                continue  # pipes and devices take what they are given
-            place = _place(target.path)
-            if place in writers:
-                _refuse_one_place(writers[place], source.path, target.path, remedy)
-            writers[place] = source.path
-            _refuse_input_as_output(inputs, target.path)
-            _refuse_unwritable(target.path, make_folder=target.make_folder)
+            with _refused_by_the_system(target.path):
+                if target.path is None or _is_special(target.path):
+                    continue  # pipes and devices take what they are given
+                place = _place(target.path)
+                if place in writers:
+                    _refuse_one_place(writers[place], source.path, target.path, remedy)
+                writers[place] = source.path
+                _refuse_input_as_output(inputs, target.path)
+                _refuse_unwritable(target, makes_folders=makes_folders)
 
 
 def check_output(path: str | Path, inputs: Sequence[str], *, overwrite: bool) -> None:
@@ -82,6 +84,15 @@ def exists(target: Target) -> bool:
 def is_done(target: Target) -> bool:
     """Return whether the output is there; an empty file is only a name taken by a run that was killed."""
     return exists(target) and not (target.path and target.path.is_file() and target.path.stat().st_size == 0)
+
+
+@contextlib.contextmanager
+def _refused_by_the_system(path: Path | None) -> Iterator[None]:
+    """Turn an error of the system, for a name that is too long, say, into one that is about the output at `path`."""
+    try:
+        yield
+    except OSError as error:
+        raise PlanError(f"{path} cannot be written: {error.strerror}") from None
 
 
 def _is_special(path: Path) -> bool:
@@ -139,19 +150,21 @@ def _refuse_input_as_output(inputs: dict[tuple[int, int], str], path: Path) -> N
         raise PlanError(f"{path} is an input{same}, and an input is never overwritten; write to another name")
 
 
-def _refuse_unwritable(path: Path, *, make_folder: bool) -> None:
+def _refuse_unwritable(target: Target, *, makes_folders: bool) -> None:
+    path = target.path or Path()
     if path.is_dir():
         raise PlanError(f"{path} is a folder; name a file in it")
-    _refuse_unwritable_folder(path.parent, make_folder=make_folder)
+    if not target.make_folder and not os.path.lexists(path.parent):
+        otherwise = ", or end -o in / to have it made" if makes_folders else ""
+        raise PlanError(f"the folder {path.parent} does not exist; make it first{otherwise}")
+    _refuse_unwritable_folder(path.parent)
 
 
 @functools.cache
-def _refuse_unwritable_folder(folder: Path, *, make_folder: bool) -> None:
-    if not make_folder and not folder.is_dir():
-        raise PlanError(f"the folder {folder} does not exist; make it first, or end -o in / to have it made")
+def _refuse_unwritable_folder(folder: Path) -> None:
     while not os.path.lexists(folder):
         folder = folder.parent
     if not folder.is_dir():
         raise PlanError(f"{folder} is not a folder, so nothing can be written to it")
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise PlanError(f"the folder {folder} is not writable; choose another with -o")
+        raise PlanError(f"the folder {folder} is not writable; choose another")

@@ -69,6 +69,7 @@ def plan_jobs(
         ((job.source, job.outputs) for job in jobs),
         also_read=request.also_read,
         remedy=lambda: _pattern_apart(sources, request, folder),
+        makes_folders=True,
     )
     if request.skip_existing:
         existing = [job for job in jobs if all(is_done(target) for target in job.outputs)]

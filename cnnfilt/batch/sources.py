@@ -101,12 +101,17 @@ def read_list(data: bytes, *, null: bool) -> list[str]:
     """Return the names in `data`: one a line, or (with `null`) each ended by a zero byte, as by `find -print0`.
 
     In lines a byte order mark and UTF-16 are decoded; InputError if they cannot be. Zero bytes part exact names.
+    InputError, too, where the names end in the other way.
     """
     if null:
+        if b"\0" not in data and data.count(b"\n") > 1 and not os.path.lexists(data):
+            raise InputError("has a name a line and no zero byte; leave out -0")
         return [os.fsdecode(name) for name in data.split(b"\0") if name]
     mark, encoding = encoding_of(data)
     if encoding != "utf-8":
         data = os.fsencode(decoded_text(data))
+    if data.endswith(b"\0"):
+        raise InputError("has names that end in zero bytes; add -0")
     # Only a line feed ends a line: a name may hold every other byte.
     lines = (line.removesuffix(b"\r") for line in data.removeprefix(mark).split(b"\n"))
     return [os.fsdecode(name) for name in lines if name]

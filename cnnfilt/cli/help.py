@@ -9,6 +9,7 @@ import click
 
 from cnnfilt.cli.completion_places import complete
 from cnnfilt.cli.dashes import refuse_other_dashes
+from cnnfilt.cli.empty_names import refuse_empty_names
 from cnnfilt.cli.help_screen import HelpContext, fitted, with_examples
 
 GROUPS = {
@@ -78,6 +79,8 @@ class Command(click.Command):
             raise
         if left:
             ctx.fail(f"{' '.join(left)}: too many arguments; {self.one_too_many}")
+        if not ctx.resilient_parsing:  # The Tab key asks for completions of empty words.
+            refuse_empty_names(ctx)
         return left
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

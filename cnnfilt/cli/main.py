@@ -104,7 +104,9 @@ def exit_code(arguments: Sequence[str]) -> int:
         return INTERRUPTED
     except OSError as error:
         if not isinstance(error, BrokenPipeError):  # When the reader has left, that is no news to him.
-            print_error(command, f"standard output cannot be written: {error.strerror or error}")
+            # An error of a file names it.
+            what = "standard output cannot be written" if error.filename is None else f"{error.filename!s}"
+            print_error(command, f"{what}: {error.strerror or error}")
         _drop_stdout()
         return FAILED
     except MemoryError:

@@ -1,10 +1,12 @@
 """A progress bar in the last line of a terminal, which makes way for every line that is printed."""
 
+import os
+import stat
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import IO, Any
 
 from cnnfilt.signals import write_at_once
 
@@ -13,6 +15,24 @@ SECONDS_BETWEEN = 0.1
 
 FULL_WIDTH = 60
 """In a narrower terminal only the count is shown, so that it never takes two lines."""
+
+
+def bar_fits(*, records: bool) -> bool:
+    """Return whether standard error is a terminal whose last line can be drawn again and again.
+
+    Where `records` go into a pipe it is not: what reads them writes to the same terminal, and knows of no bar.
+    """
+    if sys.stderr is None or not sys.stderr.isatty() or os.environ.get("TERM") in ("dumb", "unknown"):
+        return False
+    return not (records and sys.stdout is not None and _is_pipe(sys.stdout))
+
+
+def _is_pipe(stream: IO[str]) -> bool:
+    try:
+        kind = os.fstat(stream.fileno()).st_mode
+    except (OSError, ValueError):
+        return False
+    return stat.S_ISFIFO(kind) or stat.S_ISSOCK(kind)
 
 
 class ProgressBar:

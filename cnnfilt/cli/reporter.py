@@ -5,19 +5,17 @@ import time
 from collections import Counter
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cnnfilt.batch.jobs import BatchPlan, FileJob
 from cnnfilt.batch.work import Record, Written
 from cnnfilt.cli.inspect.inspection import Inspection
 from cnnfilt.cli.messages import print_error, print_line, printable
+from cnnfilt.cli.progress import ProgressBar, bar_fits
 from cnnfilt.core.levels import NO_LOSS, Loss
 from cnnfilt.errors import StorageError
 from cnnfilt.signals import cleared_first, on_exit_during, say_at_once
 from cnnfilt.spelling import spelled_number, spelled_size
-
-if TYPE_CHECKING:
-    from cnnfilt.cli.progress import ProgressBar
 
 
 class Reporter(AbstractContextManager["Reporter"]):
@@ -45,9 +43,7 @@ class Reporter(AbstractContextManager["Reporter"]):
         if not (self.several or self.quiet):  # Of several, the summary says it.
             for job in self.plan.existing:
                 print_line(_as_skipped(job))
-        if self.several and not self.quiet and sys.stderr is not None and sys.stderr.isatty():
-            from cnnfilt.cli.progress import ProgressBar  # Few runs have one, and its library takes a while to import.
-
+        if self.several and not self.quiet and bar_fits(records=self.json):
             self._bar = ProgressBar(len(self.plan.jobs))
             self._here.enter_context(cleared_first(self._bar.clear_at_once))
         return self
@@ -178,7 +174,8 @@ def _as_json(record: Record) -> dict[str, Any]:
     """Return what a program wants to know of one file."""
     data: dict[str, Any] = {"input": record.name, "status": "failed" if record.error else "done"}
     if record.error is not None:
-        return data | {"error": record.error.about(record.name), "seconds": round(record.seconds, 3)}
+        # Every record has the list, so that a program can go through those of all.
+        return data | {"outputs": [], "error": record.error.about(record.name), "seconds": round(record.seconds, 3)}
     data["size"] = list(record.shape)
     data["outputs"] = [_output_as_json(output) for output in record.outputs if record.written]
     hints = [f"{hint.seen}: {hint.help}" for output in record.outputs for hint in output.hints]

@@ -89,6 +89,9 @@ def learned_kernel(path: str, layer: str | None) -> tuple[str, Array]:
         if isinstance(one, Conv2D) and one.groups == 1
     }
     name = next(iter(found), "") if layer is None else layer
+    if found and not name:
+        places = " or ".join(f"@{path}#{one}" for one in found)
+        raise InputError(f"{path} is a whole network; name the convolution whose filters are meant: {places}")
     if name not in found:
         known = f"it has {', '.join(found)}" if found else "it has none"
         raise InputError(f"{path}: has no convolution {name!r} to take filters from; {known}")

@@ -80,6 +80,28 @@ def test_a_folder_that_is_a_file(tmp_path: Path) -> None:
         check((tmp_path / "a.png", tmp_path / "out" / "a.png"))
 
 
+def test_a_file_is_no_folder_that_lacks(tmp_path: Path) -> None:
+    file(tmp_path / "out")
+    with pytest.raises(PlanError, match="out is not a folder, so nothing can be written to it"):
+        check_output(tmp_path / "out" / "a.png", [], overwrite=False)
+
+
+def test_what_the_system_refuses_is_said_of_the_output(tmp_path: Path) -> None:
+    long = tmp_path / f"{'a' * 300}.png"
+    with pytest.raises(PlanError, match=r"a{300}\.png cannot be written: "):
+        check((tmp_path / "a.png", long))
+    with pytest.raises(PlanError, match="cannot be written: "):
+        check_output(long, [], overwrite=False)
+
+
+def test_only_a_run_that_makes_folders_offers_to(tmp_path: Path) -> None:
+    source, target = Source(str(tmp_path / "a.png")), Target(tmp_path / "no" / "a.png", "png")
+    with pytest.raises(PlanError, match=r"does not exist; make it first, or end -o in / to have it made$"):
+        check_outputs([(source, (target,))], makes_folders=True)
+    with pytest.raises(PlanError, match=r"does not exist; make it first$"):
+        check_outputs([(source, (target,))])
+
+
 def test_existing_outputs_are_counted(tmp_path: Path) -> None:
     targets = [Target(file(tmp_path / f"{n}.png"), "png") for n in range(3)] + [Target(tmp_path / "new.png", "png")]
     with pytest.raises(PlanError, match=r"3 of 4 outputs exist, such as .*0.png; --skip-existing"):

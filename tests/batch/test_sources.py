@@ -108,6 +108,16 @@ def test_a_list_of_names(data: bytes, null: bool, names: list[str]) -> None:
     assert read_list(data, null=null) == names
 
 
+def test_names_that_end_in_the_other_way_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(InputError, match="has names that end in zero bytes; add -0"):
+        read_list(b"a.png\0b.png\0", null=False)
+    with pytest.raises(InputError, match="has a name a line and no zero byte; leave out -0"):
+        read_list(b"a.png\nb.png\n", null=True)
+    monkeypatch.chdir(tmp_path)
+    fill(tmp_path, "a\nb\n")
+    assert read_list(b"a\nb\n", null=True) == ["a\nb\n"]
+
+
 def test_a_list_that_is_no_text_is_refused() -> None:
     with pytest.raises(InputError, match="not text in UTF-8 or UTF-16"):
         read_list(b"\xff\xfea\0.", null=False)

@@ -17,6 +17,13 @@ from tests.holding import HELD_DECODER, held_picture, hold, let_go
 from tests.patience import PATIENCE
 
 
+def test_a_list_of_files_on_standard_input_is_told_from_numbers(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("1\n")
+    outcome = run("pool", "-", stdin=f"{tmp_path}/a.csv\n".encode())
+    assert (outcome.code, len(outcome.lines)) == (1, 1)
+    assert outcome.stderr.endswith("is not a number); --files-from reads names of files\n")
+
+
 def test_the_same_bytes_for_any_number_of_workers(pictures: Make, shell: Shell, tmp_path: Path) -> None:
     pictures(12)
     for jobs in (1, 2, 3):
@@ -72,7 +79,8 @@ def test_json_has_a_line_for_each_file(pictures: Make, shell: Shell) -> None:
         "clipped": 0.0,
         "notes": [],
     }
-    assert sorted(failed) == ["error", "input", "seconds", "status"]
+    assert sorted(failed) == ["error", "input", "outputs", "seconds", "status"]
+    assert failed["outputs"] == []
     assert failed["status"] == "failed"
     assert failed["error"].startswith("in/bad.png ")
 

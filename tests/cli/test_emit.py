@@ -109,6 +109,16 @@ def test_whole_kernels_agree_exactly(library: str, tmp_path: Path, arguments: li
 
 
 @pytest.mark.parametrize(
+    "options", [[], ["--count-include-pad"], ["--ceil-mode"], ["--ceil-mode", "--count-include-pad"]]
+)
+@pytest.mark.parametrize("name", ["scene.png", "depth16.png"])
+def test_averages_of_whole_numbers_agree_exactly(library: str, tmp_path: Path, name: str, options: list[str]) -> None:
+    asked = ("-f", "3", "-s", "2", "-p", "1", "--kind", "avg", *options)
+    ours, theirs = both(library, tmp_path, "pool", sample(name, tmp_path), *asked)
+    assert np.array_equal(ours, theirs)
+
+
+@pytest.mark.parametrize(
     "arguments",
     [
         ["convolve", "scene.png", "-k", "gaussian:2", "-p", "same", "--padding-mode", "replicate"],

@@ -15,6 +15,14 @@ from tests.cli.conftest import SAMPLES, Run
 FACE = SAMPLES / "face.png"
 
 
+@pytest.mark.parametrize("output", ["{}.png", "{}/", "{}/x.png", "{}-{{stem}}.png"])
+def test_a_name_that_is_too_long_is_not_the_fault_of_standard_output(run: Run, tmp_path: Path, output: str) -> None:
+    outcome = run("edges", FACE, "-o", tmp_path / output.format("a" * 300))
+    assert (outcome.code, len(outcome.lines)) == (2, 1)
+    assert "standard output" not in outcome.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

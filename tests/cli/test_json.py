@@ -81,3 +81,11 @@ def test_what_json_has_no_number_for_is_refused(run: Run, tmp_path: Path) -> Non
     outcome = run("pad", tmp_path / "n.npy", "-p", "1", "--json")
     assert json.loads(outcome.stdout)["status"] == "failed"
     assert "JSON holds no nan or infinity" in outcome.stderr
+
+
+def test_every_record_has_a_list_of_outputs(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "m.csv").write_text(ROWS)
+    outcome = run("pool", tmp_path / "m.csv", tmp_path / "none.csv", "-o", f"{tmp_path}/out/", "--json")
+    records = [json.loads(line) for line in outcome.text.splitlines()]
+    paths = [[output["path"] for output in record["outputs"]] for record in records]
+    assert ([record["status"] for record in records], paths) == (["done", "failed"], [[f"{tmp_path}/out/m.csv"], []])

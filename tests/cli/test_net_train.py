@@ -200,6 +200,15 @@ def test_a_model_of_another_suffix_is_refused(run: Run, stripes: Path, tmp_path:
     assert not (tmp_path / name).exists()
 
 
+def test_a_folder_is_no_name_of_a_model(run: Run, stripes: Path, tmp_path: Path) -> None:
+    (tmp_path / "old").mkdir()
+    for output in (f"{tmp_path}/new/", tmp_path / "old"):
+        outcome = run("net", "train", stripes, "-o", output, *SMALL)
+        assert (outcome.code, len(outcome.lines)) == (2, 1)
+        assert f"{output} is a folder; use -o {Path(output) / 'model.npz'}" in outcome.stderr
+    assert not (tmp_path / "new").exists()
+
+
 def test_images_learned_by_heart_are_spoken_of_at_the_end(run: Run, stripes: Path, tmp_path: Path) -> None:
     rng = np.random.default_rng(1)
     for path in stripes.rglob("*.png"):

@@ -80,8 +80,19 @@ def test_an_interruption_is_a_line_of_its_own(
     assert screen.cursor_shows
 
 
+def test_no_bar_stands_where_the_reader_of_a_pipe_prints(folder: Path) -> None:
+    """What reads the records, jq say, writes to the same terminal, in the line of the bar."""
+    _, screen, piped = OnTerminal("edges", "in", "-o", "out/", "--json", cwd=folder, stdout_piped=True).end()
+    assert len(piped.splitlines()) == 10
+    assert not screen.drew_over
+    _, screen, _ = OnTerminal("edges", "in", "-o", "out/", "-y", cwd=folder, stdout_piped=True).end()
+    assert screen.drew_over
+
+
 def test_there_is_no_bar_elsewhere(folder: Path) -> None:
-    """Not when standard error is a file, and not with -q."""
-    code, screen, _ = OnTerminal("edges", "in", "-o", "out/", "-q", cwd=folder).end()
+    """Not on a terminal that cannot draw a line again, and not with -q."""
+    _, screen, _ = OnTerminal("edges", "in", "-o", "out/", cwd=folder, environment={"TERM": "dumb"}).end()
+    assert "" not in screen.lines[:-1]
+    code, screen, _ = OnTerminal("edges", "in", "-o", "out/", "-q", "-y", cwd=folder).end()
     assert code == 1
     assert next(line for line in screen.lines if line).startswith("edges: in/bad.png")

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from cnnfilt.cli.main import exit_code
 from tests.cli.conftest import Run
@@ -544,6 +545,7 @@ def test_a_model_on_images_of_another_size(shape):
         ("6x6 -f 9 --solve stride --want 1x1", 1, "kernel spans 9 rows but 6x6 is 6 rows high"),
         ("8x8 -f 3 --solve stride --want 3x3 --strict", 1, "leaves some over, which --strict refuses"),
         ("--model resnet", 2, "'resnet' is unknown; use lenet5, alexnet or vgg16"),
+        ("--model my.npz", 2, "--model my.npz is a file; cnnfilt net summary my.npz shows its layers"),
         ("28x28 relu --model lenet5", 2, "is a whole network"),
         ("--model vgg16 -f 3", 2, "-f is for one window"),
         ("8x8 --model lenet5", 1, "layer 4"),
@@ -553,6 +555,28 @@ def test_errors_of_questions_are_one_line(shape, arguments, code, message):
     found, out, err = shape(*arguments.split())
     assert (found, out, err.count("\n")) == (code, "", 1)
     assert message in err
+
+
+def test_a_size_in_several_words_is_answered_with_one(shape):
+    found, out, err = shape("224 224 3", "-f", "3")
+    assert (found, out, err.count("\n")) == (2, "", 1)
+    assert "size '224 224 3' is in several words; write 224x224x3" in err
+
+
+def test_one_number_of_two_is_answered_with_both(shape):
+    found, out, err = shape("224x224", "-f", "7", "-s", "2", "-p", "3", "--want", "112")
+    assert (found, out) == (1, "112x112\n")
+    assert err == "shape: 112x112 comes out, not 112; for rows and columns write --want 112x112\n"
+
+
+def test_several_images_are_not_taken_for_layers(shape, tmp_path):
+    paths = [str(tmp_path / name) for name in ("a.png", "b.png")]
+    for path in paths:
+        Image.new("L", (4, 3)).save(path)
+    for window in ((), ("-f", "3")):
+        found, out, err = shape(*paths, *window)
+        assert (found, out, err.count("\n")) == (2, "", 1)
+        assert f"{paths[1]} is a file, not a layer; shape takes one image, so run it for each" in err
 
 
 def test_a_chain_without_windows_has_no_coverage(run):

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 import cnnfilt
-from cnnfilt.errors import InputError, OutputError
+from cnnfilt.errors import InputError, KernelError, OutputError
 from cnnfilt.files.image import Image
+from cnnfilt.files.matrix.kernel_files import kernel_array, kernels_in_file
 from cnnfilt.files.matrix.npz import Archive, write_npz
 from cnnfilt.files.model_file import Model, load_model, save_model
 from cnnfilt.frozen import replace
@@ -104,6 +105,14 @@ def test_a_header_that_does_not_fit_is_refused(saved: Path, header: dict[str, An
 def test_arrays_that_do_not_fit_are_refused(saved: Path, arrays: dict[str, np.ndarray], words: str) -> None:
     with pytest.raises(InputError, match=words):
         load_model(rewritten(saved, {}, **arrays))
+
+
+def test_a_whole_network_is_no_kernel(saved: Path) -> None:
+    for read in (kernels_in_file, kernel_array):
+        with pytest.raises(
+            KernelError, match=r"is a whole network; name the convolution .* meant: @.*model.npz#conv1$"
+        ):
+            read(str(saved))
 
 
 def test_another_npz_is_no_model(tmp_path: Path) -> None:

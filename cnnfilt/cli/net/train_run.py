@@ -109,6 +109,8 @@ def _check_output(request: TrainRequest) -> None:
 
 def _check_suffix(output: str) -> None:
     path = Path(output)
+    if output.endswith("/") or path.is_dir():
+        raise ParameterError(f"{output} is a folder; use -o {path / 'model.npz'}", parameter="output")
     if path.suffix and path.suffix.lower() != ".npz":
         better = path.with_suffix(".npz")
         raise ParameterError(f"a model is written as .npz, not {path.suffix}; use -o {better}", parameter="output")

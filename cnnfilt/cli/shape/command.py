@@ -1,6 +1,7 @@
 """`cnnfilt shape`: what size comes out, of one window or of a whole network. No pixel is read."""
 
-from typing import get_args
+from shlex import quote
+from typing import Any, get_args
 
 import click
 
@@ -14,7 +15,7 @@ from cnnfilt.cli.shape.sizes import input_size, with_channels_of
 from cnnfilt.cli.terminal_width import fitted_to_terminal
 from cnnfilt.describe.channels import channels_first_hint
 from cnnfilt.describe.windows import Slide, Windows, check_pixels
-from cnnfilt.errors import CnnfiltError
+from cnnfilt.errors import CnnfiltError, ParameterError
 from cnnfilt.spelling import spelled_size
 from cnnfilt.terms import DEFAULT_MAX_PIXELS, ModelName, Padding, Pair, Unknown
 
@@ -25,6 +26,16 @@ Examples:
   cnnfilt shape photo.jpg -f 3 -s 2 -p same --want 240x320
   cnnfilt shape 224x224 -f 7 -s 2 --want 112x112 --solve padding
 """
+
+
+class _Model(Word):
+    """The name of a network that is known; a file of one is answered with the command that shows it."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the name, or fail saying what to write."""
+        if str(value).endswith(".npz"):
+            raise ParameterError(f"--model {value} is a file; cnnfilt net summary {quote(value)} shows its layers")
+        return super().convert(value, param, ctx)
 
 
 @click.command(
@@ -68,7 +79,7 @@ Examples:
 @click.option("--coverage", is_flag=True, help="Show how many windows read each pixel.")
 @click.option(
     "--model",
-    type=Word(get_args(ModelName)),
+    type=_Model(get_args(ModelName)),
     metavar="NAME",
     help="The layers of lenet5, alexnet or vgg16.\f And their size, unless one is given.",
 )

@@ -24,7 +24,9 @@ def check_wanted(wanted: tuple[int, ...], output: tuple[int, ...]) -> None:
     # Channels are only compared when they were asked for; a flat output is one number.
     found = output[: max(len(wanted), 2)]
     if wanted != found:
-        raise DemandError(f"{spelled_size(found)} comes out, not {spelled_size(wanted)}")
+        alone = len(wanted) == 1 and len(found) > 1
+        meant = f"; for rows and columns write --want {wanted[0]}x{wanted[0]}" if alone else ""
+        raise DemandError(f"{spelled_size(found)} comes out, not {spelled_size(wanted)}{meant}")
 
 
 def check_strict(layers: Sequence[LayerWindows]) -> None:

@@ -1,17 +1,20 @@
-"""Numbers that stand where layers should: `shape 7x7 f=3 s=2`, `shape 7 3 2`, `shape 6 6 -f 3`."""
+"""What stands where layers should: numbers, as in `shape 7x7 f=3 s=2` and `shape 6 6 -f 3`, or the files of *.png."""
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
 import click
 
+from cnnfilt.files.formats import format_of
+
 OTHER_SIDES = 2
 """At most a width and channels follow a height."""
 
 
 def refuse_loose_words(source: str, layers: Sequence[str], *, window: bool) -> None:
-    """Raise UsageError where `layers` are numbers; it says in which word or option they are meant.
+    """Raise UsageError where `layers` are numbers, saying in which word or option they are meant, and for a file.
 
     `window` tells whether -f was given. Numbers are read in the order of the formula: size, window, stride, padding.
     """
@@ -24,6 +27,9 @@ def refuse_loose_words(source: str, layers: Sequence[str], *, window: bool) -> N
     if layers and all(map(_LOOSE.fullmatch, layers)):
         flags = " ".join(_flags(layers, window))
         raise click.UsageError(f"{' '.join(layers)} is not a layer; for one window write {flags}")
+    for word in layers:
+        if format_of(word) and os.path.lexists(word):
+            raise click.UsageError(f"{word} is a file, not a layer; shape takes one image, so run it for each")
 
 
 def _flags(words: Sequence[str], window: bool) -> Iterator[str]:

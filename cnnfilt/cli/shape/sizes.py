@@ -4,7 +4,7 @@ import os
 import re
 
 from cnnfilt.describe.windows import check_pixels
-from cnnfilt.errors import CnnfiltError, InputError
+from cnnfilt.errors import CnnfiltError, InputError, ParameterError
 from cnnfilt.parsing import parse_numbers, parse_size
 from cnnfilt.spelling import spelled_size
 from cnnfilt.terms import DEFAULT_MAX_PIXELS, Pair
@@ -16,6 +16,8 @@ def input_size(source: str) -> tuple[tuple[int, int, int], tuple[str, ...]]:
     Raises ParameterError for what is no size, ShapeError for an absurd one, InputError without an image.
     """
     if _is_size(source):
+        if re.search(r"\d\s+\d", source):
+            raise ParameterError(f"size {source!r} is in several words; write {'x'.join(source.split())}")
         size = parse_size(_plain(source))
         check_pixels(size[:2], DEFAULT_MAX_PIXELS, "the input")
         return size, ()

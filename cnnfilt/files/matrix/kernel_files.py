@@ -32,7 +32,7 @@ def kernels_in_file(path: str) -> tuple[Kernel, ...]:
 
     KernelError for what cannot be read, and for what is not finite, naming the cell.
     """
-    found = _learned_numbers(path) if layer_in(path)[1] else _numbers_in(path)
+    found = _learned_numbers(path) if _is_network(layer_in(path)[0]) else _numbers_in(path)
     for place, value in enumerate(found.values):
         if not math.isfinite(value):
             raise _not_finite(path, _cell(place, found.shape), value)
@@ -63,7 +63,7 @@ def kernel_array(path: str) -> tuple["NDArray[Any]", tuple[str, ...]]:
 
     model, layer = layer_in(path)
     try:
-        if layer:
+        if _is_network(model):
             # Networks take a while to import, and few kernels come from one.
             from cnnfilt.files.model_file import learned_kernel
 
@@ -80,12 +80,16 @@ def kernel_array(path: str) -> tuple["NDArray[Any]", tuple[str, ...]]:
 def layer_in(path: str) -> tuple[str, str]:
     """Return the file and the layer of `model.npz#conv1`; of any other path no layer."""
     model, _, layer = path.rpartition("#")
-    return (model, layer) if model.endswith(".npz") and layer else (path, "")
+    return (model, layer) if _is_network(model) and layer else (path, "")
 
 
 def label_of(path: str) -> str:
     """Return what a kernel of this file is called: after its layer, or after the file."""
     return layer_in(path)[1] or Path(path).stem
+
+
+def _is_network(path: str) -> bool:
+    return path.endswith(".npz")
 
 
 def _learned_numbers(path: str) -> _Numbers:

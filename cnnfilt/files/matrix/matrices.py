@@ -1,5 +1,6 @@
 """Matrices in files: csv, tsv, txt, json and npy, read strictly and written so that nothing is lost."""
 
+import os
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -73,7 +74,9 @@ def read_noted_matrix(
     except InputError as error:
         if format is not None:
             raise
-        raise InputError(f"{{image}} is neither an image cnnfilt reads nor a matrix of numbers ({error})") from None
+        remedy = "; --files-from reads names of files" if _names_a_file(data) else ""
+        what = "{image} is neither an image cnnfilt reads nor a matrix of numbers"
+        raise InputError(f"{what} ({error}){remedy}") from None
     _check_dimensions(array, fewest_dimensions, most_dimensions)
     if array.ndim > 1:
         check_size(array.shape[0], array.shape[1], max_pixels)
@@ -125,6 +128,11 @@ def _read(data: bytes, format: str | None, max_pixels: int) -> tuple[Array, Note
         if format is not None or about.name != "json" or not is_enclosed(decoded_text(data)):
             raise
     return _read(data, "txt", max_pixels)
+
+
+def _names_a_file(data: bytes) -> bool:
+    """Return whether text begins with the name of a file that exists: a list of files, where one was to be read."""
+    return os.path.lexists(data.partition(b"\n")[0].rstrip(b"\r"))
 
 
 def _module(about: Format) -> ModuleType:

@@ -1,5 +1,7 @@
 """The equivalent layers of Keras 3."""
 
+from math import prod
+
 from cnnfilt.cli.inspect.emit.common import (
     coefficients,
     fill_of,
@@ -179,10 +181,13 @@ def _average(run: EmittedRun, asked: Pooling, windows: Windows) -> list[str]:
         counted = f"(({rows.before}, {rows.after}), ({columns.before}, {columns.after}), (0, 0))"
         ones = (f"np.pad(np.pad(np.ones_like(x), {counted}, constant_values=1), "
                 f"((0, {rows.overhang}), (0, {columns.overhang}), (0, 0)))")  # fmt: skip
+    total = f"{prod(windows.kernel_size)} * layer({_filled(windows, '0')}[None])"
     return [
-        "# Padding does not count: the average of the values is divided by the part of each window that does.",
-        f"part = layer({ones}[None])",
-        f"y = layer({_filled(windows, '0')}[None]) / part",
+        "# Each window's sum is divided by the number of places in it that count.",
+        f"count = keras.ops.round({prod(windows.kernel_size)} * layer({ones}[None]))",
+        # What an average lost of a whole sum decides where the quotient lies between two levels.
+        f"total = {total if run.may_hold_nan else f'keras.ops.round({total})'}",
+        "y = total / count",
         _OUT,
     ]
 
