@@ -54,7 +54,7 @@ def run_within_limits(
     except MemoryError:
         record = Record(job.source.path, error=InputError("needs more memory than there is"))
     except TimeoutError:
-        message = f"took longer than {settings.timeout:g} seconds and was given up (--timeout changes the limit)"
+        message = f"took longer than {settings.timeout:g} s and was given up (--timeout changes the limit)"
         record = Record(job.source.path, error=InputError(message), abandoned=True)
     except BrokenPipeError:
         raise  # The reader of our output has left, and wants no word from us.

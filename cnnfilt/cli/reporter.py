@@ -199,7 +199,7 @@ def _print_loss(name: str, loss: Loss, command: str) -> None:
             f'(other mappings: --values in "cnnfilt {command} --help-all")'
         )
     if loss.not_numbers:
-        print_line(f"{name}: {loss.not_numbers:,} of {loss.total:,} values are not numbers (NaN) and became black")
+        print_line(f"{name}: NaN (not a number) became black in {loss.not_numbers:,} of {loss.total:,} values")
 
 
 def _print_skipped(skipped: tuple[str, ...]) -> None:

@@ -31,7 +31,7 @@ def of_imagemagick(text: str) -> tuple[tuple[Line, ...], tuple[str, ...]] | None
     if head[3] or head[5]:
         raise ParameterError(f"'{head[0].strip()}' stands for several rotated kernels; give each separately")
     if len(cells) != width * height:
-        raise ParameterError(f"'{head[0].strip()}' announces {width * height} numbers, but {len(cells)} follow")
+        raise ParameterError(f"'{head[0].strip()}' announces {width * height} numbers, but has {len(cells)}")
     rows = (cells[start : start + width] for start in range(0, len(cells), width))
     middle = f"+{(width - 1) // 2}+{(height - 1) // 2}"
     notes = () if head[4] in (None, middle) else (f"its origin is {head[4]}; here results go to the middle, {middle}",)

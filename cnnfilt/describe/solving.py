@@ -6,7 +6,7 @@ from typing import NoReturn, assert_never
 
 from cnnfilt.describe.window import Window, check_pool_padding
 from cnnfilt.describe.windows import Slide
-from cnnfilt.errors import DemandError, ParameterError, ShapeError
+from cnnfilt.errors import DemandError, ParameterError, ShapeError, counted
 from cnnfilt.frozen import Frozen, replace
 from cnnfilt.terms import Pair, Unknown
 
@@ -163,11 +163,13 @@ def _refuse(question: Question, nearest: list[int]) -> NoReturn:
     """Raise DemandError, with the sizes that the `nearest` values give."""
     sizes = " and ".join(f"{value} makes {question.window(value).output_size}" for value in nearest)
     word = question.unknown.replace("-", " ")
-    raise DemandError(f"no {word} makes {question.wanted} of {question.size} {question.lines}: a {word} of {sizes}")
+    raise DemandError(
+        f"no {word} makes {question.wanted} of {counted(question.size, question.lines)}: a {word} of {sizes}"
+    )
 
 
 def _give_up(question: Question) -> NoReturn:
-    missed = f"makes {question.wanted} of {question.size} {question.lines}"
+    missed = f"makes {question.wanted} of {counted(question.size, question.lines)}"
     if question.slide.ceil_mode:
         raise DemandError(f"nothing {missed} with padding up to half the window")
     bare = question.window((0, 0)).output_size

@@ -121,8 +121,8 @@ def overlap(before: int, after: int, kernel_size: int, lines: str) -> Overlap:
         how = "smaller" if smaller > 0 else "larger"
         advice = f"-f {abs(smaller) + 1} would fit" if abs(smaller) < min(before, after) // 2 else "was it resized?"
         raise ShapeError(
-            f"AFTER is {abs(smaller)} {lines} {how} than BEFORE, and a kernel of {kernel_size} {lines} takes off or "
-            f"adds {kernel_size - 1} at most; {advice}"
+            f"AFTER is {counted(abs(smaller), lines)} {how} than BEFORE, and a kernel of "
+            f"{counted(kernel_size, lines)} removes or adds at most {kernel_size - 1}; {advice}"
         )
     shift = smaller // 2 - (kernel_size - 1) // 2
     first, last = max(0, -shift), min(after, before - kernel_size + 1 - shift)

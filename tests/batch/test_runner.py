@@ -111,7 +111,7 @@ def test_a_file_that_hangs_costs_its_time_only(tmp_path: Path) -> None:
     jobs = jobs_in(tmp_path, HEIGHTS)
     os.mkfifo(tmp_path / "pipe")
     failed = failures(runner_of(operations.Held(tmp_path / "pipe"), timeout=0.5).run(jobs))
-    assert failed == {"03.png": "took longer than 0.5 seconds and was given up (--timeout changes the limit)"}
+    assert failed == {"03.png": "took longer than 0.5 s and was given up (--timeout changes the limit)"}
     assert len(tree(tmp_path / "out")) == len(HEIGHTS) - 1
     assert multiprocessing.active_children() == []
 

@@ -33,7 +33,7 @@ def test_a_job_over_its_time_costs_that_time_and_never_writes(tmp_path: Path) ->
     os.mkfifo(tmp_path / "pipe")
     record = run_within_limits(job, operations.Held(tmp_path / "pipe"), Settings(timeout=0.2))
     assert record.abandoned
-    assert str(record.error) == "took longer than 0.2 seconds and was given up (--timeout changes the limit)"
+    assert str(record.error) == "took longer than 0.2 s and was given up (--timeout changes the limit)"
     (worker,) = (thread for thread in threading.enumerate() if thread.name == WORK_THREAD)
     (tmp_path / "pipe").write_bytes(b"")
     worker.join(PATIENCE)

@@ -152,7 +152,7 @@ def test_a_pipe_that_nobody_fills_costs_its_time(pictures: Make, start: Start, t
     process = start("edges", "slow.png", "in/000.png", "-o", "out/", "--timeout", "0.5", environment=HELD_DECODER)
     lines = process.communicate(timeout=PATIENCE)[1].decode().splitlines()
     assert process.returncode == 1
-    assert lines[0] == "edges: slow.png: took longer than 0.5 seconds and was given up (--timeout changes the limit)"
+    assert lines[0] == "edges: slow.png: took longer than 0.5 s and was given up (--timeout changes the limit)"
     assert lines[1].startswith("1 done, 1 failed; ")
     assert set(tree(tmp_path / "out")) == {"000.png"}
 

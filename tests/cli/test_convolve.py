@@ -69,7 +69,7 @@ def test_what_is_not_a_number_is_called_so(run: Run, tmp_path: Path) -> None:
     np.save(tmp_path / "x.npy", [[1.0, 2, 3, 4], [5, np.nan, 7, 8]])
     outcome = run("convolve", tmp_path / "x.npy", "-k", "1", "--values", "minmax", "-o", tmp_path / "out.png")
     assert outcome.code == 0
-    assert "1 of 8 values are not numbers (NaN) and became black" in outcome.stderr
+    assert "NaN (not a number) became black in 1 of 8 values" in outcome.stderr
     assert "clipped" not in outcome.stderr
 
 

@@ -248,7 +248,7 @@ def test_explain_elides_and_counts(shape):
     assert "start at -3, -1, 1, 3, ..., 215, 217, 219\n" in out
     assert "parameters  7*7*3*64 + 64 = 9,472\n" in out
     assert "MACs        112*112 * 7*7*3*64 = 118,013,952\n" in out
-    assert "38 of 112 rows are read by no window" in out
+    assert "38 of 112 rows read by no window" in out
     assert "features    37*37*64 = 87616\n" in out
 
 
@@ -639,3 +639,10 @@ def test_one_pixel_is_not_one_pixels(shape):
     _, out, _ = shape("8x8", "conv:1,k=1", "conv:1,k=3x1", "--explain")
     assert "one value   depends on 1 input pixel across; its neighbour is 1 further on\n" in out
     assert "one value   depends on 3x1 input pixels across; its neighbour is 1 further on\n" in out
+
+
+def test_one_row_is_not_one_rows(shape):
+    _, out, _ = shape("7x7", "-f", "4", "-s", "2", "--explain")
+    assert "unread    1 of 7 rows read by no window" in out
+    _, _, err = shape("1x1", "-f", "1", "--solve", "stride", "--want", "2x2")
+    assert "no stride makes 2 of 1 row: a stride of 1 makes 1" in err

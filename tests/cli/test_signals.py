@@ -76,9 +76,7 @@ def test_a_held_decoder_costs_its_time_and_no_other_file(
     process = start("edges", "in", "-o", "out/", "-j", workers, "--timeout", "0.5", environment=HELD_DECODER)
     lines = ended(process)
     assert process.returncode == 1
-    assert (
-        f"edges: in/slow{suffix}: took longer than 0.5 seconds and was given up (--timeout changes the limit)" in lines
-    )
+    assert f"edges: in/slow{suffix}: took longer than 0.5 s and was given up (--timeout changes the limit)" in lines
     assert lines[-1].startswith("9 done, 1 failed; ")
     assert set(tree(tmp_path / "out")) == {f"{number:03}.png" for number in range(9)}
 

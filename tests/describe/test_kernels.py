@@ -292,7 +292,7 @@ def test_the_scale_is_split_off(text, split):
         ("[0 1; 1", "not valid JSON"),
         ("[0 1; 1 x]", "row 2, column 2: coefficient 'x' is not a number"),
         ("[0 1; 1 nan]", "row 2, column 2: coefficient 'nan' is not finite"),
-        ("3x3: 1,2,3 4,5", "announces 9 numbers, but 5 follow"),
+        ("3x3: 1,2,3 4,5", "announces 9 numbers, but has 5"),
         ("1,2 3,4", r"can be read as 2x2 \(1,2; 3,4\) and as 1x2 \(1.2,3.4\)"),
         ("gaussian(2)", "did you mean gaussian"),
         ("sobel-x:3", "too many arguments; write sobel-x"),

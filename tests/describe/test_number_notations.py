@@ -71,8 +71,8 @@ def test_an_origin_elsewhere_gets_a_note(text: str, notes: tuple[str, ...]) -> N
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("3x3: 1,2,3 4,5", "'3x3:' announces 9 numbers, but 5 follow"),
-        ("3x3:", "'3x3:' announces 9 numbers, but 0 follow"),
+        ("3x3: 1,2,3 4,5", "'3x3:' announces 9 numbers, but has 5"),
+        ("3x3:", "'3x3:' announces 9 numbers, but has 0"),
         ("3x3>: 1,2,3 4,5,6 7,8,9", "'3x3>:' stands for several rotated kernels"),
         ("3x3@: 1,2,3 4,5,6 7,8,9", "'3x3@:' stands for several rotated kernels"),
         ("12:30", "row 1, column 1: '12:30' is not a number"),

@@ -14,7 +14,7 @@ from cnnfilt.describe.kernels import parse_kernel
 from cnnfilt.describe.layers import ActivationLayer, FlattenLayer, FullyConnectedLayer, PoolLayer
 from cnnfilt.describe.number_text import is_typed
 from cnnfilt.describe.windows import Slide
-from cnnfilt.errors import InputError, ParameterError, ShapeError
+from cnnfilt.errors import InputError, ParameterError, ShapeError, counted
 from cnnfilt.files.formats import format_of
 from cnnfilt.files.matrix.matrices import read_noted_matrix_file, write_matrix
 from cnnfilt.frozen import Frozen
@@ -92,7 +92,8 @@ def _weights(kernel: str | None, word: FullyConnectedLayer) -> Array:
     weights = _matrix(kernel or "")
     if word.outputs and word.outputs != len(weights):
         raise ParameterError(
-            f"-k has {len(weights)} rows, but {word.word} has {word.outputs} outputs; W has a row for each output",
+            f"-k has {counted(len(weights), 'rows')}, but {word.word} has {counted(word.outputs, 'outputs')}; "
+            "W has a row for each output",
             parameter="kernel",
         )
     return weights

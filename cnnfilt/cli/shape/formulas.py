@@ -73,7 +73,7 @@ def _axis(window: Window) -> Iterator[str]:
     yield f"    in notes  floor((n + pads - span + 1)/s) = floor({above}/{stride}) = {notes}{verdict}"
     yield f"    windows   start at {_starts(window)}"
     if window.unread:
-        yield f"    unread    {window.unread} of {size} {window.lines} are read by no window"
+        yield f"    unread    {window.unread} of {size} {window.lines} read by no window"
 
 
 def _floor(window: Window) -> int:

@@ -49,7 +49,8 @@ def _solved(question: Question, strict: bool) -> list[Window]:
     if not exact:
         word = question.unknown.replace("-", " ")
         raise DemandError(
-            f"every {word} that makes {question.wanted} {question.lines} leaves some over, which --strict refuses"
+            f"every {word} that makes {counted(question.wanted, question.lines)} leaves some over, "
+            "which --strict refuses"
         )
     return exact
 

@@ -5,7 +5,7 @@ import math
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
-from cnnfilt.errors import InputError
+from cnnfilt.errors import InputError, counted
 from cnnfilt.files.streams import first_line
 
 
@@ -41,7 +41,7 @@ def _numbers(nested: Any, shape: tuple[int, ...], place: tuple[int, ...]) -> Ite
     """Yield the numbers in lists nested to this shape; InputError for the first place where they are not."""
     if shape:
         if not isinstance(nested, list) or len(nested) != shape[0]:
-            found = f"{len(nested)} items" if isinstance(nested, list) else f"{nested!r:.30}"
+            found = counted(len(nested), "items") if isinstance(nested, list) else f"{nested!r:.30}"
             raise InputError(f"{_spelled(place)}: {found} where there should be a list of {shape[0]}")
         for number, item in enumerate(nested, 1):
             yield from _numbers(item, shape[1:], (*place, number))

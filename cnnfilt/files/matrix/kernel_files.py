@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cnnfilt.describe.kernels import Kernel, Number
 from cnnfilt.describe.number_notations import is_enclosed
 from cnnfilt.describe.number_text import read_table
-from cnnfilt.errors import CnnfiltError, InputError, KernelError
+from cnnfilt.errors import CnnfiltError, InputError, KernelError, counted
 from cnnfilt.files.encodings import decoded_text
 from cnnfilt.files.formats import FORMATS
 from cnnfilt.files.matrix.json_numbers import nested_numbers
@@ -106,7 +106,9 @@ def _numbers_in(path: str) -> _Numbers:
             raise InputError("{image} is an image, not a matrix of numbers")
         found = _from_npy(data) if format == "npy" else _from_text(decoded_text(data), format)
         if len(found.shape) not in (2, 3, 4):
-            raise InputError(f"{{image}} has {len(found.shape)} dimensions; give 2 to 4 (rows, columns, channels)")
+            raise InputError(
+                f"{{image}} has {counted(len(found.shape), 'dimensions')}; give 2 to 4 (rows, columns, channels)"
+            )
     except CnnfiltError as error:
         raise KernelError(f"kernel file {error.about(path)}", parameter="kernel") from None
     return _Numbers(found.values, found.shape, tuple(f"{path}: {note}" for note in found.notes))

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import ModuleType
 
 from cnnfilt.describe.number_notations import is_enclosed
-from cnnfilt.errors import CnnfiltError, InputError
+from cnnfilt.errors import CnnfiltError, InputError, counted
 from cnnfilt.files.encodings import decoded_text
 from cnnfilt.files.formats import FORMATS, Format
 from cnnfilt.files.image import Array
@@ -142,6 +142,6 @@ def _module(about: Format) -> ModuleType:
 def _check_dimensions(array: Array, fewest: int, most: int) -> None:
     if not fewest <= array.ndim <= most:
         allowed = f"{fewest}" if fewest == most else f"{fewest} to {most}"
-        raise InputError(f"{{image}} has {array.ndim} dimensions; give {allowed} (rows, columns, channels)")
+        raise InputError(f"{{image}} has {counted(array.ndim, 'dimensions')}; give {allowed} (rows, columns, channels)")
     if array.size == 0:
         raise InputError("{image} is empty")

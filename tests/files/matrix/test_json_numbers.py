@@ -14,7 +14,7 @@ def test_numbers_come_in_order_with_their_shape() -> None:
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("[[1, 2], [3]]", "row 2: 1 items where there should be a list of 2"),
+        ("[[1, 2], [3]]", "row 2: 1 item where there should be a list of 2"),
         ("[[[1], [null]]]", "row 1, column 2, channel 1: None is not a number"),
         ("[[1,\n2", "line 2, column 2: not JSON"),
         ("[[NaN]]", "holds NaN"),

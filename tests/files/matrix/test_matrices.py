@@ -66,7 +66,7 @@ def test_other_numbers(text: str) -> None:
         ("", "csv", "empty"),
         (" \n\n", "csv", "empty"),
         ("1 2\n3 four\n", "txt", "line 2, column 2: 'four' is not a number"),
-        ("[[1, 2], [3]]", "json", "row 2: 1 items where there should be a list of 2"),
+        ("[[1, 2], [3]]", "json", "row 2: 1 item where there should be a list of 2"),
         ("[[1, 2], [3, null]]", "json", "row 2, column 2: None is not a number"),
         ("[[1, true]]", "json", "row 1, column 2: True is not a number"),
         ("[[1, NaN]]", "json", "NaN"),
