@@ -77,7 +77,7 @@ class Command(click.Command):
         except click.UsageError as error:
             error.ctx = error.ctx or ctx
             raise
-        if left:
+        if left and not ctx.resilient_parsing:  # Completion asks with the word that comes next, too.
             ctx.fail(f"{' '.join(left)}: too many arguments; {self.one_too_many}")
         if not ctx.resilient_parsing:  # The Tab key asks for completions of empty words.
             refuse_empty_names(ctx)
