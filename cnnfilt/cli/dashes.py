@@ -27,7 +27,10 @@ def refuse_other_dashes(words: Sequence[str], context: click.Context) -> None:
             return
         name = word if word.startswith("--") else _last_in(word, options, context)
         if name in options and not options[name].is_flag:
-            next(left, None)  # Its value, whatever that begins with.
+            # Its value may begin with a dash, and -0 is a number, but another option is none.
+            value = next(left, "")
+            if value in options and value[1:].strip("-").isalpha():
+                raise click.BadOptionUsage(name, f"Option {name!r} needs a value; {value} follows it", context)
 
 
 def _last_in(word: str, options: Mapping[str, click.Option], context: click.Context) -> str:

@@ -39,6 +39,9 @@ def matrix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("pool m.csv \u2014output=out.csv", "write --output=out.csv"),
         ("pool m.csv \u2013oout.csv", "write -oout.csv"),
         ("pool \u2014help", "write --help"),
+        ("convolve m.csv -k -o out.csv", "ption '-k' needs a value: SPEC"),  # "coefficient '-o' is not a number".
+        ("convolve -k --help", "ption '-k' needs a value: SPEC (see cnnfilt convolve --help)"),
+        ("pool m.csv -qo -y", "ption '-o' needs a value: FILE|DIR|-"),
         ("\u2014help", "cnnfilt: '\u2014help' begins with a long dash; write --help"),
     ],
 )
@@ -58,6 +61,7 @@ def test_what_to_write(run: Run, words: str, advice: str, tmp_path: Path) -> Non
         "pool m.csv -o out.csv --values=raw",
         "convolve m.csv -k -1 -oout.csv",
         "convolve m.csv -k-1,2 -o out.csv",
+        "convolve m.csv -k 1 --bias -0 -o out.csv",
         "convolve -o out.csv -k 1 -- m.csv",
     ],
 )
