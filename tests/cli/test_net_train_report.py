@@ -2,7 +2,7 @@
 
 import pytest
 
-from cnnfilt.cli.net.train_report import class_lines, epoch_line, overfitting, sparkline
+from cnnfilt.cli.net.train_report import class_lines, epoch_line, overfitting, sparkline, unlearned
 from cnnfilt.nn.scoring import Score
 from cnnfilt.nn.training import Epoch
 
@@ -65,3 +65,16 @@ def test_a_sparkline_runs_from_the_lowest_bar_to_the_highest() -> None:
     assert sparkline([3.0, 2.0, 1.0]) == "█▅▁"
     assert sparkline([1.0, 1.0]) == "▁▁"
     assert len(sparkline([float(number) for number in range(1000)])) == 60
+
+
+@pytest.mark.parametrize(("accuracy", "commonest", "images"), [(0.5, 10, 20), (0.2552, 48, 192), (0.4, 600, 1000)])
+def test_what_names_one_class_for_all_has_not_learned(accuracy: float, commonest: int, images: int) -> None:
+    lines = unlearned(epoch(accuracy, None), commonest, images)
+    assert f"would give {commonest / images:.1%}" in lines[0]
+    assert "more --epochs, a smaller --batch-size" in lines[1]
+    assert max(map(len, lines)) <= 80
+
+
+@pytest.mark.parametrize(("accuracy", "commonest", "images"), [(0.65, 10, 20), (0.3, 48, 192), (0.62, 600, 1000)])
+def test_what_does_better_than_that_has(accuracy: float, commonest: int, images: int) -> None:
+    assert unlearned(epoch(accuracy, None), commonest, images) == []

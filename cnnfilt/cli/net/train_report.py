@@ -74,13 +74,16 @@ def epoch_line(epoch: Epoch, epochs: int) -> str:
     return next((line for line in (long, shorter) if len(line) <= WIDTH), shortest)
 
 
-def print_end(output: str, trainer: Trainer, done: Sequence[Epoch], held_out: int) -> None:
-    """Say how the loss fell, what was kept, and what helps where the network learned its images by heart."""
+def print_end(output: str, trainer: Trainer, done: Sequence[Epoch], held_out: int, *, guessed: tuple[int, int]) -> None:
+    """Say how the loss fell, what was kept, and what helps where the network learned its images by heart, or nothing.
+
+    `guessed` is how many of how many images learned from are of the commonest class.
+    """
     losses = [(epoch.validation or epoch.training).loss for epoch in done]
     if len(losses) > 1:
         print_line(f"loss {losses[0]:.4f} {sparkline(losses)} {losses[-1]:.4f}")
     print_line(f"{output}: {kept(trainer.progress)}")
-    for line in overfitting(done[-1], held_out, trainer.settings.augment):
+    for line in overfitting(done[-1], held_out, trainer.settings.augment) or unlearned(done[-1], *guessed):
         print_line(line)
 
 
@@ -111,6 +114,20 @@ def overfitting(epoch: Epoch, held_out: int, augment: Sequence[str]) -> list[str
         f"it overfits (learns by heart); {helps} helps, and so do more images",
     ]
     return [*lines, "(flip only where a mirrored image stays of its class)"] if "flip" in missing else lines
+
+
+def unlearned(epoch: Epoch, commonest: int, images: int) -> list[str]:
+    """Return what to say where accuracy is that of always naming the class of the `commonest` images.
+
+    It is where it is not over that by more than a standard error of an accuracy over so many images.
+    """
+    mine, guessed = epoch.training.accuracy, commonest / images
+    if mine > guessed + math.sqrt(guessed * (1 - guessed) / images):
+        return []
+    return [
+        f"accuracy is {mine:.1%}, and always naming the commonest class would give {guessed:.1%}:",
+        "not learned yet; more --epochs, a smaller --batch-size or --learning-rate help",
+    ]
 
 
 def sparkline(values: Sequence[float]) -> str:

@@ -95,7 +95,8 @@ def _train(request: TrainRequest) -> int:
             if done:
                 _save(request, run, run.trainer.progress)
     if not request.quiet:
-        print_end(request.output, run.trainer, done, len(held_out))
+        commonest = int(np.bincount(training.labels).max())
+        print_end(request.output, run.trainer, done, len(held_out), guessed=(commonest, len(training)))
     return 0
 
 
