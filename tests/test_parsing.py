@@ -179,9 +179,10 @@ def test_the_nearest_comes_first_and_there_are_three_at_most():
     assert words_near("sobel-x", known) == ["sobel-x", "sobel-y", "sobelx"]
 
 
-def test_a_padding_mode_is_no_width():
+@pytest.mark.parametrize("mode", ["reflect", "zeros", "zero", "Mirror", "edge", "wrap"])
+def test_a_padding_mode_is_no_width(mode):
     with pytest.raises(ParameterError, match="say how wide it is: same, or a number"):
-        parse_padding("reflect")
+        parse_padding(mode)
 
 
 def test_few_words_are_all_listed():

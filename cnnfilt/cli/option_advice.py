@@ -112,6 +112,8 @@ def _advice(name: str, context: click.Context) -> str | None:
         return "cnnfilt --version prints the version"
     if name in _KERNEL | _SIZE and command.name in _KERNEL_OR_SIZE:
         return _KERNEL_OR_SIZE[command.name]
+    if name in ("--layers", "--layer") and any(param.name == "layers" for param in command.params):
+        return "layers are written without an option, as in conv:8,k=3 relu pool:max"
     if name == "--sigma" and command.name == "convolve":
         return "the sigma of a Gaussian follows its name, as in -k gaussian:1"
     ours = (OF_PAD if command.name == "pad" else {}).get(name, ELSEWHERE.get(name))

@@ -43,7 +43,7 @@ def find_labelled(folder: str, classes: Sequence[str] | None = None) -> Labelled
         )
     if len(names) < (2 if classes is None else 1):
         found = counted(len(names), "sub-folders")
-        hint = _hint(folder, names)
+        hint = _hint(folder, names) or _hint_above(folder, names)
         raise InputError(f"{folder}: has {found} of images; give one for each of two or more classes{hint}")
     sources: list[Source] = []
     labels: list[int] = []
@@ -105,6 +105,12 @@ def load_examples(found: Labelled, form: NetworkInput, options: DecodeOptions, t
     # Workers bring images in any order; examples have that of the files, so that a seed settles the rest.
     order = np.argsort(read)
     return Examples(CachedImages(cache, order), labels[order])
+
+
+def _hint_above(folder: str, names: Sequence[str]) -> str:
+    """Return the advice to name the folder above, where this one has images of its own and no sub-folders."""
+    own = [] if names else find_sources([folder], Walk())[0]
+    return f"; {folder} itself may be one class: name the folder it is in" if own else ""
 
 
 def _hint(folder: str, names: Sequence[str], known: Sequence[str] | None = None) -> str:

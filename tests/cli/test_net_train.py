@@ -302,7 +302,9 @@ def test_a_wrong_request_is_one_line(
 
 def test_folders_that_teach_nothing_are_refused(run: Run, stripes: Path, model: Path, tmp_path: Path) -> None:
     out = tmp_path / "m.npz"
-    assert "0 sub-folders" in run("net", "train", stripes / "level", "-o", out).stderr
+    refused = run("net", "train", stripes / "level", "-o", out).stderr
+    assert "0 sub-folders" in refused
+    assert f"; {stripes / 'level'} itself may be one class: name the folder it is in" in refused
     (stripes / "blank").mkdir()
     assert "blank: no images" in run("net", "train", stripes, "-o", out).stderr
     (stripes / "blank" / "0.png").write_bytes(b"no image")

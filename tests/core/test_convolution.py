@@ -632,6 +632,10 @@ class TestRefusals:
             convolve(np.zeros((4, 4)), np.ones((5, 1)))
         with pytest.raises(ShapeError, match="kernel is made for 3 channels but the image has 1"):
             convolve(np.zeros((4, 4)), np.ones((2, 2, 3)))
+        with pytest.raises(
+            ShapeError, match="kernel is made for 1 channel but the image has 3; --gray reads it as one"
+        ):
+            convolve(np.zeros((4, 4, 3)), np.ones((2, 2, 1)))
         with pytest.raises(ShapeError, match="reflect padding of 4 columns"):
             convolve(np.zeros((9, 4)), np.ones((9, 9)), padding="same", padding_mode="reflect")
 

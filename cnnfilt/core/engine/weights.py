@@ -34,8 +34,9 @@ def as_weights(kernel: npt.ArrayLike, channels: int, mode: ChannelsMode) -> tupl
     if weights.ndim == 3:
         weights = weights[:, :, :, np.newaxis]
     if weights.shape[2] != channels:
+        helps = "; --gray reads it as one" if weights.shape[2] == 1 else ""
         raise ShapeError(
-            f"kernel is made for {counted(weights.shape[2], 'channels')} but {{image}} has {channels}",
+            f"kernel is made for {counted(weights.shape[2], 'channels')} but {{image}} has {channels}{helps}",
             parameter="kernel",
         )
     return weights, False
