@@ -36,6 +36,7 @@ from tests.cli.conftest import Run
         ("net predict photo.jpg", "missing argument 'INPUT...'; the model comes first"),
         ("net backward x.csv k.csv dz.csv", "k.csv dz.csv: too many arguments; X is one matrix; the filter goes to -k"),
         ("net kernels m.npz conv2 -o k.png", "conv2: too many arguments; --layer says which"),
+        ("diff a.png b.png where.png", "where.png: too many arguments; A and B are two images; -o names the picture"),
         ("kernels show box 3", "follow its name and a colon, as in box:5"),
         ("convolve m.csv -k vertical,horizontal", "is 2 kernels; give each its own: -k vertical -k horizontal"),
         ("pool m.csv -V", "cnnfilt --version prints the version"),

@@ -11,6 +11,7 @@ from cnnfilt.terms import AlphaMode
 @click.command(
     cls=Command,
     common=("tolerance", "output", "overwrite"),
+    one_too_many="A and B are two images; -o names the picture of their differences",
     epilog="""\b
 Examples:
   cnnfilt diff a.png b.png
