@@ -4,6 +4,7 @@ from functools import cached_property
 
 import numpy as np
 
+from cnnfilt.core.engine.faint_tiles import Weight, weight_of
 from cnnfilt.core.engine.images import Array, is_small
 from cnnfilt.describe.window import Window
 from cnnfilt.frozen import Frozen
@@ -82,6 +83,11 @@ class Job(Frozen):
             squares += powers
             np.maximum(largest, peaks, out=largest)
         return bool((largest <= EVEN * np.sqrt(squares / (height * width))).all())
+
+    @cached_property
+    def weight(self) -> Weight:
+        """Return how the weight of the filters lies over their taps, for 3x3 ones."""
+        return weight_of(self.weights)
 
     @property
     def pads_with_value(self) -> bool:

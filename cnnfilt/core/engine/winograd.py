@@ -8,6 +8,8 @@ A tile of 4x4 results is computed from the 6x6 values d under it and the kernel 
 sum would multiply 144; summed over the channels it is 36 matrix products, and each transform is a product with one
 matrix too: B^T d B = (B^T x B^T) d for d as a column of 36.
 
+Of images of floats, tiles that would not be precise enough are summed plainly: see faint_tiles.
+
 A dilation of d leaves d * d images of every d-th row and column, each convolved without one. Not for stride 2, where
 three quarters of each tile would be thrown away, nor for few channels, where the transforms cost more than the sums.
 Against torch, channels last, two AVX2 cores: 64 -> 64 at 512x512 0.9 to 1.15, at 224x224 0.9 to 1.25, dilation 2 1.0
@@ -17,7 +19,8 @@ to 1.1.
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from cnnfilt.core.engine.images import Array
+from cnnfilt.core.engine.faint_tiles import LONGEST, PATCH, TILE, faint_tiles
+from cnnfilt.core.engine.images import Array, is_small
 from cnnfilt.core.engine.job import Job
 from cnnfilt.core.engine.products import multiply
 from cnnfilt.core.engine.strips import Strip
@@ -29,9 +32,6 @@ WINOGRAD_CHANNELS = 48
 
 WINOGRAD_PIXELS = 256
 """Below so many pixels there are too few tiles to multiply at once."""
-
-TILE, PATCH = 4, 6
-"""A tile of results is TILE values wide and high, the patch of the image under it PATCH."""
 
 POINTS = (0, 3 / 4, -3 / 4, 3 / 2, -3 / 2)
 """Where the polynomials are evaluated, beside infinity. The customary 0, 1, -1, 2, -2 err six times as much: for a
@@ -75,13 +75,15 @@ class Winograd(Technique):
         pixels = job.rows.output_size * job.columns.output_size
         if min(channels, filters) < WINOGRAD_CHANNELS or pixels < WINOGRAD_PIXELS:
             return None
-        if not job.has_even_range:
+        if not is_small(job.image.dtype) and not job.weight.is_even:
             return None
         return f"{filters} filters in tiles of 4x4 (Winograd): {dtype} sums"
 
     def __init__(self, job: Job, dtype: np.dtype) -> None:
         self._job, self._dtype = job, dtype
         self._weights = transformed_weights(job.weights, dtype)
+        # Of small whole numbers the error is promised beside the largest.
+        self._checks = not is_small(job.image.dtype)
         self._bias = job.bias.astype(dtype)
         self.row_bytes = job.columns.output_size * job.maps * dtype.itemsize
         self._dilation = job.rows.dilation, job.columns.dilation
@@ -96,8 +98,10 @@ class Winograd(Technique):
         tiles, (_, channels, filters) = self._down * self._across, self._weights.shape
         self._patches, self._inputs = np.empty((2, PATCH * PATCH * tiles * channels), self._dtype)
         self._outputs = np.empty(PATCH * PATCH * tiles * filters, self._dtype)
+        self._products = np.empty(self._outputs.size if channels > LONGEST else 0, self._dtype)
         self._results = np.empty(TILE * TILE * tiles * filters, self._dtype)
         self._edge = np.zeros((TILE * self._down + 2, TILE * self._across + 2, channels), self._dtype)
+        self._magnitudes = np.empty(self._edge.size if self._checks else 0, self._dtype)
 
     def write(self, strip: Strip, out: Array) -> None:
         """Write the strip's sums, bias included, to `out` (strip.height, W' * filters)."""
@@ -130,14 +134,49 @@ class Winograd(Technique):
         outputs = self._outputs[: PATCH * PATCH * tiles * filters].reshape(PATCH * PATCH, tiles, filters)
         results = self._results[: TILE * TILE * tiles * filters].reshape(TILE * TILE, tiles * filters)
         cube = patches.reshape(PATCH, PATCH, down, across, channels)
-        np.copyto(cube, _overlapping(self._whole(image, down, across), cube.shape))
-        multiply(patches.T, PATCH_TRANSFORM.T, out=inputs.T)
-        multiply(inputs.reshape(PATCH * PATCH, tiles, channels), self._weights, out=outputs)
-        multiply(outputs.reshape(PATCH * PATCH, -1).T, TILE_TRANSFORM.T, out=results.T)
+        whole = self._whole(image, down, across)
+        np.copyto(cube, _overlapping(whole, cube.shape))
+        faint = self._faint(whole, (out.shape[0], out.shape[1]), tiles)
+        if not faint.all():
+            multiply(patches.T, PATCH_TRANSFORM.T, out=inputs.T)
+            self._multiply_channels(inputs.reshape(PATCH * PATCH, tiles, channels), outputs)
+            multiply(outputs.reshape(PATCH * PATCH, -1).T, TILE_TRANSFORM.T, out=results.T)
+        if faint.any():
+            sums = self._summed(cube.reshape(PATCH, PATCH, tiles, channels)[:, :, faint])
+            results.reshape(TILE, TILE, tiles, filters)[:, :, faint] = sums
         if self._bias.any():
             maps = results.reshape(-1, filters)
             np.add(maps, self._bias, out=maps)
         _put(results.reshape(TILE, TILE, down, across, filters), out)
+
+    def _faint(self, whole: Array, size: tuple[int, int], tiles: int) -> Array:
+        """Return for each tile whether it has to be summed plainly."""
+        if not self._checks:
+            return np.zeros(tiles, np.bool_)
+        return faint_tiles(whole, size, self._job.weight, self._magnitudes[: whole.size].reshape(whole.shape))
+
+    def _multiply_channels(self, inputs: Array, outputs: Array) -> None:
+        """Write the products of `inputs` (36, tiles, C) with the weights to `outputs` (36, tiles, filters)."""
+        channels = inputs.shape[2]
+        multiply(inputs[..., :LONGEST], self._weights[:, :LONGEST], out=outputs)
+        for first in range(LONGEST, channels, LONGEST):
+            products, part = self._products[: outputs.size].reshape(outputs.shape), slice(first, first + LONGEST)
+            multiply(inputs[..., part], self._weights[:, part], out=products)
+            np.add(outputs, products, out=outputs)
+
+    def _summed(self, patches: Array) -> Array:
+        """Return the sums (TILE, TILE, n, filters) of n patches (PATCH, PATCH, n, C), tap by tap."""
+        weights = self._job.weights.astype(self._dtype)
+        _, _, tiles, channels = patches.shape
+        filters = weights.shape[3]
+        sums, product = np.zeros((2, TILE * TILE * tiles, filters), self._dtype)
+        for i, j in np.ndindex(3, 3):
+            for first in range(0, channels, LONGEST):
+                part = slice(first, first + LONGEST)
+                met = np.ascontiguousarray(patches[i : i + TILE, j : j + TILE, :, part])
+                multiply(met.reshape(len(sums), -1), weights[i, j, part], out=product)
+                np.add(sums, product, out=sums)
+        return np.asarray(sums.reshape(TILE, TILE, tiles, filters))
 
     def _whole(self, image: Array, down: int, across: int) -> Array:
         """Return `image` filled up with zeros to whole tiles."""
