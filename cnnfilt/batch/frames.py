@@ -11,6 +11,7 @@ from cnnfilt.batch.work import (
     Settings,
     Written,
     name_of,
+    notes_on,
     put,
     run_on_image,
     settled_targets,
@@ -89,7 +90,7 @@ def _run_on_all(
             f"{len(results[0])} maps of {count} frames cannot share {name_of(targets[0])}; for a file each give a "
             "folder and an image format, such as -o out/ --format png, or choose one frame with --frames N"
         )
-    notes = [note for image in images for note in image.notes]
+    notes = [note for image in images for note in notes_on(image, operation, targets[0].format or "")]
     outputs = []
     for target, maps in zip(targets, zip(*results, strict=True), strict=True):
         frames = [_output(image, result) for image, result in zip(images, maps, strict=True)]

@@ -1,5 +1,7 @@
 """Inputs read whole: of a job of a batch, or of a command that reads a few and compares them."""
 
+import re
+
 from cnnfilt.batch.jobs import FileJob
 from cnnfilt.batch.sources import STDIN
 from cnnfilt.batch.work import Settings
@@ -32,4 +34,5 @@ def read_input(path: str, options: ReadOptions) -> Image:
 
 def worth_telling(image: Image) -> list[str]:
     """Return the notes on the reading, but for the hints at options of commands that draw."""
-    return [note for note in image.notes if "--" not in note]
+    notes = (re.sub(r" \([^()]*--[^()]*\)$", "", note) for note in image.notes)
+    return [note for note in notes if "--" not in note]

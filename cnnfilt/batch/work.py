@@ -17,9 +17,10 @@ from cnnfilt.files.atomic import output_error, write_atomically
 from cnnfilt.files.formats import named
 from cnnfilt.files.image import Array, Encoded, Image
 from cnnfilt.files.read_write_options import ReadOptions, WriteOptions
+from cnnfilt.files.reading import DARK
 from cnnfilt.files.writing import encode
 from cnnfilt.frozen import Frozen, replace
-from cnnfilt.operations.base import Operation, Result
+from cnnfilt.operations.base import AUTO, Operation, Result
 from cnnfilt.operations.hints import Hint
 from cnnfilt.terms import FrameChoice
 
@@ -95,15 +96,15 @@ def run_on_image(image: Image, job: FileJob, operation: Operation, settings: Set
     targets = settled_targets(image, job)
     format_name = (targets[0].format or "") if targets else "npy"
     results = operation(image, format_name)
+    notes = list(notes_on(image, operation, format_name))
     answers = tuple(ask(image, operation, results, format_name) for ask in settings.inspectors)
     image = _emptied(image, format_name)
     if targets and targets[0].unwritten:
-        return _unwritten_record(job, shape, results, image.notes, answers)
+        return _unwritten_record(job, shape, results, tuple(notes), answers)
     if len(targets) == 1 < len(results):
         results = _in_one_file(results, format_name)
     if len(targets) < len(results):
         targets *= len(results)  # matrices on standard output, one after another
-    notes = list(image.notes)
     outputs = []
     # Without targets it is the sheets alone that are wanted.
     for number, (target, result) in enumerate(zip(targets, results if targets else (), strict=True)):
@@ -130,6 +131,13 @@ def _unwritten_record(
 
 def _loss(results: list[Result]) -> Loss:
     return sum((result.loss for result in results if result.loss is not None), NO_LOSS)
+
+
+def notes_on(image: Image, operation: Operation, format_name: str) -> tuple[str, ...]:
+    """Return the notes on the reading, without a word on brightness where that is settled, or nobody's concern."""
+    if named(format_name).kind == "image" and operation.treatment.values == AUTO:
+        return image.notes
+    return tuple(note for note in image.notes if note != DARK)
 
 
 def settled_targets(image: Image, job: FileJob) -> list[Target]:

@@ -21,3 +21,19 @@ def channels_first_hint(shape: Sequence[int]) -> str | None:
         f"{spelled_size(shape)} is {counted(rows, 'rows')}, {columns:,} columns and {channels:,} channels, because "
         f"channels come last here; {spelled_size((columns, channels, rows))} may be meant"
     )
+
+
+def stack_hint(shape: Sequence[int]) -> str | None:
+    """Return a hint for an array (height, width, channels) that looks like a stack of images; None for others.
+
+    Then it has few rows, and about as many channels as columns: feature maps are about square.
+    """
+    if len(shape) != 3 or min(shape[1:]) < LEAST_SIDE or max(shape[1:]) > 2 * min(shape[1:]):
+        return None
+    count, rows, columns = shape
+    if not MOST_CHANNELS < count <= min(rows, columns) // 2:
+        return None
+    return (
+        f"{spelled_size(shape)} is {count:,} rows, {rows:,} columns and {columns:,} channels, for channels come last "
+        f"here; if it is a stack of {count:,} images, np.moveaxis(x, 0, -1) makes each a channel"
+    )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cnnfilt.describe.channels import channels_first_hint
+from cnnfilt.describe.channels import channels_first_hint, stack_hint
 from cnnfilt.files.colours import flatten, parse_colour, to_gray
 from cnnfilt.files.decode.ahead import ReadAhead, take_loaded
 from cnnfilt.files.formats import FORMATS
@@ -12,6 +12,9 @@ from cnnfilt.files.streams import Source, check_size, format_in, open_stream
 from cnnfilt.frozen import replace
 
 _TWELVE_BITS = 4096
+
+DARK = "its 16-bit values stay under 4096; --value-range 0,4095 brings 12-bit data to full brightness"
+"""A note for whoever looks at the result; to other mappings, and to numbers, it does not apply."""
 
 
 def read(source: Source, options: ReadOptions = DEFAULT_READ_OPTIONS, *, name: str | None = None) -> Image:
@@ -74,6 +77,9 @@ def _matrix(data: bytes, format: str | None, *, max_pixels: int) -> Image:
     hint = channels_first_hint(matrix.shape)
     if hint is not None:
         notes = (*notes, f"{hint} (np.moveaxis(x, 0, -1) makes it so)")
+    hint = stack_hint(matrix.shape)
+    if hint is not None:
+        notes = (*notes, hint)
     return Image(matrix, kind="matrix", format=format or text_format(data), notes=notes)
 
 
@@ -81,7 +87,7 @@ def _with_hints(image: Image) -> Image:
     """Return `image` with a word on what would otherwise come out dark or empty."""
     notes = image.notes
     if image.kind == "image" and image.pixels.dtype == np.uint16 and 0 < image.pixels.max() < _TWELVE_BITS:
-        notes += ("its 16-bit values stay under 4096; --value-range 0,4095 brings 12-bit data to full brightness",)
+        notes += (DARK,)
     if image.alpha is not None and _shape_is_all_in_alpha(image.pixels, image.alpha):
         notes += (
             "its visible pixels have one colour, and its shape is all in the transparency; try --background white",

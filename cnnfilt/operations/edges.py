@@ -7,8 +7,18 @@ from cnnfilt.core.edges import angles_as_asked, edges_to_levels
 from cnnfilt.core.levels import Levels
 from cnnfilt.describe.edge_detection import EdgeDetection
 from cnnfilt.errors import ParameterError
+from cnnfilt.files.formats import named
 from cnnfilt.files.image import Image
-from cnnfilt.operations.base import ExplainedValues, Operation, Result, alpha_under, refuse_unused_value, size_of
+from cnnfilt.operations.base import (
+    AUTO,
+    ExplainedValues,
+    Operation,
+    Result,
+    Values,
+    alpha_under,
+    refuse_unused_value,
+    size_of,
+)
 from cnnfilt.operations.hints import edge_hints
 from cnnfilt.terms import Pair
 
@@ -47,7 +57,10 @@ class FindEdges(Operation, kw_only=True):
 
     def levels_of(self, image: Image, number: int, format_name: str) -> Levels:
         """Return how the values of result `number` become pixels."""
-        return self.treatment.values.levels(image, format_name, edges=True)
+        values, about = self.treatment.values, named(format_name)
+        if self.asked.is_mask and values == AUTO and about.kind == "image" and "float32" not in about.gray:
+            values = Values("clip")  # Two levels leave no question of what is black and what white.
+        return values.levels(image, format_name, edges=True)
 
     def explain(self, image: Image, number: int, place: Pair, format_name: str) -> ExplainedValues:
         """Return how each channel came to its value at `place`."""

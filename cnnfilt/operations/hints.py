@@ -46,13 +46,16 @@ def convolution_hints(
 def edge_hints(image: Image, asked: EdgeDetection, levels: Levels, loss: Loss) -> tuple[Hint, ...]:
     """Return what to say of a picture of edges."""
     top = top_level(image.pixels.dtype)
-    if asked.threshold is not None and asked.threshold <= 1 < top:
+    # Floats and wide whole numbers have no levels: 0.3 is as good a threshold as any.
+    has_levels = image.pixels.dtype in (np.uint8, np.uint16)
+    if asked.threshold is not None and asked.threshold <= 1 and has_levels:
         return (Hint("is white wherever anything changes", f"--threshold {asked.threshold:g} is a level, 0 to {top}"),)
     seen = _seen(image, levels, loss, share_clipped=1)
     if not seen:
         return ()
     if asked.threshold is not None:
-        return (Hint(seen, f"--threshold {asked.threshold:g} is a level, 0 to {top}"),)
+        scale = f"a level, 0 to {top}" if has_levels else "in the image's own values"
+        return (Hint(seen, f"--threshold {asked.threshold:g} is {scale}"),)
     if asked.gain != 3 and asked.method != "canny":
         return (Hint(seen, f"--gain {asked.gain:g} multiplies every magnitude; the default is 3"),)
     return ()

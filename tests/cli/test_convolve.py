@@ -228,3 +228,32 @@ def test_a_picture_that_rounds_to_black_says_why(run: Run, tmp_path: Path, optio
     source = gray(tmp_path / "a.png", [[0, 255], [255, 0]])
     lines = run("convolve", source, *options, "-o", tmp_path / "out.png").lines
     assert any("is nearly all black: the kernel sums to 0" in line for line in lines) == said
+
+
+@pytest.mark.parametrize(
+    ("output", "options", "said"),
+    [
+        ("o.tif", [], True),
+        ("o.png", [], True),
+        ("o.npy", [], False),
+        ("o.tif", ["--values", "raw"], False),
+        ("o.tif", ["--value-range", "0,4095"], False),
+        ("o.png", ["--values", "minmax"], False),
+    ],
+)
+def test_twelve_bits_are_spoken_of_where_they_look_dark(
+    run: Run, tmp_path: Path, output: str, options: list[str], said: bool
+) -> None:
+    pages = [Image.fromarray(np.random.default_rng(n).integers(0, 4096, (9, 8)).astype(np.uint16)) for n in (0, 1)]
+    pages[0].save(tmp_path / "a.tif", save_all=True, append_images=pages[1:])
+    for frames in ["1", "all"] if output == "o.tif" else ["1"]:
+        command = ("convolve", tmp_path / "a.tif", "-k", "box", "-o", tmp_path / output, "-y", "--frames", frames)
+        outcome = run(*command, *options)
+        assert (outcome.code, "0,4095" in outcome.stderr) == (0, said)
+
+
+def test_a_stack_of_images_is_spoken_of(run: Run, tmp_path: Path) -> None:
+    np.save(tmp_path / "stack.npy", np.zeros((5, 30, 40), np.float32))
+    outcome = run("convolve", tmp_path / "stack.npy", "-k", "box", "-o", tmp_path / "o.npy")
+    assert outcome.code == 0
+    assert "if it is a stack of 5 images" in outcome.stderr

@@ -168,3 +168,12 @@ def test_what_is_asked_wrongly_is_one_line(run: Run, arguments: list[object], co
     assert outcome.code == code, outcome.stderr
     assert (len(outcome.lines), outcome.text) == (1, "")
     assert words in outcome.stderr
+
+
+def test_that_only_the_first_of_several_pages_is_compared_is_said(run: Run, tmp_path: Path) -> None:
+    pages = [Image.fromarray(np.full((4, 5), level, np.uint8)) for level in (1, 2)]
+    pages[0].save(tmp_path / "a.tif", save_all=True, append_images=pages[1:])
+    pages[0].save(tmp_path / "b.tif")
+    outcome = run("diff", tmp_path / "a.tif", tmp_path / "b.tif")
+    assert outcome.code == 0
+    assert outcome.lines == [f"{tmp_path}/a.tif: holds several images; only the first is used"]

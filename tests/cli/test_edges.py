@@ -106,3 +106,18 @@ def test_the_name_of_the_angles_may_be_a_pattern(run: Run, tmp_path: Path) -> No
     outcome = run("edges", SAMPLES / "icon.png", "-o", tmp_path / "e.png", "--angle", tmp_path / "{stem}-angle.npy")
     assert outcome.code == 0, outcome.stderr
     assert (tmp_path / "icon-angle.npy").exists()
+
+
+@pytest.mark.parametrize("options", [["--method", "canny"], ["--threshold", "0.3"]])
+def test_two_levels_of_a_float_image_need_no_mapping(run: Run, tmp_path: Path, options: list[str]) -> None:
+    levels = np.zeros((12, 14), np.float32)
+    levels[:, 7:] = 1
+    Image.fromarray(levels).save(tmp_path / "in.tif")
+    outcome = run("edges", tmp_path / "in.tif", "-o", tmp_path / "out.png", *options)
+    assert (outcome.code, len(outcome.lines)) == (0, 1)
+    drawn = np.array(Image.open(tmp_path / "out.png"))
+    assert drawn.dtype == np.uint8
+    assert np.unique(drawn).tolist() == [0, 255]
+    assert run("edges", tmp_path / "in.tif", "-o", tmp_path / "out2.png").code == 1
+    assert run("edges", tmp_path / "in.tif", "-o", tmp_path / "out.tif", *options).code == 0
+    assert np.unique(np.array(Image.open(tmp_path / "out.tif"))).tolist() == [0, 1]

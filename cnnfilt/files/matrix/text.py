@@ -40,11 +40,12 @@ def read(data: bytes, about: Format, max_pixels: int) -> tuple[Array, tuple[str,
     if _is_plain(text, _PLAIN):
         rows = _simple_rows(text, max_pixels)
         if rows is not None:
-            return rows, ()
+            return rows, _counted_names(rows)
     try:
         table = read_table(text)
         check_size(len(table.lines), len(table.cells(table.lines[0][1])), max_pixels)
-        return _rows_of(table), table.notes
+        rows = _rows_of(table)
+        return rows, (*table.notes, *_counted_names(rows))
     except ParameterError as error:
         raise InputError(error.message) from None
 
@@ -109,6 +110,17 @@ def _simple_rows(text: str, max_pixels: int) -> Array | None:
     check_size(len(lines), len(first), max_pixels)
     dtype = _type_of(text)
     return _converted((line.split(separator) for line in lines), _BY_TYPE[dtype], dtype)
+
+
+def _counted_names(rows: Array) -> tuple[str, ...]:
+    """Return a note on a first row that may be what pandas calls columns without names: 0, 1, 2 over fractions."""
+    if rows.dtype != np.float64 or min(rows.shape) < 2 or (rows[0] != np.arange(rows.shape[1])).any():
+        return ()
+    with np.errstate(invalid="ignore"):
+        fractions = rows[1:] % 1 != 0
+    if not fractions.any(axis=0).all():
+        return ()
+    return ("its first line counts the columns from 0, and was read as numbers; if these are names, leave it out",)
 
 
 def _rows_of(table: Table) -> Array:

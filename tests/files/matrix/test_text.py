@@ -96,3 +96,15 @@ def test_notes_come_with_the_matrix() -> None:
     assert read_noted_matrix(b"1,2\n", "csv")[1] == ()
     assert read_noted_matrix(b"a,b\n1,2\n", "csv")[1] == ("skipped line 1, a header: a,b",)
     assert read_noted_matrix(b"2 1\n5 6\n", "txt")[1] == ("read '2 1' as numbers; to libvips it would be a header",)
+
+
+@pytest.mark.parametrize("text", [b"0,1,2\n1.5,2.5,3.5\n4,5.5,6\n", b'"0";1;2\n"1,5";2,5;3,5\n', b"0 1\n.5 nan\n"])
+def test_columns_counted_by_pandas_are_numbers_with_a_note(text):
+    rows, notes = read_noted_matrix(text, "csv")
+    assert rows[0].tolist() == list(range(rows.shape[1]))
+    assert "its first line counts the columns from 0, and was read as numbers" in notes[-1]
+
+
+@pytest.mark.parametrize("text", [b"0,1,2\n3,4,5\n", b"0,1\n", b"0,1,2\n1.5,2,3.5\n", b"1,2\n.5,.5\n", b"0\n1\n"])
+def test_other_first_lines_are_not_spoken_of(text):
+    assert read_noted_matrix(text, "csv")[1] == ()
