@@ -183,7 +183,7 @@ def _with_coefficients(learned: Learned, coefficients: Array) -> Learned:
         biases = (learned.equations.moments[-1] - gram[-1, :-1] @ coefficients) / gram[-1, -1]
         whole, sure = np.rint(biases), 4 * learned.spread[-1] + 1e-9
         settled = np.where(np.abs(whole - biases) <= sure, whole, np.round(biases, 6))
-        unknowns = np.vstack([coefficients, settled])
+        unknowns = np.vstack([coefficients, settled + 0.0])  # A bias rounded to zero may be negative.
     free = max(learned.equations.windows - len(learned.equations.gram), 1)
     errors = learned.equations.squared_error(unknowns) / free
     return replace(learned, unknowns=unknowns, rms=float(np.sqrt(errors.mean())))

@@ -78,3 +78,13 @@ def test_decimals_are_as_many_as_are_sure() -> None:
     assert np.abs(plain.coefficients - learned.coefficients).max() <= learned.spread.max() / 10
     assert rounded(learned, 1).coefficients.tolist() == np.round(learned.coefficients, 1).tolist()
     assert rounded(learned, 1).rms > learned.rms
+
+
+def test_a_bias_that_is_zero_has_no_sign() -> None:
+    rng = np.random.default_rng(0)
+    image = rng.uniform(0, 100, (40, 40))
+    for sign in (1, -1):
+        after = convolve(image, [[0, 0.5], [0.5, 0]]) + rng.normal(0, 0.1, (39, 39)) + sign * 1e-4
+        biases = simplified(solve(equations_of(image, after, (2, 2), inverse=RAW), bias=True)).biases
+        assert biases.tolist() == [0]
+        assert not np.signbit(biases).any()
