@@ -63,6 +63,8 @@ def plan_jobs(
             () if only_sheets else _targets_of(source, request, folder),
             sheets_of(source, request, several=several),
         )
+        if not source.unlisted
+        else FileJob(source, ())
         for source in sources
     )
     check_outputs(
@@ -72,7 +74,7 @@ def plan_jobs(
         makes_folders=True,
     )
     if request.skip_existing:
-        existing = [job for job in jobs if all(is_done(target) for target in job.outputs)]
+        existing = [job for job in jobs if job.outputs and all(is_done(target) for target in job.outputs)]
         done = {id(job) for job in existing}
         # What a killed run left half-done, one map of several, is made again as a whole.
         return BatchPlan(tuple(job for job in jobs if id(job) not in done), tuple(existing), skipped)

@@ -19,12 +19,13 @@ class Source(Frozen):
     """One input: a path as it was given, or `-` for standard input.
 
     `subfolder` is where it was found below the folder that was named ("" right in it), so that the tree is kept. A
-    `typed` one is no path but a matrix: "1,2; 3,4".
+    `typed` one is no path but a matrix: "1,2; 3,4". An `unlisted` one is a folder in a folder that cannot be listed.
     """
 
     path: str
     subfolder: str = ""
     typed: bool = False
+    unlisted: bool = False
 
     @property
     def is_stdin(self) -> bool:
@@ -77,8 +78,9 @@ def is_typed_matrix(text: str, *, whole: bool = False) -> bool:
 def find_sources(inputs: Iterable[str], walk: Walk) -> tuple[list[Source], tuple[str, ...]]:
     """Return every file to read, in order, and what was passed over. A folder gives its images, by name.
 
-    Raises InputError for a folder that cannot be listed or holds no image. A named file that is missing
-    stays in the list: its reading reports it, and the others go on. A typed matrix is one where it is the only input.
+    Raises InputError for a folder that cannot be listed or holds no image. A named file that is missing, or a folder
+    in a folder that cannot be listed, stays in the list: its reading reports it, and the others go on. A typed matrix
+    is one where it is the only input.
     """
     inputs = tuple(inputs)
     if len(inputs) == 1 and is_typed_matrix(inputs[0]):
@@ -147,7 +149,11 @@ def _images_in(folder: str, walk: Walk, skipped: list[str]) -> Iterator[Source]:
         if is_folder and os.path.realpath(entry.path) in map(os.path.realpath, walk.output_folders):
             continue
         if is_folder and walk.recursive and not entry.is_symlink() and not entry.name.startswith("."):
-            unfinished.append((os.path.join(subfolder, entry.name), iter(_entries(entry.path))))
+            try:
+                unfinished.append((os.path.join(subfolder, entry.name), iter(_entries(entry.path))))
+            except InputError:
+                # As for a file that cannot be read: its reading reports it, and the others go on.
+                yield Source(entry.path, subfolder, unlisted=True)
             continue
         reason = _reason_to_leave(entry, walk) if is_folder else _reason_to_skip(entry)
         if reason is None:

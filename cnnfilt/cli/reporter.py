@@ -154,6 +154,8 @@ def _as_skipped(job: FileJob) -> str:
 
 
 def _targets_of(job: FileJob) -> str:
+    if job.source.unlisted:
+        return "nothing, for this folder cannot be listed"
     if job.targets and job.targets[0].unwritten:
         return "nothing is written"
     return ", ".join("stdout" if target.path is None else printable(str(target.path)) for target in job.outputs)

@@ -49,6 +49,28 @@ def test_recursion_keeps_the_tree(tmp_path: Path) -> None:
     assert found(tmp_path, recursive=True) == [("", "a.png"), ("x", "b.png"), ("x/y", "c.png")]
 
 
+def test_a_folder_that_cannot_be_listed_does_not_stop_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(tmp_path, "a/1.png", "lost/2.png", "z.png")
+    real = os.scandir
+
+    def closed(path: str) -> object:
+        if str(path).endswith("lost"):
+            raise PermissionError(13, "Permission denied")
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", closed)
+    sources, _ = find_sources([str(tmp_path)], Walk(recursive=True))
+    assert [(source.name, source.unlisted) for source in sources] == [
+        ("1.png", False),
+        ("lost", True),
+        ("z.png", False),
+    ]
+    with pytest.raises(InputError, match="lost: cannot list this folder: Permission denied"):
+        find_sources([str(tmp_path / "lost")], Walk())
+
+
 def test_folders_may_lie_deeper_than_python_s_calls(tmp_path: Path) -> None:
     fill(tmp_path, "d/" * 300 + "a.png")
     limit = sys.getrecursionlimit()

@@ -325,3 +325,27 @@ def test_a_list_that_windows_wrote(pictures: Make, shell: Shell, tmp_path: Path,
     outcome = shell("edges", "-o", "out/", "--files-from", "list.txt", "-y")
     assert outcome.code == 1
     assert outcome.stderr.splitlines() == ["edges: list.txt: not text in UTF-8 or UTF-16 (line 1, byte 0x61)"]
+
+
+def test_a_folder_that_cannot_be_listed_fails_alone(
+    run: Run, pictures: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = pictures(2)
+    (source / "lost").mkdir()
+    real = os.scandir
+
+    def closed(path: str) -> object:
+        if str(path).endswith("lost"):
+            raise PermissionError(13, "Permission denied")
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", closed)
+    planned = run("edges", source, "-r", "-o", f"{tmp_path}/out/", "-n")
+    assert (planned.code, len(planned.text.splitlines())) == (0, 3)
+    assert f"{source}/lost -> nothing, for this folder cannot be listed\n" in planned.text
+    for left in ("2 done, ", "0 done, 2 skipped (their outputs exist), "):
+        outcome = run("edges", source, "-r", "-o", f"{tmp_path}/out/", "--skip-existing")
+        assert outcome.code == 1
+        assert outcome.lines[0].startswith(f"edges: {source}/lost is a folder")
+        assert outcome.lines[1].startswith(f"{left}1 failed; ")
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["000.png", "001.png"]
