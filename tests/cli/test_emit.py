@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import json
 import os
 import subprocess
 import sys
@@ -81,7 +82,7 @@ def installed() -> list[str]:
                 __import__(module)
                 found.append(library)
     if not found:
-        pytest.skip("no library to compare with")
+        pytest.skip("could not import any library to compare with")
     return found
 
 
@@ -132,6 +133,7 @@ def test_averages_of_whole_numbers_agree_exactly(library: str, tmp_path: Path, n
         ["edges", "face.png", "--method", "log", "--sigma", "2", "-p", "valid"],
         ["pool", "scene.png", "-f", "3", "--kind", "avg"],
         ["pool", "scene.png", "-f", "3", "-s", "2", "-p", "1", "--kind", "avg", "--ceil-mode"],
+        ["pool", "scene.png", "-f", "3", "-s", "2", "-p", "1", "--kind", "avg", "--ceil-mode", "--count-include-pad"],
         ["pool", "scene.png", "--adaptive", "7,9", "--kind", "avg"],
         ["pool", "scene.png", "--adaptive", "7,9", "--kind", "min"],
         ["pool", "scene.png", "--global", "--kind", "avg"],
@@ -212,6 +214,38 @@ def test_a_matrix_is_printed(library: str, worked_example: Path) -> None:
     assert run_script(text) == printed("convolve", worked_example, "-q", "-k", "vertical")
 
 
+@pytest.mark.parametrize("suffix", [".tsv", ".txt", ".json", ".npy"])
+@pytest.mark.parametrize("kernels", [["1/3,1"], ["vertical", "horizontal"]], ids=str)
+def test_matrices_are_written_to_files_alike(
+    library: str, worked_example: Path, tmp_path: Path, kernels: list[str], suffix: str
+) -> None:
+    asked = ["convolve", worked_example, *(word for kernel in kernels for word in ("-k", kernel))]
+    each = ".{}" if len(kernels) > 1 and suffix in (".tsv", ".txt") else ""
+    ours, theirs = tmp_path / f"ours{suffix}", tmp_path / f"theirs{each}{suffix}"
+    printed(*asked, "-q", "-o", ours)
+    run_script(printed(*asked, "-q", "-o", tmp_path / f"x{suffix}", "--emit", library), worked_example, theirs)
+    names = sorted(path.name for path in tmp_path.glob("ours*"))
+    assert sorted(path.name.replace("theirs", "ours") for path in tmp_path.glob("theirs*")) == names
+    for name in names:
+        mine, other = numbers_in(tmp_path / name), numbers_in(tmp_path / name.replace("ours", "theirs"))
+        assert mine.shape == other.shape
+        assert other == pytest.approx(mine, rel=1e-6)
+
+
+def numbers_in(path: Path) -> np.ndarray:
+    if path.suffix == ".npy":
+        return np.load(path)
+    if path.suffix == ".json":
+        return np.array(json.loads(path.read_text()), float)
+    return np.loadtxt(path, delimiter="\t" if path.suffix == ".tsv" else " ", ndmin=2)
+
+
+def test_five_channels_are_padded_alike(library: str, tmp_path: Path) -> None:
+    np.save(tmp_path / "x.npy", np.random.default_rng(2).normal(size=(4, 5, 5)).astype("f4"))
+    ours, theirs = both(library, tmp_path, "pad", tmp_path / "x.npy", "-p", "1,2,3,4", suffix=".npy")
+    assert np.array_equal(ours, theirs)
+
+
 def test_several_filters_make_one_output_each(library: str, tmp_path: Path) -> None:
     source = sample("scene.png", tmp_path)
     text = printed("convolve", source, "-k", "sobel-x", "-k", "gaussian:1", "--emit", library)
@@ -249,6 +283,21 @@ def test_what_a_library_lacks_is_refused_in_one_line(run: Run, name: str) -> Non
     outcome = run("edges", SAMPLES / "face.png", "--method", "canny", "--emit", name)
     assert (outcome.code, outcome.stdout, len(outcome.lines)) == (2, b"", 1)
     assert "has no Canny; use --emit opencv" in outcome.stderr
+
+
+def test_opencv_s_canny_pads_in_one_way_alone(run: Run) -> None:
+    outcome = run("edges", SAMPLES / "face.png", "--method", "canny", "-p", "valid", "--emit", "opencv")
+    assert (outcome.code, outcome.stdout, len(outcome.lines)) == (2, b"", 1)
+    assert "OpenCV's Canny takes 8-bit images, and pads as -p same does" in outcome.stderr
+
+
+def test_what_a_script_leaves_out_is_said_at_its_top(run: Run, tmp_path: Path) -> None:
+    asked = ["pool", SAMPLES / "face.png", "--indices", tmp_path / "i.npy", "-o", tmp_path / "o.png"]
+    indices = run(*asked, "--emit", "torch").text.replace("\n# ", " ")
+    assert "Left out: the array that goes beside the picture (--indices, --angle)." in indices
+    asked = ["convolve", SAMPLES / "icon.png", "-k", "box", "--alpha", "filter"]
+    alpha = run(*asked, "--emit", "torch").text.replace("\n# ", " ")
+    assert "Left out: --alpha filter, so the colours" in alpha
 
 
 def test_comments_say_where_the_library_cannot(run: Run) -> None:

@@ -20,7 +20,8 @@ from cnnfilt.files.image import Image as OwnImage
 from cnnfilt.files.read_write_options import ReadOptions
 from cnnfilt.files.reading import read
 from cnnfilt.files.writing import write
-from tests.cli.test_emit import LIBRARIES, installed, printed, run_script
+from tests.cli.test_emit import LIBRARIES, MODULES, installed, printed, run_script
+from tests.files.odd_files import cmyk_profile, png
 
 Made = tuple[str, bytes]
 """A suffix, and the content of a file."""
@@ -127,6 +128,15 @@ def cmyk(rng: np.random.Generator, folder: Path) -> Path:
     return saved(picture(rng, "CMYK"), ".jpg", folder)
 
 
+def keyed_16(rng: np.random.Generator, folder: Path) -> Path:
+    values = levels(rng, dtype="u2")
+    rows = [row.astype(">u2").tobytes() for row in values]
+    (folder / "x.png").write_bytes(
+        png(rows, width=WIDTH, bits=16, colour_type=0, before=[(b"tRNS", struct.pack(">H", values[3, 3]))])
+    )
+    return folder / "x.png"
+
+
 IMAGES: dict[str, Callable[[np.random.Generator, Path], Path]] = {
     "png gray": plain("L", ".png"),
     "png gray alpha": plain("LA", ".png"),
@@ -146,6 +156,11 @@ IMAGES: dict[str, Callable[[np.random.Generator, Path], Path]] = {
     "jpeg turned": plain("RGB", ".jpg", exif=exif(5)),
     "jpeg of rgb": plain("RGB", ".jpg", keep_rgb=True),
     "jpeg cmyk": cmyk,
+    "jpeg cmyk with a profile": lambda rng, folder: saved(
+        picture(rng, "CMYK"), ".jpg", folder, icc_profile=cmyk_profile()
+    ),
+    "jpeg damaged exif": plain("RGB", ".jpg", exif=b"Exif\0\0no TIFF at all"),
+    "png 16 key": keyed_16,
     "jpeg xmp": plain("RGB", ".jpg", xmp=b'<x tiff:Orientation="6"/>'),
     "tiff gray": plain("L", ".tif"),
     "tiff rgb": plain("RGB", ".tif", compression="tiff_lzw"),
@@ -323,7 +338,7 @@ def assert_alike(ours: Path, theirs: Path, *, exact: bool) -> None:
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_drawn_scripts_write_the_same_files(library: str, seed: int, tmp_path: Path) -> None:
     if library not in installed():
-        pytest.skip(f"no {library}")
+        pytest.skip(f"could not import {MODULES[library]}")
     source, command, suffix = drawn(seed, tmp_path)
     exact = not any(word in " ".join(command) for word in FRACTIONS) and "float" not in command
     with contextlib.suppress(CnnfiltError):  # Colours in floats are written, but not read.
@@ -374,7 +389,7 @@ def test_scripts_read_what_cnnfilt_reads(kind: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_matrices_are_printed_alike(library: str, kind: str, tmp_path: Path) -> None:
     if library not in installed():
-        pytest.skip(f"no {library}")
+        pytest.skip(f"could not import {MODULES[library]}")
     source = MATRICES[kind](np.random.default_rng(7), tmp_path)
     for command in (["convolve", "-k", "1,2;3,4"], ["pool"], ["convolve", "-k", "vertical", "-k", "sobel-x"]):
         ours = printed(command[0], source, *command[1:], "-q")
@@ -385,6 +400,8 @@ def test_matrices_are_printed_alike(library: str, kind: str, tmp_path: Path) -> 
 
 
 TOPS = {
+    "jpeg cmyk with a profile": "Read by cnnfilt itself, which must be installed for this Python: CMYK becomes sRGB",
+    "jpeg damaged exif": "Read by cnnfilt itself, which must be installed for this Python: libraries read a damaged",
     "csv of fractions": "NumPy does not read this text as cnnfilt does, so its numbers are written here",
     "large txt of commas": "Read by cnnfilt itself, which must be installed for this Python: NumPy does not read",
     "jpeg xmp": "Read by cnnfilt itself, which must be installed for this Python: libraries may also rotate it by its",
@@ -454,7 +471,7 @@ def test_noise_of_flat_images_is_not_stretched(
     library: str, level: np.generic, command: list[str], values: str, tmp_path: Path
 ) -> None:
     if library not in installed():
-        pytest.skip(f"no {library}")
+        pytest.skip(f"could not import {MODULES[library]}")
     np.save(tmp_path / "x.npy", np.full((12, 9), level))
     pairs = both(library, tmp_path / "x.npy", [*command, "--values", values], ".png", tmp_path)
     assert len(pairs) == 1
