@@ -355,3 +355,49 @@ def test_a_pattern_that_no_name_matches(run: Run, tmp_path: Path, monkeypatch: p
     assert outcome.stderr == (
         "edges: *.jpg: no such file; the shell fills in * and ? only outside quotes, and only if a name matches\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["convolve", FACE, "-k", "1", "-o", "-", "--json"], 2, "--json and -o - both write to standard output"),
+        (["pool", FACE, "--explain", "0,0", "-o", "-"], 2, "--explain and -o - both write to standard output"),
+        (["edges", FACE, "--frames", "all", "--explain", "0,0"], 2, "choose one with --frames N"),
+        (["edges", FACE, "-0", "-o", "out/"], 2, "give --files-from, too"),
+        (["edges", "--files-from", "/dev/null", "-o", "out/"], 1, "/dev/null: names no files"),
+        (["edges", "--files-from", "no.txt", "-o", "out/"], 1, "no.txt: cannot be read: No such file or directory"),
+        (["edges", "-", "--files-from", "-", "-o", "out/"], 2, "cannot be an image and the list of files at once"),
+        (["pool", FACE, "--indices", "i.txt", "-o", "a.png"], 2, "i.txt must be a .npy file"),
+        (["pool", FACE, SAMPLES / "icon.png", "--indices", "i.npy", "-o", "out/"], 2, "the array of one input only"),
+        (["edges", FACE, "-o", "a.png", "--format", "tiff"], 2, "a.png names the format png but --format says tiff"),
+        (["pad", SAMPLES / "worked_example.csv", "-p", "1", "--format", "png"], 2, "--format png needs -o FILE"),
+        (["edges", FACE, "-o", "/proc/nothing/"], 1, "the folder /proc/nothing cannot be written"),
+        (["edges", FACE, "--explain", "-1,0"], 2, "ROW,COL"),
+        (["edges", FACE, "--explain", "1"], 2, "ROW,COL"),
+        (["diff", FACE, FACE, "-o", "d.csv", "--gain", "2"], 2, "--gain"),
+        (["diff", FACE, FACE, "-o", "d.png", "--gain", "0"], 2, "--gain"),
+        (["apply", "-o", "a.png"], 2, "CHAIN"),
+    ],
+    ids=lambda value: " ".join(map(str, value[:-2])) if isinstance(value, list) else None,
+)
+def test_what_cannot_be_done_is_one_line_and_nothing_is_written(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[object], code: int, words: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    outcome = run(*arguments)
+    assert (outcome.code, outcome.stdout, len(outcome.lines)) == (code, b"", 1), outcome.stderr
+    assert words in outcome.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_name_that_is_a_folder_is_refused(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "face-edges.png").mkdir()
+    outcome = run("edges", FACE, "-o", f"{tmp_path}/{{stem}}-edges.png")
+    assert (outcome.code, len(outcome.lines)) == (2, 1)
+    assert "face-edges.png is a folder; name a file in it" in outcome.stderr
+
+
+def test_a_device_takes_the_format_of_the_input(run: Run, worked_example: Path) -> None:
+    outcome = run("pad", worked_example, "-p", "1", "-o", "/dev/null")
+    assert (outcome.code, outcome.stdout) == (0, b"")
+    assert outcome.lines == [f"{worked_example} 6x6 -> /dev/null 8x8 (zeros)"]

@@ -246,3 +246,24 @@ def test_an_existing_kernel_is_kept_and_an_input_never_replaced(run: Run, worked
     assert out.read_text() == "1\n"
     outcome = run("learn", worked_example, out, "-f", "1", "-y", "-o", out)
     assert (outcome.code, "never overwritten" in outcome.stderr) == (2, True)
+
+
+def test_folders_without_a_pair_are_refused(run: Run, tmp_path: Path) -> None:
+    for folder, name in (("before", "a.png"), ("after", "b.png")):
+        (tmp_path / folder).mkdir()
+        save(tmp_path / folder / name, np.zeros((9, 9), np.uint8))
+    outcome = run("learn", tmp_path / "before", tmp_path / "after", "-o", tmp_path / "k.csv")
+    assert (outcome.code, len(outcome.lines)) == (1, 1)
+    assert "no file in" in outcome.stderr
+    assert not (tmp_path / "k.csv").exists()
+
+
+def test_quiet_says_nothing_and_a_standard_output_takes_one_thing(run: Run, noise: Path, tmp_path: Path) -> None:
+    after = tmp_path / "after.png"
+    assert run("convolve", noise, "-k", "box:3", "-o", after, "-q").code == 0
+    refused = run("learn", noise, after, "-f", "3", "-o", "-", "--json")
+    assert (refused.code, refused.stdout, len(refused.lines)) == (2, b"", 1)
+    assert "--json and -o - both write to standard output" in refused.stderr
+    quiet = run("learn", noise, after, "-f", "3", "-o", tmp_path / "k.csv", "-q")
+    assert (quiet.code, quiet.stdout, quiet.stderr) == (0, b"", "")
+    assert (tmp_path / "k.csv").exists()

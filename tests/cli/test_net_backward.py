@@ -323,3 +323,42 @@ def test_a_wrong_request_is_one_line(
     assert (outcome.code, len(outcome.lines)) == (code, 1), outcome.stderr
     assert words in outcome.stderr
     assert outcome.stdout == b""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["--layer", "fc", "-k", "1,2,3;4,5,6", "--bias", "1,2,3", "--gradient", "1,1"], 1, "3 biases for 2 outputs"),
+        (["--layer", "softmax", "--gradient", "1,1"], 1, "1,1 is 1x2, but the output is 1x3"),
+        (["--loss", "categorical", "--labels", "0,1,1"], 2, "have to sum to 1"),
+        (["--loss", "categorical", "--labels", "2,-1,0"], 2, "have to sum to 1"),
+        (["--loss", "categorical", "--labels", "0,1"], 1, "the labels are 1x2, but X is 1x3"),
+        (["--loss", "binary", "--labels", "0,2,1"], 2, "label 2 "),
+        (["--loss", "binary", "--labels", "0,-1,1"], 2, "label -1 "),
+        (["--loss", "sparse", "--labels", "0,1"], 1, "2 labels for 1 row of X"),
+        (["--loss", "sparse", "--labels", "3"], 2, "classes are whole numbers from 0 to 2"),
+        (["--loss", "sparse", "--labels", "1/2"], 2, "label 0.5 "),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_labels_and_gradients_that_do_not_fit_are_one_line(
+    run: Run, tmp_path: Path, arguments: list[str], code: int, words: str
+) -> None:
+    (tmp_path / "row.csv").write_text("1,2,3\n")
+    outcome = run("net", "backward", tmp_path / "row.csv", *arguments)
+    assert (outcome.code, outcome.stdout, len(outcome.lines)) == (code, b"", 1), outcome.stderr
+    assert words in outcome.stderr
+
+
+def test_arrays_of_one_channel_are_matrices_and_others_are_refused(run: Run, tmp_path: Path) -> None:
+    for channels in (1, 3):
+        np.save(tmp_path / f"{channels}.npy", np.ones((2, 2, channels)))
+    alone = run("net", "backward", tmp_path / "1.npy", "-k", "2", "--gradient", "1,1;1,1")
+    assert alone.text.startswith("Z\n2,2\n2,2\n")
+    refused = run("net", "backward", tmp_path / "3.npy", "-k", "2", "--gradient", "1,1;1,1")
+    assert (refused.code, len(refused.lines)) == (1, 1)
+    assert "3.npy: has 3 channels; give rows and columns" in refused.stderr
+    (tmp_path / "nan.csv").write_text("1,nan\n")
+    unfinite = run("net", "backward", tmp_path / "nan.csv", "-k", "2", "--gradient", "1,1")
+    assert (unfinite.code, len(unfinite.lines)) == (1, 1)
+    assert "nan.csv: holds values that are not finite" in unfinite.stderr

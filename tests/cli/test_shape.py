@@ -1,6 +1,7 @@
 """`cnnfilt shape`: what it prints, what it asks of the world, and how it refuses."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from PIL import Image
 
 from cnnfilt.cli.main import exit_code
 from tests.cli.conftest import Run
+from tests.terminal import OnTerminal
 
 NETWORK = "conv:64,k=7,s=2,p=3 relu pool:max,k=3,s=2,p=1 flatten fc:1000"
 
@@ -646,3 +648,65 @@ def test_one_row_is_not_one_rows(shape):
     assert "unread    1 of 7 rows read by no window" in out
     _, _, err = shape("1x1", "-f", "1", "--solve", "stride", "--want", "2x2")
     assert "no stride makes 2 of 1 row: a stride of 1 makes 1" in err
+
+
+def test_what_does_nothing_to_sizes_says_so(shape):
+    _, out, _ = shape("6x5x3", "relu", "--explain")
+    assert re.fullmatch(r"relu: 6x5x3 -> 6x5x3\n  size        unchanged: .*\n", out)
+
+
+def test_solve_as_json_has_all_answers_of_both_axes(shape):
+    code, out, _ = shape("20x30", "-f", "3", "--solve", "stride", "--want", "5x14", "--json")
+    assert code == 0
+    rows = [{"stride": 4, "symmetric": True, "left_over": 1}]
+    columns = [{"stride": 2, "symmetric": True, "left_over": 1}]
+    assert json.loads(out) == {"solve": "stride", "want": [5, 14], "rows": rows, "columns": columns}
+    padding = json.loads(shape("5x6", "-f", "3", "--solve", "padding", "--want", "4x6", "--json")[1])
+    assert [one["padding"] for one in padding["columns"]] == [[1, 1]]
+    assert {(*one["padding"], one["symmetric"]) for one in padding["rows"]} == {(0, 1, False), (1, 0, False)}
+
+
+def test_more_answers_than_a_screen_holds_are_counted(shape):
+    question = ("400x500", "-f", "3", "--solve", "stride", "--want", "4x3")
+    lines = shape(*question)[1].splitlines()
+    assert len(lines) < 24
+    counted = re.fullmatch(r"\.\.\. and ([\d,]+) more \(--json has all, for rows and columns\)", lines[-1])
+    data = json.loads(shape(*question, "--json")[1])
+    assert int(counted[1].replace(",", "")) == len(data["rows"]) * len(data["columns"]) - (len(lines) - 1)
+
+
+def test_one_window_is_left_by_any_larger_stride(shape):
+    assert shape("5x5", "-f", "3", "--solve", "stride", "--want", "1x1")[1].splitlines()[-1] == (
+        "Any larger stride gives one window, too."
+    )
+
+
+def test_answers_that_all_leave_some_over_are_not_strict(shape):
+    code, _, err = shape("8x8", "-f", "3", "--solve", "stride", "--want", "3x3", "--strict")
+    assert code == 1
+    assert err.startswith("shape: every stride that makes 3 rows leaves some over")
+    assert len(err.splitlines()) == 1
+
+
+def test_coverage_without_padding_is_left_out_where_no_window_fits(shape):
+    _, out, _ = shape("3x3", "-f", "5", "-p", "1", "--coverage")
+    assert "without padding" not in out
+
+
+def test_coverage_says_rows_and_columns_once_where_they_are_alike(shape, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    _, alike, _ = shape("40x40", "-f", "3", "--coverage")
+    assert "\n  rows and columns are read 1, 2, 3, 3, 3, 3, ..., 3, 3, 3, 3, 2, 1 times\n" in alike
+    _, apart, _ = shape("5x200", "-f", "3", "--coverage")
+    assert "\n  rows are read 1, 2, 3, 2, 1 times\n" in apart
+    assert "\n  columns are read 1, 2, 3, 3, 3, 3, ..., 3, 3, 3, 3, 2, 1 times\n" in apart
+
+
+def test_long_words_are_shortened_for_a_terminal_alone(tmp_path):
+    word = "conv:64,k=3x3,s=1x1,p=1x1x1x1,d=1x1,bias=0"
+    layers = ["shape", "32x32x3", word, "relu", "flatten", "fc:10"]
+    code, screen, _ = OnTerminal(*layers, cwd=tmp_path).end()
+    assert code == 0
+    assert any(re.match(r"conv:64,k=3x3.*\.\.\. ", line) for line in screen.lines)
+    assert not any(word in line for line in screen.lines)
+    assert word in OnTerminal(*layers, cwd=tmp_path, stdout_piped=True).end()[2]

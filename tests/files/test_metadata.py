@@ -155,3 +155,10 @@ def test_damaged_exif_is_left_out_with_a_note() -> None:
     encoded = encode(image, "jpeg", WriteOptions(metadata="all"))
     assert any("EXIF" in note for note in encoded.notes)
     np.testing.assert_array_equal(reopened(encoded.data).getexif()[274], 3)
+
+
+def test_damage_inside_exif_loses_no_more_than_it() -> None:
+    block = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x87\x69\0\x04\0\0\0\x01\xff\xff\xff\xff\0\0\0\0"
+    encoded = encode(Image(COLOUR, metadata=Metadata(exif=block, orientation=3)), "jpeg", WriteOptions(metadata="all"))
+    assert any("EXIF" in note for note in encoded.notes)
+    np.testing.assert_array_equal(reopened(encoded.data).getexif()[274], 3)

@@ -36,6 +36,11 @@ def test_a_gif_without_images_is_refused() -> None:
         read_frames(gif(4, 5, [Drawing(RED)])[:800], "all", ReadOptions())
 
 
+def test_a_gif_that_ends_before_its_first_image_is_refused() -> None:
+    with pytest.raises(EOFError, match="there is no image in it"):
+        gif_frames(gif(4, 5, [Drawing(RED)])[:13] + b";")
+
+
 def test_a_frame_whose_pixels_are_cut_off_is_refused_and_those_before_it_are_there() -> None:
     cut = TWO[:-6]
     with pytest.raises(InputError, match="GIF is truncated or damaged"):

@@ -6,6 +6,7 @@ import numpy as np
 import PIL.Image
 import pytest
 
+from cnnfilt.errors import OutputError
 from cnnfilt.files.encode import tiff
 from cnnfilt.files.image import Image
 from cnnfilt.files.reading import read_bytes
@@ -70,3 +71,9 @@ def test_the_pixels_are_not_changed() -> None:
 def test_tiffs_are_deflated() -> None:
     flat = np.zeros((200, 200, 3), np.uint8)
     assert len(encode(Image(flat), "tiff").data) < 3000
+
+
+def test_what_passes_4_gib_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tiff, "_LARGEST", 50)
+    with pytest.raises(OutputError, match="larger than the 4 GiB of a TIFF; use npy"):
+        encode(Image(random_levels(30, 40)), "tiff")

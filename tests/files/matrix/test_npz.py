@@ -1,6 +1,7 @@
 """Arrays in a .npz come back as they were; files made to do harm are refused in one line."""
 
 import io
+import warnings
 import zipfile
 
 import numpy as np
@@ -23,6 +24,15 @@ def archive(**entries: bytes) -> bytes:
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as made:
         for name, data in entries.items():
             made.writestr(name, data)
+    return stream.getvalue()
+
+
+def twice(name: str, content: bytes) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as zip, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        zip.writestr(name, content)
+        zip.writestr(name, content)
     return stream.getvalue()
 
 
@@ -84,6 +94,8 @@ def test_any_flipped_byte_is_refused_or_harmless() -> None:
         (archive(**{"x.npy": b""}), "damaged"),
         (b"\x80\x04N.", "not a .npz"),
         (b"", "empty"),
+        (twice("x.npy", npy(1)), "holds the array x twice"),
+        (archive(**{"y.npy": npy(1)}), "has no array x"),
     ],
 )
 def test_harmful_files_are_refused(data: bytes, words: str) -> None:
