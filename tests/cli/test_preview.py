@@ -146,7 +146,7 @@ def test_what_is_transparent_shows_gray() -> None:
         ("pool depth16.png -f 4", ["before 240x320", "after 60x80"]),
         ("edges face.png", ["before 256x256", "after 256x256"]),
         ("pad icon.png -p 9", ["before 128x128x3", "after 146x146x3"]),
-        ("convolve worked_example.csv -k vertical", ["before 6x6", "after 4x4 (-13..14)"]),
+        ("convolve worked_example.csv -k vertical", ["before 6x6 (0..12)", "after 4x4 (-13..14)"]),
         ("apply 'filter:sobel-x,p=same relu pool:max' scene.jpg", ["before 800x1200x3", "after 400x600x3"]),
         (
             "apply 'conv:vertical+horizontal relu' face.png",
