@@ -110,9 +110,14 @@ class OnTerminal:
 
     def end(self) -> tuple[int, Screen, str]:
         """Wait for the end; return the exit code, the screen, and what went to the pipe."""
+        code, screen, piped = self.end_with_bytes()
+        return code, screen, piped.decode()
+
+    def end_with_bytes(self) -> tuple[int, Screen, bytes]:
+        """Do the same where what went to the pipe is no text."""
         try:
             piped = self.process.communicate(timeout=PATIENCE)[0] or b""
         finally:
             kill_session(self.process)
         self._reader.join(PATIENCE)
-        return self.process.returncode, self.screen(), piped.decode()
+        return self.process.returncode, self.screen(), piped

@@ -6,6 +6,7 @@ The runner speaks only `concurrent.futures.Executor`, so that processes here and
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from pathlib import Path
 from typing import Protocol
 
 from cnnfilt.batch.jobs import FileJob
@@ -171,8 +172,13 @@ class PoolRunner:
 
 def clean_up_after(jobs: Iterable[FileJob]) -> None:
     """Remove what killed runs and workers left where these jobs write."""
-    for folder in {target.path.parent for job in jobs for target in job.outputs if target.path is not None}:
+    for folder in written_folders(jobs):
         remove_stale(folder)
+
+
+def written_folders(jobs: Iterable[FileJob]) -> set[Path]:
+    """Return the folders that these jobs write to."""
+    return {target.path.parent for job in jobs for target in job.outputs if target.path is not None}
 
 
 def _checked(record: Record) -> Record:

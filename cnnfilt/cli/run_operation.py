@@ -1,7 +1,7 @@
 """From a command's options to files: plan, choose who works, run, and say on stderr what happened."""
 
 import sys
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from cnnfilt.batch.clashes import check_outputs, refuse_existing
 from cnnfilt.batch.jobs import BatchPlan, FileJob, plan_jobs, plan_unwritten
 from cnnfilt.batch.naming import OutputRequest, Target
 from cnnfilt.batch.patterns import check_fields, filled
-from cnnfilt.batch.runner import PoolRunner, clean_up_after, run_one_by_one
+from cnnfilt.batch.runner import PoolRunner, clean_up_after, run_one_by_one, written_folders
 from cnnfilt.batch.sources import STDIN, read_list, without_comments
 from cnnfilt.batch.work import Record, Settings
 from cnnfilt.cli.inspect.inspection import Inspection
@@ -19,7 +19,8 @@ from cnnfilt.cli.messages import print_line
 from cnnfilt.cli.options import FileOptions
 from cnnfilt.cli.reporter import Reporter, print_plan
 from cnnfilt.cli.stray_words import refuse_stray_words
-from cnnfilt.errors import InputError, PlanError, counted
+from cnnfilt.errors import InputError, PlanError, StorageError, counted
+from cnnfilt.files.atomic import settle
 from cnnfilt.operations.base import Operation
 
 NOTHING = Inspection()
@@ -64,11 +65,21 @@ def run_operation(
     )
     # Closing the records ends what is still under way, however we leave.
     with reporter, closing(_records(plan.jobs, operation, settings, files)) as records:
-        for record in records:
-            reporter.tell(record)
-            if record.error is not None and files.fail_fast:
-                break
+        storage_is_full = _tell_all(records, reporter, fail_fast=files.fail_fast)
+        if len(planned) > 1 and not storage_is_full:  # A single file is soon made again.
+            settle(written_folders(plan.jobs))
     return 1 if reporter.failed else 0
+
+
+def _tell_all(records: Iterable[Record], reporter: Reporter, *, fail_fast: bool) -> bool:
+    """Report each record, up to the first failure if `fail_fast`; return whether the storage was full in the end."""
+    error = None
+    for record in records:
+        reporter.tell(record)
+        error = record.error
+        if error is not None and fail_fast:
+            break
+    return isinstance(error, StorageError)
 
 
 def _requested(

@@ -7,7 +7,7 @@ import re
 import stat
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO
 
 from cnnfilt.errors import OutputError, StorageError
@@ -81,6 +81,24 @@ def _replace(path: str, write: Callable[[BinaryIO], object], *, mode: int | None
         raise
     finally:
         _open_now.pop(temporary, None)
+
+
+def settle(folders: Iterable[Target]) -> None:
+    """Have the system store the names in these folders, too: what was put in its place is there after a power failure.
+
+    Each costs as much as a small file, so a run does this once, at its end. OutputError when the storage fails; where
+    folders cannot be synced at all, they are left to the system.
+    """
+    for folder in dict.fromkeys(os.fspath(folder) for folder in folders):
+        try:
+            descriptor = os.open(folder or os.curdir, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+        except OSError as error:
+            if error.errno == errno.EIO or error.errno in _FULL:
+                raise output_error(f"the folder {folder}", error) from error
 
 
 def give_up(writer: threading.Thread) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -11,7 +12,7 @@ import numpy as np
 
 from cnnfilt.describe.layers import Flat
 from cnnfilt.errors import CnnfiltError, InputError, ShapeError, counted
-from cnnfilt.files.atomic import write_atomically
+from cnnfilt.files.atomic import settle, write_atomically
 from cnnfilt.files.matrix.npz import Archive, write_npz
 from cnnfilt.files.network_input import NetworkInput
 from cnnfilt.frozen import Frozen
@@ -63,6 +64,7 @@ def save_model(path: str, model: Model, *, overwrite: bool) -> None:
     # In order of their names, so that how the state came together does not show in the bytes.
     data = write_npz(arrays | {f"{_STATE}{name}": array for name, array in sorted(model.state.items())})
     write_atomically(path, lambda stream: stream.write(data), overwrite=overwrite)
+    settle([os.path.dirname(path)])
 
 
 def load_model(path: str | Path) -> Model:

@@ -5,12 +5,15 @@ import os
 import pty
 import shutil
 import subprocess
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import PIL.Image
 import pytest
 
+from cnnfilt.batch.runner import run_one_by_one
 from tests.cli.conftest import Run
 from tests.conftest import COMMAND, ENVIRONMENT, Make, Shell, Start, await_file, tree
 from tests.holding import HELD_DECODER, held_picture, hold, let_go
@@ -349,3 +352,50 @@ def test_a_folder_that_cannot_be_listed_fails_alone(
         assert outcome.lines[0].startswith(f"edges: {source}/lost is a folder")
         assert outcome.lines[1].startswith(f"{left}1 failed; ")
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["000.png", "001.png"]
+
+
+def test_what_was_left_goes_first_and_folders_are_stored_before_it_is_said_that_all_is_done(
+    pictures: Make, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[str] = []
+    home = "cnnfilt.cli.run_operation"
+
+    def step(name: str, call: Callable[..., Any]) -> Callable[..., Any]:
+        def recorded(*arguments: Any, **options: Any) -> Any:
+            steps.append(name)
+            return call(*arguments, **options)
+
+        return recorded
+
+    def settle(folders: Iterable[Path]) -> None:
+        steps.append(f"settle {sorted(folders)}")
+
+    monkeypatch.setattr(f"{home}.clean_up_after", step("clean", lambda jobs: None))
+    monkeypatch.setattr(f"{home}.run_one_by_one", step("run", run_one_by_one))
+    monkeypatch.setattr(f"{home}.settle", settle)
+    monkeypatch.setattr("cnnfilt.cli.reporter.print_line", lambda line: steps.append(line[:6]))
+    folder, out = pictures(2), tmp_path / "out"
+    assert run("edges", folder, "-o", f"{out}/").code == 0
+    assert steps == ["clean", "run", f"settle {[out]}", "2 done"]
+    steps.clear()
+    assert run("edges", folder / "000.png", "-o", tmp_path / "a.png").code == 0
+    assert steps[0] == "run"  # One file is soon made again, and its folder may be large.
+    assert not any(step.startswith(("clean", "settle")) for step in steps)
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_the_folders_of_a_tree_are_stored(
+    pictures: Make, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: str
+) -> None:
+    stored: list[str] = []
+
+    def store(descriptor: int) -> None:
+        path = os.readlink(f"/proc/self/fd/{descriptor}")
+        if os.path.isdir(path):
+            stored.append(path)
+
+    (pictures(8) / "deep").mkdir()
+    shutil.copy(tmp_path / "in" / "000.png", tmp_path / "in" / "deep")
+    monkeypatch.setattr("cnnfilt.files.atomic.os.fsync", store)
+    assert run("edges", tmp_path / "in", "-r", "-o", f"{tmp_path}/out/", "-j", workers).code == 0
+    assert sorted(stored) == [str(tmp_path / "out"), str(tmp_path / "out" / "deep")]

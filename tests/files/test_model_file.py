@@ -9,6 +9,7 @@ import pytest
 
 import cnnfilt
 from cnnfilt.errors import InputError, KernelError, OutputError
+from cnnfilt.files import model_file
 from cnnfilt.files.image import Image
 from cnnfilt.files.matrix.kernel_files import kernel_array, kernels_in_file
 from cnnfilt.files.matrix.npz import Archive, write_npz
@@ -58,6 +59,14 @@ def test_a_model_says_how_it_sees_an_image(dtype: type, top: int, scale: float |
     assert np.array_equal(form.array(Image(levels)), expected)
     assert form.array(Image(levels.repeat(3, axis=0).repeat(3, axis=1))).shape == (8, 8, 1)
     assert cnnfilt.load_model is load_model
+
+
+def test_a_model_s_name_is_stored_once_it_has_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hours of training are not to be lost to a power failure a moment after they were said to be saved."""
+    path, found = tmp_path / "model.npz", []
+    monkeypatch.setattr(model_file, "settle", lambda folders: found.append((list(folders), path.exists())))
+    save_model(str(path), model(), overwrite=False)
+    assert found == [([str(tmp_path)], True)]
 
 
 def test_a_model_is_not_overwritten_unasked(saved: Path) -> None:
