@@ -68,8 +68,13 @@ def weight_of(weights: Array) -> Weight:
     weights = weights if weights.dtype.kind == "f" else weights.astype(np.float64)
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         flat = weights.reshape(-1, weights.shape[3])
-        sums, squares = np.abs(flat).sum(axis=0), np.einsum("ij,ij->j", flat, flat)
-        left = np.abs(weights.sum(axis=2)).sum(axis=(0, 1))
+        squares = np.einsum("ij,ij->j", flat, flat)
+        sums, left = np.zeros((2, len(squares)))
+        # Tap by tap, for memory as large as all the weights would be fresh, and slow.
+        magnitudes = np.empty(weights.shape[2:], weights.dtype)
+        for tap in weights.reshape(-1, *weights.shape[2:]):
+            sums += np.abs(tap, out=magnitudes).sum(axis=0)
+            left += np.abs(tap.sum(axis=0))
         used = sums > 0
         if not used.any():
             return Weight(1, 0, weights.shape[2])

@@ -101,7 +101,6 @@ class Winograd(Technique):
         self._products = np.empty(self._outputs.size if channels > LONGEST else 0, self._dtype)
         self._results = np.empty(TILE * TILE * tiles * filters, self._dtype)
         self._edge = np.zeros((TILE * self._down + 2, TILE * self._across + 2, channels), self._dtype)
-        self._magnitudes = np.empty(self._edge.size if self._checks else 0, self._dtype)
 
     def write(self, strip: Strip, out: Array) -> None:
         """Write the strip's sums, bias included, to `out` (strip.height, W' * filters)."""
@@ -153,7 +152,8 @@ class Winograd(Technique):
         """Return for each tile whether it has to be summed plainly."""
         if not self._checks:
             return np.zeros(tiles, np.bool_)
-        return faint_tiles(whole, size, self._job.weight, self._magnitudes[: whole.size].reshape(whole.shape))
+        # What is made of the patches afterwards takes more room than the block that they overlap in.
+        return faint_tiles(whole, size, self._job.weight, self._inputs[: whole.size].reshape(whole.shape))
 
     def _multiply_channels(self, inputs: Array, outputs: Array) -> None:
         """Write the products of `inputs` (36, tiles, C) with the weights to `outputs` (36, tiles, filters)."""
