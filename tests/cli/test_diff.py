@@ -177,3 +177,28 @@ def test_that_only_the_first_of_several_pages_is_compared_is_said(run: Run, tmp_
     outcome = run("diff", tmp_path / "a.tif", tmp_path / "b.tif")
     assert outcome.code == 0
     assert outcome.lines == [f"{tmp_path}/a.tif: holds several images; only the first is used"]
+
+
+@pytest.mark.parametrize("suffix", ["png", "npy"])
+def test_rows_of_more_than_262_144_values(run: Run, tmp_path: Path, suffix: str) -> None:
+    """Longer than what is compared at once."""
+    rng = np.random.default_rng(2)
+    levels = rng.integers(0, 200, (3, 90_000, 3), dtype=np.uint8)
+    other = levels.copy()
+    other[2, 89_999, 2] += 9
+    other[0, 5, 1] += 4
+    a, b = tmp_path / f"a.{suffix}", tmp_path / f"b.{suffix}"
+    for path, pixels in ((a, levels), (b, other)):
+        np.save(path, pixels) if suffix == "npy" else save(path, pixels)
+    assert run("diff", a, a).code == 0
+    outcome = run("diff", a, b, "-o", tmp_path / "d.png", "--json")
+    found = json.loads(outcome.text)
+    assert (outcome.code, found["largest"], found["differing"], found["total"]) == (1, 9, 2, 810_000)
+    assert found["where"] == {"row": 2, "column": 89_999, "channel": 2}
+    assert found["values"] == [int(levels[2, 89_999, 2]), int(other[2, 89_999, 2])]
+    assert found["mean"] == pytest.approx(13 / 810_000)
+    assert found["rms"] == pytest.approx((97 / 810_000) ** 0.5)
+    with Image.open(tmp_path / "d.png") as picture:
+        drawn = np.asarray(picture)
+    assert (drawn.shape, np.count_nonzero(drawn)) == ((3, 90_000), 2)
+    assert (drawn[2, 89_999], drawn[0, 5]) == (255, round(4 * 255 / 9))

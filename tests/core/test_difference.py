@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from cnnfilt.core.difference import compare, difference_picture, magnitudes
+from cnnfilt.core.difference import STRIP_VALUES, compare, difference_picture, magnitudes
 from cnnfilt.errors import ShapeError
 
 DTYPES = [np.uint8, np.uint16, np.int16, np.int64, np.uint64, np.float32, np.float64]
@@ -97,3 +97,24 @@ def test_distances_past_64_bits() -> None:
     found = compare(a, b)
     assert (found.largest, found.place, found.values) == (2**64, (0, 0), (-1, 2**64 - 1))
     assert difference_picture(a, b, largest=float(found.largest)).tolist() == [[255, 255]]
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int64, np.float32])
+@pytest.mark.parametrize("shape", [(5, STRIP_VALUES + 3), (4, STRIP_VALUES // 2, 3), (1, 2 * STRIP_VALUES)], ids=str)
+def test_rows_longer_than_a_strip_are_compared_whole(shape: tuple[int, ...], dtype: type) -> None:
+    rng = np.random.default_rng(1)
+    a = rng.integers(0, 100, shape).astype(dtype)
+    b = a.copy()
+    last = tuple(n - 1 for n in shape)
+    b[0, 7], b[last] = a[0, 7] + 3, a[last] + 50
+    found = compare(a, b)
+    assert (found.largest, found.place, found.values) == (50, last, (a[last].item(), b[last].item()))
+    depth = shape[2] if len(shape) == 3 else 1
+    assert (found.differing, found.total) == (depth + 1, a.size)
+    assert (found.total_magnitude, found.total_square) == (50 + 3 * depth, 2500 + 9 * depth)
+    drawn = difference_picture(a, b, largest=50)
+    assert drawn.shape == shape[:2]
+    assert {place: int(drawn[place]) for place in zip(*map(list, np.nonzero(drawn)), strict=True)} == {
+        (0, 7): round(3 * 255 / 50),
+        last[:2]: 255,
+    }
