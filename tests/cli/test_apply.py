@@ -300,8 +300,11 @@ def test_kernels_in_files_are_those_of_convolve(run: Run, tmp_path: Path) -> Non
     matrix.write_text("1,2,3\n4,5,6\n7,8,9\n")
     kernel.write_text("0,1,0\n1,-4,1\n0,1,0\n")
     assert run("apply", f"filter:@{kernel}", matrix).text == run("convolve", matrix, "-k", f"@{kernel}").text == "0\n"
-    assert run("apply", f"filter:1/2 * @{kernel},p=same", matrix).text == (
-        run("convolve", matrix, "-k", f"1/2 * @{kernel}", "-p", "same").text
+    halved = run("apply", f"filter:1/2 * @{kernel},p=same", matrix).text
+    assert (
+        halved
+        == run("convolve", matrix, "-k", f"1/2 * @{kernel}", "-p", "same").text
+        == "1,0.5,-2\n-1.5,0,-3.5\n-8,-5.5,-11\n"
     )
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 import pytest
 
+from cnnfilt import __version__
 from cnnfilt.cli.command_advice import INSTEAD, command_advice
 from cnnfilt.cli.main import COMMANDS, cli
 from tests.cli.conftest import Run
@@ -83,10 +84,12 @@ def test_no_command_is_answered_with_another() -> None:
 
 @pytest.mark.parametrize("words", [("convolve",), ("net", "train"), ("kernels", "show"), ()])
 def test_help_is_also_asked_for_by_its_name(run: Run, words: tuple[str, ...]) -> None:
-    assert run("help", *words).text == run(*words, "--help").text
+    expected = run(*words, "--help").text
+    assert expected.startswith(f"Usage: {' '.join(['cnnfilt', *words])} ")
+    assert run("help", *words).text == expected
     if len(words) > 1:
-        assert run(words[0], "help", words[1]).text == run(*words, "--help").text
+        assert run(words[0], "help", words[1]).text == expected
 
 
 def test_the_version_has_a_short_option(run: Run) -> None:
-    assert run("-V").text == run("--version").text
+    assert run("-V").text == run("--version").text == f"cnnfilt {__version__}\n"

@@ -341,9 +341,25 @@ def test_drawn_scripts_write_the_same_files(library: str, seed: int, tmp_path: P
         pytest.skip(f"could not import {MODULES[library]}")
     source, command, suffix = drawn(seed, tmp_path)
     exact = not any(word in " ".join(command) for word in FRACTIONS) and "float" not in command
-    with contextlib.suppress(CnnfiltError):  # Colours in floats are written, but not read.
-        for ours, theirs in both(library, source, command, suffix, tmp_path):
-            assert_alike(ours, theirs, exact=exact)
+    pairs = both(library, source, command, suffix, tmp_path)
+    if not pairs:
+        pytest.skip("a contradiction, which is refused")
+    for ours, theirs in pairs:
+        try:
+            loaded(ours)
+        except CnnfiltError as error:  # Colours in floats are written, but not read.
+            pytest.skip(str(error))
+        assert_alike(ours, theirs, exact=exact)
+
+
+def test_most_of_what_is_drawn_is_no_contradiction(tmp_path: Path) -> None:
+    """So that most of the tests above run a script."""
+    codes = []
+    for seed in range(60):
+        source, command, suffix = drawn(seed, tmp_path)
+        with contextlib.redirect_stderr(io.StringIO()):
+            codes.append(exit_code([command[0], str(source), *command[1:], "-o", str(tmp_path / f"o{suffix}"), "-yq"]))
+    assert codes.count(0) >= 40
 
 
 def read_by(script: str, folder: Path) -> np.ndarray:

@@ -230,6 +230,8 @@ def test_a_wide_table_loses_its_middle() -> None:
     stream = io.StringIO()
     rows = tuple(tuple(Cell(str(1000 + column)) for column in range(40)) for _ in range(2))
     print_items([[Matrix("wide", rows)]], stream)
-    for line in stream.getvalue().splitlines()[1:]:
+    title, *lines = stream.getvalue().splitlines()
+    assert (title, len(lines)) == ("wide", 2)
+    for line in lines:
         assert len(line) <= 80
         assert line.split()[-2:] == ["...", "1039"]

@@ -83,7 +83,9 @@ def test_every_command_has_both_lengths_of_help() -> None:
 def test_examples_are_understood(run: Run, path: tuple[str, ...]) -> None:
     """Every example is parsed by the command it names: no option in it is unknown, no value refused."""
     lines = run(*path, "--help").text.partition("Examples:\n")[2].splitlines()
-    for command in (part for line in lines for part in re.split(r" \| | && | > ", line) if "cnnfilt" in part):
+    commands = [part for line in lines for part in re.split(r" \| | && | > ", line) if "cnnfilt" in part]
+    assert commands
+    for command in commands:
         words = shlex.split(re.split(r"\s{3,}\w", command.strip())[0])
         assert words[0] == "cnnfilt"
         if words[1:2] == ["kernels"] and len(words) == 2:

@@ -141,3 +141,5 @@ def test_a_kernel_is_replaced_by_itself_under_its_own_name(
     monkeypatch.chdir(tmp_path)
     for _ in range(2):
         assert run("kernels", "export", "sobel-x", "-y", "-o", "sobel-x.csv").code == 0
+        assert (tmp_path / "sobel-x.csv").read_text() == "-1,0,1\n-2,0,2\n-1,0,1\n"
+        (tmp_path / "sobel-x.csv").write_text("1\n")

@@ -68,3 +68,4 @@ def test_the_zero_of_an_option_is_no_number(run: Run, tmp_path: Path) -> None:
     (tmp_path / "m.csv").write_text("1,2\n3,4\n")
     outcome = run("pool", "--files-from", "-", "-0", "-o", f"{tmp_path}/out/", stdin=f"{tmp_path}/m.csv\0".encode())
     assert outcome.code == 0
+    assert (tmp_path / "out" / "m.csv").read_text() == "4\n"

@@ -1,6 +1,7 @@
 """A model file may come from anywhere: whatever is wrong with it is one line, and exit code 1."""
 
 import io
+import json
 import os
 import pickle
 import zipfile
@@ -129,5 +130,9 @@ def test_a_picture_of_kernels_replaces_nothing_unasked(
 
 
 def test_a_sound_model_is_read(run: Run, sound: bytes, tmp_path: Path) -> None:
+    """Also one that was packed again, and compressed."""
     (tmp_path / "model.npz").write_bytes(zipped(entries(sound)))
-    assert run("net", "summary", tmp_path / "model.npz").code == 0
+    (tmp_path / "first.npz").write_bytes(sound)
+    again, first = (run("net", "summary", tmp_path / name, "--json").text for name in ("model.npz", "first.npz"))
+    assert again == first
+    assert json.loads(first)["classes"] == ["a", "b", "c"]

@@ -348,7 +348,9 @@ def test_learned_filters_are_drawn_and_used(run: Run, stripes: Path, model: Path
     words = [{"photo.jpg": image, "@model.npz#conv1": f"@{model}#conv1"}.get(word, word) for word in line[1].split()]
     shown = run(*words, "-o", f"{tmp_path}/maps/")
     assert (shown.code, "clipped" in shown.stderr, "black" in shown.stderr) == (0, False, False)
-    for path in (tmp_path / "maps").iterdir():
+    maps = list((tmp_path / "maps").iterdir())
+    assert len(maps) == 4
+    for path in maps:
         with Image.open(path) as picture:
             levels = np.asarray(picture).astype(int)
         assert np.abs(levels - 128).max() >= 126

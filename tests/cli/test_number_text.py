@@ -141,4 +141,5 @@ def test_net_backward_reads_all_of_them(run: Run, tmp_path: Path) -> None:
 
 def test_a_printed_minus_in_an_option(run: Run, worked_example: Path) -> None:
     with_hyphen = run("convolve", worked_example, "-k", "vertical", "--bias=-1.5")
+    assert with_hyphen.text.startswith("-9.5,-10.5,-3.5,12.5\n")
     assert run("convolve", worked_example, "-k", "vertical", "--bias", "\u22121.5").text == with_hyphen.text

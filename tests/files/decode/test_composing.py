@@ -124,8 +124,7 @@ def test_opaque_animations_have_no_alpha() -> None:
 
 def test_a_first_frame_larger_than_the_canvas_enlarges_it_and_later_ones_are_cut() -> None:
     drawings = [Drawing(filled(RED, *SIZE)), Drawing(filled(BLUE, 9, 9), 1, 1)]
-    for frame in frames_of(gif(2, 2, drawings)):
-        assert frame.shape[:2] == SIZE
+    assert [frame.shape[:2] for frame in frames_of(gif(2, 2, drawings))] == [SIZE, SIZE]
 
 
 def test_the_default_image_of_an_apng_is_no_frame_and_leaves_no_trace() -> None:
