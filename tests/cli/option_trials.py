@@ -16,8 +16,8 @@ from cnnfilt.cli.main import exit_code
 class Trial(NamedTuple):
     """A command line that is run twice, ending in `one` and in `other`; what is `seen` must tell them apart.
 
-    `seen` is "output" (standard output and files), "stderr", or one of what the test listens to inside: "workers",
-    "limits" and "clusters". `codes` are the exit codes of the two.
+    `seen` is "output" (standard output and files), "stderr", "weights" (of model files, whose header repeats what was
+    asked), or one of what the test listens to inside: "workers", "limits" and "clusters". `codes` are the exit codes.
     """
 
     line: str
@@ -285,7 +285,7 @@ LEARN: Trials = {
     "descend": [Trial("learn big.csv soft.csv -f 3 --json --max-residual 1000", "", "--descend --steps 9")],
     "learning_rate": [
         Trial(
-            "learn big.csv soft.csv -f 3 --json --max-residual 1000 --descend --steps 9",
+            "learn big.csv soft.csv -f 3 --max-residual 1000 --descend --steps 9 --decimals 9",
             "--learning-rate 1e-6",
             "--learning-rate 2e-6",
         )
@@ -306,39 +306,40 @@ _LAYERS = "conv:2,k=3 relu flatten"
 TRAIN: Trials = {
     "output": [Trial(f"net train classes --epochs 1 -q {_LAYERS}", "-o a.npz", "-o b.npz")],
     "overwrite": [Trial(f"net train classes -o deep.npz --epochs 1 -q {_LAYERS}", "", "-y", codes=(2, 0))],
-    "resume": [Trial("net train classes -o model.npz --epochs 3 -q", "-y", "--resume")],
-    "epochs": [Trial(f"net train classes -o m.npz -q {_LAYERS}", "--epochs 1", "--epochs 2")],
-    "batch_size": [Trial(f"net train classes -o m.npz -q --epochs 1 {_LAYERS}", "--batch-size 2", "--batch-size 3")],
+    "resume": [Trial("net train classes -o model.npz --epochs 3 -q", "-y", "--resume", "weights")],
+    "epochs": [Trial(f"net train classes -o m.npz -q {_LAYERS}", "--epochs 1", "--epochs 2", "weights")],
+    "batch_size": [
+        Trial(f"net train classes -o m.npz -q --epochs 1 {_LAYERS}", "--batch-size 2", "--batch-size 3", "weights")
+    ],
     "learning_rate": [
-        Trial(f"{_TRAIN} --optimizer {word} {_LAYERS}", "--learning-rate 0.01", "--learning-rate 0.02")
+        Trial(f"{_TRAIN} --optimizer {word} {_LAYERS}", "--learning-rate 0.01", "--learning-rate 0.02", "weights")
         for word in ("adam", "sgd", "momentum")
     ],
     "optimizer": [
-        Trial(f"{_TRAIN} --learning-rate 0.01 {_LAYERS}", f"--optimizer {one}", f"--optimizer {other}")
+        Trial(f"{_TRAIN} --learning-rate 0.01 {_LAYERS}", f"--optimizer {one}", f"--optimizer {other}", "weights")
         for one, other in (("adam", "sgd"), ("sgd", "momentum"))
     ],
     **after(
         _TRAIN,
         {
-            "size": [Trial(_LAYERS, "--size 6x7", "--size 7x6")],
-            "gray": [Trial(_LAYERS, "--gray", "--no-gray"), Trial(_LAYERS, "", "--no-gray")],
+            "size": [Trial(_LAYERS, "--size 6x7", "--size 7x6", "weights")],
+            "gray": [Trial(_LAYERS, "--gray", "--no-gray", "weights"), Trial(_LAYERS, "", "--no-gray", "weights")],
             "input_scale": [
-                Trial(_LAYERS, "--input-scale 1/255", "--input-scale 1/100"),
-                Trial(_LAYERS, "", "--input-scale 1/100"),
+                Trial(_LAYERS, "--input-scale 1/255", "--input-scale 1/100", "weights"),
+                Trial(_LAYERS, "", "--input-scale 1/100", "weights"),
             ],
             "validation": [
-                Trial(_LAYERS, "--validation 0", "--validation 0.5"),
-                Trial(_LAYERS, "", "--validation 0.5"),
+                Trial(_LAYERS, "--validation 0", "--validation 0.5", "weights"),
+                Trial(_LAYERS, "", "--validation 0.5", "weights"),
             ],
-            "seed": [Trial(_LAYERS, "--seed 1", "--seed 2"), Trial(_LAYERS, "", "--seed 2")],
+            "seed": [Trial(_LAYERS, "--seed 1", "--seed 2", "weights"), Trial(_LAYERS, "", "--seed 2", "weights")],
             "augment": [
-                Trial(_LAYERS, "", "--augment flip"),
-                Trial(_LAYERS, "--augment flip", "--augment shift"),
-                Trial(_LAYERS, "--augment flip", "--augment flip,shift"),
+                Trial(_LAYERS, "", "--augment flip", "weights"),
+                Trial(_LAYERS, "--augment flip", "--augment shift", "weights"),
+                Trial(_LAYERS, "--augment flip", "--augment flip,shift", "weights"),
             ],
             "loss": [
                 Trial(f"{_LAYERS} fc:2 softmax", "--loss categorical", "--loss binary", codes=(0, 2)),
-                Trial(f"{_LAYERS} fc:2 softmax", "--loss categorical", "--loss sparse"),
             ],
             "max_pixels": [Trial(_LAYERS, "--max-pixels 0", "--max-pixels 9", codes=(0, 1))],
             "json_": [Trial(_LAYERS, "", "--json")],
@@ -347,6 +348,7 @@ TRAIN: Trials = {
     ),
     "quiet": [Trial(f"net train classes -o m.npz --epochs 1 {_LAYERS}", "", "-q", "stderr")],
 }
+
 
 PREDICT: Trials = {
     **after("net predict model.npz gray.png colour.png", DECODING),

@@ -3,6 +3,7 @@
 The options are click's own, so that a new one without a trial fails.
 """
 
+import io
 import re
 import shlex
 import shutil
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import numpy as np
 import pytest
 
 import cnnfilt.cli.shape.command
@@ -68,6 +70,16 @@ class Watched:
     workers: list[int | None]
     limits: set[float]
     clusters: list[str]
+
+    @property
+    def weights(self) -> dict[str, bytes]:
+        """The arrays of model files, without the header that repeats what was asked."""
+        found = {}
+        for path, content in self.output[1].items():
+            if path.endswith(".npz"):
+                with np.load(io.BytesIO(content)) as arrays:
+                    found |= {f"{path}: {name}": arrays[name].tobytes() for name in arrays.files if name != "model"}
+        return found
 
 
 @pytest.fixture(scope="module")

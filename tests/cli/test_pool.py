@@ -45,6 +45,13 @@ def test_indices_say_where_the_maximum_stood(run: Run, worked_example: Path, tmp
     assert flat[np.load(where)].tolist() == [[6, 10, 8], [9, 9, 10], [10, 12, 9]]
 
 
+@pytest.mark.parametrize(("kind", "expected"), [("max", [[1, 7]]), ("min", [[0, 2]])])
+def test_of_equal_values_the_first_counts(run: Run, tmp_path: Path, kind: str, expected: list[list[int]]) -> None:
+    where = tmp_path / "where.npy"
+    assert run("pool", "1,9,3,3; 9,9,3,4", "-f", "2", "--kind", kind, "--indices", where).code == 0
+    assert np.load(where).tolist() == expected
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
