@@ -389,3 +389,11 @@ def test_that_is_right_for_a_list_of_scores(run: Run) -> None:
     assert np.allclose(found, np.exp([1, 2, 3]) / np.exp([1, 2, 3]).sum())
     outcome = run("apply", "flatten softmax", "-", stdin=b"5\n")
     assert (outcome.code, "of a single value it is always 1" in outcome.stderr) == (1, True)
+
+
+def test_maps_may_be_named_by_a_pattern(run: Run, tmp_path: Path) -> None:
+    inputs = [SAMPLES / "scene.png", SAMPLES / "face.png"]
+    maps = f"{tmp_path}/{{stem}}-maps"
+    assert run("apply", "pool:max,k=8 relu", *inputs, "-o", f"{tmp_path}/out/", "--maps", maps).code == 0
+    for stem in ("scene", "face"):
+        assert names_in(tmp_path / f"{stem}-maps") == ["01-pool-max.png", "02-relu.png"]

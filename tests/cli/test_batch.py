@@ -97,6 +97,18 @@ def test_a_dry_run_prints_the_plan_and_writes_nothing(pictures: Make, shell: She
     assert [path.name for path in tmp_path.iterdir()] == ["in"]
 
 
+def test_a_dry_run_tells_what_it_would_leave(pictures: Make, shell: Shell, tmp_path: Path) -> None:
+    pictures(2)
+    assert shell("edges", "in/000.png", "-o", "out/").code == 0
+    outcome = shell("edges", "in", "-o", "out/", "-n", "--skip-existing")
+    lines = ["in/001.png -> out/001.png", "in/000.png: skipped, out/000.png exists"]
+    assert (outcome.code, outcome.stdout.splitlines()) == (0, lines)
+    as_json = shell("edges", "in", "-o", "out/", "-n", "--skip-existing", "--json")
+    found = [(line["input"], line["status"]) for line in map(json.loads, as_json.stdout.splitlines())]
+    assert found == [("in/001.png", "planned"), ("in/000.png", "skipped")]
+    assert set(tree(tmp_path / "out")) == {"000.png"}
+
+
 def test_fail_fast_stops_at_the_first(pictures: Make, shell: Shell, tmp_path: Path) -> None:
     (pictures(4) / "000.png").write_bytes(b"bad")
     outcome = shell("edges", "in", "-o", "out/", "--fail-fast", "-j1")

@@ -142,3 +142,8 @@ def test_the_line_of_the_readme_gives_a_script(shell: str) -> None:
     command = [sys.executable, "-m", "cnnfilt"]
     script = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
     assert "_cnnfilt_completion" in script
+
+
+def test_a_folder_that_is_not_there_completes_nothing(tmp_path: Path) -> None:
+    line = f"cnnfilt convolve a.png -k @{tmp_path}/nowhere/k"
+    assert asked("zsh", COMP_WORDS=line, COMP_CWORD="4").strip() == ""

@@ -91,6 +91,39 @@ def test_an_unreadable_image_does_not_stop_the_others(run: Run, stripes: Path, m
     assert "left out" in outcome.lines[0]
 
 
+def test_what_cannot_be_read_is_said_in_json_and_counted_in_no_figure(run: Run, stripes: Path, model: Path) -> None:
+    (stripes / "level" / "bad.png").write_bytes(b"no image")
+    predicted = run("net", "predict", model, stripes / "level", "--json")
+    lines = [json.loads(line) for line in predicted.text.splitlines()]
+    assert predicted.code == 1
+    (failed,) = [line for line in lines if line["status"] == "failed"]
+    assert failed["input"] == str(stripes / "level" / "bad.png")
+    assert f"net: {failed['error']}" in predicted.lines
+    assert sum("class" in line for line in lines) == 20
+    evaluated = run("net", "evaluate", model, stripes, "--json")
+    assert "bad.png" in evaluated.stderr
+    assert np.sum(json.loads(evaluated.text)["confusion"]) == 40
+
+
+def test_filters_of_several_channels_are_columns(run: Run, stripes: Path, tmp_path: Path) -> None:
+    path, picture = tmp_path / "deep.npz", tmp_path / "filters.png"
+    chain = "conv:2,k=3 relu conv:5,k=3 relu flatten"
+    assert run("net", "train", stripes, chain, "-o", path, "--epochs", "1", "-q").code == 0
+    drawn = run("net", "kernels", path, "--layer", "conv2", "-o", picture, "--json")
+    weights = np.array(json.loads(drawn.text)["kernel"])
+    assert weights.shape == (3, 3, 2, 5)
+    with Image.open(picture) as opened:
+        levels = np.asarray(opened)
+    for number in range(5):
+        one = weights[..., number]
+        tiles = np.rint(128 + 127 * one / np.abs(one).max()).astype(np.uint8).repeat(16, axis=0).repeat(16, axis=1)
+        upper, lower = (tiles[..., channel] for channel in range(2))
+        windows = np.lib.stride_tricks.sliding_window_view(levels, upper.shape)
+        top, left = np.argwhere((windows == upper).all(axis=(2, 3)))[0]
+        below = [row for row, column in np.argwhere((windows == lower).all(axis=(2, 3))) if column == left]
+        assert below[0] > top + 47, "the second channel stands under the first"
+
+
 def test_images_of_any_size_are_brought_to_the_model_s(run: Run, model: Path, tmp_path: Path) -> None:
     _, x = np.indices((64, 48))
     pixels = (60 + 150 * (x % 24 < 12)).astype(np.uint8)
@@ -343,6 +376,9 @@ def test_learned_filters_are_drawn_and_used(run: Run, stripes: Path, model: Path
         windows = np.lib.stride_tricks.sliding_window_view(np.asarray(shown) / 255, (3, 3))
     expected = np.einsum("yxij,ijn->yxn", windows, weights[:, :, 0])
     np.testing.assert_allclose(np.load(tmp_path / "maps.npy"), expected, atol=1e-5)
+    layer = ("apply", f"conv:@{model}#conv1", image, "--input-scale", "1/255", "-o", tmp_path / "layer.npy")
+    assert run(*layer).code == 0
+    np.testing.assert_allclose(np.load(tmp_path / "layer.npy"), expected, atol=1e-5)
     line = re.search(r"cnnfilt (convolve photo.jpg -k @model.npz#conv1 .*) -o maps/", README.read_text())
     assert line is not None
     words = [{"photo.jpg": image, "@model.npz#conv1": f"@{model}#conv1"}.get(word, word) for word in line[1].split()]

@@ -100,6 +100,14 @@ def test_an_orientation_in_xmp_alone_is_not_applied() -> None:
         assert image_size(data) == (5, 7, 3)
 
 
+def test_exif_that_is_none_at_all_is_a_note_not_a_failure() -> None:
+    for format in ("JPEG", "WEBP"):
+        picture = PIL.Image.fromarray(LEVELS[..., :3])
+        image = read_bytes(saved(picture, format, exif=b"Exif\0\0no TIFF at all"))
+        assert image.pixels.shape == (5, 7, 3)
+        assert image.notes == ("its EXIF data is damaged, so it is taken as upright",)
+
+
 def test_damaged_exif_is_a_note_not_a_failure() -> None:
     whole = exif(6).tobytes()[6:]
     damaged = whole.replace(b"MM\0\x2a\0\0\0\x08", b"MM\0\x2a\xff\xff\xff\xff")

@@ -98,3 +98,16 @@ def test_rows_that_lie_apart_are_written_as_they_are() -> None:
     apart = random_levels(20, 40, 3)[:, :30]
     assert saved(for_jpeg(apart), "jpeg") == saved(from_array(apart), "jpeg")
     np.testing.assert_array_equal(np.asarray(from_array(apart)), apart)
+
+
+@pytest.mark.parametrize(
+    ("mode", "stored", "shown"), [("LA", (50, 100), [127]), ("RGBA", (50, 20, 100, 100), [127, 51, 255])]
+)
+def test_colours_that_were_multiplied_by_their_alpha_are_divided_by_it(mode, stored, shown) -> None:
+    extra_samples = b"\x52\x01\x03\0\x01\0\0\0"
+    data = saved(PIL.Image.new(mode, (3, 2), stored), "TIFF")
+    assert data.count(extra_samples + b"\2\0") == 1
+    image = read_bytes(data.replace(extra_samples + b"\2\0", extra_samples + b"\1\0"))
+    assert np.atleast_1d(image.pixels[1, 2]).tolist() == shown
+    assert image.alpha is not None
+    assert image.alpha[1, 2] == 100

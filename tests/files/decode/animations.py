@@ -69,12 +69,13 @@ def gif(
     codes: Sequence[int] | None = None,
     background: int = 1,
     local: bool = False,
+    bare: Sequence[int] = (),
     plays: int | None = None,
 ) -> bytes:
     """A GIF of frames whose pixels are opaque or wholly transparent.
 
     `codes` are the disposal codes, where other than the usual one; `local` gives each frame a palette of its own, in
-    another order, and the file none.
+    another order, and the file none; the frames `bare` then have none at all, and are gray.
     """
     used = sorted({tuple(map(int, pixel)) for one in drawings for pixel in one.pixels.reshape(-1, 4)})
     colours = [colour[:3] for colour in used if colour[3]]
@@ -83,15 +84,17 @@ def gif(
     if plays is not None:
         data += b"!\xff\x0bNETSCAPE2.0" + struct.pack("<BBHB", 3, 1, plays, 0)
     for number, drawing in enumerate(drawings):
+        has_own = local and number not in bare
         own = colours[number % len(colours) :] + colours[: number % len(colours)] if local else colours
         places = {colour: place for place, colour in enumerate(own)}
+        places |= {(level, level, level): level for level in range(256)} if number in bare else {}
         transparent = 255 if (drawing.pixels[..., 3] == 0).any() else None
         code = codes[number] if codes else {"none": 1, "background": 2, "previous": 3}[drawing.disposal]
         control = (code << 2) | (transparent is not None)
         data += b"!\xf9" + struct.pack("<BBHBB", 4, control, drawing.milliseconds // 10, transparent or 0, 0)
         height_, width_ = drawing.pixels.shape[:2]
-        data += struct.pack("<BHHHHB", 0x2C, drawing.left, drawing.top, width_, height_, 0x87 if local else 0)
-        data += _table(own) if local else b""
+        data += struct.pack("<BHHHHB", 0x2C, drawing.left, drawing.top, width_, height_, 0x87 if has_own else 0)
+        data += _table(own) if has_own else b""
         pixels = drawing.pixels.reshape(-1, 4)
         data += _lzw([places[tuple(map(int, one[:3]))] if one[3] else 255 for one in pixels])
     return data + b";"

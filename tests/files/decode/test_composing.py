@@ -153,3 +153,15 @@ def test_gray_and_background_come_after_drawing(make: Callable[..., bytes]) -> N
     _, second = frames_of(make(*SIZE, drawings), gray=True, background="white")
     assert second[0, 0].tolist() == [255] * 4
     assert second[2, 2].tolist() == [(19595 * 60 + 38470 * 70 + 7471 * 230 + 32768) >> 16] * 3 + [255]
+
+
+@pytest.mark.parametrize("gray", [0, 1])
+def test_gray_and_colour_meet_in_one_animation(gray: int) -> None:
+    """A GIF's frame without any palette is gray; one with a palette of its own is in colour."""
+    levels = np.array([[0, 40], [200, 255]], np.uint8)
+    drawings = [Drawing(filled(BLUE))]
+    drawings.insert(gray, Drawing(np.dstack([levels] * 3 + [np.full_like(levels, 255)])))
+    found = read_frames(gif(2, 2, drawings, local=True, bare=[gray]), "all", ReadOptions())
+    assert found is not None
+    for image, drawing in zip(found[0], drawings, strict=True):
+        np.testing.assert_array_equal(as_four(image), drawing.pixels)

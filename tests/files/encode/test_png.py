@@ -239,3 +239,9 @@ def test_pngcheck_finds_nothing(tmp_path: Path, channels: tuple[int, ...], dtype
     file.write_bytes(encode(Image(pixels, opacity, metadata=metadata), "png").data)
     run = subprocess.run(["pngcheck", "-q", file], capture_output=True, text=True, check=False)
     assert (run.returncode, run.stdout) == (0, "")
+
+
+def test_a_small_image_may_be_saved_fast() -> None:
+    levels = random_levels(9, 7, 3)
+    saved = encode(Image(levels), "png", WriteOptions(quality=5)).data
+    np.testing.assert_array_equal(np.asarray(PIL.Image.open(io.BytesIO(saved))), levels)
