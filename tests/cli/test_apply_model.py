@@ -115,10 +115,18 @@ def test_what_contradicts_the_model_is_refused(
     assert model.read_bytes() == before
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 not really", b"1,2,3"])
-def test_a_damaged_model_is_one_line(run: Run, tmp_path: Path, content: bytes) -> None:
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "is empty"),
+        (b"PK\x03\x04 not really", "is damaged or incomplete"),
+        (b"1,2,3", "is not a .npz file of weights"),
+    ],
+)
+def test_a_damaged_model_is_one_line(run: Run, tmp_path: Path, content: bytes, said: str) -> None:
     model = tmp_path / "m.npz"
     model.write_bytes(content)
     outcome = run("apply", "--model", model, SAMPLES / "face.png", "-o", tmp_path / "x.csv")
     assert (outcome.code, len(outcome.lines)) == (1, 1)
+    assert f"apply: {model} {said}" in outcome.stderr
     assert not (tmp_path / "x.csv").exists()

@@ -93,8 +93,8 @@ def test_value_range_maps_linearly(run: Run, tmp_path: Path) -> None:
 
 def test_raw_values_do_not_fit_a_png(run: Run, tmp_path: Path) -> None:
     outcome = run("convolve", SAMPLES / "face.png", "-k", "vertical", "--values", "raw", "-o", tmp_path / "x.png")
-    assert outcome.code == 2
-    assert len(outcome.lines) == 1
+    assert (outcome.code, len(outcome.lines)) == (2, 1)
+    assert "raw values do not fit the levels of png" in outcome.stderr
     assert not (tmp_path / "x.png").exists()
 
 
@@ -140,7 +140,9 @@ def test_a_bank_of_filters_takes_a_bias_each(run: Run, worked_example: Path, tmp
     first, second = outcome.text.split("\n\n")
     assert first.startswith("11,16,19")
     assert second.startswith("22,32,38")
-    assert run("convolve", worked_example, "-k", f"@{kernel}", "--bias", "1,2,3").code == 2
+    refused = run("convolve", worked_example, "-k", f"@{kernel}", "--bias", "1,2,3")
+    assert (refused.code, refused.stdout) == (2, b"")
+    assert "--bias has 3 numbers for 2 filters" in refused.stderr
 
 
 def test_an_activation_follows_the_bias(run: Run, worked_example: Path) -> None:
@@ -210,8 +212,8 @@ def test_several_maps_are_one_stack_in_json(run: Run, worked_example: Path) -> N
 
 def test_several_images_do_not_fit_a_pipe(run: Run) -> None:
     outcome = run("convolve", SAMPLES / "face.png", "-k", "1", "-k", "2", "-o", "-")
-    assert outcome.code == 2
-    assert outcome.stdout == b""
+    assert (outcome.code, outcome.stdout) == (2, b"")
+    assert "2 images cannot share standard output" in outcome.stderr
 
 
 @pytest.mark.parametrize(

@@ -315,8 +315,14 @@ def test_the_script_is_all_that_comes_out(run: Run, tmp_path: Path) -> None:
     outcome = run("pool", SAMPLES / "face.png", "--emit", "torch")
     assert (outcome.code, outcome.stderr) == (0, "")
     assert not list(tmp_path.iterdir())
-    for refused in (["--explain", "0,0"], ["-o", "-"], [SAMPLES / "scene.png"]):
-        assert run("pool", SAMPLES / "face.png", "--emit", "torch", *refused).code == 2
+    for refused, said in (
+        (["--explain", "0,0"], "--explain and --emit"),
+        (["-o", "-"], "--emit and -o -"),
+        ([SAMPLES / "scene.png"], "--emit writes a script for one input"),
+    ):
+        outcome = run("pool", SAMPLES / "face.png", "--emit", "torch", *refused)
+        assert (outcome.code, outcome.stdout, len(outcome.lines)) == (2, b"", 1)
+        assert said in outcome.stderr
 
 
 def test_names_and_labels_cannot_break_out_of_the_script(run: Run, tmp_path: Path) -> None:

@@ -197,8 +197,10 @@ def test_json_says_how_well_it_fits_also_when_refused(run: Run, tmp_path: Path) 
     assert json.loads((tmp_path / "k.json").read_text()) == answer["kernel"]
     flipped = save(tmp_path / "flipped.png", levels(FACE)[::-1])
     outcome = run("learn", FACE, flipped, "--json")
-    assert outcome.code == 1
-    assert json.loads(outcome.text)["status"] == "refused"
+    refused = json.loads(outcome.text)
+    assert (outcome.code, refused["status"]) == (1, "refused")
+    assert refused["residual"] > 0.9
+    assert f"learn: {refused['error']}\n" in outcome.stderr
 
 
 def test_a_flat_image_is_a_clear_error(run: Run, tmp_path: Path) -> None:

@@ -71,11 +71,20 @@ def test_the_border_of_a_transparent_image_is_opaque_unless_four_numbers_say_els
         assert image.getpixel((0, 0))[3] == alpha
 
 
-@pytest.mark.parametrize("value", ["300", "-1", "1.5", "no-colour", "1,2"])
-def test_a_fill_that_does_not_fit_exits_with_2(run: Run, tmp_path: Path, value: str) -> None:
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("300", "padding value 300 does not fit"),
+        ("-1", "padding value -1 does not fit"),
+        ("1.5", "padding value 1.5 does not fit"),
+        ("no-colour", "'no-colour' is not a colour"),
+        ("1,2", "'1,2' is not a colour"),
+    ],
+)
+def test_a_fill_that_does_not_fit_exits_with_2(run: Run, tmp_path: Path, value: str, said: str) -> None:
     outcome = run("pad", SAMPLES / "scene.png", "-p", "1", "--padding-value", value, "-o", tmp_path / "x.png")
-    assert outcome.code == 2
-    assert len(outcome.lines) == 1
+    assert (outcome.code, len(outcome.lines)) == (2, 1)
+    assert said in outcome.stderr
     assert not list(tmp_path.iterdir())
 
 

@@ -53,20 +53,26 @@ def test_of_equal_values_the_first_counts(run: Run, tmp_path: Path, kind: str, e
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    ("line", "said"),
     [
-        ["--indices", "x.npy", "--kind", "avg"],
-        ["--indices", "x.png"],
-        ["--global", "--adaptive", "2"],
-        ["-f", "0"],
-        ["--kind", "median"],
+        ("--indices x.npy --kind avg", "--indices"),
+        ("--indices x.npy --global", "--indices"),
+        ("--indices x.npy --alpha filter", "--indices"),
+        ("--indices x.png", "x.png must be a .npy file"),
+        ("--global --adaptive 2", "--global and --adaptive"),
+        ("--count-include-pad", "count_include_pad is"),
+        ("-f 0", "kernel size is 0; it must be at least 1"),
+        ("--kind median", "--kind 'median' is unknown; use max, avg or min"),
     ],
-    ids=" ".join,
 )
-def test_a_contradiction_exits_with_2(run: Run, worked_example: Path, arguments: list[str]) -> None:
-    outcome = run("pool", worked_example, *arguments)
-    assert outcome.code == 2
-    assert len(outcome.lines) == 1
+def test_a_contradiction_exits_with_2(
+    run: Run, worked_example: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    outcome = run("pool", worked_example, *line.split())
+    assert (outcome.code, outcome.stdout, len(outcome.lines)) == (2, b"", 1)
+    assert said in outcome.stderr
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(

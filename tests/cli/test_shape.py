@@ -78,8 +78,9 @@ def test_no_hint_where_it_agrees(shape, arguments):
 
 
 def test_the_size_of_an_image(shape, tmp_path):
-    image = pytest.importorskip("PIL.Image")
-    image.new("RGBA", (30, 20)).save(tmp_path / "a.png")
+    from PIL import Image
+
+    Image.new("RGBA", (30, 20)).save(tmp_path / "a.png")
     assert shape(str(tmp_path / "a.png"), "-f", "3") == (0, "18x28\n", "")
     _, out, _ = shape(str(tmp_path / "a.png"), "flatten", "--json")
     # Transparency is no channel.
@@ -97,8 +98,9 @@ def test_what_was_skipped_in_a_matrix_is_said(shape, tmp_path):
 
 
 def test_an_image_from_a_pipe(shape, tmp_path, monkeypatch):
-    image = pytest.importorskip("PIL.Image")
-    image.new("L", (30, 20)).save(tmp_path / "a.png")
+    from PIL import Image
+
+    Image.new("L", (30, 20)).save(tmp_path / "a.png")
     with (tmp_path / "a.png").open("rb") as stream:
         monkeypatch.setattr("sys.stdin", type("Stdin", (), {"buffer": stream}))
         assert shape("-", "-f", "3") == (0, "18x28\n", "")
