@@ -1,5 +1,6 @@
 """Folders of small pictures, and the command line in a process of its own."""
 
+import faulthandler
 import os
 import re
 import signal
@@ -23,7 +24,9 @@ settings.load_profile("unhurried")
 
 ROOT = Path(__file__).parents[1]
 COMMAND = [sys.executable, "-m", "cnnfilt"]
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+ENVIRONMENT["PYTHONPATH"] = str(ROOT)
+"""That of a user: PYTHONUNBUFFERED, for one, would hide what is never flushed."""
 
 SLICES = ("kill", "corpus", "mutation", "folder", "cluster", "slow")
 """The markers of tests that take long."""
@@ -107,6 +110,11 @@ def heed_signals() -> None:
 def pytest_configure(config: pytest.Config) -> None:
     # Before each test's own output is captured: what is said of a test that has to be ended goes here.
     config.stash[STDERR] = os.dup(2)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    # A thread that a test has left may hold up Python's own end, which waits for it.
+    faulthandler.dump_traceback_later(PATIENCE, exit=True, file=config.stash[STDERR])
 
 
 @pytest.hookimpl(wrapper=True)

@@ -4,6 +4,8 @@ import errno
 import json
 import os
 import stat
+import struct
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
@@ -16,7 +18,6 @@ from cnnfilt.cli.main import COMMANDS
 from cnnfilt.errors import CnnfiltError, InputError, ParameterError, PlanError, StorageError
 from cnnfilt.files.encode import encoders
 from cnnfilt.files.formats import FORMATS
-from cnnfilt.files.pillow import PILLOW_ERRORS
 from tests.cli.conftest import SAMPLES, Run
 from tests.conftest import Make, Start, tree
 from tests.patience import PATIENCE
@@ -24,6 +25,12 @@ from tests.patience import PATIENCE
 FACE = SAMPLES / "face.png"
 
 IMAGES = [about for about in FORMATS.values() if about.kind == "image" and about.writable]
+SEEN = (
+    *(OSError, SyntaxError, ValueError, TypeError, IndexError, KeyError, AttributeError, AssertionError, OverflowError),
+    *(ZeroDivisionError, RuntimeError, NotImplementedError, RecursionError, EOFError, struct.error, zlib.error),
+)
+"""What encoders and decoders have been seen to raise."""
+
 WRITERS = sorted({about.module or "" for about in IMAGES})
 
 
@@ -158,7 +165,7 @@ def test_more_memory_than_there_is_for_one_file_harms_no_other(
 
 
 @pytest.mark.parametrize("module", WRITERS)
-@pytest.mark.parametrize("error", [*PILLOW_ERRORS, MemoryError], ids=lambda error: error.__name__)
+@pytest.mark.parametrize("error", [*SEEN, MemoryError], ids=lambda error: error.__name__)
 def test_an_encoder_that_fails_is_one_line_and_leaves_the_older_file(
     run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, module: str, error: type[Exception]
 ) -> None:
@@ -180,7 +187,6 @@ def test_an_encoder_that_fails_is_one_line_and_leaves_the_older_file(
     else:
         assert outcome.stderr.startswith(f"edges: {FACE}: encoding the {about.title} failed (")
         assert "that" in outcome.stderr
-        assert "how it is" not in outcome.stderr
     assert tree(tmp_path) == {out.name: b"older"}
 
 

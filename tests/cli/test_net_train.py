@@ -289,6 +289,30 @@ def test_ctrl_c_in_the_first_epoch(run: Run, start: Start, stripes: Path, tmp_pa
     assert path.read_bytes() == whole.read_bytes()
 
 
+HELD_AFTER_AN_EPOCH = """
+import threading
+from cnnfilt.__main__ import run
+from cnnfilt.nn.training import Trainer
+
+def epochs(trainer, *arguments, real=Trainer.epochs):
+    yield next(real(trainer, *arguments))
+    threading.Event().wait()
+
+Trainer.epochs = epochs
+run()
+"""
+"""cnnfilt with a second epoch that never ends."""
+
+
+def test_every_epoch_is_printed_as_soon_as_it_is_over(start: Start, tmp_path: Path, stripes: Path) -> None:
+    arguments = ("net", "train", stripes, "-o", tmp_path / "model.npz", "--json", *SMALL)
+    process = start(*arguments, program=HELD_AFTER_AN_EPOCH)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    assert json.loads(process.stdout.readline())["epoch"] == 1
+    assert any(line.startswith(b"epoch 1/") for line in iter(process.stderr.readline, b""))
+
+
 def test_a_reader_that_leaves_costs_no_epoch(run: Run, start: Start, tmp_path: Path, stripes: Path) -> None:
     process = start("net", "train", stripes, "-o", tmp_path / "model.npz", "--epochs", "100000", "--json", "-q", *SMALL)
     assert process.stdout is not None

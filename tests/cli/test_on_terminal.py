@@ -85,6 +85,22 @@ def test_with_v_every_result_has_its_line_and_its_plan(folder: Path) -> None:
         assert lines[at + 1].startswith(f"in/{name}: ")
 
 
+@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize("columns", [200, 40])
+def test_errors_are_whole_lines_from_the_start_of_a_line(
+    pictures: Make, tmp_path: Path, workers: str, columns: int
+) -> None:
+    """Wherever the bar was, which is drawn before the first file is done."""
+    folder = pictures(3)
+    for name in ("000.png", "002.png"):
+        (folder / name).write_bytes(b"")
+    code, lines = shown("edges", "in", "-o", "out/", "-j", workers, cwd=tmp_path, columns=columns)
+    assert code == 1
+    assert sorted(lines[:2]) == ["edges: in/000.png is empty", "edges: in/002.png is empty"]
+    assert lines[2].startswith("1 done, 2 failed; ")
+    assert len(lines) == 3
+
+
 def test_with_q_there_are_only_errors(folder: Path) -> None:
     (folder / "in" / "bad.png").write_bytes(b"")
     code, lines = shown(*SHARPEN, "-q", cwd=folder)
