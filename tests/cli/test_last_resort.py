@@ -75,7 +75,8 @@ MEMORY = "not enough memory for this request; try a smaller image, padding or ke
 def test_whatever_ends_a_command_is_one_line(
     run: Run, monkeypatch: pytest.MonkeyPatch, command: str, error: BaseException, code: int, words: str | None
 ) -> None:
-    for home in ("cnnfilt.cli.run_operation", "cnnfilt.cli.apply.run"):
+    # The first imports its own from the second, and is to find the true one there.
+    for home in ("cnnfilt.cli.apply.run", "cnnfilt.cli.run_operation"):
         monkeypatch.setattr(f"{home}.run_operation", raising(error))
     outcome = run(command, *ARGUMENTS[command], stdin=b"1,2\n3,4\n")
     assert outcome.code == code
