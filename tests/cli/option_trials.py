@@ -196,7 +196,7 @@ EDGES: Trials = {
         Trial("edges matrix.csv --method log", "--sigma 0.5", "--sigma 0.7"),
     ],
     "low": [Trial("edges gray.png --method canny --high 0.3 -o out.png", "--low 0.01", "--low 0.3")],
-    "high": [Trial("edges gray.png --method canny --low 0.01 -o out.png", "--high 0.1", "--high 0.3")],
+    "high": [Trial("edges gray.png --method canny --low 0.2 -o out.png", "--high 0.2", "--high 0.6")],
     "angle": [
         Trial("edges matrix.csv", "", "--angle a.npy"),
         Trial("edges matrix.csv", "--angle a.npy", "--angle b.npy"),
@@ -417,16 +417,11 @@ TRIALS: Mapping[str, Trials] = {
 def make_files(folder: Path) -> None:
     """Put the files that the trials name into an empty folder, which is the one we stand in."""
     rng = np.random.default_rng(12)
-    colour = rng.integers(0, 256, (12, 16, 3), dtype=np.uint8)
-    for name in ("colour.png", "there.png", "done/colour.png", "folder/a.png", "folder/deep/b.png"):
+    colour = make_pictures(folder)
+    for name in ("there.png", "done/colour.png", "folder/a.png", "folder/deep/b.png", "copies/a.png"):
         save(folder / name, colour)
-    save(folder / "copies/a.png", colour)
     save(folder / "copies/deep/b.png", colour[::-1])
-    save(folder / "gray.png", colour[..., 0])
-    save(folder / "opaque.png", np.dstack([colour, np.full((12, 16), 255, np.uint8)]))
-    save(folder / "clear.png", np.dstack([colour, rng.integers(0, 256, (12, 16), dtype=np.uint8)]))
     (folder / "bad.png").write_bytes(b"no image")
-    save_photo(folder / "photo.jpg")
     with Image.open(folder / "photo.jpg") as photo:
         ImageOps.exif_transpose(photo).save(folder / "upright.png")
     frames = [Image.fromarray(rng.integers(0, 256, (20, 24), dtype=np.uint8)) for _ in range(3)]
@@ -447,6 +442,19 @@ def make_files(folder: Path) -> None:
 
 
 _DEEP = "conv:2,k=3 tanh conv:3,k=3 tanh flatten"
+
+
+def make_pictures(folder: Path) -> np.ndarray:
+    """Put pictures into a folder that differ in channels and transparency, and return the colours of most of them."""
+    rng = np.random.default_rng(11)
+    colour = rng.integers(0, 256, (12, 16, 3), dtype=np.uint8)
+    save(folder / "colour.png", colour)
+    save(folder / "gray.png", colour[..., 0])
+    save(folder / "opaque.png", np.dstack([colour, np.full((12, 16), 255, np.uint8)]))
+    save(folder / "clear.png", np.dstack([colour, rng.integers(0, 256, (12, 16), dtype=np.uint8)]))
+    save(folder / "other.png", rng.integers(0, 256, (12, 16, 4), dtype=np.uint8))
+    save_photo(folder / "photo.jpg")
+    return colour
 
 
 def save(path: Path, levels: np.ndarray) -> None:
