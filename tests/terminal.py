@@ -85,7 +85,7 @@ class OnTerminal:
             preexec_fn=heed_signals,
         )
         os.close(terminal)
-        self._columns, self._written = columns, b""
+        self._columns, self.written = columns, b""
         self._reader = threading.Thread(target=self._read, args=(controller,), daemon=True)
         self._reader.start()
 
@@ -97,12 +97,12 @@ class OnTerminal:
                 break
             if not data:
                 break
-            self._written += data
+            self.written += data
         os.close(controller)
 
     def screen(self) -> Screen:
         """What is on the terminal now."""
-        return Screen(self._columns).feed(self._written.decode(errors="replace"))
+        return Screen(self._columns).feed(self.written.decode(errors="replace"))
 
     def await_text(self, text: str) -> None:
         """Wait until this is on the terminal."""

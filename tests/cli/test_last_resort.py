@@ -5,6 +5,7 @@ import json
 import os
 import stat
 import struct
+import subprocess
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +20,8 @@ from cnnfilt.errors import CnnfiltError, InputError, ParameterError, PlanError, 
 from cnnfilt.files.encode import encoders
 from cnnfilt.files.formats import FORMATS
 from tests.cli.conftest import SAMPLES, Run
-from tests.conftest import Make, Start, tree
+from tests.conftest import COMMAND, ENVIRONMENT, Make, Start, await_file, tree
+from tests.holding import HELD_DECODER, held_picture, hold, let_go
 from tests.patience import PATIENCE
 
 FACE = SAMPLES / "face.png"
@@ -250,3 +252,32 @@ def test_storage_that_takes_no_more_ends_the_run_and_other_errors_do_not(
         assert outcome.lines[1] == stops
         assert outcome.lines[2].startswith("0 done, 1 failed, 2 not begun or not finished; ")
     assert tree(tmp_path / "out") == {}
+
+
+def test_a_reader_of_the_result_that_has_left_hears_nothing(start: Start, tmp_path: Path) -> None:
+    hold(tmp_path)
+    held_picture(tmp_path)
+    process = start("edges", "slow.jpg", "-o", "-", environment=HELD_DECODER)
+    await_file(process, tmp_path / "begun")
+    assert process.stdout is not None
+    process.stdout.close()
+    let_go(tmp_path)
+    assert process.wait(PATIENCE) == 1
+    assert process.stderr is not None
+    assert process.stderr.read() == b""
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_records_that_cannot_be_written_are_one_line(pictures: Make, tmp_path: Path, workers: str) -> None:
+    """Python's own end, with what is still to be flushed, adds no other, and no other exit code."""
+    pictures(9)
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [*COMMAND, "edges", "in", "-o", "out/", "--json", "-q", "-j", workers],
+            cwd=tmp_path,
+            env=ENVIRONMENT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+        )
+    assert done.returncode == 1
+    assert done.stderr == b"edges: standard output cannot be written: No space left on device\n"

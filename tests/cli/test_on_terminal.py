@@ -103,8 +103,9 @@ def test_errors_are_whole_lines_from_the_start_of_a_line(
 
 def test_with_q_there_are_only_errors(folder: Path) -> None:
     (folder / "in" / "bad.png").write_bytes(b"")
-    code, lines = shown(*SHARPEN, "-q", cwd=folder)
-    assert (code, lines) == (1, ["convolve: in/bad.png is empty"])
+    terminal = OnTerminal(*SHARPEN, "-q", cwd=folder)
+    assert terminal.end()[0] == 1
+    assert terminal.written == b"convolve: in/bad.png is empty\r\n"  # Nor was there ever a bar.
 
 
 def test_of_a_single_file_the_loss_is_its_own(folder: Path) -> None:
