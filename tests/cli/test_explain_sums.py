@@ -94,7 +94,7 @@ def check_block(block: str) -> None:
         name, _, numbers = words.rpartition(": ")
         if "(the value as it is)" in line:
             shown = line.split(" = ")[1].split()[0]
-            assert shown == f"{totals['']:.6g}" or float(shown) == totals[""] or math.isnan(totals[""]), block
+            assert shown == f"{totals['']:.6g}" or float(shown) == totals[""], block
         elif re.fullmatch(SUM, re.sub(r"\.\.\. \(\d+ more terms\) \.\.\.", "", numbers)):
             assert "more" in numbers or is_right(numbers.replace("[", "(").replace("]", ")"), float(value)), line
             totals[name] = totals[""] = float(value)
@@ -134,7 +134,7 @@ def check_step(words: str, totals: dict[str, float], value: float) -> None:
     elif words.startswith("the largest of"):
         found = totals.get(words.split(": ")[1], math.nan)
     elif roots := re.match(r"sqrt\((\w+)\^2 \+ (\w+)\^2\)", words):
-        found = math.sqrt(totals[roots[1]] ** 2 + totals[roots[2]] ** 2)
+        found = math.hypot(totals[roots[1]], totals[roots[2]])
     elif threshold := re.match(r"(at least|below) the threshold (\S+)$", words):
         assert (before >= float(threshold[2])) == (threshold[1] == "at least"), words
         return

@@ -44,8 +44,8 @@ def _strength(responses: tuple[Response, ...], asked: EdgeDetection) -> list[Ste
     if len(totals) == 1:
         steps = [Step(f"|{names[0]}|", abs(totals[0]))]
     elif len(totals) == 2:
-        length = math.nan if unknown else math.hypot(*totals)
-        steps = [Step(f"sqrt({names[0]}^2 + {names[1]}^2)", length)]
+        # As the engine has it: beside an infinite response the length is infinite, also where the other is no number.
+        steps = [Step(f"sqrt({names[0]}^2 + {names[1]}^2)", math.hypot(*totals))]
     elif unknown:
         steps = [Step(f"the largest of {len(totals)}: one is not a number", math.nan)]
     else:
