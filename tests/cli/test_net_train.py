@@ -89,6 +89,9 @@ def test_an_unreadable_image_does_not_stop_the_others(run: Run, stripes: Path, m
     assert outcome.code == 0
     assert "bad.png" in outcome.lines[0]
     assert "left out" in outcome.lines[0]
+    outcome = run("net", "evaluate", model, stripes, "--json")
+    assert (outcome.code, json.loads(outcome.text)["images"]) == (1, 40)
+    assert [line.endswith("(left out)") for line in outcome.lines] == [True]
 
 
 def test_what_cannot_be_read_is_said_in_json_and_counted_in_no_figure(run: Run, stripes: Path, model: Path) -> None:
