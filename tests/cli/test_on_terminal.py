@@ -85,6 +85,23 @@ def test_with_v_every_result_has_its_line_and_its_plan(folder: Path) -> None:
         assert lines[at + 1].startswith(f"in/{name}: ")
 
 
+@pytest.mark.parametrize(("columns", "bar"), [(100, True), (60, True), (59, False), (20, False)])
+def test_the_bar_takes_one_line_and_in_a_narrow_terminal_only_counts(
+    pictures: Make, tmp_path: Path, columns: int, bar: bool
+) -> None:
+    hold(tmp_path)
+    held_picture(pictures(1))
+    arguments = ("edges", "in", "-o", "out/", "--timeout", "0")
+    terminal = OnTerminal(*arguments, cwd=tmp_path, columns=columns, environment=HELD_DECODER)
+    await_file(terminal.process, tmp_path / "begun")
+    terminal.await_text("/2")
+    (line,) = (line for line in terminal.screen().lines if line.strip())
+    assert ("━" in line) == bar
+    assert len(line) <= columns
+    let_go(tmp_path)
+    assert terminal.end()[0] == 0
+
+
 @pytest.mark.parametrize("workers", ["1", "2"])
 @pytest.mark.parametrize("columns", [200, 40])
 def test_errors_are_whole_lines_from_the_start_of_a_line(
@@ -121,7 +138,7 @@ def test_not_a_number_is_told_of(tmp_path: Path) -> None:
     np.save(tmp_path / "n.npy", np.array([[np.nan, 1.0], [2.0, np.nan]]))
     code, lines = shown("pad", "n.npy", "-p", "0", "-o", "n.png", "--values", "clip", cwd=tmp_path)
     assert code == 0
-    assert "n.npy: NaN (not a number) became black in 2 of 4 values" in lines
+    assert lines[1:] == ["n.npy: NaN (not a number) became black in 2 of 4 values"]  # And none of them was clipped.
 
 
 def test_json_comes_line_by_line(pictures: Make, start: Start, shell: Shell, tmp_path: Path) -> None:
