@@ -15,13 +15,15 @@ from cnnfilt.batch.work import Record, Settings
 from cnnfilt.errors import ParameterError, StorageError
 from cnnfilt.files.image import Image
 from cnnfilt.frozen import replace
-from cnnfilt.operations.base import Operation, Result
+from cnnfilt.operations.base import Operation, Result, Treatment
 
 UNLUCKY = 13
 
 
 class Copy:
     """Gives every image back as it is, after a look at it."""
+
+    treatment = Treatment()
 
     def __call__(self, image: Image, format_name: str) -> list[Result]:
         if image.pixels.shape[0] == UNLUCKY:
