@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from cnnfilt.core.engine import native
 from cnnfilt.core.engine.images import Array, float_dtype
 from cnnfilt.core.engine.job import Job
 from cnnfilt.core.engine.run import PlannedConvolution, Solver, in_strips
 from cnnfilt.core.engine.scale import Range
-from cnnfilt.core.engine.scratch import scratch
 from cnnfilt.core.engine.strips import PaddedImage, strip_edges
 from cnnfilt.core.engine.weights import as_bias, as_weights
 from cnnfilt.core.noise import alike, magnitudes, silencer
@@ -70,14 +70,15 @@ class EdgeResponses:
         """
         height = self.edges[0][1]
         respond = self._responder(min(len(self._convolutions), 2))
-        floats = scratch((2 if len(self._convolutions) == 2 else 1, height, self._width), self._floats)
+        floats = np.empty((1, height, self._width), self._floats)
 
-        def magnitudes(first: int, last: int) -> Array:
+        def respond_with_magnitudes(first: int, last: int) -> Array:
             responses, count = respond(first, last), last - first
             magnitude = next(responses)
             if len(self._convolutions) == 2:
-                magnitude = _length(magnitude, next(responses), floats[0][:count], floats[1][:count])
-            elif len(self._convolutions) == 1:
+                write_lengths(magnitude, next(responses), floats[0][:count], self._scale)
+                return np.asarray(floats[0][:count].reshape(count, *self.shape[1:]))
+            if len(self._convolutions) == 1:
                 np.abs(magnitude, out=magnitude)
             for other in responses:
                 np.maximum(magnitude, other, out=magnitude)
@@ -86,7 +87,7 @@ class EdgeResponses:
                     magnitude = np.multiply(magnitude, self._scale, out=floats[0][:count], dtype=self._floats)
             return magnitude.reshape(count, *self.shape[1:])
 
-        return magnitudes
+        return respond_with_magnitudes
 
     def are_alike(self, found: Range) -> bool:
         """Tell whether all magnitudes are the same but for rounding: `noise.alike`."""
@@ -121,12 +122,10 @@ class EdgeResponses:
         height = self.edges[0][1]
         solvers = [Solver(one, height, keeps=False) for one in self._convolutions]
         silencers = [silencer(one, height) for one in self._convolutions] if self._noise_free else []
-        memory = scratch((kept, height, self._width), self._sums)
-        # The same views for strips of the same height: then the passes that write to them are prepared once.
-        views = {last - first: list(memory[:, : last - first]) for first, last in self.edges}
+        memory = np.empty((kept, height, self._width), self._sums)
 
         def respond(first: int, last: int) -> Iterator[Array]:
-            strip, outs = solvers[0].reader.read(first, last), views[last - first]
+            strip, outs = solvers[0].reader.read(first, last), memory[:, : last - first]
             for number, solver in enumerate(solvers):
                 out = outs[min(number, kept - 1)]
                 solver.write(strip, out)
@@ -149,13 +148,23 @@ def angle(first: Array, second: Array, *, diagonal: bool = False) -> Array:
     return np.asarray(np.arctan2(down + 0, across + 0))
 
 
-def _length(across: Array, down: Array, out: Array, spare: Array) -> Array:
-    """Return sqrt(across^2 + down^2) in `out`; `spare` is memory of the same shape."""
-    if across.dtype.kind == "f" or across.dtype.itemsize > 4:
-        with np.errstate(over="ignore", under="ignore"):
-            return np.asarray(np.hypot(across, down, out=out, dtype=out.dtype))
-    # The squares of narrower responses cannot leave the range of floats: this is five times as fast.
-    for values, square in ((across, out), (down, spare)):
-        np.copyto(square, values)
-        np.multiply(square, square, out=square)
-    return np.sqrt(np.add(out, spare, out=out), out=out)
+def write_lengths(across: Array, down: Array, out: Array, scale: float) -> None:
+    """Write scale * sqrt(across^2 + down^2) to `out`, floats; all of one shape, and contiguous."""
+    if native.loops and across.dtype.char in "hi" and down.dtype == across.dtype and out.dtype == np.float32:
+        native.loops.magnitude(across.reshape(-1), down.reshape(-1), out.reshape(-1), scale)
+    else:
+        lengths(across, down, out, scale)
+
+
+def lengths(across: Array, down: Array, out: Array, scale: float) -> None:
+    """Write what `write_lengths` writes, in NumPy."""
+    with np.errstate(over="ignore", under="ignore"):
+        if across.dtype.kind == "f" or across.dtype.itemsize > 4:
+            np.hypot(across, down, out=out, dtype=out.dtype)
+        else:
+            # Whole squares are added exactly, those of 16 bits in 64 and those of 32 in double precision.
+            wide = np.int64 if across.dtype == np.int16 else np.float64
+            squares = np.square(across, dtype=wide) + np.square(down, dtype=wide)
+            np.sqrt(squares.astype(np.float32) if wide == np.int64 else squares, out=out, casting="same_kind")
+        if scale != 1:
+            np.multiply(out, scale, out=out)

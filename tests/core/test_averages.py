@@ -8,14 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnfilt.core.engine import strips
-from cnnfilt.core.engine.averages import Rounding, runs
-from cnnfilt.core.engine.fold import fold_of
-from cnnfilt.core.engine.pair_sums import PairSums, pair_sums_suit
-from cnnfilt.core.engine.passes import run_passes
-from cnnfilt.core.engine.pooled import PoolingJob
+from cnnfilt.core.engine.means import means
 from cnnfilt.core.levels import Levels, apply_levels
 from cnnfilt.core.pooling import pool
-from cnnfilt.describe.windows import windows
 from tests import oracles_pooling as oracles
 from tests.asking import pool_to_levels
 
@@ -32,7 +27,7 @@ def _strip_height(request):
 def test_every_sum_is_rounded_half_to_even(count):
     every = np.arange(255 * count + 1, dtype=np.uint16).reshape(1, -1)
     levels = np.empty(every.shape, np.uint8)
-    run_passes(Rounding(every.shape, every.dtype)(every.copy(), count, levels))
+    means(every, np.array([count]), np.ones(every.shape[1], int), levels)
     expected = [round(Fraction(total, count)) for total in range(255 * count + 1)]
     np.testing.assert_array_equal(levels.ravel(), expected)
 
@@ -42,11 +37,6 @@ def test_white_stays_white_however_many_values_there_are(size):
     for top, dtype in ((255, np.uint8), (65535, np.uint16)):
         white = np.full(size, top, dtype)
         assert pool_to_levels(white, size, Levels("clip", dtype), kind="avg")[0].item() == top
-
-
-def test_runs():
-    assert runs(np.array([1, 2, 2, 2, 1])) == [(0, 1, 1), (1, 4, 2), (4, 5, 1)]
-    assert runs(np.array([3])) == [(0, 1, 3)]
 
 
 @st.composite
@@ -82,39 +72,8 @@ def test_levels_are_the_exact_averages_rounded(case, channels, include_pad, dtyp
     assert (loss.lowest, loss.highest) == (levels.min(), levels.max())
 
 
-@settings(max_examples=100, deadline=None)
-@given(
-    st.integers(1, 20),
-    st.integers(1, 12).map(lambda half: 2 * half),
-    st.integers(1, 6),
-    st.integers(1, 5),
-    st.integers(1, 2),
-    st.integers(0, 99),
-)
-def test_pairs_of_columns_are_summed_in_lanes(rows, width, tall, stride, dilation, seed):
-    height = dilation * (tall - 1) + rows
-    image = np.random.default_rng(seed).integers(0, 256, (height, width, 1), np.uint8)
-    image[0] = 255
-    options = {"kernel_size": (tall, 2), "stride": (stride, 2), "dilation": (dilation, 1)}
-    down, across = windows((height, width), **options)
-    pooling = PoolingJob(fold_of("avg", image, 2 * tall), image, down, across)
-    assert pair_sums_suit(pooling)
-    sums = np.empty(pooling.shape, np.uint16)
-    folder = PairSums(pooling)
-    for first, last in pooling.edges:
-        run_passes(folder.fold(first, last, sums[first:last]))
-    exact = oracles.pool(
-        image[:, :, 0].tolist(),
-        kind="avg",
-        pads=((0, 0), (0, 0)),
-        size=(tall, 2),
-        **{name: options[name] for name in ("stride", "dilation")},
-    )
-    np.testing.assert_array_equal(sums[:, :, 0], [[round(value * 2 * tall) for value, _ in row] for row in exact])
-
-
 @pytest.mark.parametrize("layout", ["odd width", "every second column", "every second row", "big-endian", "colour"])
-def test_layouts_without_lanes_average_the_same(layout):
+def test_every_layout_averages_the_same(layout):
     rng = np.random.default_rng(5)
     image = {
         "odd width": lambda: rng.integers(0, 256, (8, 9), np.uint8),

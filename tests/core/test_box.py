@@ -1,12 +1,11 @@
 """Kernels of equal coefficients."""
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnfilt import convolve
-from cnnfilt.core.engine.box import Box, additions, running_sums
+from cnnfilt.core.engine.box import Box
 from cnnfilt.core.levels import Levels, apply_levels
 from tests.asking import convolve_to_levels
 from tests.core.techniques import assert_close, cases, convolve_by, plain
@@ -41,18 +40,6 @@ def test_means_as_levels_are_the_rounded_means(case, values):
     np.testing.assert_array_equal(pixels, expected)
     assert (loss.clipped, loss.total) == (0, pixels.size)
     np.testing.assert_allclose([loss.lowest, loss.highest], [expected_loss.lowest, expected_loss.highest], rtol=1e-5)
-
-
-@pytest.mark.parametrize("count", range(1, 70))
-def test_running_sums(count):
-    values = np.random.default_rng(count).integers(0, 9, 400).astype(np.uint16)
-    sums = running_sums(values, count, 3, (np.zeros_like(values), np.zeros_like(values)))
-    expected = [values[i : i + 3 * count : 3].sum() for i in range(400 - 3 * (count - 1))]
-    np.testing.assert_array_equal(sums[: len(expected)], expected)
-
-
-def test_a_sum_of_fifteen_takes_five_additions():
-    assert [additions(count) for count in (1, 2, 3, 8, 15, 31)] == [0, 1, 2, 3, 5, 6]
 
 
 def test_sums_past_32_bits_are_not_taken_in_32_bits():

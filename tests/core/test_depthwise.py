@@ -6,7 +6,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from cnnfilt import conv2d
-from cnnfilt.core.engine import depthwise, strips
+from cnnfilt.core.engine import strips
 from tests import oracles
 
 
@@ -56,11 +56,10 @@ def test_whole_numbers_equal_the_loops_exactly(case, scratch):
 
 
 @settings(max_examples=80, deadline=None)
-@given(cases(), st.sampled_from([1, 5, 128]), st.sampled_from([1, 1 << 20]))
-def test_floats_equal_the_loops_within_the_bound(case, longest, scratch):
+@given(cases(), st.sampled_from([1, 1 << 20]))
+def test_floats_equal_the_loops_within_the_bound(case, scratch):
     x, weights, expected = drawn(case)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(depthwise, "LONGEST", longest)
         patch.setattr(strips, "SCRATCH_BYTES", scratch)
         result = ours(x, weights, case)
     assert result.dtype == np.float32

@@ -1,4 +1,4 @@
-"""Whole-number sums in few passes: whatever is shared or factored, the loops' numbers exactly."""
+"""Whole-number sums: whatever is factored or compiled, the plain loops' numbers exactly."""
 
 import numpy as np
 import pytest
@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 
 from cnnfilt.core.convolution import convolve
 from cnnfilt.core.engine import strips
-from cnnfilt.core.engine.integers import integer_factors
-from cnnfilt.core.engine.tap_sums import Tap, TapSum
+from cnnfilt.core.engine.factors import integer_factors
 from tests import oracles
 from tests.asking import plan_of
 
@@ -64,25 +63,8 @@ def test_sums_equal_the_loops(kernel, stride, dilation, room, pad, dtype, bias, 
     ],
 )
 def test_whole_factors_are_found_where_there_are_any(kernel, factors):
-    assert integer_factors(np.array(kernel)) == factors
-
-
-@pytest.mark.parametrize(
-    ("kernel", "passes"),
-    [
-        (LAPLACIAN, 4),  # up + left; that and right + down; -4 times the middle; all
-        ([[0, -1, 0], [-1, 4, -1], [0, -1, 0]], 5),  # one more for the sign
-        ([[1], [1], [1]], 2),
-        ([[1, 1, 1, 1]], 2),
-        ([[1, 2, 1]], 3),
-        ([[1, -1]], 1),
-    ],
-)
-def test_what_is_shared_saves_passes(kernel, passes):
-    places = np.argwhere(kernel).tolist()
-    total = TapSum([Tap(kernel[i][j], i, j) for i, j in places])
-    source, out, spare = np.zeros((9, 9), np.int16), np.zeros((5, 5), np.int16), np.zeros(99, np.int16)
-    assert len(list(total.passes(source, out, spare))) == passes
+    found = integer_factors(np.array(kernel))
+    assert (found and [(column.tolist(), row.tolist()) for column, row in found]) == (factors and [factors])
 
 
 @pytest.mark.parametrize(
@@ -98,8 +80,14 @@ def test_the_plan_in_one_line(kernel, options, line):
     assert plan_of(np.zeros((9, 9, 3), np.uint8), kernel, **options) == line
 
 
-def test_sums_and_levels_of_a_wide_kernel_share_nothing_by_mistake():
-    # Of 65 equal taps and more, pairs are not looked for.
+def test_a_wide_kernel_of_few_weights():
     kernel = np.where(np.random.default_rng(3).random((9, 9)) < 0.9, 1, -2)
     image = np.random.default_rng(4).integers(0, 256, (12, 11), np.uint8)
     assert convolve(image, kernel).tolist() == oracles.correlate(image, kernel)
+
+
+@pytest.mark.parametrize("value", [-5, 256, 300, 0.5])
+def test_padding_values_that_the_image_could_not_hold(value):
+    image = np.full((2, 2), 255, np.uint8)
+    ours = convolve(image, [[1, 1, 1]], padding=((0, 0), (1, 1)), padding_value=value)
+    assert ours.tolist() == [[510 + value, 510 + value]] * 2

@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnfilt.core.engine.scale import Mask
 from cnnfilt.core.levels import NO_LOSS, Levels, Loss, apply_levels, resolve_values, write_levels
 from cnnfilt.errors import ParameterError
 from tests import oracles
@@ -206,12 +205,6 @@ def test_whole_responses_round_as_in_64_bits(values, low, high):
         oracles.level((v - scale.origin) * scale.gain / scale.over + scale.base, 255)[0] for v in responses.tolist()
     ]
     assert made == exact
-
-
-@pytest.mark.parametrize("size", [1, 2039, 2040, 2041, 100_000])
-def test_true_values_are_counted(size):
-    for mask in (np.ones(size, bool), np.zeros(size, bool), np.random.default_rng(size).random(size) < 0.3):
-        assert Mask(mask).count() == np.count_nonzero(mask)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int16])

@@ -4,13 +4,13 @@ images, borders, weights    what comes in, checked and in one form
 strips                      the padded image, a cache-sized piece at a time
 job, plan, run              what is asked for; in which arithmetic and by which technique; carrying it out
 technique                   what each technique says of itself; `plan` has the list, and takes the first that suits
-taps, integers, box         the techniques for one filter: tap by tap, in whole numbers, equal coefficients,
-toeplitz, separable         floats as products with banded matrices (banded), down and along (factors),
-fourier                     large float kernels; like the two above, where everything is finite (finite)
-depthwise, im2col, winograd for one filter each channel, and for many filters
+taps                        tap by tap in NumPy: the definition, and what is left when nothing else suits
+correlate, separable, box   one filter, or one for each channel: by taps, down and along (factors), equal coefficients
+fourier                     large float kernels; like separable, where everything is finite (finite)
+im2col, winograd            many filters over many channels; faint_tiles says where Winograd is too coarse
 cells, products             what they are made of: evenly lying parts of a kernel, and matrix products in pieces
-fold, sliding, averages     pooling: what is combined; in few passes over plain slices; sums to averages or levels
-pooled, pair_sums, passes   carried out in strips; gray averages two pixels at a time; calls prepared beforehand
-scratch, threads            memory that is quick to come by; strips shared out
+fold, pooled, means         pooling: what is combined, how it is carried out in strips, sums to averages or levels
 scale                       responses to pixels, with what was clipped counted
+threads                     strips shared out
+native, loop_types          the inner loops in C, and for which types there are any; each has a twin in NumPy here
 """

@@ -1,4 +1,6 @@
-"""Float kernels as sums of products of a column and a row: h x w taps then cost h + w for each product."""
+"""Kernels as sums of products of a column and a row: h x w taps then cost h + w for each product."""
+
+from math import gcd
 
 import numpy as np
 
@@ -24,6 +26,9 @@ def float_factors(kernel: Array, most: int) -> list[Factors] | None:
     left = kernel.astype(np.float64)
     total = np.abs(left).sum()
     columns, sizes, rows = np.linalg.svd(left, full_matrices=False)
+    # What is the same upside down has such columns, but for rounding: exactly so, two rows share a weight.
+    if (left == left[::-1]).all():
+        columns = (columns + columns[::-1]) / 2
     factors: list[Factors] = []
     for column, size, row in zip(columns.T[:most], sizes, rows, strict=False):
         factors.append((column * np.sqrt(size), row * np.sqrt(size)))
@@ -32,3 +37,19 @@ def float_factors(kernel: Array, most: int) -> list[Factors] | None:
             growth = sum(np.abs(column).sum() * np.abs(row).sum() for column, row in factors)
             return factors if growth * sum(kernel.shape) <= TERMS * total else None
     return None
+
+
+def integer_factors(kernel: Array) -> list[Factors] | None:
+    """Return the one pair of whole numbers (column, row) whose products are `kernel`; None if it has not rank 1.
+
+    >>> integer_factors(np.array([[2, 0, -2], [4, 0, -4]]))
+    [(array([2, 4]), array([ 1,  0, -1]))]
+    """
+    rows = kernel.tolist()
+    first = next((row for row in rows if any(row)), None)
+    if first is None:
+        return None
+    row = [weight // gcd(*first) for weight in first]
+    place = next(j for j, weight in enumerate(row) if weight)
+    column = [line[place] // row[place] for line in rows]
+    return [(np.array(column), np.array(row))] if [[c * r for r in row] for c in column] == rows else None

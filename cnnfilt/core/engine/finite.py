@@ -15,15 +15,12 @@ from cnnfilt.core.engine.strips import Strip
 from cnnfilt.core.engine.taps import SpareTaps, all_finite
 from cnnfilt.core.engine.technique import Technique
 
-FEW_TAPS, SPARSE_TAPS = 5, 24
-"""Up to so many float taps, and so many in a kernel of four times as many cells or more, are best just added up."""
-
 LARGE_KERNEL = 1e25
 """What the magnitudes of a kernel for 16-bit images may add up to before a transform could pass the float range."""
 
 
 class FiniteTechnique(Technique):
-    """A technique for one float filter that meets every channel on its own, stride 1; `_write` is its own part."""
+    """A technique for one filter that meets every channel on its own; `_write` is its own part."""
 
     def __init__(self, job: Job, dtype: np.dtype) -> None:
         self._job, self._dtype = job, dtype
@@ -31,7 +28,8 @@ class FiniteTechnique(Technique):
         self._kernel = job.weights[:, :, 0, 0].astype(dtype)
         self._bias = job.bias.astype(dtype)[0]
         # Whole numbers of at most 16 bits are finite, and too small for a sum to pass the float range.
-        self._is_safe = is_small(job.image.dtype) and float(np.abs(job.weights).sum()) < LARGE_KERNEL
+        small = is_small(job.image.dtype) and float(np.abs(job.weights).sum()) < LARGE_KERNEL
+        self._is_safe = small or dtype.kind == "i"
 
     def write(self, strip: Strip, out: Array) -> None:
         """Write the strip's sums, bias included, to `out` (strip.height, W' * maps)."""
@@ -44,10 +42,3 @@ class FiniteTechnique(Technique):
     @abstractmethod
     def _write(self, strip: Strip, out: Array) -> None:
         """Write the strip's sums without the bias."""
-
-
-def is_dense(job: Job, dtype: np.dtype) -> bool:
-    """Tell whether one float filter, of too many taps to be just added up, meets every channel on its own, stride 1."""
-    if dtype.kind != "f" or not job.shares_filter or (job.rows.stride, job.columns.stride) != (1, 1):
-        return False
-    return job.tap_count > max(FEW_TAPS, min(job.weights.size // 4, SPARSE_TAPS))

@@ -11,14 +11,17 @@ Two threads, 24 megapixels, 8-bit gray to float, against cv2.filter2D: 15x15 0.7
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from cnnfilt.core.engine.finite import FiniteTechnique, is_dense
+from cnnfilt.core.engine.finite import FiniteTechnique
 from cnnfilt.core.engine.images import Array, is_small
 from cnnfilt.core.engine.job import Job
 from cnnfilt.core.engine.strips import Strip
 from cnnfilt.describe.window import Window
 
-FOURIER_AREA = 81
-"""From this size of kernel on, transforms take less time than a product with a banded matrix."""
+FOURIER_AREA = 225
+"""From this size of kernel on, transforms take less time than adding up taps."""
+
+SPARSE_TAPS = 24
+"""So few taps in a kernel of four times as many cells or more are best just added up."""
 
 FOURIER_WORK = 1 << 28
 """How many products there must be in all for transforms: below, importing them takes longer than they save."""
@@ -46,7 +49,10 @@ class Fourier(FiniteTechnique):
         """Return in words how `job` is summed, None unless kernel and image are large."""
         area = job.weights[:, :, 0, 0].size
         work = job.rows.output_size * job.columns.output_size * job.maps * area
-        if area < FOURIER_AREA or work < FOURIER_WORK or not is_dense(job, dtype) or not job.has_even_range:
+        if dtype.kind != "f" or not job.shares_filter or (job.rows.stride, job.columns.stride) != (1, 1):
+            return None
+        few = job.tap_count <= min(area // 4, SPARSE_TAPS)
+        if area < FOURIER_AREA or work < FOURIER_WORK or few or not job.has_even_range:
             return None
         return f"by Fourier transforms of tiles: {dtype} sums"
 

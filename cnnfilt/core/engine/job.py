@@ -89,6 +89,16 @@ class Job(Frozen):
         """Return how the weight of the filters lies over their taps, for 3x3 ones."""
         return weight_of(self.weights)
 
+    def reads(self, dtype: np.dtype) -> bool:
+        """Tell whether `dtype` holds whatever a window can meet, image and padding, as it is."""
+        if not np.can_cast(self.image.dtype, dtype):
+            return False
+        if not self.pads_with_value:
+            return True
+        values = np.atleast_1d(self.padding_value)
+        with np.errstate(invalid="ignore", over="ignore"):
+            return dtype.kind == "f" or bool((values.astype(dtype) == values).all())
+
     @property
     def pads_with_value(self) -> bool:
         """Tell whether any window can meet the padding value."""

@@ -4,30 +4,26 @@ import numpy as np
 
 from cnnfilt.core.engine.borders import finite_values
 from cnnfilt.core.engine.box import Box
-from cnnfilt.core.engine.depthwise import Depthwise
+from cnnfilt.core.engine.correlate import Correlate
 from cnnfilt.core.engine.fourier import Fourier
 from cnnfilt.core.engine.im2col import Im2col
 from cnnfilt.core.engine.images import Array, float_dtype
-from cnnfilt.core.engine.integers import Integers
 from cnnfilt.core.engine.job import Job
 from cnnfilt.core.engine.separable import Separable
 from cnnfilt.core.engine.taps import Taps
 from cnnfilt.core.engine.technique import Technique
-from cnnfilt.core.engine.toeplitz import Toeplitz
 from cnnfilt.core.engine.weights import whole_or_float
 from cnnfilt.core.engine.winograd import Winograd
 from cnnfilt.errors import ShapeError
 from cnnfilt.frozen import Frozen
 
 TECHNIQUES: tuple[type[Technique], ...] = (
-    Depthwise,
     Winograd,
     Im2col,
     Box,
-    Integers,
     Separable,
     Fourier,
-    Toeplitz,
+    Correlate,
     Taps,
 )
 """The first that suits a job computes it: the faster of two stands first.
@@ -55,7 +51,7 @@ def plan(job: Job, *, dtype: np.dtype | None = None) -> Plan:
         how = technique.suits(job, dtype)
         if how:
             return Plan(dtype, technique, f"{height}x{width} {'integer' if dtype.kind == 'i' else 'float'}, {how}")
-    raise AssertionError("what has no filter for each channel suits Taps, and what has one suits Depthwise")
+    raise AssertionError("every job suits Taps")
 
 
 def sum_dtype(job: Job) -> np.dtype:

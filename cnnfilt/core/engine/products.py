@@ -6,10 +6,8 @@ two busy cores. Small pieces cost nothing measurable, and make the library as fa
 """
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
 from cnnfilt.core.engine.images import Array
-from cnnfilt.core.engine.passes import Pass
 
 MOST_PRODUCTS = (1 << 19) - 1
 """Rows times inner size times columns up to which OpenBLAS (interface/gemm.c, 0.3.31) stays in one thread."""
@@ -21,7 +19,7 @@ FEWEST_ROWS = 24
 def multiply(left: Array, right: Array, out: Array) -> None:
     """Write left @ right to `out`: (rows, inner) or (n, rows, inner) @ (inner, columns), or a stack of both.
 
-    In pieces that never overlap: of large products that is a fifth faster than the one call of `product`.
+    In pieces that never overlap.
     """
     *_, inner, columns = right.shape
     parts = -(-columns // _widest(left.shape[-2], inner))
@@ -54,34 +52,6 @@ def _in_rows(matrix: Array, size: int) -> Array:
     return matrix.reshape(*stack, rows // size, size, columns).swapaxes(0, -3)
 
 
-def product(left: Array, right: Array, out: Array) -> Pass:
-    """Return the call that writes left @ right to `out`: ([n,] rows, inner) @ ([n,] inner, columns).
-
-    It is one, however many the pieces: after each call a thread has to wait for the interpreter, which costs short
-    products more than what it computes twice.
-    """
-    rows, inner = left.shape[-2:]
-    widest = _widest(rows, inner)
-    right, out = _pieces(right, -1, widest), _pieces(out, -1, widest)
-    tallest = max(1, MOST_PRODUCTS // (inner * right.shape[-1]))
-    return np.matmul, (_pieces(left, -2, tallest)[:, np.newaxis], right), _pieces(out, -2, tallest)
-
-
 def _widest(rows: int, inner: int) -> int:
     """Return how many columns of the right matrix go into one piece, at most."""
     return max(1, MOST_PRODUCTS // (min(FEWEST_ROWS, rows) * inner))
-
-
-def _pieces(matrix: Array, axis: int, most: int) -> Array:
-    """Return a view (pieces, ..., n, rows, columns) of `matrix`, cut along `axis` into equal pieces of up to `most`.
-
-    Where they do not come out even, each begins before the end of the one before: some is computed twice.
-    """
-    if matrix.ndim == 2:
-        matrix = matrix[np.newaxis]
-    size = matrix.shape[axis]
-    pieces = next(pieces for pieces in range(-(-size // most), size + 1) if size // pieces + size % pieces <= most)
-    shape = list(matrix.shape)
-    shape[axis] = size // pieces + size % pieces
-    strides = (size // pieces * matrix.strides[axis], *matrix.strides)
-    return as_strided(matrix, (pieces, *shape), strides)

@@ -11,7 +11,6 @@ from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.job import Job
 from cnnfilt.core.engine.plan import plan
 from cnnfilt.core.engine.scale import NO_LOSS, Loss
-from cnnfilt.core.engine.scratch import scratch
 from cnnfilt.core.engine.strips import Strip, StripReader, strip_edges
 from cnnfilt.core.engine.threads import Edges, run_strips, thread_count
 from cnnfilt.errors import ParameterError, counted
@@ -97,7 +96,7 @@ class Solver:
         )
         self._technique.prepare(height)
         self._shape = convolution.shape[1:]
-        self._memory = scratch(height * prod(self._shape) if keeps and not self._technique.spends_strip else 0, dtype)
+        self._memory = np.empty(height * prod(self._shape) if keeps else 0, dtype)
         self._results: dict[int, tuple[Array, Array]] = {}
         self._is_exact = dtype.kind == "i"
 
@@ -105,8 +104,7 @@ class Solver:
         """Return the responses of rows `first` to `last`, (rows, W', maps), until the next call."""
         strip = self.reader.read(first, last)
         if strip.height not in self._results:
-            memory = strip.natural.reshape(-1) if self._technique.spends_strip else self._memory
-            rows = memory[: strip.height * prod(self._shape)].reshape(strip.height, -1)
+            rows = self._memory[: strip.height * prod(self._shape)].reshape(strip.height, -1)
             self._results[strip.height] = rows, rows.reshape(strip.height, *self._shape)
         rows, result = self._results[strip.height]
         self.write(strip, rows)

@@ -21,14 +21,11 @@ import numpy as np
 
 from cnnfilt.core.engine.borders import as_slice, border_positions, finite_values, fitting
 from cnnfilt.core.engine.images import Array
-from cnnfilt.core.engine.passes import Pass, copy, run_passes
-from cnnfilt.core.engine.scratch import scratch
-from cnnfilt.core.engine.sliding import take_columns
 from cnnfilt.describe.window import Window
 from cnnfilt.frozen import Frozen
 from cnnfilt.terms import PaddingMode, PaddingValue
 
-SCRATCH_BYTES = 4 << 20
+SCRATCH_BYTES = 1 << 21
 """What a strip's rows may take: about a second-level cache. Smaller strips pay more for each call into NumPy."""
 
 
@@ -50,7 +47,7 @@ class Strip(Frozen):
         if self.scratch is None:
             return self.natural
         rows = self.scratch[: len(self.natural)]
-        run_passes(self.layout.sort(self.natural, rows))
+        self.layout.sort(self.natural, rows)
         return rows
 
     @property
@@ -140,26 +137,13 @@ class Layout(Frozen):
         view = rows.reshape(len(rows), len(self.phases), *shape)
         return view.swapaxes(2, 3) if self.planar else view
 
-    def sort(self, natural: Array, into: Array) -> Iterator[Pass]:
-        """Yield the passes that write `natural` rows (rows, padded_width * C) in this order to `into`.
-
-        That is (rows, sorted_width).
-        """
-        if self.phases == (0,) and not self.planar and self.padded_width % self.columns.stride == 0:
-            yield from take_columns(natural, into.reshape(len(natural), -1, self.channels), self.columns.stride)
-            return
+    def sort(self, natural: Array, into: Array) -> None:
+        """Write `natural` rows (rows, padded_width * C) in this order to `into` (rows, sorted_width)."""
         natural = natural.reshape(len(natural), self.padded_width, self.channels)
         sorted_rows = self.pixels(into)
         for place, phase in enumerate(self.phases):
             columns = natural[:, phase :: self.columns.stride]
-            for lane in self._lanes:
-                yield copy, (columns[:, :, lane],), sorted_rows[:, place, : columns.shape[1], lane]
-
-    @property
-    def _lanes(self) -> list[slice]:
-        # NumPy copies strided pixels a few values at a time: taking few channels one by one is four times as fast.
-        apart = 1 < self.channels <= 4
-        return [slice(channel, channel + 1) for channel in range(self.channels)] if apart else [slice(None)]
+            sorted_rows[:, place, : columns.shape[1]] = columns
 
 
 class StripReader:
@@ -193,7 +177,7 @@ class StripReader:
         width = self.layout.padded_width * image.shape[2]
         self.edges = strip_edges(rows, width * self.padded.dtype.itemsize, height=height)
         most = max(self._needed_rows(stop - start) for start, stop in self.edges)
-        self._natural = scratch((most, width), self.padded.dtype)
+        self._natural = np.empty((most, width), self.padded.dtype)
         self._views: dict[int, tuple[Array, Array]] = {}
         self._sorted = None
         if not self.layout.is_natural:
@@ -204,12 +188,16 @@ class StripReader:
         return (self.read(start, stop) for start, stop in self.edges)
 
     def read(self, start: int, stop: int) -> Strip:
-        """Return the strip of output rows `start` to `stop`."""
+        """Return the strip of output rows `start` to `stop`: rows of the image itself where they need no change."""
+        first, needed = start * self.layout.rows.stride, self._needed_rows(stop - start)
+        as_they_are = None if self.layout.planar else self.padded.rows_of_image(first, first + needed)
+        if as_they_are is not None:
+            return Strip(start, stop, as_they_are, self.layout, self._sorted)
         if stop - start not in self._views:
-            rows = self._natural[: self._needed_rows(stop - start)]
+            rows = self._natural[:needed]
             self._views[stop - start] = rows, self.layout.natural_pixels(rows)
         rows, pixels = self._views[stop - start]
-        self.padded.read(start * self.layout.rows.stride, pixels)
+        self.padded.read(first, pixels)
         return Strip(start, stop, rows, self.layout, self._sorted)
 
     def _needed_rows(self, output_rows: int) -> int:
@@ -246,6 +234,14 @@ class PaddedImage:
         values = finite_values(padding_value, channels)
         uses_value = padding_mode == "zeros" and self.shape != image.shape
         self._value = fitting(values, self.dtype) if uses_value else None
+
+    def rows_of_image(self, first: int, last: int) -> Array | None:
+        """Return the padded rows `first` to `last`, (rows, width * C), if they lie like this in the image itself."""
+        if self._sides or first < self._top or last > self._top + self.image.shape[0]:
+            return None
+        rows = self.image[first - self._top : last - self._top]
+        flat = self.dtype == rows.dtype and rows.flags.aligned and rows[0].flags.c_contiguous
+        return rows.reshape(len(rows), -1) if flat and (len(rows) == 1 or rows.strides[0] > 0) else None
 
     def read(self, first: int, into: Array) -> None:
         """Write the padded rows from `first` on to `into` (rows, padded width, C), as many as it has."""

@@ -1,6 +1,6 @@
-"""Tap accumulation: each coefficient times the whole strip it meets, added up.
+"""Tap accumulation in NumPy: each coefficient times all that it meets, added up. The definition of every convolution.
 
-Works for every job but a filter for each channel. Zero taps are left out and taps of 1 and -1 cost no multiplication.
+Works for every job. Zero taps are left out: 0 times infinity would be no number.
 """
 
 import numpy as np
@@ -22,12 +22,12 @@ summation", 1993).
 
 
 class Tap(Frozen):
-    """One coefficient: `channel` is None for a filter that meets every channel on its own."""
+    """One coefficient, or one for each channel; `channel` is None where it meets every channel on its own."""
 
     row: int
     column: int
     channel: int | None
-    weight: np.generic
+    weight: Array
 
 
 class Taps(Technique):
@@ -35,16 +35,21 @@ class Taps(Technique):
 
     @staticmethod
     def suits(job: Job, dtype: np.dtype) -> str | None:
-        """Return in words how `job` is summed; None where every channel has a filter of its own."""
-        return None if job.is_depthwise else f"{counted(job.tap_count, 'taps')}: {dtype} sums"
+        """Return in words how `job` is summed; there is none that it does not suit."""
+        return in_words(job, dtype)
 
     def __init__(self, job: Job, dtype: np.dtype) -> None:
         self.planar = not job.each
         weights = job.weights.astype(dtype)
-        self._filters = [_taps(weights[..., index], job.each) for index in range(weights.shape[3])]
-        self._bias = job.bias.astype(dtype)
+        pixels = job.columns.output_size
+        if job.is_depthwise:
+            self._filters = [_taps_of_each(weights[:, :, 0], pixels)]
+            self._bias = np.tile(job.bias.astype(dtype), pixels)[np.newaxis]
+        else:
+            self._filters = [_taps(weights[..., index], job.each) for index in range(weights.shape[3])]
+            self._bias = job.bias.astype(dtype)
         self._dtype = dtype
-        self._width = job.columns.output_size * (job.maps if job.each else 1)
+        self._width = pixels * (job.maps if job.each else 1)
         most = max(len(taps) for taps in self._filters)
         # One buffer for products, one for a filter's map, and for floats one partial sum per level of blocks.
         self._buffers = 2 + (_depth(most) if dtype.kind == "f" else 0)
@@ -73,7 +78,7 @@ class Taps(Technique):
             self._add_blocks(taps, strip, out, 0)
         else:
             self._add(taps, strip, out)
-        if self._bias[index]:
+        if np.any(self._bias[index]):
             np.add(out, self._bias[index], out=out)
 
     def _add_blocks(self, taps: list[Tap], strip: Strip, out: Array, level: int) -> None:
@@ -91,17 +96,15 @@ class Taps(Technique):
     def _add(self, taps: list[Tap], strip: Strip, out: Array) -> None:
         # Whole numbers may wrap on the way: modulo 2**16 (or 32, 64) the sum is right at the end, since it fits.
         product = self._product[: strip.height]
-        for number, tap in enumerate(taps):
+        out.fill(0)
+        for tap in taps:
             values = strip.tap(tap.row, tap.column, tap.channel)
-            if number == 0:
-                np.multiply(values, tap.weight, out=out)
-            elif tap.weight == 1:
-                np.add(out, values, out=out)
-            elif tap.weight == -1:
-                np.subtract(out, values, out=out)
-            else:
+            if np.all(tap.weight):
                 np.multiply(values, tap.weight, out=product)
-                np.add(out, product, out=out)
+            else:
+                product.fill(0)
+                np.multiply(values, tap.weight, out=product, where=tap.weight != 0)
+            np.add(out, product, out=out)
 
 
 class SpareTaps:
@@ -114,7 +117,7 @@ class SpareTaps:
         """Write the strip's sums, bias included, to `out` (strip.height, W' * maps)."""
         job, taps = self._job, Taps(self._job, self._dtype)
         taps.prepare(strip.height)
-        # The strip is read once more: the technique may have spent it, or want it laid out in another way.
+        # The strip is read once more: the technique may want it laid out in another way.
         reader = StripReader(
             job.image,
             job.rows,
@@ -126,6 +129,13 @@ class SpareTaps:
             height=strip.height,
         )
         taps.write(reader.read(strip.start, strip.stop), out)
+
+
+def in_words(job: Job, dtype: np.dtype) -> str:
+    """Return in words how `job` is summed: its taps, or its channels where each has a filter of its own."""
+    if job.is_depthwise:
+        return f"one for each of {job.maps} channels: {dtype} sums"
+    return f"{counted(job.tap_count, 'taps')}: {dtype} sums"
 
 
 def all_finite(values: Array) -> bool:
@@ -141,6 +151,14 @@ def _taps(weights: Array, each: bool) -> list[Tap]:
     return [
         Tap(int(row), int(column), None if each else int(channel), weights[row, column, channel])
         for row, column, channel in np.argwhere(weights)
+    ]
+
+
+def _taps_of_each(weights: Array, pixels: int) -> list[Tap]:
+    """Return the taps of `weights` (h, w, C), repeated for so many pixels of a row."""
+    return [
+        Tap(int(row), int(column), None, np.tile(weights[row, column], pixels))
+        for row, column in np.argwhere(weights.any(axis=2))
     ]
 
 

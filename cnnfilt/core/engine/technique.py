@@ -14,14 +14,12 @@ class Technique(ABC):
     """One way to sum: made from a job that it suits, and the type of its sums.
 
     `planar` is how it wants its strips, `reads` in which type (None: the sums'), `strip_rows` of how many rows their
-    height should be a multiple, and `row_bytes` the scratch memory it needs for each output row. `spends_strip` tells
-    whether `out` may be the memory of the strip itself, which is then overwritten; `rounds` whether there is a
-    `write_rounded`. Every thread works with a copy of its own: what `prepare` and `write` do must not reach into what
-    `__init__` made.
+    height should be a multiple, and `row_bytes` the memory it needs for each output row. `rounds` tells whether there
+    is a `write_rounded`. Every thread works with a copy of its own: what `prepare` and `write` do must not reach into
+    what `__init__` made.
     """
 
     planar = False
-    spends_strip = False
     rounds = False
     strip_rows = 1
     row_bytes = 0

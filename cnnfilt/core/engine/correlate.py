@@ -1,0 +1,76 @@
+"""Weighted sums in compiled loops: one kernel for all channels, or a kernel for each; any stride and dilation.
+
+`native/sums.h` says how; `taps` says the same in NumPy, and computes what the loops cannot.
+"""
+
+import numpy as np
+
+from cnnfilt.core.engine import native
+from cnnfilt.core.engine.images import Array
+from cnnfilt.core.engine.job import Job
+from cnnfilt.core.engine.loop_types import sums_of
+from cnnfilt.core.engine.strips import Strip
+from cnnfilt.core.engine.taps import SpareTaps, all_finite, in_words
+from cnnfilt.core.engine.technique import Technique
+
+LONGEST = 64
+"""Of so many float taps a row, and rows, the rounding stays within 1e-5: (64 + 64) * 2**-24."""
+
+
+class Correlate(Technique):
+    """Adds up taps in loops over blocks of a row."""
+
+    @staticmethod
+    def suits(job: Job, dtype: np.dtype) -> str | None:
+        """Return in words how `job` is summed; None for filters over several channels, and without a loop."""
+        height, width = job.weights.shape[:2]
+        if not job.each or not job.tap_count or read_by_loops(job, dtype) is None:
+            return None
+        if (dtype.kind == "f" and max(height, width) > LONGEST) or (job.is_depthwise and job.maps > native.BLOCK):
+            return None
+        return in_words(job, dtype)
+
+    def __init__(self, job: Job, dtype: np.dtype) -> None:
+        self.reads = read_by_loops(job, dtype)
+        self._channels, self._places = job.maps, (strides_of(job), dilations_of(job))
+        self.row_bytes = job.columns.output_size * job.maps * dtype.itemsize
+        weights, bias = job.weights[:, :, 0].astype(dtype), job.bias.astype(dtype)
+        self._each = job.is_depthwise
+        if self._each:
+            pattern = np.arange(native.BLOCK) % job.maps
+            self._kernel, self._bias = np.ascontiguousarray(weights[:, :, pattern]), np.ascontiguousarray(bias[pattern])
+        else:
+            self._kernel, self._bias = np.ascontiguousarray(weights[:, :, 0]), bias
+        # What is 0 for one channel only is multiplied all the same, and 0 * infinity is no number.
+        self._spreads = self._each and self.reads == np.float32 and not weights.all()
+        self._taps = SpareTaps(job, dtype)
+
+    def prepare(self, height: int) -> None:
+        """Do nothing: the loops need no memory."""
+
+    def write(self, strip: Strip, out: Array) -> None:
+        """Write the strip's sums, bias included, to `out` (strip.height, W' * C)."""
+        assert native.loops is not None, "it suits nothing without them"
+        loop = native.loops.correlate_each if self._each else native.loops.correlate
+        loop(strip.natural, self._kernel, self._bias, out, self._channels, *self._places)
+        if self._spreads and not all_finite(out):
+            self._taps.write(strip, out)
+
+
+def read_by_loops(job: Job, dtype: np.dtype) -> np.dtype | None:
+    """Return the type in which the loops read what windows meet, for sums of `dtype`; None where none can."""
+    reads = sums_of(job.image.dtype, dtype)
+    if reads is None or not job.reads(reads):
+        return None
+    columns = job.columns
+    return reads if native.reaches(columns.kernel_size, columns.dilation, columns.stride, job.maps) else None
+
+
+def strides_of(job: Job) -> tuple[int, int]:
+    """Return the strides down and along."""
+    return job.rows.stride, job.columns.stride
+
+
+def dilations_of(job: Job) -> tuple[int, int]:
+    """Return the dilations down and along."""
+    return job.rows.dilation, job.columns.dilation

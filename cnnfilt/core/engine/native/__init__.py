@@ -1,0 +1,37 @@
+"""The inner loops in C, where they were built; elsewhere NumPy computes the same.
+
+`loops` is the module, or None. The environment variable CNNFILT_NATIVE chooses: 0 leaves the loops out, 1 insists on
+them (an ImportError where they are missing).
+"""
+
+import os
+from types import ModuleType
+
+
+def _load() -> ModuleType | None:
+    chosen = os.environ.get("CNNFILT_NATIVE", "")
+    if chosen == "0":
+        return None
+    try:
+        from cnnfilt.core.engine.native import _native
+    except ImportError:
+        if chosen == "1":
+            raise ImportError("CNNFILT_NATIVE=1, but the compiled core was not built; install a C compiler") from None
+        return None
+    return _native
+
+
+loops = _load()
+
+BLOCK, REACH = 512, 2048
+"""How many values are worked on at once, and how many more along a row their windows may meet."""
+
+
+def reaches(taps: int, dilation: int, stride: int, channels: int) -> bool:
+    """Tell whether a loop can hold windows of so many taps along a row."""
+    return (taps - 1) * dilation * channels <= REACH and (stride == 1 or stride * channels <= BLOCK)
+
+
+def in_words() -> str:
+    """Return which core computes: "compiled core", or "NumPy core"."""
+    return "compiled core" if loops else "NumPy core"

@@ -1,0 +1,15 @@
+/* Add `count` values of type VALUE times their weights to each of n sums: up to four in a pass. */
+static inline void JOIN3(ADD, SOURCE, SUM)(SUM *sums, size n, const VALUE *const *met, const WORK *weights, int count) {
+    const VALUE *a = met[0], *b = met[1], *c = met[2], *d = met[3];
+    if (count == 4)
+        for (size x = 0; x < n; x++)
+            sums[x] = (SUM)((WORK)sums[x] + weights[0] * (WORK)a[x] + weights[1] * (WORK)b[x] + weights[2] * (WORK)c[x]
+                            + weights[3] * (WORK)d[x]);
+    else if (count == 3)
+        for (size x = 0; x < n; x++)
+            sums[x] = (SUM)((WORK)sums[x] + weights[0] * (WORK)a[x] + weights[1] * (WORK)b[x] + weights[2] * (WORK)c[x]);
+    else if (count == 2)
+        for (size x = 0; x < n; x++) sums[x] = (SUM)((WORK)sums[x] + weights[0] * (WORK)a[x] + weights[1] * (WORK)b[x]);
+    else if (count == 1)
+        for (size x = 0; x < n; x++) sums[x] = (SUM)((WORK)sums[x] + weights[0] * (WORK)a[x]);
+}

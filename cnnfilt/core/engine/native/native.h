@@ -1,0 +1,121 @@
+/* The inner loops of cnnfilt, in C11 that compilers vectorise by themselves.
+ *
+ * Every function computes whole rows of results from whole rows of values; channels are interleaved. Nothing is
+ * allocated and nothing is checked here: module.c has held every buffer against the windows before.
+ * Whole numbers are added and multiplied modulo 2^16 or 2^32 (in unsigned types, where that is defined): the plan
+ * has chosen a type that holds every possible sum, so what comes out is exact.
+ */
+#ifndef CNNFILT_NATIVE_H
+#define CNNFILT_NATIVE_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/* gcc builds each loop for three kinds of x86-64 processors, and the one that fits is chosen when the library loads.
+ * The choice needs glibc. */
+#if defined(__linux__) && defined(__GLIBC__) && defined(__x86_64__) && !defined(__clang__) && __GNUC__ >= 12 \
+    && !defined(CNNFILT_ONE_TARGET)
+#define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define CLONES
+#endif
+
+typedef uint8_t u8;
+typedef uint16_t u16;
+typedef int16_t i16;
+typedef int32_t i32;
+typedef uint32_t u32;
+typedef float f32;
+typedef ptrdiff_t size; /* counts values, rows and pixels; pitches are in values */
+
+/* So many values are worked on at once: their sums stay in the first-level cache. */
+enum { BLOCK = 512 };
+
+/* So many values more the windows of a block may meet, along a row. */
+enum { REACH = 2048 };
+
+/* Windows slid over rows of pixels. Value x of output row y begins at source row y * stride_down and at value
+ * (x / channels) * stride_along * channels + x % channels; its taps lie step_down rows and step_along values apart. */
+typedef struct {
+    size rows, width;   /* of the output; width counts values */
+    size channels;
+    size height, taps;  /* of the kernel: rows, and taps in each */
+    size stride_down, stride_along;
+    size step_down, step_along;
+} Windows;
+
+static inline size least(size a, size b) { return a < b ? a : b; }
+static inline size most(size a, size b) { return a > b ? a : b; }
+
+/* How many values further the last tap lies than the first. */
+static inline size reach_along(const Windows *w) { return (w->taps - 1) * w->step_along; }
+
+/* How many output values are one block: whole pixels where their stride or a pattern of channels needs it. */
+static inline size block_of(const Windows *w) {
+    size pixels = BLOCK / (w->stride_along * w->channels);
+    return pixels ? pixels * w->channels : BLOCK;
+}
+
+/* How many values lie from the first that n outputs begin at to behind the last. */
+static inline size spread(const Windows *w, size n) {
+    return w->stride_along == 1 ? n : (n / w->channels - 1) * w->stride_along * w->channels + w->channels;
+}
+
+/* Which types go together: the letter of the values, of the results, and both types. */
+#define SUM_TYPES(ONE) \
+    ONE('B', 'h', u8, i16) ONE('B', 'i', u8, i32) ONE('H', 'i', u16, i32) ONE('h', 'i', i16, i32) \
+    ONE('B', 'f', u8, f32) ONE('H', 'f', u16, f32) ONE('h', 'f', i16, f32) ONE('f', 'f', f32, f32)
+#define BOX_TYPES(ONE) ONE('B', 'H', u8, u16) ONE('B', 'I', u8, u32) ONE('H', 'I', u16, u32)
+#define EXTREME_TYPES(ONE) ONE('B', 'B', u8, u8) ONE('H', 'H', u16, u16) ONE('h', 'h', i16, i16) ONE('f', 'f', f32, f32)
+#define TOTAL_TYPES(ONE) ONE('B', 'H', u8, u16) ONE('B', 'i', u8, i32) ONE('H', 'i', u16, i32) ONE('h', 'i', i16, i32)
+#define LEVEL_TYPES(ONE) \
+    ONE('h', 'B', i16, u8) ONE('i', 'B', i32, u8) ONE('f', 'B', f32, u8) \
+    ONE('h', 'H', i16, u16) ONE('i', 'H', i32, u16) ONE('f', 'H', f32, u16)
+#define MEAN_TYPES(ONE) \
+    ONE('H', 'B', u16, u8) ONE('i', 'B', i32, u8) ONE('I', 'B', u32, u8) ONE('i', 'H', i32, u16) ONE('I', 'H', u32, u16) \
+    ONE('H', 'f', u16, f32) ONE('i', 'f', i32, f32) ONE('I', 'f', u32, f32)
+
+#define JOIN_(a, b) a##_##b
+#define JOIN(a, b) JOIN_(a, b)
+#define JOIN3(a, b, c) JOIN(JOIN(a, b), c)
+
+/* What a mapping could not show: `clipped` counts what is `not_numbers`, too. */
+typedef struct {
+    double lowest, highest;
+    size clipped, not_numbers;
+} Loss;
+
+/* What the loops say of themselves stands where they are: sums.h, box.h, reduce.h, levels.h. */
+#define PROTOTYPES(s, r, SOURCE, RESULT) \
+    void correlate_##SOURCE##_##RESULT(const Windows *, const SOURCE *, size, RESULT *, size, const RESULT *, const RESULT *); \
+    void correlate_each_##SOURCE##_##RESULT(const Windows *, const SOURCE *, size, RESULT *, size, const RESULT *, const RESULT *); \
+    void separable_##SOURCE##_##RESULT(const Windows *, const SOURCE *, size, RESULT *, size, const RESULT *, const RESULT *, const RESULT *);
+SUM_TYPES(PROTOTYPES)
+#undef PROTOTYPES
+#define PROTOTYPES(s, r, SOURCE, RESULT) \
+    void box_##SOURCE##_##RESULT(const Windows *, const SOURCE *, size, RESULT *, size, RESULT *);
+BOX_TYPES(PROTOTYPES)
+#undef PROTOTYPES
+#define PROTOTYPES(s, r, SOURCE, RESULT) \
+    void maximum_##SOURCE##_##RESULT(const Windows *, const SOURCE *, size, size, size, size, size, RESULT *, size); \
+    void minimum_##SOURCE##_##RESULT(const Windows *, const SOURCE *, size, size, size, size, size, RESULT *, size);
+EXTREME_TYPES(PROTOTYPES)
+#undef PROTOTYPES
+#define PROTOTYPES(s, r, SOURCE, RESULT) \
+    void total_##SOURCE##_##RESULT(const Windows *, const SOURCE *, size, size, size, size, size, RESULT *, size);
+TOTAL_TYPES(PROTOTYPES)
+#undef PROTOTYPES
+#define PROTOTYPES(s, r, SOURCE, LEVEL) \
+    Loss levels_##SOURCE##_##LEVEL(const SOURCE *, LEVEL *, size, int); \
+    Loss mapped_##SOURCE##_##LEVEL(const SOURCE *, LEVEL *, size, int, double, double, double, double);
+LEVEL_TYPES(PROTOTYPES)
+#undef PROTOTYPES
+#define PROTOTYPES(s, r, SOURCE, RESULT) \
+    void means_##SOURCE##_##RESULT(const SOURCE *, size, size, size, const i32 *, const i32 *, RESULT *, size);
+MEAN_TYPES(PROTOTYPES)
+#undef PROTOTYPES
+void magnitude_i16(const i16 *, const i16 *, f32 *, size, f32);
+void magnitude_i32(const i32 *, const i32 *, f32 *, size, f32);
+
+#endif

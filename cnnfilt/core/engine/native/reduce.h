@@ -1,0 +1,36 @@
+/* One value from each window, for one operation (NAME, COMBINE of two values, START where there is none) and one type
+ * of values (SOURCE) and results (RESULT).
+ *
+ * The windows may reach beyond the image, `height` rows of `length` values: what lies there takes no part. Row 0 of the
+ * output begins at image row `top`, its value 0 at value `left`; both may be negative. */
+CLONES void JOIN3(NAME, SOURCE, RESULT)(const Windows *w, const SOURCE *image, size pitch, size height, size length, size top,
+                                        size left, RESULT *out, size out_pitch) {
+    const size block = block_of(w), reach = reach_along(w), c = w->channels, stride = w->stride_along;
+    RESULT column[BLOCK + REACH], best[BLOCK];
+    for (size y = 0; y < w->rows; y++)
+        for (size at = 0; at < w->width; at += block) {
+            const size n = least(block, w->width - at), m = spread(w, n), from = left + at * stride;
+            /* Of the values that the block meets, those on the image. */
+            const size first = least(most(-from, 0), m + reach), stop = most(least(length - from, m + reach), first);
+            RESULT *to = out + y * out_pitch + at;
+            for (size x = 0; x < m + reach; x++) column[x] = START;
+            for (size i = 0; i < w->height; i++) {
+                const size row = top + y * w->stride_down + i * w->step_down;
+                if (row < 0 || row >= height) continue;
+                const SOURCE *p = image + row * pitch;
+                for (size x = first; x < stop; x++) column[x] = COMBINE(column[x], (RESULT)p[from + x]);
+            }
+            for (size x = 0; x < m; x++) best[x] = column[x];
+            for (size j = 1; j < w->taps; j++) {
+                const RESULT *met = column + j * w->step_along;
+                for (size x = 0; x < m; x++) best[x] = COMBINE(best[x], met[x]);
+            }
+            if (stride == 1)
+                memcpy(to, best, (size_t)n * sizeof *best);
+            else if (c == 1 && stride == 2)
+                for (size x = 0; x < n; x++) to[x] = best[2 * x];
+            else
+                for (size x = 0; x < n; x += c)
+                    for (size k = 0; k < c; k++) to[x + k] = best[x * stride + k];
+        }
+}

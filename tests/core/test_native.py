@@ -1,0 +1,385 @@
+"""Each compiled loop against its twin in NumPy, and the door that lets nothing through that does not fit."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cnnfilt.core.edge_responses import lengths
+from cnnfilt.core.engine import native
+from cnnfilt.core.engine.box import box
+from cnnfilt.core.engine.fold import fold_of
+from cnnfilt.core.engine.means import divided
+from cnnfilt.core.engine.pooled import fold_windows
+from cnnfilt.core.engine.scale import Scale, map_levels
+from cnnfilt.core.engine.separable import separable
+from cnnfilt.describe.window import Window
+from tests import oracles
+
+loops = native.loops
+
+needs_loops = pytest.mark.skipif(loops is None, reason="the compiled core was not built, or is switched off")
+
+SUMS = [("u1", "i2"), ("u1", "i4"), ("u2", "i4"), ("i2", "i4"), ("u1", "f4"), ("u2", "f4"), ("i2", "f4"), ("f4", "f4")]
+PAIRS = st.tuples(st.integers(1, 3), st.integers(1, 3))
+
+
+def values(rng, shape, dtype):
+    """Draw values over the whole range of a type."""
+    if dtype == "f4":
+        return rng.normal(0, 100, shape).astype(dtype)
+    limits = np.iinfo(dtype)
+    return rng.integers(limits.min, limits.max, shape, dtype, endpoint=True)
+
+
+@st.composite
+def windows(draw, widest=700):
+    """Draw (rows, pixels, channels, taps, stride, dilation) of windows, and how large their source is."""
+    rows, pixels, channels = draw(st.integers(1, 5)), draw(st.integers(1, 20)), draw(st.integers(1, 5))
+    if draw(st.booleans()):
+        pixels = draw(st.integers(1, widest // channels))  # past the end of a block
+    taps = draw(st.tuples(st.integers(1, 6), st.integers(1, 9)))
+    stride, dilation = draw(PAIRS), draw(PAIRS)
+    size = [(n - 1) * s + (k - 1) * d + 1 for n, s, k, d in zip((rows, pixels), stride, taps, dilation, strict=True)]
+    return rows, pixels, channels, taps, stride, dilation, size
+
+
+def plain_sums(source, weights, bias, drawn, dtype):
+    """Sum taps of a filter for each channel, weights (h, w, C), in `dtype` (whole numbers) or doubles."""
+    rows, pixels, channels, taps, stride, dilation, size = drawn
+    wide = np.float64 if dtype.kind == "f" else np.int64
+    image = source.reshape(size[0], size[1], channels).astype(wide)
+    total = np.zeros((rows, pixels, channels), wide) + bias
+    for i in range(taps[0]):
+        for j in range(taps[1]):
+            met = image[i * dilation[0] :: stride[0], j * dilation[1] :: stride[1]][:rows, :pixels]
+            total += weights[i, j] * met
+    return total.reshape(rows, -1)
+
+
+def assert_sums(ours, expected, bound):
+    if ours.dtype.kind == "f":
+        assert (np.abs(ours - expected) <= bound).all()
+    else:
+        # Whole numbers are right modulo the size of their type; the plan sees to it that they fit.
+        np.testing.assert_array_equal(ours, expected.astype(ours.dtype))
+
+
+@needs_loops
+@settings(max_examples=400, deadline=None)
+@given(windows(), st.sampled_from(SUMS), st.sampled_from(["one", "each", "separable"]), st.integers(0, 9999))
+def test_sums(drawn, types, kind, seed):
+    rows, pixels, channels, taps, stride, dilation, size = drawn
+    rng, dtype = np.random.default_rng(seed), np.dtype(types[1])
+    source = values(rng, (size[0], size[1] * channels), types[0])
+    out = np.full((rows, pixels * channels + 3), 7, dtype)[:, 1:-2]
+    bias = np.array([3], dtype)
+    places = channels, stride, dilation
+    if kind == "separable":
+        down, along = (rng.integers(-4, 5, n).astype(dtype) for n in taps)
+        weights = np.multiply.outer(down, along)[:, :, np.newaxis]
+        loops.separable(source, down, along, bias, out, *places)
+        twin = np.empty_like(out)
+        separable(source, down, along, bias, twin, *places)
+        bound = 1e-6 * np.abs(weights).sum() * np.abs(source.astype(float)).max() + 1e-6
+        assert_sums(
+            twin, plain_sums(source, weights.astype(float if dtype.kind == "f" else int), 3, drawn, dtype), bound
+        )
+    elif kind == "one":
+        kernel = rng.integers(-4, 5, taps).astype(dtype)
+        weights = kernel[:, :, np.newaxis]
+        loops.correlate(source, kernel, bias, out, *places)
+    else:
+        weights = rng.integers(-4, 5, (*taps, channels)).astype(dtype)
+        pattern = np.arange(native.BLOCK) % channels
+        loops.correlate_each(
+            source, np.ascontiguousarray(weights[:, :, pattern]), np.full(native.BLOCK, 3, dtype), out, *places
+        )
+    expected = plain_sums(source, weights.astype(float if dtype.kind == "f" else int), 3, drawn, dtype)
+    bound = 1e-5 * np.abs(weights).sum() * np.abs(source.astype(float)).max() + 1e-6
+    assert_sums(out, expected, bound)
+    # Nothing beside the result is touched.
+    assert (out.base[:, [0, -1, -2]] == 7).all()
+
+
+@needs_loops
+@settings(max_examples=200, deadline=None)
+@given(windows(), st.sampled_from([("u1", "u2"), ("u1", "u4"), ("u2", "u4")]), st.integers(0, 9999))
+def test_boxes(drawn, types, seed):
+    rows, pixels, channels, taps, *_ = drawn
+    size = rows + taps[0] - 1, (pixels + taps[1] - 1) * channels
+    source = values(np.random.default_rng(seed), size, types[0])
+    ours, twin = np.empty((2, rows, pixels * channels), types[1])
+    loops.box(source, np.empty(size[1], types[1]), ours, taps, channels)
+    box(source, twin, taps, channels, (1, 1))
+    np.testing.assert_array_equal(ours, twin)
+
+
+FOLDS = [
+    *((kind, dtype, dtype) for kind in ("max", "min") for dtype in ("u1", "u2", "i2", "f4")),
+    *(("avg", dtype, sums) for dtype, sums in (("u1", "u2"), ("u1", "i4"), ("u2", "i4"), ("i2", "i4"))),
+]
+
+
+@needs_loops
+@settings(max_examples=400, deadline=None)
+@given(
+    windows(),
+    st.tuples(st.integers(-9, 0), st.integers(-9, 0)),
+    st.sampled_from(FOLDS),
+    st.integers(0, 9999),
+)
+def test_one_value_from_each_window(drawn, start, types, seed):
+    rows, pixels, channels, taps, stride, dilation, _ = drawn
+    kind, source_type, dtype = types
+    rng = np.random.default_rng(seed)
+    height, width = rng.integers(1, 30, 2)
+    image = values(rng, (height, width, channels), source_type)
+    if source_type == "f4" and seed % 2:
+        image[rng.integers(height), rng.integers(width)] = np.nan
+    ours, twin = np.empty((2, rows, pixels, channels), dtype)
+    word = "sum" if kind == "avg" else kind
+    loops.reduce(
+        word,
+        image.reshape(height, -1),
+        ours.reshape(rows, -1),
+        taps,
+        channels,
+        stride,
+        dilation,
+        tuple(map(int, start)),
+    )
+    axes = [
+        Window(int(n), k, s, d, -at, max((many - 1) * s + (k - 1) * d + 1 + at - int(n), 0))
+        for n, k, s, d, at, many in zip((height, width), taps, stride, dilation, start, (rows, pixels), strict=True)
+    ]
+    fold = fold_of(kind, image, 1)
+    fold_windows(type(fold)(fold.combine, fold.start, np.dtype(dtype), fold.result), image, twin, axes)
+    np.testing.assert_array_equal(ours, twin)
+
+
+SCALES = [
+    Scale(255, 0),
+    Scale(255, 0, magnitude=True),
+    Scale(255, 0, 1, 2, 128),
+    Scale(255, -20, 255, 77),
+    Scale(255, 3, 255, 9, magnitude=True),
+    Scale(255, 0, 127, 300.5, 128),
+    Scale(65535, 0),
+    Scale(65535, 0, magnitude=True),
+    Scale(65535, -1.5, 65535, 3.25),
+]
+
+
+@needs_loops
+@pytest.mark.parametrize("scale", SCALES)
+@pytest.mark.parametrize("dtype", ["i2", "i4", "f4"])
+@pytest.mark.parametrize("spread", [1, 300, 1e5])
+def test_levels(scale, dtype, spread):
+    rng = np.random.default_rng(0)
+    responses = rng.normal(0, spread, 5000).round(2)
+    responses[:8] = 0.5, 1.5, -0.5, 254.5, 255.5, -0.0, -32768, 32767
+    if dtype == "f4":
+        responses[8:12] = np.nan, np.inf, -np.inf, 1e38
+    else:
+        responses = np.clip(responses, np.iinfo(dtype).min, np.iinfo(dtype).max)
+    responses = responses.astype(dtype)
+    ours, twin = np.empty((2, 5000), np.uint8 if scale.top == 255 else np.uint16)
+    mapping = () if scale.is_identity else (scale.origin, scale.gain, scale.over, scale.base)
+    found = loops.levels(responses, ours, scale.magnitude, *mapping)
+    assert found == map_levels(responses, twin, scale)
+    np.testing.assert_array_equal(ours, twin)
+
+
+@needs_loops
+@pytest.mark.parametrize("sums", ["u2", "i4", "u4"])
+@pytest.mark.parametrize("out", ["u1", "u2", "f4"])
+def test_means(sums, out):
+    if (sums, out) == ("u2", "u2"):
+        return
+    rng = np.random.default_rng(1)
+    tall, wide = rng.integers(1, 9, 50), rng.integers(1, 9, 700)
+    cells, top = np.multiply.outer(tall, wide), 255 if out == "u1" or sums == "u2" else 65535
+    total = (rng.integers(0, top, cells.shape) * cells + rng.integers(0, cells + 1)).astype(sums)
+    ours, twin = np.empty((2, *cells.shape), out)
+    loops.means(total, tall.astype("i4"), wide.astype("i4"), ours)
+    divided(total, tall, wide, twin)
+    np.testing.assert_array_equal(ours, twin)
+
+
+@needs_loops
+@pytest.mark.parametrize("dtype", ["i2", "i4"])
+def test_magnitudes(dtype):
+    rng = np.random.default_rng(2)
+    across, down = (values(rng, 4000, dtype) // (1 if dtype == "i2" else 64) for _ in range(2))
+    across[:3], down[:3] = np.iinfo(dtype).min // (1 if dtype == "i2" else 64), 0
+    ours, twin = np.empty((2, 4000), np.float32)
+    loops.magnitude(across, down, ours, 0.75)
+    lengths(across, down, twin, 0.75)
+    np.testing.assert_array_equal(ours, twin)
+
+
+def hostile(rng):
+    """Draw an array that nobody would mean: of any type, size, layout and rights."""
+    dtype = rng.choice(["u1", "u2", "i2", "i4", "u4", "f4", "f8", "?", ">u2", "i8"])
+    shape = tuple(
+        rng.choice([0, 1, 2, 3, 7, 40, 512, 600], rng.integers(1, 4), p=[0.04, 0.1, 0.16, 0.2, 0.2, 0.2, 0.05, 0.05])
+    )
+    array = np.zeros(shape, dtype)
+    change = rng.integers(12)
+    if change == 0:
+        array.flags.writeable = False
+    elif change == 1:
+        array = array[..., ::-1]
+    elif change == 2:
+        array = array[::-1]
+    elif change == 3:
+        array = array[..., ::2]
+    elif change == 4 and array.nbytes:
+        array = np.frombuffer(bytes(array.nbytes + 8), np.uint8)[1 : 1 + array.nbytes].view(array.dtype).reshape(shape)
+    elif change == 5:
+        array = np.broadcast_to(array[:1], shape)
+    return array
+
+
+def number(rng):
+    return int(rng.choice([1, 2, 3, 4, 1, 1, 1, 0, -1, 7, 600, 2**31, 2**62, -(2**62)]))
+
+
+def call(rng, name, arrays):
+    pair, channels = (lambda: (number(rng), number(rng))), number(rng)
+    picked = [arrays[rng.integers(len(arrays))] for _ in range(5)]
+    match name:
+        case "correlate" | "correlate_each":
+            return loops.__dict__[name](*picked[:4], channels, pair(), pair())
+        case "separable":
+            return loops.separable(*picked, channels, pair(), pair())
+        case "box":
+            return loops.box(*picked[:3], pair(), channels)
+        case "reduce":
+            return loops.reduce(
+                str(rng.choice(["max", "min", "sum", "?"])), *picked[:2], pair(), channels, pair(), pair(), pair()
+            )
+        case "levels":
+            return loops.levels(*picked[:2], True)
+        case "mapped":
+            return loops.levels(*picked[:2], False, 0.0, np.inf, 0.0, np.nan)
+        case "means":
+            return loops.means(*picked[:4])
+    return loops.magnitude(*picked[:3], 2.0)
+
+
+LOOPS = ("correlate", "correlate_each", "separable", "box", "reduce", "levels", "mapped", "means", "magnitude")
+
+
+@needs_loops
+@pytest.mark.parametrize("name", LOOPS)
+def test_hostile_calls_end_in_a_result_or_a_value_error(name):
+    rng = np.random.default_rng(LOOPS.index(name))
+    arrays = [hostile(rng) for _ in range(60)]
+    arrays += [
+        np.ones(shape, dtype) for dtype in ("u1", "i2", "i4", "f4") for shape in ((9, 40), (3, 3), (1,), (40,), (512,))
+    ]
+    answers = set()
+    for _ in range(int(os.environ.get("HOSTILE_CALLS", "3000"))):
+        try:
+            call(rng, name, arrays)
+            answers.add("result")
+        except ValueError as refused:
+            answers.add(str(refused))
+        except OverflowError:
+            answers.add("overflow")
+    assert len(answers) > 3
+
+
+@needs_loops
+def test_the_result_lies_on_no_source():
+    memory = np.zeros((20, 20), np.float32)
+    one = np.ones((1, 1), np.float32)
+    with pytest.raises(ValueError, match="source lies on the memory of the result"):
+        loops.correlate(memory[:10], one, one[0], memory[5:15], 1, (1, 1), (1, 1))
+    loops.correlate(memory[:10], one, one[0], memory[10:], 1, (1, 1), (1, 1))
+
+
+@needs_loops
+def test_windows_are_held_against_their_source():
+    source, kernel, bias = np.zeros((5, 12), np.uint8), np.ones((3, 3), np.int16), np.zeros(1, np.int16)
+    loops.correlate(source, kernel, bias, np.empty((3, 6), np.int16), 3, (1, 1), (1, 1))
+    for shape, places in [
+        ((4, 6), (3, (1, 1), (1, 1))),
+        ((3, 9), (3, (1, 1), (1, 1))),
+        ((3, 6), (3, (2, 1), (1, 1))),
+        ((3, 6), (3, (1, 2), (1, 1))),
+        ((3, 6), (3, (1, 1), (2, 1))),
+        ((3, 6), (3, (1, 1), (1, 2))),
+    ]:
+        with pytest.raises(ValueError, match="smaller than what its windows meet"):
+            loops.correlate(source, kernel, bias, np.empty(shape, np.int16), *places)
+    with pytest.raises(ValueError, match="no whole pixels"):
+        loops.correlate(source, kernel, bias, np.empty((3, 7), np.int16), 3, (1, 1), (1, 1))
+    with pytest.raises(ValueError, match="reach too far"):
+        loops.correlate(source, kernel, bias, np.empty((3, 6), np.int16), 3, (1, 1), (1, 900))
+
+
+def run(code, chosen):
+    env = {**os.environ, "CNNFILT_NATIVE": chosen}
+    return subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, timeout=60)
+
+
+def test_the_environment_switches_the_loops_off():
+    assert run("from cnnfilt.core.engine import native; print(native.loops)", "0").stdout == "None\n"
+
+
+def test_the_environment_insists_on_the_loops():
+    hide = "import sys; sys.modules['cnnfilt.core.engine.native._native'] = None; import cnnfilt.core.engine.native"
+    assert "CNNFILT_NATIVE=1, but the compiled core was not built" in run(hide, "1").stderr
+    assert run(hide, "").returncode == 0
+
+
+WORK = """
+import numpy as np, cnnfilt, sys, hashlib
+rng = np.random.default_rng(0)
+image, deep = rng.integers(0, 256, (60, 70, 3), np.uint8), rng.integers(0, 65536, (40, 50), np.uint16)
+for name in ("prewitt-x", "laplacian4", "sobel-y", "emboss", "box:5", "sharpen"):
+    kernel = np.array(cnnfilt.kernel(name))
+    kernel = kernel if name == "box:5" else kernel.round().astype(int)
+    for stride in (1, 2, 3):
+        for one in (image, deep):
+            result = cnnfilt.convolve(one, kernel, stride=stride, padding=1, padding_mode="reflect")
+            if result.dtype.kind == "i":
+                print(name, stride, hashlib.md5(result.tobytes()).hexdigest())
+for kind in ("max", "min", "avg"):
+    for size in (2, 3, 7):
+        for one in (image, deep):
+            pooled = cnnfilt.pool(one, size, kind=kind, stride=2, padding=1)
+            print(kind, size, hashlib.md5(pooled.tobytes()).hexdigest())
+print(hashlib.md5(cnnfilt.edges(image).tobytes()).hexdigest())
+"""
+
+
+@needs_loops
+def test_whole_numbers_are_the_same_with_and_without_the_loops():
+    with_loops, without = run(WORK, "1"), run(WORK, "0")
+    assert with_loops.stdout == without.stdout
+    assert len(with_loops.stdout.splitlines()) > 40, with_loops.stderr
+
+
+@needs_loops
+@settings(max_examples=50, deadline=None)
+@given(st.integers(1, 40), st.integers(0, 9999))
+def test_a_long_sum_of_floats_stays_within_the_bound(size, seed):
+    image = np.random.default_rng(seed).uniform(0, 1, (size, size)).astype(np.float32)
+    kernel, out = np.ones((size, size), np.float32), np.empty((1, 1), np.float32)
+    loops.correlate(image, kernel, np.zeros(1, np.float32), out, 1, (1, 1), (1, 1))
+    expected = oracles.correlate(image.astype(float), kernel)[0][0]
+    assert abs(out.item() - expected) <= 1e-5 * image.astype(float).sum()
+
+
+def test_the_sources_travel_with_the_package():
+    folder = Path(native.__file__).parent
+    assert {path.name for path in folder.glob("*.[ch]")} >= {"module.c", "native.h", "sums.c", "sums.h"}
