@@ -34,6 +34,15 @@ COMMANDS = {
 USAGE, FAILED, INTERRUPTED = 2, 1, 130
 
 
+def print_version(context: click.Context, _option: click.Parameter, asked: bool) -> None:
+    """Print the version, and which core computes."""
+    if asked:
+        from cnnfilt.core.engine import native
+
+        click.echo(f"cnnfilt {__version__}, {native.in_words()}")
+        context.exit()
+
+
 @click.group(
     cls=LazyGroup,
     table=COMMANDS,
@@ -47,7 +56,9 @@ Examples:
   cnnfilt shape 224x224 -f 7 -s 2 -p 3
 """,
 )
-@click.version_option(__version__, "-V", "--version", message="cnnfilt %(version)s")
+@click.option(
+    "-V", "--version", is_flag=True, is_eager=True, expose_value=False, callback=print_version, help="Show the version."
+)
 @click.option("--debug", is_flag=True, hidden=True, expose_value=False, help="Show the traceback of an internal error.")
 def cli() -> None:
     """\b

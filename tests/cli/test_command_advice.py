@@ -8,6 +8,7 @@ import pytest
 from cnnfilt import __version__
 from cnnfilt.cli.command_advice import INSTEAD, command_advice
 from cnnfilt.cli.main import COMMANDS, cli
+from cnnfilt.core.engine import native
 from tests.cli.conftest import Run
 
 
@@ -92,4 +93,5 @@ def test_help_is_also_asked_for_by_its_name(run: Run, words: tuple[str, ...]) ->
 
 
 def test_the_version_has_a_short_option(run: Run) -> None:
-    assert run("-V").text == run("--version").text == f"cnnfilt {__version__}\n"
+    core = "compiled core" if native.loops else "NumPy core"
+    assert run("-V").text == run("--version").text == f"cnnfilt {__version__}, {core}\n"
