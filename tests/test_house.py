@@ -147,7 +147,6 @@ TESTED_ELSEWHERE = {
     "cli/numbers.py": "cli/test_convolve.py",
     "cli/option_types.py": "cli/test_errors.py",
     "cli/options.py": "cli/test_help.py",
-    "cli/reporter.py": "cli/test_batch.py",
     "cli/run_operation.py": "cli/test_batch.py",
     "cli/tables.py": "cli/test_shape.py",
     "core/edge_responses.py": "core/test_edges.py",

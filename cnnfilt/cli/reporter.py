@@ -30,7 +30,9 @@ class Reporter(AbstractContextManager["Reporter"]):
         self.done, self.failed, self.bytes_read, self.loss = 0, 0, 0, NO_LOSS
         self.started = time.monotonic()
         self._bar: ProgressBar | None = None
-        self._hints: dict[str, str] = {}
+        # Workers finish in any order: what is named is the first of the inputs, whenever it was done.
+        self._place = {job.source.path: place for place, job in enumerate(plan.jobs)}
+        self._hints: dict[str, tuple[int, str]] = {}
         self._hinted: Counter[str] = Counter()
         self._here = ExitStack()
 
@@ -107,11 +109,13 @@ class Reporter(AbstractContextManager["Reporter"]):
         for output in record.outputs if self._shows_results(record) else ():
             for hint in output.hints:
                 name = record.name if len(record.outputs) == 1 else output.name or record.name
-                self._hints.setdefault(hint.help, f"{name} {hint.seen}: {hint.help}")
+                said = self._place.get(record.name, 0), f"{name} {hint.seen}: {hint.help}"
+                if hint.help not in self._hints or said[0] < self._hints[hint.help][0]:
+                    self._hints[hint.help] = said
                 self._hinted[hint.help] += 1
 
     def _print_hints(self) -> None:
-        for help, first in self._hints.items():
+        for help, (_, first) in sorted(self._hints.items(), key=lambda item: item[1][0]):
             more = self._hinted[help] - 1
             print_line(first + (f" (and {more:,} more)" if more else ""))
 
