@@ -1,5 +1,5 @@
 /* Add `count` values of type VALUE times their weights to each of n sums: up to four in a pass. */
-static inline void JOIN3(ADD, SOURCE, SUM)(SUM *sums, size n, const VALUE *const *met, const WORK *weights, int count) {
+PART void JOIN3(ADD, SOURCE, SUM)(SUM *sums, size n, const VALUE *const *met, const WORK *weights, int count) {
     const VALUE *a = met[0], *b = met[1], *c = met[2], *d = met[3];
     if (count == 4)
         for (size x = 0; x < n; x++)

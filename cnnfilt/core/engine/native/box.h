@@ -5,15 +5,15 @@
  * that the width is made of are added: 15 is 8 + 4 + 2 + 1. Stride and dilation 1. */
 CLONES void JOIN3(box, SOURCE, SUM)(const Windows *w, const SOURCE *source, size pitch, SUM *out, size out_pitch, SUM *columns) {
     const size reach = reach_along(w), all = w->width + reach;
-    SUM power[BLOCK + REACH], sums[BLOCK];
+    SUM power[BLOCK_OF(SUM) + REACH], sums[BLOCK_OF(SUM)];
     memset(columns, 0, (size_t)all * sizeof *columns);
     for (size i = 0; i < w->height - 1; i++)
         for (size x = 0; x < all; x++) columns[x] += source[i * pitch + x];
     for (size y = 0; y < w->rows; y++) {
         const SOURCE *enters = source + (y + w->height - 1) * pitch, *leaves = source + y * pitch;
         for (size x = 0; x < all; x++) columns[x] += enters[x];
-        for (size at = 0; at < w->width; at += BLOCK) {
-            const size n = least(BLOCK, w->width - at);
+        for (size at = 0; at < w->width; at += BLOCK_OF(SUM)) {
+            const size n = least(BLOCK_OF(SUM), w->width - at);
             size length = n + reach, taken = 0;
             memcpy(power, columns + at, (size_t)length * sizeof *power);
             memset(sums, 0, sizeof sums);

@@ -48,17 +48,21 @@
     CLONES void means_##SOURCE##_##RESULT(const SOURCE *sums, size pitch, size rows, size width, const i32 *tall, \
                                           const i32 *wide, RESULT *out, size out_pitch) { \
         for (size y = 0; y < rows; y++) \
-            for (size x = 0; x < width; x++) \
-                out[y * out_pitch + x] = AS_##RESULT( \
-                    (EXACT_##SOURCE)sums[y * pitch + x] / ((EXACT_##SOURCE)tall[y] * (EXACT_##SOURCE)wide[x])); \
+            for (size x = 0; x < width; x++) { \
+                const EXACT_##SOURCE mean = sums[y * pitch + x] / ((EXACT_##SOURCE)tall[y] * (EXACT_##SOURCE)wide[x]); \
+                out[y * out_pitch + x] = AS_##RESULT(mean, RINT_##SOURCE); \
+            } \
     }
 #define EXACT_u16 f32
 #define EXACT_i32 double
 #define EXACT_u32 double
-#define CLIPPED(quotient, top) ((quotient) < 0 ? 0 : (quotient) > (top) ? (top) : (quotient))
-#define AS_u8(quotient) (u8)(i32)rint(CLIPPED(quotient, 255))
-#define AS_u16(quotient) (u16)(i32)rint(CLIPPED(quotient, 65535))
-#define AS_f32(quotient) (f32)(quotient)
+#define RINT_u16 rintf
+#define RINT_i32 rint
+#define RINT_u32 rint
+#define CLIPPED(mean, top) ((mean) < 0 ? 0 : (mean) > (top) ? (top) : (mean))
+#define AS_u8(mean, round) (u8)(i32)round(CLIPPED(mean, 255))
+#define AS_u16(mean, round) (u16)(i32)round(CLIPPED(mean, 65535))
+#define AS_f32(mean, round) (f32)(mean)
 MEAN_TYPES(MEANS)
 
 /* scale * sqrt(across^2 + down^2). The squares are added exactly: no fused operation can change them. */

@@ -21,6 +21,16 @@
 #define CLONES
 #endif
 
+/* Parts of loops. They have to become part of each kind that calls them: a copy of their own would be built for the
+ * oldest processor only. */
+#if defined(__GNUC__)
+#define PART static inline __attribute__((always_inline))
+#elif defined(_MSC_VER)
+#define PART static __forceinline
+#else
+#define PART static inline
+#endif
+
 typedef uint8_t u8;
 typedef uint16_t u16;
 typedef int16_t i16;
@@ -29,8 +39,9 @@ typedef uint32_t u32;
 typedef float f32;
 typedef ptrdiff_t size; /* counts values, rows and pixels; pitches are in values */
 
-/* So many values are worked on at once: their sums stay in the first-level cache. */
+/* So many values of 4 bytes are worked on at once, and more of smaller ones: their sums stay in the first-level cache. */
 enum { BLOCK = 512 };
+#define BLOCK_OF(TYPE) (BLOCK * 4 / (size)sizeof(TYPE))
 
 /* So many values more the windows of a block may meet, along a row. */
 enum { REACH = 2048 };
@@ -45,20 +56,20 @@ typedef struct {
     size step_down, step_along;
 } Windows;
 
-static inline size least(size a, size b) { return a < b ? a : b; }
-static inline size most(size a, size b) { return a > b ? a : b; }
+PART size least(size a, size b) { return a < b ? a : b; }
+PART size most(size a, size b) { return a > b ? a : b; }
 
 /* How many values further the last tap lies than the first. */
-static inline size reach_along(const Windows *w) { return (w->taps - 1) * w->step_along; }
+PART size reach_along(const Windows *w) { return (w->taps - 1) * w->step_along; }
 
-/* How many output values are one block: whole pixels where their stride or a pattern of channels needs it. */
-static inline size block_of(const Windows *w) {
-    size pixels = BLOCK / (w->stride_along * w->channels);
-    return pixels ? pixels * w->channels : BLOCK;
+/* How many output values are one block of at most `length`: whole pixels where their stride or channels need it. */
+PART size block_of(const Windows *w, size length) {
+    size pixels = length / (w->stride_along * w->channels);
+    return pixels ? pixels * w->channels : length;
 }
 
 /* How many values lie from the first that n outputs begin at to behind the last. */
-static inline size spread(const Windows *w, size n) {
+PART size spread(const Windows *w, size n) {
     return w->stride_along == 1 ? n : (n / w->channels - 1) * w->stride_along * w->channels + w->channels;
 }
 
@@ -75,6 +86,23 @@ static inline size spread(const Windows *w, size n) {
 #define MEAN_TYPES(ONE) \
     ONE('H', 'B', u16, u8) ONE('i', 'B', i32, u8) ONE('I', 'B', u32, u8) ONE('i', 'H', i32, u16) ONE('I', 'H', u32, u16) \
     ONE('H', 'f', u16, f32) ONE('i', 'f', i32, f32) ONE('I', 'f', u32, f32)
+
+/* Write the n outputs of a block, of c channels, of which values were made for every position. Named strides and channels
+ * make the compiler's loops faster. */
+#define PICK(out, values, n, c, stride) \
+    for (size x_ = 0; x_ < (n); x_ += (c)) \
+        for (size k_ = 0; k_ < (c); k_++) (out)[x_ + k_] = (values)[x_ * (stride) + k_]
+#define PICK_OUTPUTS(w, out, values, n) \
+    do { \
+        const size c = (w)->channels, stride = (w)->stride_along; \
+        if (stride == 1) memcpy(out, values, (size_t)(n) * sizeof *(out)); \
+        else if (c == 1 && stride == 2) PICK(out, values, n, 1, 2); \
+        else if (c == 1) PICK(out, values, n, 1, stride); \
+        else if (c == 3 && stride == 2) PICK(out, values, n, 3, 2); \
+        else if (c == 3) PICK(out, values, n, 3, stride); \
+        else if (c == 4) PICK(out, values, n, 4, stride); \
+        else PICK(out, values, n, c, stride); \
+    } while (0)
 
 #define JOIN_(a, b) a##_##b
 #define JOIN(a, b) JOIN_(a, b)

@@ -5,11 +5,11 @@
  * output begins at image row `top`, its value 0 at value `left`; both may be negative. */
 CLONES void JOIN3(NAME, SOURCE, RESULT)(const Windows *w, const SOURCE *image, size pitch, size height, size length, size top,
                                         size left, RESULT *out, size out_pitch) {
-    const size block = block_of(w), reach = reach_along(w), c = w->channels, stride = w->stride_along;
-    RESULT column[BLOCK + REACH], best[BLOCK];
+    const size block = block_of(w, BLOCK_OF(RESULT)), reach = reach_along(w);
+    RESULT column[BLOCK_OF(RESULT) + REACH], best[BLOCK_OF(RESULT)];
     for (size y = 0; y < w->rows; y++)
         for (size at = 0; at < w->width; at += block) {
-            const size n = least(block, w->width - at), m = spread(w, n), from = left + at * stride;
+            const size n = least(block, w->width - at), m = spread(w, n), from = left + at * w->stride_along;
             /* Of the values that the block meets, those on the image. */
             const size first = least(most(-from, 0), m + reach), stop = most(least(length - from, m + reach), first);
             RESULT *to = out + y * out_pitch + at;
@@ -25,12 +25,6 @@ CLONES void JOIN3(NAME, SOURCE, RESULT)(const Windows *w, const SOURCE *image, s
                 const RESULT *met = column + j * w->step_along;
                 for (size x = 0; x < m; x++) best[x] = COMBINE(best[x], met[x]);
             }
-            if (stride == 1)
-                memcpy(to, best, (size_t)n * sizeof *best);
-            else if (c == 1 && stride == 2)
-                for (size x = 0; x < n; x++) to[x] = best[2 * x];
-            else
-                for (size x = 0; x < n; x += c)
-                    for (size k = 0; k < c; k++) to[x + k] = best[x * stride + k];
+            PICK_OUTPUTS(w, to, best, n);
         }
 }

@@ -18,7 +18,7 @@
 #undef VALUE
 
 /* A pair of rows with one weight: bytes are added before they are converted. */
-static inline void JOIN3(add_pairs, SOURCE, SUM)(SUM *sums, size n, const SOURCE *const *rows, const WORK *weights, int count) {
+PART void JOIN3(add_pairs, SOURCE, SUM)(SUM *sums, size n, const SOURCE *const *rows, const WORK *weights, int count) {
     const SOURCE *a = rows[0], *b = rows[1], *c = rows[2], *d = rows[3];
     if (count == 4)
         for (size x = 0; x < n; x++)
@@ -28,7 +28,7 @@ static inline void JOIN3(add_pairs, SOURCE, SUM)(SUM *sums, size n, const SOURCE
 }
 
 /* Add to the sums of a block what a row of the kernel makes of a row of values; return how many taps were not 0. */
-static inline size JOIN3(add_row, SOURCE, SUM)(SUM *sums, const SUM *row, const SUM *kernel, size taps, size step) {
+PART size JOIN3(add_row, SOURCE, SUM)(SUM *sums, const SUM *row, const SUM *kernel, size taps, size step) {
     size added = 0;
     for (size j = 0; j < taps;) {
         const SUM *met[4] = {row, row, row, row};
@@ -36,22 +36,10 @@ static inline size JOIN3(add_row, SOURCE, SUM)(SUM *sums, const SUM *row, const 
         int count = 0;
         for (; j < taps && count < 4; j++)
             if (kernel[j]) weights[count] = (WORK)kernel[j], met[count++] = row + j * step;
-        JOIN3(add_taps, SOURCE, SUM)(sums, BLOCK, met, weights, count);
+        JOIN3(add_taps, SOURCE, SUM)(sums, BLOCK_OF(SUM), met, weights, count);
         added += count;
     }
     return added;
-}
-
-/* Write the n outputs of a block whose sums were made for every position. */
-static inline void JOIN3(pick, SOURCE, SUM)(const Windows *w, const SUM *sums, SUM *out, size n) {
-    const size c = w->channels, stride = w->stride_along;
-    if (stride == 1)
-        memcpy(out, sums, (size_t)n * sizeof *sums);
-    else if (c == 1 && stride == 2)
-        for (size x = 0; x < n; x++) out[x] = sums[2 * x];
-    else
-        for (size x = 0; x < n; x += c)
-            for (size k = 0; k < c; k++) out[x + k] = sums[x * stride + k];
 }
 
 /* Any kernel, one for all channels: out[y][x] = bias + the sum of kernel[i][j] * what tap (i, j) meets.
@@ -59,29 +47,29 @@ static inline void JOIN3(pick, SOURCE, SUM)(const Windows *w, const SUM *sums, S
 CLONES void JOIN3(correlate, SOURCE, SUM)(const Windows *w, const SOURCE *source, size pitch, SUM *out, size out_pitch,
                                           const SUM *kernel, const SUM *bias) {
     enum { ADDENDS = 32 };
-    const size block = block_of(w), reach = reach_along(w);
-    SUM row[BLOCK + REACH] = {0}, part[BLOCK], sums[BLOCK];
+    const size block = block_of(w, BLOCK_OF(SUM)), reach = reach_along(w);
+    SUM row[BLOCK_OF(SUM) + REACH] = {0}, part[BLOCK_OF(SUM)], sums[BLOCK_OF(SUM)];
     for (size y = 0; y < w->rows; y++)
         for (size at = 0; at < w->width; at += block) {
             const size n = least(block, w->width - at), m = spread(w, n) + reach;
             size added = 0;
-            for (size x = 0; x < BLOCK; x++) sums[x] = *bias, part[x] = 0;
+            for (size x = 0; x < BLOCK_OF(SUM); x++) sums[x] = *bias, part[x] = 0;
             for (size i = 0; i < w->height; i++) {
                 const SOURCE *p = source + (y * w->stride_down + i * w->step_down) * pitch + at * w->stride_along;
                 for (size x = 0; x < m; x++) row[x] = (SUM)p[x];
                 added += JOIN3(add_row, SOURCE, SUM)(part, row, kernel + i * w->taps, w->taps, w->step_along);
                 if (added < ADDENDS && i < w->height - 1) continue;
-                for (size x = 0; x < BLOCK; x++) sums[x] = (SUM)((WORK)sums[x] + (WORK)part[x]), part[x] = 0;
+                for (size x = 0; x < BLOCK_OF(SUM); x++) sums[x] = (SUM)((WORK)sums[x] + (WORK)part[x]), part[x] = 0;
                 added = 0;
             }
-            JOIN3(pick, SOURCE, SUM)(w, sums, out + y * out_pitch + at, n);
+            PICK_OUTPUTS(w, out + y * out_pitch + at, sums, n);
         }
 }
 
 /* A filter for each channel: kernel[i][j] is a row of BLOCK weights, those of the channels over and over. */
 CLONES void JOIN3(correlate_each, SOURCE, SUM)(const Windows *w, const SOURCE *source, size pitch, SUM *out, size out_pitch,
                                                const SUM *kernel, const SUM *bias) {
-    const size block = block_of(w), reach = reach_along(w);
+    const size block = block_of(w, BLOCK), reach = reach_along(w);
     SUM row[BLOCK + REACH] = {0}, part[BLOCK], sums[BLOCK];
     for (size y = 0; y < w->rows; y++)
         for (size at = 0; at < w->width; at += block) {
@@ -97,15 +85,15 @@ CLONES void JOIN3(correlate_each, SOURCE, SUM)(const Windows *w, const SOURCE *s
                 }
                 for (size x = 0; x < BLOCK; x++) sums[x] = (SUM)((WORK)sums[x] + (WORK)part[x]);
             }
-            JOIN3(pick, SOURCE, SUM)(w, sums, out + y * out_pitch + at, n);
+            PICK_OUTPUTS(w, out + y * out_pitch + at, sums, n);
         }
 }
 
 /* A column times a row: sums down the columns of a block, then along what they make. */
 CLONES void JOIN3(separable, SOURCE, SUM)(const Windows *w, const SOURCE *source, size pitch, SUM *out, size out_pitch,
                                           const SUM *down, const SUM *along, const SUM *bias) {
-    const size block = block_of(w), reach = reach_along(w);
-    SUM column[BLOCK + REACH] = {0}, sums[BLOCK];
+    const size block = block_of(w, BLOCK_OF(SUM)), reach = reach_along(w);
+    SUM column[BLOCK_OF(SUM) + REACH] = {0}, sums[BLOCK_OF(SUM)];
     size pairs = w->height / 2; /* that have one weight each: of a symmetric column all, else none is made use of */
     for (size i = 0; i < w->height / 2; i++)
         if (down[i] != down[w->height - 1 - i]) pairs = 0;
@@ -133,8 +121,8 @@ CLONES void JOIN3(separable, SOURCE, SUM)(const Windows *w, const SOURCE *source
                 }
                 JOIN3(add_pairs, SOURCE, SUM)(column, m, rows, weights, count);
             }
-            for (size x = 0; x < BLOCK; x++) sums[x] = *bias;
+            for (size x = 0; x < BLOCK_OF(SUM); x++) sums[x] = *bias;
             JOIN3(add_row, SOURCE, SUM)(sums, column, along, w->taps, w->step_along);
-            JOIN3(pick, SOURCE, SUM)(w, sums, out + y * out_pitch + at, n);
+            PICK_OUTPUTS(w, out + y * out_pitch + at, sums, n);
         }
 }
