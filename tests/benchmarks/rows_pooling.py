@@ -127,12 +127,12 @@ def everywhere(size: int, picture: Picture) -> dict[str, Make]:
 
 
 ROWS = (
-    max_row(2, 2, "gray", {"cv2": 0.4, "torch": 0.06}, 0.2, {"scikit-image": skimage_reduce(2, np.max)}),
-    max_row(2, 2, "rgb", {"cv2": 0.4, "torch": 0.06}, 0.2, {}),
-    max_row(3, 1, "gray", {"cv2": 0.7}, 0.5, everywhere(3, "gray")),
-    max_row(3, 1, "rgb", {"cv2": 0.95}, 0.5, everywhere(3, "rgb")),
-    max_row(3, 2, "gray", {"torch": 0.06}, 0.5, {}),
-    max_row(15, 1, "gray", {"cv2": 1.2}, 0.5, everywhere(15, "gray")),
+    max_row(2, 2, "gray", {"cv2": 0.3, "torch": 0.06}, 0.2, {"scikit-image": skimage_reduce(2, np.max)}),
+    max_row(2, 2, "rgb", {"cv2": 0.5, "torch": 0.06}, 0.3, {}),
+    max_row(3, 1, "gray", {"cv2": 0.75}, 0.5, everywhere(3, "gray")),
+    max_row(3, 1, "rgb", {"cv2": 0.95}, 0.8, everywhere(3, "rgb")),
+    max_row(3, 2, "gray", {"cv2": 0.4, "torch": 0.06}, 0.25, {}),
+    max_row(15, 1, "gray", {"cv2": 0.8}, 0.5, everywhere(15, "gray")),
     Row(
         "average pool 2x2/2 u8->u8, gray",
         average(2),
@@ -143,8 +143,8 @@ ROWS = (
             "Pillow": pillow_reduce(2),
         },
         Limit("copy", 1.25),
-        {"cv2": 4.2, "torch": 0.4},
-        {"cv2": 1.5},
+        {"cv2": 1.4, "torch": 0.4},
+        {"cv2": 1.0},
     ),
     Row(
         "average pool 4x4/4 u8->u8, gray",
@@ -156,8 +156,8 @@ ROWS = (
             "Pillow": pillow_reduce(4),
         },
         Limit("copy", 1.0625),
-        {"cv2": 2.0},
-        {"cv2": 1.0},
+        {"cv2": 1.1, "Pillow": 1.1},
+        {"cv2": 0.8},
     ),
 )
 
