@@ -12,6 +12,11 @@
 #include <stdint.h>
 #include <string.h>
 
+/* The door multiplies two numbers of up to 2^30. Where that does not fit there is no core, and NumPy computes. */
+#if PTRDIFF_MAX < INT64_MAX
+#error "the compiled core needs 64-bit addresses"
+#endif
+
 /* gcc builds each loop for three kinds of x86-64 processors, and the one that fits is chosen when the library loads.
  * The choice needs glibc. */
 #if defined(__linux__) && defined(__GLIBC__) && defined(__x86_64__) && !defined(__clang__) && __GNUC__ >= 12 \
