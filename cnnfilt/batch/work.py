@@ -209,8 +209,6 @@ def put(encoded: Encoded, target: Target, settings: Settings) -> tuple[str, ...]
             target.path, lambda stream: stream.writelines(encoded.parts), overwrite=settings.write.overwrite
         )
         return encoded.notes
-    if sys.stdout is None:
-        raise OutputError("standard output is closed; name a file with -o")
     if not named(format_name).is_text and sys.stdout.isatty():
         raise OutputError(f"a terminal cannot show {format_name} data; name a file with -o, or pipe it on")
     _print(encoded.parts)

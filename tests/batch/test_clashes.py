@@ -2,6 +2,9 @@
 
 import functools
 import os
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,7 @@ from cnnfilt.batch.clashes import check_output, check_outputs, is_done, refuse_e
 from cnnfilt.batch.naming import Target
 from cnnfilt.batch.sources import Source
 from cnnfilt.errors import PlanError
+from tests.conftest import ENVIRONMENT
 
 
 def check(*pairs: tuple[Path, Path]) -> None:
@@ -124,3 +128,30 @@ def test_one_output_is_checked_as_many_are(tmp_path: Path) -> None:
         check_output(source, [str(old), str(source)], overwrite=True)
     with pytest.raises(PlanError, match="does not exist"):
         check_output(tmp_path / "no" / "new.csv", [], overwrite=True)
+
+
+WITHOUT_RIGHTS = """
+import os, sys
+from cnnfilt.batch.clashes import check_output
+from cnnfilt.errors import PlanError
+
+if os.geteuid() == 0:  # Root may write everywhere, so this is nobody's from here on.
+    os.setgroups([])
+    os.setgid(65534)
+    os.setuid(65534)
+try:
+    check_output("out/x.csv", ["in.csv"], overwrite=True)
+except PlanError as error:
+    sys.exit(str(error))
+"""
+
+
+def test_a_folder_that_may_not_be_written_to_is_refused() -> None:
+    # In a folder that all may enter: pytest's own are their maker's.
+    with tempfile.TemporaryDirectory() as name:
+        os.chmod(name, 0o755)
+        Path(name, "out").mkdir()
+        Path(name, "out").chmod(0o555)
+        command = [sys.executable, "-c", WITHOUT_RIGHTS]
+        done = subprocess.run(command, cwd=name, env=ENVIRONMENT, capture_output=True, text=True)
+        assert (done.returncode, done.stderr) == (1, "the folder out is not writable; choose another\n")

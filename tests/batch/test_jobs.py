@@ -93,6 +93,16 @@ def test_results_in_one_place_are_refused_with_a_pattern_that_keeps_them_apart(
     assert len(set(places)) == len(places) >= len(inputs)
 
 
+def test_no_pattern_is_offered_where_none_keeps_them_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What would tell these apart, their folders, would make each output its own input."""
+    monkeypatch.chdir(tmp_path)
+    for path in ("a", "b"):
+        folder(tmp_path, "x.png", name=path)
+    with pytest.raises(PlanError) as refused:
+        plan_jobs(["a/x.png", "b/x.png"], OutputRequest("{name}"))
+    assert refused.value.message == "a/x.png and b/x.png would both be written to x.png; write to different names"
+
+
 def test_one_file_named_twice_needs_no_pattern(tmp_path: Path) -> None:
     source = folder(tmp_path, "a.png")
     with pytest.raises(PlanError, match="they are the same file; name it once"):

@@ -6,6 +6,7 @@ import signal
 import threading
 from collections.abc import Iterable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import BinaryIO
 
 import pytest
@@ -157,3 +158,10 @@ def test_a_worker_leaves_when_its_parent_has_gone(monkeypatch: pytest.MonkeyPatc
     os.close(there)
     watch.join(PATIENCE)
     assert left == [1]
+
+
+def test_where_signals_cannot_be_blocked_workers_work_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "signal", SimpleNamespace(SIGTERM=signal.SIGTERM))
+    pool = WorkerPool(1)
+    assert pool.executor.submit(sum, [2, 3]).result(PATIENCE) == 5
+    pool.close()

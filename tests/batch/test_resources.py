@@ -48,6 +48,11 @@ def test_fewer_where_half_of_the_memory_would_not_do(machine: pytest.MonkeyPatch
     assert worker_count(jobs(100, str(path)), None) == 3
 
 
+def test_as_many_where_the_memory_is_unknown(machine: pytest.MonkeyPatch) -> None:
+    machine.setattr(resources, "available_memory", lambda: None)
+    assert (worker_count(jobs(100), None), worker_count(jobs(100), 3)) == (16, 3)
+
+
 def test_pipes_are_for_this_process(machine: pytest.MonkeyPatch) -> None:
     assert worker_count([*jobs(20), *jobs(1, "-")], None) == 1
 

@@ -103,3 +103,14 @@ def test_whatever_is_raised_is_in_the_record(tmp_path: Path, operation: operatio
     if isinstance(operation, operations.Faulty):
         with pytest.raises(ZeroDivisionError):
             run_within_limits(job, operation, Settings(debug=True))
+
+
+def test_a_reader_who_has_left_is_no_record(tmp_path: Path) -> None:
+    """It is no fault of the file: the whole run ends, and says nothing."""
+
+    def print_to_nobody(*arguments: object) -> NoReturn:
+        raise BrokenPipeError
+
+    (job,) = jobs_in(tmp_path, [9])
+    with pytest.raises(BrokenPipeError):
+        run_within_limits(job, operations.Copy(), Settings(), run=print_to_nobody)

@@ -216,6 +216,21 @@ def test_a_closed_stream_is_no_obstacle(pictures: Make, tmp_path: Path, stream: 
     assert len(tree(tmp_path / "out")) == 9
 
 
+def test_a_reader_who_leaves_is_told_nothing(pictures: Make, tmp_path: Path) -> None:
+    pictures(1)
+    ours, theirs = os.pipe()
+    os.close(ours)
+    with open(theirs, "wb") as pipe:
+        done = subprocess.run(
+            [*COMMAND, "edges", "in/000.png", "-o", "-"],
+            cwd=tmp_path,
+            env=ENVIRONMENT,
+            stdout=pipe,
+            stderr=subprocess.PIPE,
+        )
+    assert (done.returncode, done.stderr) == (1, b"")
+
+
 def test_output_that_cannot_be_printed(pictures: Make, tmp_path: Path) -> None:
     pictures(1)
     with open("/dev/full", "wb") as full:

@@ -214,6 +214,24 @@ def test_several_images_do_not_fit_a_pipe(run: Run) -> None:
     outcome = run("convolve", SAMPLES / "face.png", "-k", "1", "-k", "2", "-o", "-")
     assert (outcome.code, outcome.stdout) == (2, b"")
     assert "2 images cannot share standard output" in outcome.stderr
+    # What a pipe holds is known only when it has been read.
+    piped = run("convolve", "-", "-k", "1", "-k", "2", stdin=(SAMPLES / "face.png").read_bytes())
+    assert (piped.code, piped.stdout) == (1, b"")
+    assert piped.stderr == "convolve: -: 2 images cannot share one output; write to a folder or to a .npy\n"
+
+
+def test_maps_of_two_sizes_are_no_stack(run: Run, worked_example: Path, tmp_path: Path) -> None:
+    command = ("convolve", worked_example, "-k", "box:3", "-k", "box:5")
+    for output in (["-o", tmp_path / "maps.npy"], ["--format", "json"]):
+        outcome = run(*command, *output)
+        assert (outcome.code, outcome.stdout) == (1, b"")
+        assert outcome.stderr == (
+            f"convolve: {worked_example}: the maps differ in size, so they cannot be stacked; "
+            "use -p same, or an output for each\n"
+        )
+    assert list(tmp_path.iterdir()) == []
+    assert run(*command, "-p", "same", "-o", tmp_path / "maps.npy").code == 0
+    assert np.load(tmp_path / "maps.npy").shape == (6, 6, 2)
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,20 @@
 """`--frames`: each frame as if it came alone, with its timing, in every format that holds several."""
 
 import io
+import os
+import threading
 from pathlib import Path
 
 import numpy as np
 import PIL.Image
 import pytest
 
+import cnnfilt.files.animation
 from cnnfilt import pool
+from cnnfilt.files.animation import count_frames
 from tests.cli.conftest import Run
 from tests.files.decode.animations import Drawing, gif, shown
+from tests.patience import PATIENCE
 
 RNG = np.random.default_rng(6)
 FRAMES = [RNG.integers(0, 256, (12, 16, 3), dtype=np.uint8) // 64 * 64 for _ in range(3)]
@@ -291,3 +296,47 @@ def test_the_frames_of_a_pipe_cannot_be_counted(run: Run, tmp_path: Path) -> Non
 def test_a_gif_is_no_format_for_one_frame(run: Run, tmp_path: Path) -> None:
     outcome = run("pool", animation(tmp_path, "gif"), "--frames", "all", "-o", tmp_path / "{frame}.gif")
     assert (outcome.code, "gif is read but not written; use .png" in outcome.stderr) == (2, True)
+
+
+def test_all_frames_of_a_named_pipe_are_read(run: Run, tmp_path: Path) -> None:
+    source, pipe, out = animation(tmp_path, "gif"), tmp_path / "pipe", tmp_path / "out.png"
+    os.mkfifo(pipe)
+    writing = threading.Thread(target=pipe.write_bytes, args=[source.read_bytes()], daemon=True)
+    writing.start()
+    outcome = run("pool", pipe, "--frames", "all", "-o", out)
+    assert outcome.code == 0, outcome.stderr
+    writing.join(PATIENCE)
+    arrays, times, _ = frames_of(out)
+    assert times == TIMES
+    for found, frame in zip(arrays, FRAMES, strict=True):
+        assert np.array_equal(found, pool(frame))
+
+
+def test_a_file_for_each_frame_of_what_is_no_image_is_one_line(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its frames cannot be counted beforehand; what is wrong with it is said once, when it is read."""
+    monkeypatch.chdir(tmp_path)
+    Path("bad.gif").write_bytes(b"bad")
+    outcome = run("pool", "bad.gif", "--frames", "all", "-o", "{stem}-{frame}.png")
+    assert (outcome.code, outcome.stdout, len(outcome.lines)) == (1, b"", 1)
+    assert outcome.stderr.startswith("pool: bad.gif is not an image; cnnfilt reads PNG, ")
+    assert [path.name for path in tmp_path.iterdir()] == ["bad.gif"]
+
+
+def test_a_file_that_gains_a_frame_after_they_were_counted_is_refused(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    save(Path("in.tiff"), FRAMES[:2])
+
+    def count_before_it_grows(path: str) -> int:
+        count = count_frames(path)
+        save(Path(path), FRAMES)
+        return count
+
+    monkeypatch.setattr(cnnfilt.files.animation, "count_frames", count_before_it_grows)
+    outcome = run("pool", "in.tiff", "--frames", "all", "-o", "{stem}-{frame}.png")
+    assert (outcome.code, outcome.stdout) == (1, b"")
+    assert outcome.stderr == "pool: in.tiff: its number of frames has changed since they were counted\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["in.tiff"]

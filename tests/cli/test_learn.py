@@ -1,6 +1,7 @@
 """`cnnfilt learn`, as typed."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -201,6 +202,86 @@ def test_json_says_how_well_it_fits_also_when_refused(run: Run, tmp_path: Path) 
     assert (outcome.code, refused["status"]) == (1, "refused")
     assert refused["residual"] > 0.9
     assert f"learn: {refused['error']}\n" in outcome.stderr
+
+
+def test_what_the_images_leave_uncertain_is_not_written(run: Run, tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    stripes = rng.integers(0, 255, (24, 1)).repeat(30, axis=1)
+    stripes[::5, ::7] += 1  # All that tells the columns of a window apart.
+    before = save(tmp_path / "before.png", stripes.astype(np.uint8))
+    after = save(tmp_path / "after.png", rng.integers(0, 256, (24, 30)).astype(np.uint8))
+    outcome = run("learn", before, after, "-f", "1x2", "-o", tmp_path / "k.csv")
+    assert (outcome.code, outcome.stdout, len(outcome.lines)) == (1, b"", 1)
+    said = re.fullmatch(
+        r"learn: the images leave the coefficients uncertain: they may be wrong by (\d+)% of the largest; "
+        r"use an image with more detail, or a smaller -f\n",
+        outcome.stderr,
+    )
+    assert said is not None, outcome.stderr
+    assert int(said[1]) > 25
+    assert not (tmp_path / "k.csv").exists()
+
+
+def test_a_bias_is_not_advised_where_none_can_be_learned(run: Run, tmp_path: Path) -> None:
+    """Two neighbours always sum to 255: what a bias adds, a filter can add as well."""
+    rng = np.random.default_rng(3)
+    x = rng.integers(0, 256, (24, 1))
+    before = save(tmp_path / "before.png", np.where(np.arange(30) % 2, 255 - x, x).astype(np.uint8))
+    after = save(tmp_path / "after.png", rng.integers(0, 256, (24, 30)).astype(np.uint8))
+    outcome = run("learn", before, after, "-f", "1x2", "-o", tmp_path / "k.csv")
+    assert (outcome.code, len(outcome.lines)) == (1, 1)
+    assert outcome.stderr.endswith(
+        "; perhaps a median, absolute values, or a filter larger than -f was used; "
+        "for a JPEG's losses raise --max-residual\n"
+    )
+    biased = run("learn", before, after, "-f", "1x2", "--bias", "-o", tmp_path / "k.csv")
+    assert (biased.code, len(biased.lines)) == (1, 1)
+    assert "too much alike: they settle 2 of 3 unknown numbers" in biased.stderr
+    assert list(tmp_path.glob("*.csv")) == []
+
+
+@pytest.fixture
+def of_each_kind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stand where there are images of one size: gray, of colours, of 16 bits; and numbers, some of them no number."""
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(4)
+    save(Path("gray.png"), rng.integers(0, 256, (20, 30)).astype(np.uint8))
+    save(Path("colour.png"), rng.integers(0, 256, (20, 30, 3)).astype(np.uint8))
+    save(Path("deep.png"), rng.integers(0, 65536, (20, 30)).astype(np.uint16))
+    Path("numbers.csv").write_text("1,2,3\n4,5,6\n")
+    Path("nan.csv").write_text("1,2,nan\n4,5,6\n")
+    Path("inf.csv").write_text("1,2,inf\n4,5,6\n")
+
+
+DEPTH = "their depth differs from that of the first pair; learn from each separately"
+UNLEARNABLE = "holds nan or infinity, and nothing can be learned from these"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        ("gray.png gray.png deep.png deep.png", 1, f"deep.png, deep.png: {DEPTH}"),
+        ("gray.png deep.png gray.png gray.png", 1, f"gray.png, gray.png: {DEPTH}"),
+        (
+            "colour.png gray.png gray.png gray.png --channels sum",
+            1,
+            "gray.png, gray.png: their channels differ from those of the first pair",
+        ),
+        (
+            "gray.png gray.png gray.png gray.png --values minmax",
+            2,
+            "minmax and symmetric stretch each image by its own factor; learn from one pair",
+        ),
+        ("nan.csv numbers.csv", 1, f"nan.csv: {UNLEARNABLE}"),
+        ("numbers.csv inf.csv", 1, f"inf.csv: {UNLEARNABLE}"),
+    ],
+)
+def test_pairs_that_do_not_go_together_are_one_line(
+    run: Run, of_each_kind: None, arguments: str, code: int, message: str
+) -> None:
+    outcome = run("learn", *arguments.split(), "-f", "1", "-o", "k.csv")
+    assert (outcome.code, outcome.stdout, outcome.stderr) == (code, b"", f"learn: {message}\n")
+    assert not Path("k.csv").exists()
 
 
 def test_a_flat_image_is_a_clear_error(run: Run, tmp_path: Path) -> None:
