@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -186,3 +187,11 @@ def pillows_own_memory() -> Iterator[None]:
     """The command line sets how Pillow takes its memory, for the whole process; here every test begins anew."""
     yield
     PIL.Image.core.set_use_block_allocator(0)
+
+
+@pytest.fixture
+def open_to_all() -> Iterator[Path]:
+    """A folder that all can get to: those of pytest are closed to others."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        yield Path(folder)

@@ -4,7 +4,6 @@ import functools
 import os
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -131,14 +130,12 @@ def test_one_output_is_checked_as_many_are(tmp_path: Path) -> None:
 
 
 WITHOUT_RIGHTS = """
-import os, sys
+import sys
 from cnnfilt.batch.clashes import check_output
 from cnnfilt.errors import PlanError
+from tests.rightless import drop_rights
 
-if os.geteuid() == 0:  # Root may write everywhere, so this is nobody's from here on.
-    os.setgroups([])
-    os.setgid(65534)
-    os.setuid(65534)
+drop_rights()
 try:
     check_output("out/x.csv", ["in.csv"], overwrite=True)
 except PlanError as error:
@@ -146,12 +143,9 @@ except PlanError as error:
 """
 
 
-def test_a_folder_that_may_not_be_written_to_is_refused() -> None:
-    # In a folder that all may enter: pytest's own are their maker's.
-    with tempfile.TemporaryDirectory() as name:
-        os.chmod(name, 0o755)
-        Path(name, "out").mkdir()
-        Path(name, "out").chmod(0o555)
-        command = [sys.executable, "-c", WITHOUT_RIGHTS]
-        done = subprocess.run(command, cwd=name, env=ENVIRONMENT, capture_output=True, text=True)
-        assert (done.returncode, done.stderr) == (1, "the folder out is not writable; choose another\n")
+def test_a_folder_that_may_not_be_written_to_is_refused(open_to_all: Path) -> None:
+    (open_to_all / "out").mkdir()
+    (open_to_all / "out").chmod(0o555)
+    program = [sys.executable, "-c", WITHOUT_RIGHTS]
+    done = subprocess.run(program, cwd=open_to_all, env=ENVIRONMENT, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (1, "the folder out is not writable; choose another\n")

@@ -325,6 +325,14 @@ def test_the_script_is_all_that_comes_out(run: Run, tmp_path: Path) -> None:
         assert said in outcome.stderr
 
 
+def test_json_holds_the_script_that_is_printed_without(run: Run) -> None:
+    command = ("pool", SAMPLES / "face.png", "--emit", "torch")
+    outcome = run(*command, "--json")
+    assert (outcome.code, outcome.stderr) == (0, "")
+    record = json.loads(outcome.text)
+    assert (record["outputs"], record["emit"]) == ([], run(*command).text)
+
+
 def test_names_and_labels_cannot_break_out_of_the_script(run: Run, tmp_path: Path) -> None:
     odd = tmp_path / "a\"'\n\\.csv"
     odd.write_text("1,2\n3,4\n")

@@ -4,6 +4,7 @@ import io
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -79,6 +80,27 @@ def test_the_pixel_is_the_one_that_is_written(run: Run, tmp_path: Path) -> None:
         expected = np.asarray(image)[100, 120]
     text = run("convolve", SAMPLES / "face.png", *options, "--explain", "100,120").text
     assert f"pixel = {expected} (half of it + 128, rounded, clipped to 0..255)" in text
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--values", "minmax"], "the image's lowest value to 0, its highest to 255"),
+        (["--values", "symmetric"], "128 + 127 * value / the image's largest magnitude"),
+        (["--value-range=-90,110"], "-90..110 to 0..255, rounded, clipped to 0..255"),
+        (["--values", "abs", "--value-range", "0,99"], "of the magnitude, 0..99 to 0..255, rounded, clipped to 0..255"),
+    ],
+    ids=" ".join,
+)
+def test_a_mapping_is_said_of_the_pixel_that_is_written(
+    run: Run, tmp_path: Path, options: list[str], said: str
+) -> None:
+    command, out = ("convolve", SAMPLES / "face.png", "-k", "sobel-x", *options), tmp_path / "out.png"
+    assert run(*command, "-o", out).code == 0
+    with Image.open(out) as image:
+        expected = np.asarray(image)[100, 120]
+    last = run(*command, "--explain", "100,120").text.splitlines()[-1]
+    assert last == f"pixel = {expected} ({said})"
 
 
 def test_pooling_says_what_it_keeps_and_what_counts(run: Run, worked_example: Path) -> None:
@@ -235,3 +257,25 @@ def test_a_wide_table_loses_its_middle() -> None:
     for line in lines:
         assert len(line) <= 80
         assert line.split()[-2:] == ["...", "1039"]
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("columns", "beside"), [("80", True), ("40", False)])
+def test_a_terminal_has_tables_side_by_side_where_they_fit(
+    monkeypatch: pytest.MonkeyPatch, columns: str, beside: bool
+) -> None:
+    for name, value in (("COLUMNS", columns), ("TERM", "xterm"), ("NO_COLOR", "1")):
+        monkeypatch.setenv(name, value)
+    stream = Terminal()
+    print_items([[Matrix(name, ((Cell("1000"), Cell(name)),)) for name in ("left", "middle", "right")]], stream)
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", stream.getvalue()).splitlines()
+    rows = [re.findall(r"\w+", line) for line in lines if "1000" in line]
+    if beside:
+        assert rows == [["1000", "left", "1000", "middle", "1000", "right"]]
+    else:
+        assert rows == [["1000", "left"], ["1000", "middle"], ["1000", "right"]]
+    assert max(map(len, lines)) <= int(columns)

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from cnnfilt.files.model_file import Model, save_model
+from cnnfilt.nn.model import Sequential
 from tests.cli.conftest import Run
 from tests.conftest import Start, await_file
 from tests.patience import PATIENCE
@@ -381,6 +383,28 @@ def test_an_existing_model_is_kept(run: Run, stripes: Path, model: Path) -> None
     assert "--resume goes on training it" in outcome.stderr
     assert "15 epochs already" in run("net", "train", stripes, "-o", model, "--resume", "--epochs", "15").stderr
     assert model.read_bytes() == before
+
+
+def test_what_divided_folders_leave_over_is_said(run: Run, divided: Path, tmp_path: Path) -> None:
+    (divided / "test" / "level").mkdir(parents=True)
+    (divided / "notes").mkdir()
+    outcome = run("net", "train", divided, "-o", tmp_path / "m.npz", "--epochs", "1", *SMALL)
+    assert outcome.code == 0, outcome.stderr
+    assert outcome.lines[1] == f"not used: {divided / 'notes'}, {divided / 'test'}"
+
+
+@pytest.mark.parametrize("training", [{}, {"settings": {"augment": []}}, {"settings": {"augment": [], "speed": 3}}])
+def test_a_model_that_tells_nothing_of_its_training_cannot_go_on(
+    run: Run, stripes: Path, tmp_path: Path, training: dict[str, object]
+) -> None:
+    path = tmp_path / "m.npz"
+    network = Sequential.new("flatten fc:1 sigmoid", (8, 8, 1), np.random.default_rng(5))
+    save_model(str(path), Model(network, ("level", "upright"), True, training=training), overwrite=False)
+    before = path.read_bytes()
+    outcome = run("net", "train", stripes, "-o", path, "--resume", "--epochs", "2")
+    assert (outcome.code, outcome.stdout) == (1, b"")
+    assert outcome.stderr == f"net: {path}: holds no training to resume\n"
+    assert path.read_bytes() == before
 
 
 def test_learned_filters_are_drawn_and_used(run: Run, stripes: Path, model: Path, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """`--preview`: before and after in the terminal, whatever its size and its colours."""
 
 import io
+import json
 import re
 import shlex
 from pathlib import Path
@@ -209,3 +210,13 @@ def test_a_list_of_values_has_no_preview(run: Run) -> None:
     outcome = run("apply", "flatten", SAMPLES / "face.png", "--preview")
     assert outcome.code == 2
     assert "list of values" in outcome.stderr
+
+
+def test_a_preview_alone_is_no_part_of_the_json(run: Run) -> None:
+    outcome = run("pool", SAMPLES / "face.png", "--preview", "--json")
+    assert outcome.code == 0
+    assert outcome.lines[0].startswith("before ")
+    (line,) = outcome.text.splitlines()
+    record = json.loads(line)
+    assert record["outputs"] == []
+    assert {"explain", "emit", "preview"}.isdisjoint(record)

@@ -5,9 +5,7 @@ import os
 import stat
 import subprocess
 import sys
-import tempfile
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -232,26 +230,17 @@ def test_a_file_system_without_locks_is_no_obstacle(tmp_path: Path, monkeypatch:
 
 
 WITHOUT_RIGHTS = """
-import os, sys
+import sys
 from cnnfilt.errors import OutputError
 from cnnfilt.files.atomic import write_atomically
+from tests.rightless import drop_rights
 
-if os.geteuid() == 0:  # Root may write everywhere, so this is nobody's from here on.
-    os.setgroups([])
-    os.setgid(65534)
-    os.setuid(65534)
+drop_rights()
 try:
     write_atomically("a", lambda stream: stream.write(b"new"), overwrite=True)
 except OutputError as error:
     sys.exit(str(error))
 """
-
-
-@pytest.fixture
-def open_to_all() -> Iterator[Path]:
-    """A folder that all can get to: those of pytest are closed to others."""
-    with tempfile.TemporaryDirectory() as folder:
-        yield Path(folder)
 
 
 @pytest.mark.parametrize(("mode", "said"), [(0o555, "a cannot be written: Permission denied\n"), (0o777, "")])

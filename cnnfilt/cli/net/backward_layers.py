@@ -99,10 +99,9 @@ def _through(layer: Layer, x: Array, gradient: Array) -> tuple[Array, Array]:
 
 def _as_list(gradient: Array, output: Array) -> Array:
     """Return the gradient in the shape of an output that is a list: a row may stand for a column."""
-    if gradient.size == output.size and 1 in gradient.shape:
-        return gradient.reshape(output.shape)
-    _check_gradient(gradient, output)
-    return gradient
+    if gradient.size != output.size or 1 not in gradient.shape:
+        _check_gradient(gradient, output)
+    return gradient.reshape(output.shape)
 
 
 def _check_gradient(gradient: Array, output: Array) -> None:
