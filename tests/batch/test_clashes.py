@@ -48,6 +48,7 @@ def test_names_that_differ_in_case_where_it_is_folded(tmp_path: Path, monkeypatc
 def test_whether_case_is_folded_is_asked_of_the_folder_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "Photos"
     folder.mkdir()
+    file(folder / "0")  # A name that is the same in either case tells nothing.
     file(folder / "Old.png")
     real = os.lstat
     monkeypatch.setattr(clashes.os, "lstat", lambda path: real(str(path).replace("oLD.PNG", "Old.png")))

@@ -93,6 +93,9 @@ def test_a_median_or_maximum_is_refused_and_nothing_is_written(run: Run, tmp_pat
         assert "no linear filter" in outcome.stderr
         assert "median" in outcome.stderr
         assert not (tmp_path / "k.csv").exists()
+        biased = run("learn", *paths, "-f", size, "--bias", "-o", tmp_path / "k.csv")
+        assert (biased.code, "; perhaps a median, absolute values" in biased.stderr) == (1, True)
+        assert not (tmp_path / "k.csv").exists()
     # Who wants the nearest filter all the same can have it.
     assert run("learn", *paths, "-f", "3", "--max-residual", "99", "-o", tmp_path / "k.csv").code == 0
 
