@@ -298,17 +298,24 @@ def test_a_gif_is_no_format_for_one_frame(run: Run, tmp_path: Path) -> None:
     assert (outcome.code, "gif is read but not written; use .png" in outcome.stderr) == (2, True)
 
 
-def test_all_frames_of_a_named_pipe_are_read(run: Run, tmp_path: Path) -> None:
-    source, pipe, out = animation(tmp_path, "gif"), tmp_path / "pipe", tmp_path / "out.png"
+@pytest.mark.parametrize("frames", [FRAMES, FRAMES[:1]], ids=["animation", "still"])
+def test_all_frames_of_a_named_pipe_are_read(run: Run, tmp_path: Path, frames: list[np.ndarray]) -> None:
+    """It can be read only once, also where it turns out to hold a still."""
+    pipe, out = tmp_path / "pipe", tmp_path / "out.png"
+    source = tmp_path / "in.bmp"
+    if len(frames) > 1:
+        source = animation(tmp_path, "png")
+    else:
+        PIL.Image.fromarray(frames[0]).save(source)
     os.mkfifo(pipe)
     writing = threading.Thread(target=pipe.write_bytes, args=[source.read_bytes()], daemon=True)
     writing.start()
-    outcome = run("pool", pipe, "--frames", "all", "-o", out)
+    outcome = run("pool", pipe, "--frames", "all", "-o", out, "--timeout", str(PATIENCE))
     assert outcome.code == 0, outcome.stderr
     writing.join(PATIENCE)
     arrays, times, _ = frames_of(out)
-    assert times == TIMES
-    for found, frame in zip(arrays, FRAMES, strict=True):
+    assert times == (TIMES if len(frames) > 1 else [None])
+    for found, frame in zip(arrays, frames, strict=True):
         assert np.array_equal(found, pool(frame))
 
 

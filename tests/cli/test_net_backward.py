@@ -355,6 +355,16 @@ def test_labels_and_gradients_that_do_not_fit_are_one_line(
     assert words in outcome.stderr
 
 
+@pytest.mark.parametrize("layer", [["softmax"], ["fc", "-k", "1,0,0,0;0,1,0,0;0,0,1,0;0,0,0,1"]], ids=["softmax", "fc"])
+def test_the_gradient_of_a_list_is_one(run: Run, layer: list[str]) -> None:
+    """A row may stand for a column, but a table of as many values for neither."""
+    command = ("net", "backward", "1,2,3,4", "--layer", *layer, "--gradient")
+    assert run(*command, "1;2;3;4").text == run(*command, "1,2,3,4").text != ""
+    refused = run(*command, "1,2;3,4")
+    assert (refused.code, refused.stdout) == (1, b"")
+    assert refused.stderr == "net: 1,2;3,4 is 2x2, but the output is 1x4; there is one gradient for each value\n"
+
+
 def test_arrays_of_one_channel_are_matrices_and_others_are_refused(run: Run, tmp_path: Path) -> None:
     for channels in (1, 3):
         np.save(tmp_path / f"{channels}.npy", np.ones((2, 2, channels)))
