@@ -46,9 +46,8 @@ def plan_jobs(
     refuse_stdin_twice(inputs)
     several = listed or len(inputs) > 1 or any(os.path.isdir(path) for path in inputs)
     only_sheets = _wants_only_sheets(inputs, request, several=several)
-    typed = next((path for path in inputs if several and is_typed_matrix(path, whole=True)), None)
-    if typed is not None:
-        raise PlanError(f"{typed!r} is not a file; a matrix that is typed out must be the only input")
+    if several:
+        _refuse_typed_matrix(inputs)
     if several and request.output is None and not only_sheets:
         raise PlanError("several inputs need a folder for the results, such as -o out/")
     folder = output_folder(request, several=several)
@@ -160,6 +159,12 @@ def _refuse_forgotten_option(inputs: Sequence[str], request: OutputRequest) -> N
             raise PlanError(f"{option} is taken for an input because it comes after --; put options before --")
     if len(inputs) > 1 and request.output is None and format_of(last) and not os.path.lexists(last):
         raise PlanError(f"{last} does not exist; if it is to be the output, use -o {last}")
+
+
+def _refuse_typed_matrix(inputs: Sequence[str]) -> None:
+    typed = next((path for path in inputs if is_typed_matrix(path, whole=True)), None)
+    if typed is not None:
+        raise PlanError(f"{typed!r} is not a file; a matrix that is typed out must be the only input")
 
 
 def _refuse_own_folder(inputs: Iterable[str], folders: Iterable[Path]) -> None:

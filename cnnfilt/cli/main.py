@@ -114,10 +114,7 @@ def exit_code(arguments: Sequence[str]) -> int:
         print_error(command, "interrupted")
         return INTERRUPTED
     except OSError as error:
-        if not isinstance(error, BrokenPipeError):  # When the reader has left, that is no news to him.
-            # An error of a file names it.
-            what = "standard output cannot be written" if error.filename is None else f"{error.filename!s}"
-            print_error(command, f"{what}: {error.strerror or error}")
+        _say_of_system(command, error)
         _drop_stdout()
         return FAILED
     except MemoryError:
@@ -130,6 +127,13 @@ def exit_code(arguments: Sequence[str]) -> int:
         print_error(command, f"this is an error in cnnfilt itself ({what}); cnnfilt --debug {command} ... shows where")
         return FAILED
     return code if isinstance(code, int) else 0
+
+
+def _say_of_system(command: str, error: OSError) -> None:
+    if not isinstance(error, BrokenPipeError):  # When the reader has left, that is no news to him.
+        # An error of a file names it.
+        what = "standard output cannot be written" if error.filename is None else f"{error.filename!s}"
+        print_error(command, f"{what}: {error.strerror or error}")
 
 
 def _said(error: click.ClickException) -> str:
