@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cnnfilt import convolve, edges, pool
 from cnnfilt.core.edge_responses import lengths
 from cnnfilt.core.engine import native
 from cnnfilt.core.engine.box import box
@@ -383,3 +384,14 @@ def test_a_long_sum_of_floats_stays_within_the_bound(size, seed):
 def test_the_sources_travel_with_the_package():
     folder = Path(native.__file__).parent
     assert {path.name for path in folder.glob("*.[ch]")} >= {"module.c", "native.h", "sums.c", "sums.h"}
+
+
+@pytest.mark.parametrize("layout", ["rows over one another", "an odd address"])
+def test_images_that_lie_in_memory_as_no_loop_wants_them(layout):
+    if layout == "an odd address":
+        image = np.frombuffer(b"\0" + bytes(range(240)), np.uint8)[1:].view(np.uint16).reshape(10, 12)
+        assert not image.flags.aligned
+    else:
+        image = np.lib.stride_tricks.as_strided(np.arange(40, dtype=np.uint16), (10, 12), (2, 2))
+    for function in (lambda x: convolve(x, [[1, 0, -1]] * 3), edges, pool, lambda x: pool(x, 3, kind="avg", stride=2)):
+        np.testing.assert_array_equal(function(image), function(image.copy()))

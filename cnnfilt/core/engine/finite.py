@@ -25,7 +25,6 @@ class FiniteTechnique(Technique):
     def __init__(self, job: Job, dtype: np.dtype) -> None:
         self._job, self._dtype = job, dtype
         self._taps = SpareTaps(job, dtype)
-        self._kernel = job.weights[:, :, 0, 0].astype(dtype)
         self._bias = job.bias.astype(dtype)[0]
         # Whole numbers of at most 16 bits are finite, and too small for a sum to pass the float range.
         small = is_small(job.image.dtype) and float(np.abs(job.weights).sum()) < LARGE_KERNEL

@@ -111,7 +111,7 @@ class PoolingJob(Frozen):
             return
         native.loops.reduce(
             kind,
-            np.ascontiguousarray(source).reshape(bottom - top, -1),
+            np.require(source, requirements=["C", "A"]).reshape(bottom - top, -1),
             into.reshape(last - first, -1),
             (rows.kernel_size, columns.kernel_size),
             channels,

@@ -241,7 +241,8 @@ class PaddedImage:
             return None
         rows = self.image[first - self._top : last - self._top]
         flat = self.dtype == rows.dtype and rows.flags.aligned and rows[0].flags.c_contiguous
-        return rows.reshape(len(rows), -1) if flat and (len(rows) == 1 or rows.strides[0] > 0) else None
+        apart = len(rows) == 1 or rows.strides[0] >= rows[0].nbytes  # in order, and not one over the other
+        return rows.reshape(len(rows), -1) if flat and apart else None
 
     def read(self, first: int, into: Array) -> None:
         """Write the padded rows from `first` on to `into` (rows, padded width, C), as many as it has."""
