@@ -154,12 +154,18 @@ def _parse_name(text: str) -> Kernel:
     if len(typed) > len(entry.arguments):
         raise _error(f"kernel {text!r} has too many arguments; write {entry.usage}")
     try:
-        values = [parse_number(value, word) for value, word in zip(typed, entry.arguments, strict=False)]
+        values = [_argument(value, word) for value, word in zip(typed, entry.arguments, strict=False)]
         rows = entry.build(*values)
     except ParameterError as error:
         raise _error(f"kernel {text!r}: {error.message}") from None
     # The label is made from the values, because a typed "1/2" would open a folder in a file name.
     return Kernel("-".join([name, *(f"{value:g}" for value in values)]), rows, entry.source)
+
+
+def _argument(text: str, word: str) -> Number:
+    if word == "AMOUNT" and text.endswith("%"):
+        return parse_number(text[:-1], word) / 100
+    return parse_number(text, word)
 
 
 def _parse_rows(text: str) -> tuple[Rows, tuple[str, ...]]:

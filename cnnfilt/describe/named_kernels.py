@@ -16,6 +16,9 @@ Rows = tuple[tuple[Number, ...], ...]
 MAX_KERNEL_SIZE = 1001
 """The widest kernel built by name; wider ones are slips of the finger, and would cost minutes."""
 
+MOST_SHARPENING = 20
+"""Ten times as much leaves nothing but black and white; 50 was meant as 50%."""
+
 
 class NamedKernel(Frozen):
     """One name: what it is for, who published it, how to build it, and what may follow its colon.
@@ -82,6 +85,73 @@ def motion(length: Number = 9, angle: Number = 0) -> Rows:
     return tuple(tuple(value / total for value in row) for row in rows)
 
 
+def sharpen(amount: Number = 1) -> Rows:
+    """Return every pixel plus AMOUNT times what it has over its four neighbours; 0.5 is half as crisp as 1."""
+    a = _amount(amount)
+    return ((0, -a, 0), (-a, 1 + 4 * a, -a), (0, -a, 0))
+
+
+def unsharp(sigma: Number = 1, amount: Number = 1) -> Rows:
+    """Return every pixel plus AMOUNT times what it has over a Gaussian blur of SIGMA; the sum is 1."""
+    a, bell = _amount(amount), gaussian(sigma)
+    middle = len(bell) // 2
+    return tuple(
+        tuple((1 + a if y == x == middle else 0) - a * value for x, value in enumerate(row))
+        for y, row in enumerate(bell)
+    )
+
+
+def disk(radius: Number = 3) -> Rows:
+    """Return the mean of the pixels with x^2 + y^2 <= R^2."""
+    rows = disk_rows(radius)
+    count = sum(map(sum, rows))
+    return tuple(tuple(value / count for value in row) for row in rows)
+
+
+def disk_rows(radius: Number) -> tuple[tuple[int, ...], ...]:
+    """Return 1 where x^2 + y^2 <= R^2, measured from the middle, and 0 elsewhere."""
+    largest = (MAX_KERNEL_SIZE - 1) // 2
+    if not 1 <= radius <= largest:
+        raise ParameterError(f"R is {radius:g}; it must be from 1 to {largest}")
+    offsets = range(-math.floor(radius), math.floor(radius) + 1)
+    return tuple(tuple(int(x * x + y * y <= radius * radius) for x in offsets) for y in offsets)
+
+
+def gabor(wavelength: Number = 8, angle: Number = 0, sigma: Number | None = None) -> Rows:
+    """Return a wave of WAVE pixels that runs towards ANGLE, under a round Gaussian of SIGMA.
+
+    SIGMA is 0.56 * WAVE unless given, a bandwidth of one octave (Petkov & Kruizinga 1997). As much of the bell
+    is taken off as makes the sum zero, and the positive coefficients sum to 1: even gray gives 0, and the wave itself
+    in black and white no more than white.
+    """
+    if not 2 <= wavelength <= MAX_KERNEL_SIZE:
+        raise ParameterError(f"WAVE is {wavelength:g}; it must be from 2 to {MAX_KERNEL_SIZE}")
+    bell, offsets = _bell(0.56 * wavelength if sigma is None else sigma, None, 3)
+    turn, step = math.radians(angle), math.tau / wavelength
+    wave = [[math.cos(step * (x * math.cos(turn) - y * math.sin(turn))) for x in offsets] for y in offsets]
+    round_bell = _outer(bell, bell)
+    share = math.fsum(g * w for gs, ws in zip(round_bell, wave, strict=True) for g, w in zip(gs, ws, strict=True))
+    rows = [[g * (w - share) for g, w in zip(gs, ws, strict=True)] for gs, ws in zip(round_bell, wave, strict=True)]
+    positive = math.fsum(value for row in rows for value in row if value > 0)
+    return tuple(tuple(value / positive for value in row) for row in rows)
+
+
+def dog(first: Number = 1, second: Number | None = None) -> Rows:
+    """Return a Gaussian of S1 minus one of S2, with sum zero; S2 is 1.6 * S1 unless given (Marr & Hildreth 1980)."""
+    other = 1.6 * first if second is None else second
+    if first == other:
+        raise ParameterError(f"S1 and S2 are both {first:g}; their difference would be nothing")
+    size = len(_bell(max(first, other), None, 3)[0])
+    narrow, wide = (gaussian(sigma, size) for sigma in (first, other))
+    return tuple(tuple(a - b for a, b in zip(x, y, strict=True)) for x, y in zip(narrow, wide, strict=True))
+
+
+def _amount(value: Number) -> Number:
+    if not 0 < value <= MOST_SHARPENING:
+        raise ParameterError(f"AMOUNT is {value:g}; it must be above 0, and at most {MOST_SHARPENING} (0.5 is 50%)")
+    return value
+
+
 def _crossing(x: int, y: int, along_x: float, along_y: float) -> float:
     """Return how much of -1 <= t <= 1 takes (t * along_x, t * along_y) through the unit square around (x, y)."""
     first, last = -1.0, 1.0
@@ -142,6 +212,7 @@ _ROBERTS = "Roberts 1963, Machine perception of three-dimensional solids"
 _GONZALEZ = "Gonzalez & Woods, Digital image processing, section 3.6"
 _POWELL = "Powell, Image kernels (setosa.io)"
 _LOG = "Marr & Hildreth 1980, Theory of edge detection"
+_GABOR = "Daugman 1985, Uncertainty relation for two-dimensional visual cortical filters"
 _KIRSCH = "Kirsch 1971, Computer determination of the constituent structure of biological images"
 
 _VERTICAL: Rows = ((1, 0, -1),) * 3
@@ -152,8 +223,8 @@ _FARID_SLOPE = (-0.109603762960254, -0.276690988455557, 0.0, 0.276690988455557, 
 
 _ENTRIES = (
     _fixed("identity", "nothing changes", "every pixel as it is", ((0, 0, 0), (0, 1, 0), (0, 0, 0))),
-    _fixed("vertical", "vertical edges, as in the notes: left - right", _NOTES, _VERTICAL),
-    _fixed("horizontal", "horizontal edges, as in the notes: above - below", _NOTES, _transposed(_VERTICAL)),
+    _fixed("vertical", "vertical edges as in the notes: left - right", _NOTES, _VERTICAL),
+    _fixed("horizontal", "horizontal edges as in notes: above - below", _NOTES, _transposed(_VERTICAL)),
     *_pair("prewitt", "equal weights", _PREWITT, (_STEP,) * 3),
     *_pair("sobel", "slightly smoothed", _SOBEL, _outer((1, 2, 1), _STEP)),
     *_pair("scharr", "equal in all directions", _SCHARR, _outer((3, 10, 3), _STEP)),
@@ -162,14 +233,18 @@ _ENTRIES = (
     _fixed("roberts-2", "slope along the other diagonal", _ROBERTS, ((0, 1), (-1, 0))),
     _fixed("laplacian4", "edges and spots in all directions", _GONZALEZ, ((0, 1, 0), (1, -4, 1), (0, 1, 0))),
     _fixed("laplacian8", "the same, diagonals included", _GONZALEZ, ((1, 1, 1), (1, -8, 1), (1, 1, 1))),
-    _fixed("sharpen", "crisper detail, brightness kept", _GONZALEZ, ((0, -1, 0), (-1, 5, -1), (0, -1, 0))),
+    NamedKernel("sharpen", "crisper detail, brightness kept", _GONZALEZ, sharpen, ("AMOUNT",)),
+    NamedKernel("unsharp", "crisper detail SIGMA pixels wide", _GONZALEZ, unsharp, ("SIGMA", "AMOUNT")),
     _fixed("outline", "bright outlines on black", _POWELL, ((-1, -1, -1), (-1, 8, -1), (-1, -1, -1))),
     _fixed("emboss", "relief, lit from one corner", _POWELL, ((-2, -1, 0), (-1, 1, 1), (0, 1, 2))),
     NamedKernel("box", "blur: the mean of K x K pixels", "the mean of K x K pixels", box, ("K",)),
     NamedKernel(
         "gaussian", "soft blur, SIGMA pixels wide", "a sampled Gaussian divided by its sum", gaussian, ("SIGMA", "K")
     ),
+    NamedKernel("disk", "blur out of focus", "the mean of the pixels with x^2 + y^2 <= R^2", disk, ("R",)),
     NamedKernel("log", "edges and spots SIGMA pixels wide", _LOG, log, ("SIGMA", "K")),
+    NamedKernel("dog", "edges and spots, much as log", _LOG, dog, ("S1", "S2")),
+    NamedKernel("gabor", "stripes WAVE pixels apart, across ANGLE", _GABOR, gabor, ("WAVE", "ANGLE", "SIGMA")),
     NamedKernel("kirsch", "edges facing ANGLE: 0 right, 90 up, ... 315", _KIRSCH, kirsch, ("ANGLE",)),
     NamedKernel(
         "motion", "blur of a moving camera", "the share of each pixel that a line covers", motion, ("LENGTH", "ANGLE")

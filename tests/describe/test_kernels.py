@@ -30,6 +30,7 @@ DERIVATIVES += [f"{name}-{axis}" for name in ("prewitt", "sobel", "scharr", "far
         ("laplacian4", [[0, 1, 0], [1, -4, 1], [0, 1, 0]]),
         ("laplacian8", [[1, 1, 1], [1, -8, 1], [1, 1, 1]]),
         ("sharpen", [[0, -1, 0], [-1, 5, -1], [0, -1, 0]]),
+        ("sharpen:2", [[0, -2, 0], [-2, 9, -2], [0, -2, 0]]),
         ("outline", [[-1, -1, -1], [-1, 8, -1], [-1, -1, -1]]),
         ("emboss", [[-2, -1, 0], [-1, 1, 1], [0, 1, 2]]),
         ("kirsch:90", [[5, 5, 5], [-3, 0, -3], [-3, -3, -3]]),
@@ -79,6 +80,81 @@ def test_farid_measures_a_slope_of_one():
     assert (np.abs(rows).sum(axis=1) / 2 / (0.276691 + 0.109604)) == pytest.approx(
         [0.037659, 0.249153, 0.426375, 0.249153, 0.037659], abs=1e-6
     )
+
+
+@pytest.mark.parametrize("amount", ["0.5", "1/2", "50%"])
+def test_sharpening_by_half(amount):
+    assert kernel(f"sharpen:{amount}") == ((0, -0.5, 0), (-0.5, 3, -0.5), (0, -0.5, 0))
+    assert parse_kernel(f"sharpen:{amount}").name == "sharpen-0.5"
+
+
+def test_unsharp_adds_what_a_gaussian_takes_away():
+    delta, blurred = np.zeros((13, 13)), np.array(kernel("gaussian:2"))
+    delta[6, 6] = 1
+    assert np.array(kernel("unsharp:2,0.7")) == pytest.approx(delta + 0.7 * (delta - blurred), abs=1e-15)
+    assert np.array(kernel("unsharp")).sum() == pytest.approx(1, abs=1e-14)
+    assert kernel("unsharp:2,70%") == kernel("unsharp:2,0.7")
+
+
+@pytest.mark.parametrize("radius", [1, 1.5, 2, 5, 7, 10.4])
+def test_a_disk_is_the_mean_of_what_lies_within_its_radius(radius):
+    reach = int(radius)
+    y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1]
+    inside = x**2 + y**2 <= radius**2
+    assert np.array(kernel(f"disk:{radius}")) == pytest.approx(inside / inside.sum(), abs=1e-15)
+
+
+@pytest.mark.parametrize(("first", "second"), [(1, 1.6), (2, 4), (3, 1)])
+def test_a_difference_of_gaussians(first, second):
+    x = np.arange(-(reach := int(np.ceil(3 * max(first, second)))), reach + 1)
+    narrow, wide = (np.exp(-(x[:, None] ** 2 + x**2) / (2 * sigma**2)) for sigma in (first, second))
+    expected = narrow / narrow.sum() - wide / wide.sum()
+    assert np.array(kernel(f"dog:{first},{second}")) == pytest.approx(expected, abs=1e-14)
+    assert kernel("dog:2") == kernel("dog:2,3.2")
+
+
+@pytest.mark.parametrize(("wavelength", "angle"), [(4, 0), (8, 30), (10, 90), (6, 135), (5, -20)])
+def test_gabor_answers_its_own_wave_and_no_even_gray(wavelength, angle):
+    rows = np.array(kernel(f"gabor:{wavelength},{angle}"))
+    assert abs(rows.sum()) < 1e-12
+    assert rows[rows > 0].sum() == pytest.approx(1)
+    reach, turn = len(rows) // 2, np.radians(angle)
+    y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1]
+    along, across = (np.cos(2 * np.pi / wavelength * (x * np.cos(t) - y * np.sin(t))) for t in (turn, turn + np.pi / 2))
+    assert (rows * along).sum() > 0.5
+    assert abs((rows * across).sum()) < 0.05
+
+
+def test_gabor_is_that_of_scikit_image():
+    gabor_kernel = pytest.importorskip("skimage.filters").gabor_kernel
+    theirs = np.real(gabor_kernel(1 / 6, theta=-np.radians(30), sigma_x=3, sigma_y=3, n_stds=6))
+    rows = np.array(kernel("gabor:6,30,3"))
+    top, left = ((wide - own) // 2 for wide, own in zip(theirs.shape, rows.shape, strict=True))
+    theirs = theirs[top : top + len(rows), left : left + len(rows)]
+    bell = np.exp(-(np.arange(-9, 10) ** 2) / 18)
+    theirs = theirs - np.outer(bell, bell) * theirs.sum() / bell.sum() ** 2
+    assert rows == pytest.approx(theirs / theirs[theirs > 0].sum(), abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("sharpen:50", r"AMOUNT is 50; it must be above 0, and at most 20 \(0.5 is 50%\)"),
+        ("sharpen:0", "AMOUNT is 0; it must be above 0"),
+        ("unsharp:2,-1", "AMOUNT is -1; it must be above 0"),
+        ("unsharp:0", "SIGMA is 0; it must be from 0.01"),
+        ("disk:0.5", "R is 0.5; it must be from 1 to 500"),
+        ("disk:50%", "R '50%' is not a number"),
+        ("gabor:1", "WAVE is 1; it must be from 2"),
+        ("gabor:8,0,0", "SIGMA is 0; it must be from 0.01"),
+        ("dog:2,2", "S1 and S2 are both 2; their difference would be nothing"),
+        ("dog:1,1000", "SIGMA is 1000; it must be from"),
+        ("sharpen:1,2", "too many arguments; write sharpen:AMOUNT"),
+    ],
+)
+def test_amounts_and_sizes_out_of_range(text, said):
+    with pytest.raises(KernelError, match=said):
+        kernel(text)
 
 
 @pytest.mark.parametrize("text", ["box", "box:4", "gaussian", "gaussian:2,13", "gaussian:0.5,4", "motion:7,30"])
@@ -338,7 +414,7 @@ def test_the_docstrings_tell_the_truth():
         ("gaussian=1.5", "gaussian:1.5"),
         ("gausian = 2, 9", "gaussian:2,9"),
         ("box=5", "box:5"),
-        ("sharpen=1", "sharpen"),
+        ("sharpen=1", "sharpen:1"),
         ("Gaussian:2", "gaussian:2"),
         ("gaussian 2", "gaussian:2"),
         ("gaussian(2)", "gaussian:2"),
