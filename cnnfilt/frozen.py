@@ -18,7 +18,8 @@ class Option:
 
     `flags` are its names on a command line. Its text is one of `words`, or becomes what `read(text, flag)` returns, or
     it is a switch that takes none (`default` is False then). `help` says what it means; what stands after a form feed
-    is for the long help. `shown` is the default as people type it ("" shows none). `title` is its name in messages.
+    is for the long help. `shown` is the default as people type it ("" shows none). `title` is its name in messages. One
+    that may be `repeated` holds a tuple of all that was given.
     """
 
     name: str = ""
@@ -34,9 +35,11 @@ class Option:
         help: str,
         shown: str,
         title: str,
+        repeated: bool,
     ) -> None:
         self.flags, self.default, self.read, self.words = flags, default, read, words
         self.metavar, self.help, self.shown, self.title = metavar, help, shown, title
+        self.repeated = repeated
 
 
 def option(
@@ -48,9 +51,20 @@ def option(
     help: str = "",
     shown: str = "",
     title: str = "",
+    repeated: bool = False,
 ) -> Any:
     """Return a field that is an option: see `Option`."""
-    return Option(flags, default=default, read=read, words=words, metavar=metavar, help=help, shown=shown, title=title)
+    return Option(
+        flags,
+        default=default,
+        read=read,
+        words=words,
+        metavar=metavar,
+        help=help,
+        shown=shown,
+        title=title,
+        repeated=repeated,
+    )
 
 
 def changed(kind: "type[Frozen]", name: str, *, default: Any, help: str = "", shown: str = "") -> Any:

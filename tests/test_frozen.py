@@ -120,6 +120,10 @@ class Bordered(Frozen, kw_only=True):
     value: float = option("--value", default=0)
 
 
+class Repeating(Frozen):
+    names: tuple[str, ...] = option("-n", repeated=True, default=())
+
+
 class Both(Bordered, Window, kw_only=True):
     size: int = changed(Window, "size", default=3, help="So large.")
     name: str = ""
@@ -137,6 +141,11 @@ def test_options_know_what_they_were_declared_with() -> None:
     size, kind = Window.options["size"], Window.options["kind"]
     assert (size.name, size.flags, size.default, size.title) == ("size", ("-f", "--size"), REQUIRED, "size")
     assert (kind.name, kind.words, kind.shown, kind.title) == ("kind", ("max", "min"), "max", "pooling kind")
+
+
+def test_an_option_that_may_be_repeated_holds_all_that_was_given() -> None:
+    assert [one.options[name].repeated for one, name in ((Repeating, "names"), (Window, "size"))] == [True, False]
+    assert Repeating(names=("a", "b")).names == ("a", "b")
 
 
 def test_a_changed_option_leaves_the_first_as_it_was() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from cnnfilt.batch.clashes import check_outputs, is_done, refuse_existing
+from cnnfilt.batch.exclusion import Exclusion
 from cnnfilt.batch.naming import OutputRequest, Target, output_folder, sheets_of, targets_of, unwritten
 from cnnfilt.batch.patterns import check_fields, has_field, patterns_apart
 from cnnfilt.batch.sources import Source, Walk, find_sources, is_typed_matrix, refuse_stdin_twice
@@ -27,17 +28,28 @@ class FileJob(Frozen):
 
 
 class BatchPlan(Frozen):
-    """All jobs of a run in order, those left out because their outputs exist, and what was passed over in folders."""
+    """All jobs of a run in order, those left out because their outputs exist, and what was passed over in folders.
+
+    `notes` are what else to say beforehand.
+    """
 
     jobs: tuple[FileJob, ...]
     existing: tuple[FileJob, ...] = ()
     skipped: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def plan_jobs(
-    inputs: Sequence[str], request: OutputRequest, *, recursive: bool = False, listed: bool = False
+    inputs: Sequence[str],
+    request: OutputRequest,
+    *,
+    recursive: bool = False,
+    listed: bool = False,
+    exclude: Sequence[str] = (),
 ) -> BatchPlan:
     """Return the plan for `inputs`: files, folders and `-`; `listed` ones come from a list, which counts as several.
+
+    What fits one of the patterns in `exclude` is left out.
 
     Raises PlanError for a clash (nothing has been written), InputError for a folder without images.
     """
@@ -53,7 +65,8 @@ def plan_jobs(
     folder = output_folder(request, several=several)
     written_to = tuple(path for path in (folder, request.sheet_folder) if path is not None)
     _refuse_own_folder(inputs, written_to)
-    sources, skipped = find_sources(inputs, Walk(recursive, written_to))
+    exclusion = Exclusion(exclude)
+    sources, skipped = find_sources(inputs, Walk(recursive, written_to, exclusion))
     if request.is_stdout and len(sources) > 1:
         raise PlanError("several inputs cannot share standard output; give a folder, such as -o out/")
     jobs = tuple(
@@ -76,18 +89,23 @@ def plan_jobs(
         existing = [job for job in jobs if job.outputs and all(is_done(target) for target in job.outputs)]
         done = {id(job) for job in existing}
         # What a killed run left half-done, one map of several, is made again as a whole.
-        return BatchPlan(tuple(job for job in jobs if id(job) not in done), tuple(existing), skipped)
+        left = tuple(job for job in jobs if id(job) not in done)
+        return BatchPlan(left, tuple(existing), skipped, exclusion.report())
     if not request.overwrite:
         refuse_existing([target for job in jobs for target in job.outputs])
-    return BatchPlan(jobs, (), skipped)
+    return BatchPlan(jobs, (), skipped, exclusion.report())
 
 
-def plan_unwritten(inputs: Sequence[str], request: OutputRequest, *, recursive: bool = False) -> BatchPlan:
+def plan_unwritten(
+    inputs: Sequence[str], request: OutputRequest, *, recursive: bool = False, exclude: Sequence[str] = ()
+) -> BatchPlan:
     """Return the plan for `inputs` whose results are only looked at, and written nowhere. Raises as `plan_jobs`."""
     _refuse_forgotten_option(inputs, request)
     refuse_stdin_twice(inputs)
-    sources, skipped = find_sources(inputs, Walk(recursive))
-    return BatchPlan(tuple(FileJob(source, (unwritten(source, request),)) for source in sources), (), skipped)
+    exclusion = Exclusion(exclude)
+    sources, skipped = find_sources(inputs, Walk(recursive, exclusion=exclusion))
+    jobs = tuple(FileJob(source, (unwritten(source, request),)) for source in sources)
+    return BatchPlan(jobs, (), skipped, exclusion.report())
 
 
 def _targets_of(source: Source, request: OutputRequest, folder: Path | None) -> tuple[Target, ...]:

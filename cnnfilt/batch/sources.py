@@ -6,10 +6,12 @@ import stat
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from cnnfilt.batch.exclusion import Exclusion
 from cnnfilt.describe.number_notations import is_notation
 from cnnfilt.errors import InputError, PlanError
 from cnnfilt.files.encodings import decoded_text, encoding_of
-from cnnfilt.files.formats import IMAGE_SUFFIXES, MATRIX_SUFFIXES, format_of
+from cnnfilt.files.formats import IMAGE_FORMATS, IMAGE_SUFFIXES, MATRIX_SUFFIXES, format_of
+from cnnfilt.files.signatures import format_of_file
 from cnnfilt.frozen import Frozen
 
 STDIN = "-"
@@ -56,10 +58,14 @@ class Source(Frozen):
 
 
 class Walk(Frozen):
-    """How folders are opened: with the folders in them, and without those the results go to."""
+    """How folders are opened: with the folders in them, without those the results go to, and without what is excluded.
+
+    An exclusion applies to what is named, too.
+    """
 
     recursive: bool = False
     output_folders: tuple[Path, ...] = ()
+    exclusion: Exclusion = Exclusion()
 
 
 def refuse_stdin_twice(inputs: Sequence[str]) -> None:
@@ -78,9 +84,9 @@ def is_typed_matrix(text: str, *, whole: bool = False) -> bool:
 def find_sources(inputs: Iterable[str], walk: Walk) -> tuple[list[Source], tuple[str, ...]]:
     """Return every file to read, in order, and what was passed over. A folder gives its images, by name.
 
-    Raises InputError for a folder that cannot be listed or holds no image. A named file that is missing, or a folder
-    in a folder that cannot be listed, stays in the list: its reading reports it, and the others go on. A typed matrix
-    is one where it is the only input.
+    Raises InputError for a folder that cannot be listed or holds no image, and where all is excluded. A named file that
+    is missing, or a folder in a folder that cannot be listed, stays in the list: its reading reports it, and the others
+    go on. A typed matrix is one where it is the only input.
     """
     inputs = tuple(inputs)
     if len(inputs) == 1 and is_typed_matrix(inputs[0]):
@@ -88,14 +94,22 @@ def find_sources(inputs: Iterable[str], walk: Walk) -> tuple[list[Source], tuple
     sources: list[Source] = []
     skipped: list[str] = []
     for path in inputs:
-        if path == STDIN or not os.path.isdir(path):
+        is_folder = path != STDIN and os.path.isdir(path)
+        if path != STDIN and walk.exclusion.leaves_out(path, "", is_folder=is_folder):
+            continue
+        if not is_folder:
             sources.append(Source(path))
             continue
+        excluded = walk.exclusion.found
         images = list(_images_in(path, walk, skipped))
-        if not images:
+        if not images and walk.exclusion.found == excluded:
             deeper = "" if walk.recursive else "; -r looks into the folders in it"
             raise InputError(f"{path}: no images in this folder ({', '.join(sorted(IMAGE_SUFFIXES))}){deeper}")
         sources += images
+    if not sources:
+        raise InputError(
+            f"{inputs[0]}{' ...' if inputs[1:] else ''}: no image is left, for {walk.exclusion.report()[0]}"
+        )
     return sources, tuple(skipped)
 
 
@@ -146,6 +160,8 @@ def _images_in(folder: str, walk: Walk, skipped: list[str]) -> Iterator[Source]:
             unfinished.pop()
             continue
         is_folder = entry.is_dir()
+        if walk.exclusion.leaves_out(entry.path, os.path.join(subfolder, entry.name), is_folder=is_folder):
+            continue
         if is_folder and os.path.realpath(entry.path) in map(os.path.realpath, walk.output_folders):
             continue
         if is_folder and walk.recursive and not entry.is_symlink() and not entry.name.startswith("."):
@@ -173,9 +189,11 @@ def _reason_to_skip(entry: "os.DirEntry[str]") -> str | None:
         return "a dot-file"
     if suffix in MATRIX_SUFFIXES:
         return "a matrix; name it to read it"
-    if suffix not in IMAGE_SUFFIXES:
+    if suffix and suffix not in IMAGE_SUFFIXES:
         return "no image suffix"
-    return None if _is_regular(entry) else "no regular file"
+    if not _is_regular(entry):
+        return "no regular file"
+    return None if suffix or format_of_file(entry.path) in IMAGE_FORMATS else "no image, and no suffix"
 
 
 def _entries(folder: str) -> list["os.DirEntry[str]"]:

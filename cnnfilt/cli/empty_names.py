@@ -4,7 +4,7 @@ import re
 
 import click
 
-_NAMES_A_FILE = re.compile(r"FILE|DIR|FOLDER|INPUT|IMAGE|MODEL|BEFORE|PATH|^[ABX]$", re.IGNORECASE)
+_NAMES_A_FILE = re.compile(r"FILE|DIR|FOLDER|INPUT|IMAGE|MODEL|BEFORE|PATH|PATTERN|^[ABX]$", re.IGNORECASE)
 """What stands in the help for a file or folder."""
 
 

@@ -17,6 +17,7 @@ GROUPS = {
     "Files": ("output", "overwrite", "format", "quality", "metadata", "no_auto_orient", "frames", "max_pixels"),
     "Many files": (
         "recursive",
+        "exclude",
         "files_from",
         "null",
         "skip_existing",

@@ -46,7 +46,15 @@ def as_click(one: Option) -> Decorator:
         return click.option(*one.flags, one.name, default=one.default, help=help)
     if one.default is REQUIRED:
         return click.option(*one.flags, one.name, type=_type_of(one), metavar=one.metavar, required=True, help=help)
-    return click.option(*one.flags, one.name, type=_type_of(one), metavar=one.metavar, default=one.default, help=help)
+    return click.option(
+        *one.flags,
+        one.name,
+        type=_type_of(one),
+        metavar=one.metavar,
+        default=one.default,
+        multiple=one.repeated,
+        help=help,
+    )
 
 
 def _type_of(one: Option) -> click.ParamType[Any] | None:
@@ -166,6 +174,14 @@ class FileOptions(WorkOptions, kw_only=True):
     )
     recursive: bool = option(
         "-r", "--recursive", default=False, help="Open folders inside folders, too; the tree is kept."
+    )
+    exclude: tuple[str, ...] = option(
+        "--exclude",
+        metavar="PATTERN",
+        default=(),
+        repeated=True,
+        help="Leave out files and folders of this name, such as '*_small.*'; repeat it for several.\f With a / it is "
+        "matched with the end of their paths ('raw/*', 'raw/**/old.png'); one that ends in / is for folders alone.",
     )
     files_from: str | None = option(
         "--files-from", metavar="FILE|-", default=None, help="Read the names of inputs from this file, one per line."

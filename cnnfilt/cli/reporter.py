@@ -39,7 +39,7 @@ class Reporter(AbstractContextManager["Reporter"]):
     def __enter__(self) -> "Reporter":
         self._here.enter_context(on_exit_during(self._on_exit))
         if not self.quiet:
-            _print_skipped(self.plan.skipped)
+            _print_beforehand(self.plan)
         for job in self.plan.existing if self.json else ():
             self._print_json(_as_planned(job, "skipped"))
         if not (self.several or self.quiet):  # Of several, the summary says it.
@@ -150,7 +150,7 @@ def print_plan(plan: BatchPlan, *, json: bool = False) -> None:
         print(f"{printable(job.source.path)} -> {_targets_of(job)}")
     for job in plan.existing:
         print(_as_skipped(job))
-    _print_skipped(plan.skipped)
+    _print_beforehand(plan)
 
 
 def _as_skipped(job: FileJob) -> str:
@@ -208,10 +208,12 @@ def _print_loss(name: str, loss: Loss, command: str) -> None:
         print_line(f"{name}: NaN (not a number) became black in {loss.not_numbers:,} of {loss.total:,} values")
 
 
-def _print_skipped(skipped: tuple[str, ...]) -> None:
-    if skipped:
-        others = f" and {len(skipped) - 3:,} more" if len(skipped) > 3 else ""
-        print_line(f"skipped {', '.join(skipped[:3])}{others}")
+def _print_beforehand(plan: BatchPlan) -> None:
+    if plan.skipped:
+        others = f" and {len(plan.skipped) - 3:,} more" if len(plan.skipped) > 3 else ""
+        print_line(f"skipped {', '.join(plan.skipped[:3])}{others}")
+    for note in plan.notes:
+        print_line(note)
 
 
 def _percent(fraction: float) -> str:

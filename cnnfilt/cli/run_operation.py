@@ -4,6 +4,7 @@ import sys
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -101,10 +102,11 @@ def _requested(
 
 
 def _planned(files: FileOptions, request: OutputRequest, inspection: Inspection, *, only_shown: bool) -> BatchPlan:
+    found: dict[str, Any] = {"recursive": files.recursive, "exclude": files.exclude}
     if only_shown:
-        plan = plan_unwritten(_inputs(files), request, recursive=files.recursive)
+        plan = plan_unwritten(_inputs(files), request, **found)
     else:
-        plan = plan_jobs(_inputs(files), request, recursive=files.recursive, listed=files.files_from is not None)
+        plan = plan_jobs(_inputs(files), request, listed=files.files_from is not None, **found)
     if inspection.emit is not None and len(plan.jobs) > 1:
         raise PlanError("--emit writes a script for one input; name a single one")
     if inspection.emit is not None and any(job.source.typed for job in plan.jobs):

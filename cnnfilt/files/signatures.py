@@ -1,9 +1,15 @@
 """What a file holds, by its first bytes. No NumPy, no Pillow."""
 
+import os
+import stat
+
 from cnnfilt.files.formats import FORMATS
 
 SIGNATURE_LENGTH = 16
 """How many first bytes the functions here want to see."""
+
+_WITHOUT_WAITING = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+"""How a file is opened that a pipe may have taken the place of meanwhile."""
 
 _ANY_BYTE = ord("?")
 
@@ -29,6 +35,24 @@ def format_by_signature(head: bytes) -> str | None:
         return None
     signatures = ((signature, format.name) for format in FORMATS.values() for signature in format.signatures)
     return next((name for signature, name in signatures if _fits(signature, head)), None)
+
+
+def format_of_file(path: str) -> str | None:
+    """Return the format of the file at `path` by its first bytes; None also for one that cannot be opened.
+
+    Only a regular file is read: to open a pipe would wait for whoever fills it, to read a device may change it.
+    """
+    try:
+        descriptor = os.open(path, _WITHOUT_WAITING)
+    except OSError:
+        return None
+    try:
+        regular = stat.S_ISREG(os.fstat(descriptor).st_mode)
+        return format_by_signature(os.read(descriptor, SIGNATURE_LENGTH)) if regular else None
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
 
 
 def kind_not_read(head: bytes) -> str | None:

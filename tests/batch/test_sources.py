@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cnnfilt.batch.exclusion import Exclusion
 from cnnfilt.batch.sources import Walk, find_sources, read_list, without_comments
 from cnnfilt.errors import InputError
 
@@ -37,11 +38,92 @@ def test_what_is_passed_over_is_told_with_the_reason(tmp_path: Path) -> None:
         "notes.txt (a matrix; name it to read it)",
         "m.csv (a matrix; name it to read it)",
         "._a.jpg (a dot-file)",
-        "readme (no image suffix)",
+        "readme (no image, and no suffix)",
         "sub (a folder; -r opens it)",
         "pipe.png (no regular file)",
         "gone.png (no regular file)",
     }
+
+
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def test_files_without_a_suffix_are_told_by_what_is_in_them(tmp_path: Path) -> None:
+    fill(tmp_path, "a.png", "notes", ".hidden", "old.bak")
+    for name in ("photo", "sub/photo", "other.2024", ".dot", "sub/v1.0"):
+        fill(tmp_path, name)
+        (tmp_path / name).write_bytes(PNG)
+    (tmp_path / "array").write_bytes(b"\x93NUMPY\x01\0")
+    (tmp_path / "film").write_bytes(b"\0\0\0\x18ftypmp42")
+    (tmp_path / "link").symlink_to("photo")
+    (tmp_path / "lost").symlink_to("nowhere")
+    os.mkfifo(tmp_path / "pipe")
+    sources, skipped = find_sources([str(tmp_path)], Walk(recursive=True))
+    assert [(source.subfolder, source.name) for source in sources] == [
+        ("", "a.png"),
+        ("", "link"),
+        ("", "photo"),
+        ("sub", "photo"),
+    ]
+    assert {Path(line).name for line in skipped} == {
+        "array (no image, and no suffix)",
+        "film (no image, and no suffix)",
+        "notes (no image, and no suffix)",
+        "old.bak (no image suffix)",
+        "other.2024 (no image suffix)",
+        "v1.0 (no image suffix)",
+        ".dot (a dot-file)",
+        ".hidden (a dot-file)",
+        "lost (no regular file)",
+        "pipe (no regular file)",
+    }
+
+
+def test_only_files_without_a_suffix_are_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(tmp_path, "a.png", "b.jpg", "notes.txt", "c.bak", "plain")
+    os.mkfifo(tmp_path / "pipe")
+    opened: list[str] = []
+    monkeypatch.setattr("cnnfilt.batch.sources.format_of_file", lambda path: opened.append(Path(path).name))
+    find_sources([str(tmp_path)], Walk())
+    assert opened == ["plain"]
+
+
+def test_what_is_excluded_is_left_out_of_folders_and_of_names(tmp_path: Path) -> None:
+    fill(tmp_path, "a.png", "b_small.png", "x/c.png", "x/thumbs/d.png", "thumbs/e.png", "x/raw/f.png", "notes.txt")
+
+    def left(*patterns: str, inputs: tuple[str, ...]) -> list[str]:
+        walk = Walk(recursive=True, exclusion=Exclusion(patterns))
+        return [source.path for source in find_sources([str(tmp_path / name) for name in inputs], walk)[0]]
+
+    names = [str(tmp_path / name) for name in ("a.png", "x/c.png", "x/raw/f.png")]
+    assert left("*_small.*", "thumbs", inputs=("",)) == names
+    assert left("*_small.*", "thumbs/", "raw/*", inputs=("",)) == names[:2]
+    assert left("*_small.*", "thumbs", "x", inputs=("",)) == names[:1]
+    assert left("*_small.*", inputs=("a.png", "b_small.png", "x/c.png")) == names[:2]
+    assert left("thumbs", "raw", inputs=("x", "thumbs", "a.png")) == [names[1], names[0]]
+
+
+def test_an_excluded_folder_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(tmp_path, "a.png", "closed/b.png")
+    real = os.scandir
+    opened: list[str] = []
+    monkeypatch.setattr(os, "scandir", lambda path: (opened.append(str(path)), real(path))[1])
+    exclusion = Exclusion(("closed",))
+    sources, skipped = find_sources([str(tmp_path)], Walk(recursive=True, exclusion=exclusion))
+    assert ([source.name for source in sources], skipped, opened) == (["a.png"], (), [str(tmp_path)])
+    assert exclusion.report() == ("--exclude leaves out 1 folder",)
+
+
+def test_to_exclude_all_is_an_error_and_all_of_one_folder_is_none(tmp_path: Path) -> None:
+    fill(tmp_path, "a/1.png", "b/2.jpg")
+    folders = [str(tmp_path / name) for name in ("a", "b")]
+    assert [source.name for source in find_sources(folders, Walk(exclusion=Exclusion(("*.jpg",))))[0]] == ["1.png"]
+    with pytest.raises(InputError, match=r"a \.\.\.: no image is left, for --exclude leaves out 2 files"):
+        find_sources(folders, Walk(exclusion=Exclusion(("*.???",))))
+    with pytest.raises(InputError, match=r"1\.png: no image is left, for --exclude leaves out 1 file"):
+        find_sources([f"{folders[0]}/1.png"], Walk(exclusion=Exclusion(("1*",))))
+    with pytest.raises(InputError, match="no images in this folder"):
+        find_sources([str(tmp_path)], Walk(exclusion=Exclusion(("*.jpg",))))
 
 
 def test_recursion_keeps_the_tree(tmp_path: Path) -> None:

@@ -66,6 +66,10 @@ WITH_FILES: Trials = {
         Trial("film.gif --frames all -o out.webp", "--quality 1", "--quality 90"),
     ],
     "recursive": [Trial("folder -o out/", "", "-r")],
+    "exclude": [
+        Trial("folder colour.png -o out/ -r", "--exclude a.*", "--exclude deep"),
+        Trial("folder colour.png -o out/ -r", "--exclude deep", "--exclude deep --exclude c*.png"),
+    ],
     "files_from": [Trial("-o out/", "--files-from list.txt", "--files-from other.txt")],
     "null": [Trial("-o out/ --files-from null.txt", "", "-0", codes=(1, 0))],
     "skip_existing": [Trial("colour.png gray.png -o done/", "", "--skip-existing", codes=(2, 0))],

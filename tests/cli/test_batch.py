@@ -109,6 +109,48 @@ def test_a_dry_run_tells_what_it_would_leave(pictures: Make, shell: Shell, tmp_p
     assert set(tree(tmp_path / "out")) == {"000.png"}
 
 
+def test_what_is_excluded_is_counted(pictures: Make, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    source = pictures(3)
+    shutil.copytree(source, source / "thumbs")
+    options = ["-r", "--exclude", "thumbs/", "--exclude", "*1.png", "--exclude", "*.gfi"]
+    notes = ["--exclude leaves out 1 file and 1 folder", "--exclude '*.gfi' matches nothing"]
+    planned = run("edges", "in", "-o", "out/", "-n", *options)
+    assert (planned.code, planned.text.splitlines()) == (0, ["in/000.png -> out/000.png", "in/002.png -> out/002.png"])
+    assert planned.lines == notes
+    outcome = run("edges", "in", "-o", "out/", *options)
+    assert (outcome.code, outcome.lines[:2], set(tree(tmp_path / "out"))) == (0, notes, {"000.png", "002.png"})
+    assert run("edges", "in", "-o", "out/", "-y", "-q", *options).stderr == ""
+    named = run("edges", "in/000.png", "in/001.png", "-o", "new/", "--exclude", "in/*1.png", "--json")
+    assert [json.loads(line)["input"] for line in named.text.splitlines()] == ["in/000.png"]
+    nothing = run("edges", "in", "-o", "new/", "--exclude", "*.png")
+    assert (nothing.code, nothing.lines) == (1, ["edges: in: no image is left, for --exclude leaves out 3 files"])
+    unset = run("edges", "in", "-o", "new/", "--exclude", "")
+    assert (unset.code, "an empty name is given for --exclude" in unset.stderr) == (2, True)
+
+
+def test_only_shown_results_are_excluded_as_well(pictures: Make, run: Run) -> None:
+    outcome = run("edges", pictures(2), "--explain", "0,0", "--exclude", "000*")
+    assert outcome.code == 0
+    assert "001.png, prewitt: row 0" in outcome.text
+    assert "000.png" not in outcome.text
+
+
+def test_an_image_without_a_suffix_is_done_as_when_it_is_named(pictures: Make, run: Run, tmp_path: Path) -> None:
+    source = pictures(1)
+    shutil.copy(source / "000.png", source / "scan")
+    (source / "README").write_text("two pictures\n")
+    os.mkfifo(source / "pipe")
+    outcome = run("edges", source, "-o", f"{tmp_path}/out/")
+    assert outcome.code == 0
+    assert "README (no image, and no suffix), " in outcome.lines[0] + ", "
+    assert "pipe (no regular file)" in outcome.lines[0]
+    assert run("edges", source / "scan", "-o", f"{tmp_path}/named/").code == 0
+    walked = tree(tmp_path / "out")
+    assert {"scan.png": walked["scan.png"]} == tree(tmp_path / "named")
+    assert walked["scan.png"] == walked["000.png"]
+
+
 def test_fail_fast_stops_at_the_first(pictures: Make, shell: Shell, tmp_path: Path) -> None:
     (pictures(4) / "000.png").write_bytes(b"bad")
     outcome = shell("edges", "in", "-o", "out/", "--fail-fast", "-j1")

@@ -1,9 +1,18 @@
 """A file is what its first bytes say."""
 
+import os
+from pathlib import Path
+
 import pytest
 
 from cnnfilt.files.formats import FORMATS
-from cnnfilt.files.signatures import SIGNATURE_LENGTH, format_by_signature, kind_not_read, titles_read
+from cnnfilt.files.signatures import (
+    SIGNATURE_LENGTH,
+    format_by_signature,
+    format_of_file,
+    kind_not_read,
+    titles_read,
+)
 
 
 @pytest.mark.parametrize(
@@ -48,3 +57,25 @@ def test_all_of_a_signature_is_seen() -> None:
 
 def test_a_family_is_listed_once() -> None:
     assert titles_read() == "PNG, JPEG, TIFF, WebP, GIF, BMP, PNM"
+
+
+def test_a_file_is_told_by_a_few_bytes_and_only_a_regular_one_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "large").write_bytes(b"P5 1 1 255\n" + bytes(1 << 20))
+    (tmp_path / "empty").write_bytes(b"")
+    os.mkfifo(tmp_path / "pipe")
+    lengths: list[int] = []
+    real = os.read
+    monkeypatch.setattr(os, "read", lambda descriptor, length: (lengths.append(length), real(descriptor, length))[1])
+    found = {name: format_of_file(str(tmp_path / name)) for name in ("large", "empty", "pipe", "missing", ".")}
+    assert found == {"large": "pgm", "empty": None, "pipe": None, "missing": None, ".": None}
+    assert format_of_file("/dev/zero") is None
+    assert lengths == [SIGNATURE_LENGTH] * 2
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_that_may_not_be_read_holds_nothing_known(tmp_path: Path) -> None:
+    (tmp_path / "closed").write_bytes(b"P5 1 1 255\n\0")
+    (tmp_path / "closed").chmod(0)
+    assert format_of_file(str(tmp_path / "closed")) is None
