@@ -152,7 +152,6 @@ TESTED_ELSEWHERE = {
     "core/edge_responses.py": "core/test_edges.py",
     "describe/edge_detection.py": "describe/test_operations.py",
     "describe/edge_methods.py": "describe/test_operations.py",
-    "describe/layers.py": "describe/test_chain.py",
     "describe/named_kernels.py": "describe/test_kernels.py",
     "describe/named_models.py": "describe/test_chain.py",
     "describe/number_lines.py": "describe/test_number_text.py",

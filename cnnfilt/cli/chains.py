@@ -33,22 +33,42 @@ class KernelFiles:
         return tuple(layer_in(path)[0] for path in self._read)
 
 
+class WordFiles:
+    """Reads the files that hold layers, each file once: a pipe has its text only once."""
+
+    def __init__(self) -> None:
+        self._read: dict[str, str] = {}
+
+    def __call__(self, path: str) -> str:
+        """Return the text of the file at `path`; ParameterError."""
+        if path not in self._read:
+            from cnnfilt.files.chain_files import words_in_file
+
+            self._read[path] = words_in_file(path)
+        return self._read[path]
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Return the files."""
+        return tuple(self._read)
+
+
 def read_chain(words: Sequence[str], *, quiet: bool = False) -> tuple[tuple[Layer, ...], tuple[str, ...]]:
-    """Return the layers written in `words`, and the files of their kernels; notes go to stderr unless `quiet`."""
-    files = KernelFiles()
-    chain = tuple(parse_chain(words, files))
+    """Return the layers written in `words`, and the files read for them; notes go to stderr unless `quiet`."""
+    files, texts = KernelFiles(), WordFiles()
+    chain = tuple(parse_chain(words, files, texts))
     if not quiet:
         _tell_notes(chain)
-    return chain, files.paths
+    return chain, (*files.paths, *texts.paths)
 
 
 def chain_in_full(words: Sequence[str], *, quiet: bool = False) -> str:
     """Return `words` with coefficients in place of files, as a model keeps them; notes go to stderr unless `quiet`."""
-    files = KernelFiles()
-    chain = parse_chain(words, files)
+    files, texts = KernelFiles(), WordFiles()
+    chain = parse_chain(words, files, texts)
     if not quiet:
         _tell_notes(chain)
-    return in_full(words, files)
+    return in_full(words, files, texts)
 
 
 def _tell_notes(chain: Sequence[Layer]) -> None:

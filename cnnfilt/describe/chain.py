@@ -1,47 +1,48 @@
 """A network in words, "conv:64,k=7,s=2 relu pool:max flatten fc:10", and what each of its layers makes of its input."""
 
-import re
-from collections.abc import Callable, Sequence
-from typing import get_args
+from collections.abc import Mapping, Sequence
 
-from cnnfilt.describe.kernel_words import ReadKernels, kernels_in, spelled_out
-from cnnfilt.describe.layers import (
-    ActivationLayer,
-    ConvLayer,
-    Effect,
-    FilterLayer,
-    Flat,
-    FlattenLayer,
-    FullyConnectedLayer,
-    Function,
-    Layer,
-    LoneWindow,
-    PoolLayer,
-    Shape,
-    Volume,
-)
-from cnnfilt.describe.named_kernels import NAMED
-from cnnfilt.describe.operations import Convolution, Pooling
-from cnnfilt.describe.window import receptive_field
-from cnnfilt.describe.windows import Slide, Windows, check_pixels
-from cnnfilt.errors import CnnfiltError, ParameterError, counted
+from cnnfilt.describe.chain_text import Block, ReadWords, blocks_of, texts_of
+from cnnfilt.describe.kernel_words import ReadKernels, spelled_out
+from cnnfilt.describe.layers import Effect, Layer, LoneWindow, Shape, Volume
+from cnnfilt.describe.reach import Reach, joined
+from cnnfilt.describe.windows import check_pixels
+from cnnfilt.describe.words import WITH_KERNELS, WORDS, parse_word, parted
+from cnnfilt.errors import CnnfiltError, ParameterError, ShapeError
 from cnnfilt.frozen import Frozen
-from cnnfilt.parsing import nearest, parse_padding, parse_pair, parse_whole
-from cnnfilt.terms import DEFAULT_MAX_PIXELS, Padding, Pair, PoolKind
+from cnnfilt.parsing import nearest
+from cnnfilt.terms import DEFAULT_MAX_PIXELS, Pair
+
+__all__ = ["WITH_KERNELS", "WORDS", "Report", "Value", "describe", "in_full", "parse_blocks", "parse_chain", "step"]
+
+MOST_CHANNELS = 10**12
+"""More are no channels, and a number that doubles with each layer soon fills the memory."""
+
+Reaches = tuple[Reach | None, Reach | None]
+"""Along the rows, and along the columns."""
+
+
+class Value(Frozen):
+    """What stands between two layers: its shape, and what of the chain's input it depends on (None: not known)."""
+
+    shape: Shape
+    reach: Reaches = (Reach(), Reach())
 
 
 class Report(Frozen):
     """One layer of a chain: its input, its effect, and what a value of its output has to do with the chain's input.
 
-    Receptive field, jump and unread rows and columns are (vertical, horizontal); None once there are no rows.
+    Receptive field, jump and unread rows and columns are (vertical, horizontal); None once there are no rows, or where
+    branches join that move on at different steps. A layer that takes two values has the other in `others`.
     """
 
     layer: Layer | LoneWindow
     input: Shape
     effect: Effect
     receptive_field: Pair | None
-    jump: Pair | None
+    jump: tuple[int | float, int | float] | None
     unread: Pair | None
+    others: tuple[Shape, ...] = ()
 
     @property
     def output(self) -> Shape:
@@ -49,31 +50,37 @@ class Report(Frozen):
         return self.effect.output
 
 
-class Syntax(Frozen):
-    """How a layer is written: what reads it, the options it takes, and examples of what stands after its colon."""
-
-    parse: Callable[[str, str, dict[str, str], ReadKernels | None], Layer]
-    takes: tuple[str, ...] = ()
-    examples: tuple[str, ...] = ()
-
-
-def parse_chain(words: Sequence[str], read_kernels: ReadKernels | None = None) -> list[Layer]:
+def parse_chain(
+    words: Sequence[str], read_kernels: ReadKernels | None = None, read_words: ReadWords | None = None
+) -> list[Layer]:
     """Return the layers written in `words`, each of which may hold several, separated by spaces.
 
-    `read_kernels` reads the files that kernels are named by, as in filter:@k.csv; without it they are refused.
-    Raises ParameterError naming the layer at fault.
+    `read_kernels` reads the files that kernels are named by, as in filter:@k.csv, and `read_words` those that hold
+    words, as in @net.txt; without them they are refused. Raises ParameterError naming the layer at fault.
     """
-    return [_parse(text, read_kernels) for text in _layers_in(words, with_files=read_kernels is not None)]
+    return parse_blocks(words, read_kernels, read_words)[0]
 
 
-def in_full(words: Sequence[str], read_kernels: ReadKernels) -> str:
-    """Return `words` with the coefficients of each kernel in place of the file it is named by.
+def parse_blocks(
+    words: Sequence[str], read_kernels: ReadKernels | None = None, read_words: ReadWords | None = None
+) -> tuple[list[Layer], Block]:
+    """Return the layers as `parse_chain` does, and their texts, those in brackets in a Block."""
+    block = blocks_of(words, with_files=read_kernels is not None, read_words=read_words)
+    known: dict[str, Layer] = {}
+    for text in texts_of(block):
+        if text not in known:
+            known[text] = parse_word(text, read_kernels)
+    return [known[text] for text in texts_of(block)], block
+
+
+def in_full(words: Sequence[str], read_kernels: ReadKernels, read_words: ReadWords | None = None) -> str:
+    """Return `words` with the coefficients of each kernel in place of the file it is named by, repeats written out.
 
     Raises KernelError also for a kernel whose channels differ, which words cannot say.
     """
-    texts = _layers_in(words, with_files=True)
+    texts = list(texts_of(blocks_of(words, with_files=True, read_words=read_words)))
     for number, text in enumerate(texts):
-        name, head, items = _parted(text)
+        name, head, items = parted(text)
         if name in WITH_KERNELS and "@" in head:
             texts[number] = f"{name}:{','.join([spelled_out(head, read_kernels), *items])}"
     return " ".join(texts)
@@ -88,227 +95,71 @@ def describe(
     (0: no limit).
     """
     reports: list[Report] = []
-    slid: list[Windows] = []
+    value, named = Value(shape), dict[str, Value]()
     for number, layer in enumerate(chain, 1):
         try:
-            effect = layer.effect(shape)
-            if isinstance(effect.output, Volume):
-                check_pixels(effect.output.size, max_pixels, "its output")
+            taken = [value if name is None else _found(named, name) for name in layer.takes]
+            report, value = step(layer, taken, max_pixels=max_pixels)
         except CnnfiltError as error:
-            raise _named(error, number, layer) from None
-        if effect.windows:
-            slid.append(effect.windows)
-        reports.append(_report(layer, shape, effect, slid))
-        shape = effect.output
+            raise _about(error, number, layer) from None
+        if layer.remembered_as is not None:
+            named[layer.remembered_as] = value
+        reports.append(report)
     return reports
 
 
-def _report(layer: Layer | LoneWindow, shape: Shape, effect: Effect, slid: list[Windows]) -> Report:
-    if isinstance(effect.output, Flat):
-        return Report(layer, shape, effect, None, None, None)
-    rows = receptive_field([windows.rows for windows in slid])
-    columns = receptive_field([windows.columns for windows in slid])
-    unread = effect.windows.unread if effect.windows else (0, 0)
-    return Report(layer, shape, effect, (rows[0], columns[0]), (rows[1], columns[1]), unread)
+def step(
+    layer: Layer | LoneWindow, taken: Sequence[Value], *, max_pixels: int = DEFAULT_MAX_PIXELS
+) -> tuple[Report, Value]:
+    """Return what `layer` makes of the values it takes: its Report, and the value that comes out.
+
+    Raises ParameterError or ShapeError, which do not name the layer.
+    """
+    shapes = [value.shape for value in taken]
+    effect = layer.effect(*shapes)
+    if isinstance(effect.output, Volume):
+        check_pixels(effect.output.size, max_pixels, "its output")
+    if effect.output.values > MOST_CHANNELS * max(DEFAULT_MAX_PIXELS, max_pixels):
+        raise ShapeError(f"its output would have {effect.output.values:.3g} values")
+    value = Value(effect.output, _reaches(effect, taken))
+    field: Pair | None = None
+    jump: tuple[int | float, int | float] | None = None
+    rows, columns = value.reach
+    if isinstance(effect.output, Volume) and rows is not None and columns is not None:
+        field = rows.field(effect.output.height), columns.field(effect.output.width)
+        jump = rows.jump, columns.jump
+    unread = effect.unread if isinstance(effect.output, Volume) else None
+    return Report(layer, shapes[0], effect, field, jump, unread, tuple(shapes[1:])), value
 
 
-def _named(error: CnnfiltError, number: int, layer: Layer | LoneWindow) -> CnnfiltError:
+def _reaches(effect: Effect, taken: Sequence[Value]) -> Reaches:
+    if not all(isinstance(shape, Volume) for shape in (effect.output, *(value.shape for value in taken))):
+        return None, None
+    rows, columns = (_reach_along(axis, effect, taken) for axis in (0, 1))
+    return rows, columns
+
+
+def _reach_along(axis: int, effect: Effect, taken: Sequence[Value]) -> Reach | None:
+    sizes = [value.shape.size[axis] for value in taken if isinstance(value.shape, Volume)]
+    reach = taken[0].reach[axis]
+    for value, size in zip(taken[1:], sizes[1:], strict=True):
+        other = value.reach[axis]
+        reach = None if reach is None or other is None else joined(reach, sizes[0], other, size)
+    return None if reach is None else reach.through(effect.axes[axis], sizes[0])
+
+
+def _found(named: Mapping[str, Value], name: str) -> Value:
+    if name in named:
+        return named[name]
+    if not named:
+        raise ParameterError(f"no value is called {name!r}; as:{name} before it gives one that name")
+    advice = f"as:{next(iter(named))} is the only one before it" if len(named) == 1 else nearest(name, tuple(named))
+    raise ParameterError(f"no value is called {name!r}; {advice}")
+
+
+def _about(error: CnnfiltError, number: int, layer: Layer | LoneWindow) -> CnnfiltError:
     # A lone window is no layer to the person who asked for it.
     if isinstance(layer, LoneWindow):
         return type(error)(error.message.replace("its output", "the output"), parameter=error.parameter)
     message = error.message.replace("{image}", "its input")
     return type(error)(f"layer {number} ({layer.word}): {message}", parameter=error.parameter)
-
-
-def _layers_in(words: Sequence[str], *, with_files: bool) -> list[str]:
-    """Return the text of each layer; `with_files`, the name of one may go on after a blank until it has a suffix."""
-    # A space after a comma or before a number is inside a layer: "conv:8, k=3", "filter:0 1 0; 1 -4 1; 0 1 0".
-    joined = re.sub(r"([,:])\s+", r"\1", " ".join(words).strip())
-    _refuse_separators(joined)
-    first, *pieces = re.split(r"(\s+)(?=[^\W\d])", joined)
-    layers = [first]
-    for blanks, text in zip(pieces[::2], pieces[1::2], strict=True):
-        if with_files and _ends_in_unfinished_name(layers[-1]) and text.partition(":")[0] not in WORDS:
-            layers[-1] += blanks + text
-        else:
-            layers.append(text)
-    return [text for text in layers if text]
-
-
-def _ends_in_unfinished_name(text: str) -> bool:
-    _, sign, name = text.rpartition("@")
-    return bool(sign) and not set(name) & set(",+") and re.search(r"\.\w{3,4}$", name) is None
-
-
-def _parted(text: str) -> tuple[str, str, list[str]]:
-    """Return the name of a layer, what stands before its options, and these."""
-    name, _, rest = text.partition(":")
-    items = rest.split(",")
-    # Commas without a "=" before them belong to the kernel: "gaussian:2,13". A file's name may hold any.
-    first = next((i for i, item in enumerate(items) if re.match(r"\w*\s*=", item)), len(items))
-    return name, ",".join(items[:first]), items[first:]
-
-
-def _refuse_separators(chain: str) -> None:
-    """Refuse what parts layers in other notations: commas, arrows, bars."""
-    words = "|".join(WORDS)
-    if "@" in chain:  # The name of a file may hold anything.
-        return
-    # A semicolon after a number ends the row of a kernel.
-    parted = rf"\s*(?:-+>|=+>|[|\u2192\u21d2]|(?:[,+/>]|(?<!\d);)\s*(?=(?:{words})(?![\w.=-])))\s*"
-    if re.search(parted, chain):
-        raise ParameterError(
-            f"layers have only blanks between them, no commas or arrows: write {re.sub(parted, ' ', chain)!r}",
-            parameter="layer",
-        )
-
-
-def _parse(text: str, read_kernels: ReadKernels | None) -> Layer:
-    name, head, items = _parted(text)
-    if name in NAMED:
-        raise ParameterError(
-            f"layer {text!r} is unknown; it is a kernel: write filter:{text} (or conv:{text})", parameter="layer"
-        )
-    if re.fullmatch(r"[kfspd]=?\d.*|\d+([x,]\d+)*", text):
-        raise ParameterError(
-            f"layer {text!r} is unknown; sizes belong to a layer, as in pool:max,k=3,s=2", parameter="layer"
-        )
-    if name not in WORDS:
-        raise ParameterError(f"layer {text!r} is unknown; {nearest(name.lower(), tuple(WORDS))}", parameter="layer")
-    syntax = WORDS[name]
-    try:
-        return syntax.parse(text, head, _options(items, syntax.takes), read_kernels)
-    except ParameterError as error:
-        raise type(error)(f"layer {text}: {error.message}", parameter="layer") from None
-
-
-def _options(items: Sequence[str], known: Sequence[str]) -> dict[str, str]:
-    options: dict[str, str] = {}
-    for item in items:
-        name, equals, value = item.partition("=")
-        if not equals:
-            raise ParameterError(f"{item!r} is not an option; the numbers of one option are joined by x, as in k=3x5")
-        if name not in known:
-            takes = ", ".join(f"{option}=" for option in known) or "nothing"
-            raise ParameterError(f"option {name!r} is unknown; it takes {takes}")
-        if name in options:
-            raise ParameterError(f"{name} is given twice")
-        options[name] = value
-    return options
-
-
-def _conv(text: str, head: str, options: dict[str, str], read_kernels: ReadKernels | None) -> Layer:
-    if counted_so := re.fullmatch(r"(\d+):(\d+(?:x\d+)?)", head):
-        raise ParameterError(f"write the size of its filters as k=, as in conv:{counted_so[1]},k={counted_so[2]}")
-    kernels = () if not head or head.lstrip("+-").isdecimal() else kernels_in(head, read_kernels)
-    if kernels and "k" in options:
-        raise ParameterError("the named kernels have their own size; leave out k=")
-    if not kernels and not (head and "k" in options):
-        raise ParameterError("say how many filters of what size, as in conv:64,k=3, or name kernels: conv:vertical")
-    return ConvLayer(
-        text,
-        filters=len(kernels) or parse_whole(head, "the number of filters"),
-        slide=Slide(
-            kernels[0].size if kernels else parse_pair(options["k"], "k"),
-            _stride(options),
-            _padding(options),
-            _dilation(options),
-        ),
-        groups=parse_whole(options.get("g", "1"), "g"),
-        # Coefficients that were given by name are meant as they are, without anything added.
-        bias=_flag(options, "bias", not kernels),
-        kernels=kernels,
-    )
-
-
-def _filter(text: str, head: str, options: dict[str, str], read_kernels: ReadKernels | None) -> Layer:
-    kernels = kernels_in(head, read_kernels)
-    if len(kernels) > 1:
-        raise ParameterError(f"a filter has one kernel; conv:{head} makes one map of each")
-    if kernels[0].channels:
-        channels = counted(len(kernels[0].channels), "channels")
-        raise ParameterError(f"its kernel has rows for {channels}; conv:{head} sums over them")
-    asked = Convolution(stride=_stride(options), padding=_padding(options), dilation=_dilation(options))
-    return FilterLayer(text, kernels[0], asked)
-
-
-def _pool(text: str, head: str, options: dict[str, str], _: object) -> Layer:
-    kinds: tuple[PoolKind, ...] = get_args(PoolKind)
-    kind = next((kind for kind in kinds if kind == head), None)
-    whole = head == _GLOBAL or options.get("k") == _GLOBAL
-    if not head:
-        raise ParameterError("say which, as in pool:max or pool:avg")
-    if kind is None and head != _GLOBAL:
-        raise ParameterError(f"kind {head!r} is unknown; {nearest(head, (*kinds, _GLOBAL))}")
-    if whole and options.keys() - {"k"}:
-        raise ParameterError("pooling over the whole input takes no other option")
-    return PoolLayer(
-        text,
-        Pooling(
-            # Networks end in the average of each map; the maximum has to be asked for.
-            kind=kind or "avg",
-            whole=whole,
-            kernel_size=parse_pair("2" if whole else options.get("k", "2"), "k"),
-            stride=parse_pair(options["s"], "s") if "s" in options else None,
-            padding=_padding(options),
-            dilation=_dilation(options),
-            ceil_mode=_flag(options, "ceil", False),
-        ),
-    )
-
-
-def _activation(text: str, head: str, options: dict[str, str], _: object) -> Layer:
-    _refuse(head)
-    function = next(function for function in _FUNCTIONS if text.rstrip(":") == function)
-    return ActivationLayer(text, function)
-
-
-def _flatten(text: str, head: str, options: dict[str, str], _: object) -> Layer:
-    _refuse(head)
-    return FlattenLayer(text)
-
-
-def _fc(text: str, head: str, options: dict[str, str], _: object) -> Layer:
-    if not head:
-        raise ParameterError("say how many outputs, as in fc:10")
-    return FullyConnectedLayer(text, parse_whole(head, "the number of outputs"), _flag(options, "bias", True))
-
-
-def _refuse(head: str) -> None:
-    if head:
-        raise ParameterError("it takes nothing after its name")
-
-
-def _stride(options: dict[str, str]) -> Pair:
-    return parse_pair(options.get("s", "1"), "s")
-
-
-def _padding(options: dict[str, str]) -> Padding:
-    return parse_padding(options.get("p", "0"))
-
-
-def _dilation(options: dict[str, str]) -> Pair:
-    return parse_pair(options.get("d", "1"), "d")
-
-
-def _flag(options: dict[str, str], name: str, default: bool) -> bool:
-    text = options.get(name, str(int(default)))
-    if text not in ("0", "1"):
-        raise ParameterError(f"{name} {text!r} is neither 0 nor 1")
-    return text == "1"
-
-
-_GLOBAL = "global"
-_FUNCTIONS: tuple[Function, ...] = get_args(Function)
-WITH_KERNELS = ("conv", "filter")
-"""The words that kernels are named in."""
-
-WORDS: dict[str, Syntax] = {
-    "conv": Syntax(_conv, ("k", "s", "p", "d", "g", "bias"), ("64,k=3", "64,k=3,p=1", *NAMED)),
-    "filter": Syntax(_filter, ("s", "p", "d"), tuple(NAMED)),
-    "pool": Syntax(_pool, ("k", "s", "p", "d", "ceil"), (*get_args(PoolKind), _GLOBAL)),
-    **dict.fromkeys(_FUNCTIONS, Syntax(_activation)),
-    "flatten": Syntax(_flatten),
-    "fc": Syntax(_fc, ("bias",), ("10", "1000")),
-}
-"""The words of a chain, each with how it is written."""

@@ -1,7 +1,5 @@
 """The activations: functions of each value by itself, and softmax."""
 
-from typing import assert_never
-
 import numpy as np
 
 from cnnfilt.describe.layers import ActivationLayer, Effect, Function
@@ -68,6 +66,7 @@ def softmax(logits: Array) -> Array:
 
 
 ACTIVATIONS: dict[Function, type[Layer]] = {"relu": ReLU, "tanh": Tanh, "sigmoid": Sigmoid, "softmax": Softmax}
+"""Those that are run; `layer_table.check_runs` refuses the others."""
 
 
 def activation_layer(layer: ActivationLayer, effect: Effect, weights: Weights) -> Layer:
@@ -77,12 +76,8 @@ def activation_layer(layer: ActivationLayer, effect: Effect, weights: Weights) -
 
 def activation_output(layer: ActivationLayer, effect: Effect, weights: Weights, x: Array) -> Array:
     """Return the outputs for the values of one image; relu keeps their type, all else is float32 (float64 stays)."""
-    match layer.function:
-        case "relu":
-            return np.maximum(x, 0)
-        case "tanh" | "sigmoid" | "softmax":
-            # Whole numbers of 64 bits come from images that single precision does not hold.
-            values = x.astype(np.float64 if x.dtype.itemsize == 8 else np.float32, copy=False)
-            return ACTIVATIONS[layer.function]().forward(values)
-        case unknown:
-            assert_never(unknown)
+    if layer.function == "relu":
+        return np.maximum(x, 0)
+    # Whole numbers of 64 bits come from images that single precision does not hold.
+    values = x.astype(np.float64 if x.dtype.itemsize == 8 else np.float32, copy=False)
+    return ACTIVATIONS[layer.function]().forward(values)

@@ -1,6 +1,6 @@
 """Which code runs each layer of `describe.layers`: for training, and for the outputs of one image alone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
 from cnnfilt.describe.chain import Report
@@ -16,7 +16,7 @@ from cnnfilt.describe.layers import (
 )
 from cnnfilt.errors import ParameterError
 from cnnfilt.frozen import Frozen
-from cnnfilt.nn.activations import activation_layer, activation_output
+from cnnfilt.nn.activations import ACTIVATIONS, activation_layer, activation_output
 from cnnfilt.nn.conv2d import conv_layer, conv_output, filter_layer, filter_output
 from cnnfilt.nn.dense import dense_layer, dense_output, flatten_layer, flatten_output
 from cnnfilt.nn.layer import Array, Layer, Weights
@@ -43,6 +43,26 @@ _RUNNERS: tuple[LayerRunner[Any], ...] = (
 )
 
 RUNNERS: dict[type[LayerWord], LayerRunner[Any]] = {runner.description: runner for runner in _RUNNERS}
+
+
+def check_runs(chain: Sequence[LayerWord]) -> None:
+    """Raise ParameterError naming the first layer of `chain` that is described and cannot be run."""
+    for layer in chain:
+        if not _runs(layer):
+            raise ParameterError(
+                f"layer {layer.word} is described, not run yet; cnnfilt shape says what comes out of it",
+                parameter="layer",
+            )
+
+
+def _runs(layer: LayerWord) -> bool:
+    match layer:
+        case ActivationLayer():
+            return layer.function in ACTIVATIONS
+        case PoolLayer():
+            return layer.pooling.adaptive is None
+        case _:
+            return type(layer) in RUNNERS
 
 
 def layer_of(report: Report, weights: Weights) -> Layer:

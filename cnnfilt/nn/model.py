@@ -11,7 +11,7 @@ from cnnfilt.errors import ParameterError, ShapeError
 from cnnfilt.nn.activations import Sigmoid, Softmax
 from cnnfilt.nn.initializers import first_weights
 from cnnfilt.nn.layer import Array, Layer, Shape, Weights
-from cnnfilt.nn.layer_table import layer_of
+from cnnfilt.nn.layer_table import check_runs, layer_of
 
 MOST_PARAMETERS = 250_000_000
 """The most parameters a new network may have: 1 GB, about twice those of VGG-16."""
@@ -106,8 +106,13 @@ class Sequential:
 
 
 def reports_of(words: str | Sequence[str], size: tuple[int, int, int]) -> list[Report]:
-    """Return what each layer makes of the one before, for images of `size`; nothing is allocated."""
-    return describe(parse_chain([words] if isinstance(words, str) else words), specs.Volume(*size))
+    """Return what each layer makes of the one before, for images of `size`; nothing is allocated.
+
+    ParameterError for a layer that is described alone, and cannot be run.
+    """
+    chain = parse_chain([words] if isinstance(words, str) else words)
+    check_runs(chain)
+    return describe(chain, specs.Volume(*size))
 
 
 def new_parameters(reports: Sequence[Report], generator: np.random.Generator) -> dict[str, Array]:

@@ -16,6 +16,7 @@ from cnnfilt.files.image import Image
 from cnnfilt.files.model_file import Model, load_model
 from cnnfilt.frozen import replace
 from cnnfilt.nn.inference import outputs
+from cnnfilt.nn.layer_table import check_runs
 from cnnfilt.nn.model import new_parameters
 from cnnfilt.operations.base import AUTO, Array, Operation, Result, alpha_under
 from cnnfilt.operations.hints import saturation_hints
@@ -58,6 +59,7 @@ class ApplyChain(Operation, kw_only=True):
             raise ParameterError("--alpha filter cannot be combined with a chain of layers; use --alpha keep or drop")
         if not self.chain:
             raise ParameterError("the chain is empty; write layers, such as 'filter:sobel-x,p=same relu'")
+        check_runs(self.chain)
         for layer in self.chain:
             if layer.maps is not None and layer.maps > MOST_MAPS:
                 raise ParameterError(f"layer {layer.word} gives {layer.maps:,} maps; the limit is {MOST_MAPS:,}")

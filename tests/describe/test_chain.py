@@ -140,7 +140,8 @@ def test_words_become_specs():
     ("words", "kind", "message"),
     [
         ("cov:3,k=3", ParameterError, "layer 'cov:3,k=3' is unknown; did you mean conv"),
-        ("deconv:3", ParameterError, "use one of conv, filter, pool, relu, tanh, sigmoid, softmax, flatten, fc"),
+        ("deconv:3", ParameterError, "here it is called tconv"),
+        ("zzz", ParameterError, "use one of conv, filter, dw, tconv, pool, bn"),
         ("dense:3", ParameterError, "layer 'dense:3' is unknown; here it is called fc"),
         ("conv", ParameterError, "layer conv: say how many filters of what size"),
         ("conv:64", ParameterError, "layer conv:64: say how many filters of what size"),
@@ -290,7 +291,7 @@ def test_commas_and_signs_within_a_layer_stay(words):
         ("pool:max k=3", "layer 'k=3' is unknown; sizes belong to a layer, as in pool:max,k=3,s=2"),
         ("3x3", "sizes belong to a layer"),
         ("maxpool", "here it is called pool:max"),
-        ("deconv", "use one of conv, filter, pool"),
+        ("deconv", "here it is called tconv"),
     ],
 )
 def test_what_is_no_layer_is_answered_with_what_it_is(words, advice):

@@ -20,6 +20,7 @@ from cnnfilt.files.matrix.matrices import read_noted_matrix_file, write_matrix
 from cnnfilt.frozen import Frozen
 from cnnfilt.nn.conv2d import Conv2D
 from cnnfilt.nn.layer import Array
+from cnnfilt.nn.layer_table import check_runs
 from cnnfilt.terms import CrossEntropy, Padding, Pair
 
 DENSE = "fc"
@@ -105,6 +106,7 @@ def _word(text: str) -> Weightless | FullyConnectedLayer:
     chain = parse_chain([text])
     layer = chain[0] if len(chain) == 1 else None
     if isinstance(layer, PoolLayer | ActivationLayer | FlattenLayer | FullyConnectedLayer):
+        check_runs([layer])
         return layer
     raise ParameterError(
         f"--layer {text!r} is not a layer that net backward shows; give one of pool:max, pool:avg, pool:min, relu, "

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import assert_never
 
 import numpy as np
 
@@ -154,10 +153,8 @@ def _value(function: Function, x: Formula) -> list[Formula]:
             return [Formula(f"tanh({x.symbols})", "tanh({})", x.numbers, lambda one: math.tanh(one[0]))]
         case "sigmoid":
             return sigmoids(x)
-        case "softmax":
-            raise AssertionError("softmax takes a list of values")
-        case unknown:
-            assert_never(unknown)
+        case _:
+            raise AssertionError(f"{function} is not shown value by value")
 
 
 def _slope(function: Function, name: str, slope: float, c: Formula) -> str:
@@ -172,10 +169,8 @@ def _slope(function: Function, name: str, slope: float, c: Formula) -> str:
             )
         case "sigmoid":
             formula = Formula(f"{c.symbols}*(1 - {c.symbols})", "{}*(1 - {})", twice, lambda v: v[0] * (1 - v[1]))
-        case "softmax":
-            raise AssertionError("softmax takes a list of values")
-        case unknown:
-            assert_never(unknown)
+        case _:
+            raise AssertionError(f"{function} is not shown value by value")
     return equation(name, slope, formula)
 
 

@@ -7,7 +7,7 @@ from cnnfilt.describe.windows import check_pixels
 from cnnfilt.errors import CnnfiltError, InputError, ParameterError
 from cnnfilt.parsing import parse_numbers, parse_size
 from cnnfilt.spelling import spelled_size
-from cnnfilt.terms import DEFAULT_MAX_PIXELS, Pair
+from cnnfilt.terms import DEFAULT_MAX_PIXELS
 
 
 def input_size(source: str) -> tuple[tuple[int, int, int], tuple[str, ...]]:
@@ -51,8 +51,9 @@ def _plain(source: str) -> str:
     return source.lower().replace("×", "x")
 
 
-def pair_text(pair: Pair | None) -> str:
-    """Return "3" for (3, 3), "3x5" for (3, 5) and "-" for None."""
+def pair_text(pair: tuple[int | float, int | float] | None) -> str:
+    """Return "3" for (3, 3), "3x5" for (3, 5), "0.5" for (1/2, 1/2) and "-" for None."""
     if pair is None:
         return "-"
-    return str(pair[0]) if pair[0] == pair[1] else spelled_size(pair)
+    one, other = (str(n) if isinstance(n, int) else f"{n:.4g}" for n in pair)
+    return one if one == other else f"{one}x{other}"
