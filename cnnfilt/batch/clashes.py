@@ -82,8 +82,13 @@ def exists(target: Target) -> bool:
 
 
 def is_done(target: Target) -> bool:
-    """Return whether the output is there; an empty file is only a name taken by a run that was killed."""
-    return exists(target) and not (target.path and target.path.is_file() and target.path.stat().st_size == 0)
+    """Return whether the output is there.
+
+    An empty file is only a name taken by a run that was killed, and a link may lead nowhere.
+    """
+    with contextlib.suppress(OSError):
+        return exists(target) and target.path is not None and target.path.stat().st_size > 0
+    return False
 
 
 @contextlib.contextmanager

@@ -49,7 +49,7 @@ def run_on_frames(job: FileJob, operation: Operation, settings: Settings) -> Rec
 
 def _run_on_each(images: list[Image], job: FileJob, operation: Operation, settings: Settings) -> Record:
     """Return the record of all frames operated on, each with files of its own."""
-    _refuse_frames(images, job, settings)
+    _refuse_frames(images, job)
     if len(images) != job.targets[-1].frame:
         raise InputError("its number of frames has changed since they were counted")
     records = []
@@ -62,9 +62,9 @@ def _run_on_each(images: list[Image], job: FileJob, operation: Operation, settin
     return replace(records[0], outputs=outputs, loss=sum((one.loss for one in records), NO_LOSS), notes=notes)
 
 
-def _refuse_frames(images: list[Image], job: FileJob, settings: Settings) -> None:
+def _refuse_frames(images: list[Image], job: FileJob) -> None:
     """Refuse what is written beside a result, and has one place for all frames."""
-    if settings.extra is not None:
+    if job.extra is not None:
         raise ParameterError("--angle and --indices write the array of one image; choose one with --frames N")
     if job.sheets and len(images) > 1:
         raise ParameterError("--maps draws the layers of one image; choose one with --frames N")
@@ -78,7 +78,7 @@ def _run_on_all(
     operation: Operation,
     settings: Settings,
 ) -> Record:
-    _refuse_frames(images, job, settings)
+    _refuse_frames(images, job)
     shape, count = images[0].pixels.shape, len(images)
     results = []
     for number, image in enumerate(images):

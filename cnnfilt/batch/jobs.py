@@ -5,30 +5,44 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from cnnfilt.batch.clashes import check_outputs, is_done, refuse_existing
+from cnnfilt.batch.dates import DateCheck
 from cnnfilt.batch.exclusion import Exclusion
 from cnnfilt.batch.naming import OutputRequest, Target, output_folder, sheets_of, targets_of, unwritten
-from cnnfilt.batch.patterns import check_fields, has_field, patterns_apart
+from cnnfilt.batch.patterns import check_fields, filled, has_field, patterns_apart
 from cnnfilt.batch.sources import Source, Walk, find_sources, is_typed_matrix, refuse_stdin_twice
 from cnnfilt.errors import CnnfiltError, PlanError
 from cnnfilt.files.formats import IMAGE_FORMATS, format_of
 from cnnfilt.frozen import Frozen, replace
 
+UP_TO_DATE = "up to date"
+"""The reason of a job that is left because its outputs are as new as what they are made of."""
+
 
 class FileJob(Frozen):
-    """One input and where its results go, if anywhere; `sheets` are the places of pictures beside them."""
+    """One input and where its results go, if anywhere; `sheets` are the places of pictures beside them.
+
+    `extra` is that of an array beside the result. `reason` says why the job is done, or left, where dates settle that.
+    """
 
     source: Source
     targets: tuple[Target, ...]
     sheets: tuple[Target, ...] = ()
+    extra: Target | None = None
+    reason: str = ""
 
     @property
     def outputs(self) -> tuple[Target, ...]:
-        """Return every place that is written to."""
+        """Return every place of a picture or matrix that shows the result."""
         return self.targets + self.sheets
+
+    @property
+    def places(self) -> tuple[Target, ...]:
+        """Return every place that is written to."""
+        return self.outputs if self.extra is None else (*self.outputs, self.extra)
 
 
 class BatchPlan(Frozen):
-    """All jobs of a run in order, those left out because their outputs exist, and what was passed over in folders.
+    """All jobs of a run in order, those left out because their outputs are there, and what was passed over in folders.
 
     `notes` are what else to say beforehand.
     """
@@ -85,15 +99,46 @@ def plan_jobs(
         remedy=lambda: _pattern_apart(sources, request, folder),
         makes_folders=True,
     )
+    left, existing, notes = _left_to_do(_with_extra(jobs, request), request)
+    return BatchPlan(left, existing, skipped, exclusion.report() + notes)
+
+
+def _with_extra(jobs: tuple[FileJob, ...], request: OutputRequest) -> tuple[FileJob, ...]:
+    """Return the only job with the place of --indices or --angle, checked as the others are."""
+    path = request.extra
+    if path is None:
+        return jobs
+    if len(jobs) > 1:
+        raise PlanError(f"{path} can hold the array of one input only; name a single input")
+    if Path(path).suffix != ".npy":
+        raise PlanError(f"{path} must be a .npy file")
+    job = jobs[0]
+    check_fields(path, [job.source.path], option="the name", known=("stem", "name", "parent"))
+    extra = Target(Path(filled(path, job.source, ext="npy")), "npy")
+    check_outputs([(job.source, (*job.targets, extra))])
+    return (replace(job, extra=extra),)
+
+
+def _left_to_do(
+    jobs: tuple[FileJob, ...], request: OutputRequest
+) -> tuple[tuple[FileJob, ...], tuple[FileJob, ...], tuple[str, ...]]:
+    """Return the jobs that are left to do, those that are done already, and notes on them.
+
+    What a killed run left half-done, one map of several, is made again as a whole.
+    """
+    if request.if_newer:
+        check = DateCheck(request.also_read, keeps_dates=request.keeps_dates)
+        reasons = [(job, check.reason_to_make(job.source, job.places)) for job in jobs]
+        left = tuple(replace(job, reason=reason) for job, reason in reasons if reason)
+        return left, tuple(replace(job, reason=UP_TO_DATE) for job, reason in reasons if not reason), check.report()
     if request.skip_existing:
-        existing = [job for job in jobs if job.outputs and all(is_done(target) for target in job.outputs)]
+        existing = [job for job in jobs if job.outputs and all(is_done(target) for target in job.places)]
         done = {id(job) for job in existing}
-        # What a killed run left half-done, one map of several, is made again as a whole.
-        left = tuple(job for job in jobs if id(job) not in done)
-        return BatchPlan(left, tuple(existing), skipped, exclusion.report())
+        return tuple(job for job in jobs if id(job) not in done), tuple(existing), ()
     if not request.overwrite:
         refuse_existing([target for job in jobs for target in job.outputs])
-    return BatchPlan(jobs, (), skipped, exclusion.report())
+        refuse_existing([job.extra for job in jobs if job.extra is not None])
+    return jobs, (), ()
 
 
 def plan_unwritten(

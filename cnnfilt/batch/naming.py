@@ -30,7 +30,9 @@ class OutputRequest(Frozen):
 
     `also_read` are the files, such as kernels, that no output may replace. Pictures called `sheets` go beside the
     results, to `sheet_folder`. With `recorded`, values take the place in the record that they had on standard output.
-    `frame` is the number of the frame that is read, as names have it; "" without one.
+    `frame` is the number of the frame that is read, as names have it; "" without one. `extra` is the file, or pattern,
+    for an array beside the result. With `if_newer` only inputs are done that are newer than their outputs; these have
+    the dates of those where the run `keeps_dates`.
     """
 
     output: str | None = None
@@ -44,6 +46,9 @@ class OutputRequest(Frozen):
     sheet_folder: Path | None = None
     recorded: bool = False
     frame: str = ""
+    extra: str | None = None
+    if_newer: bool = False
+    keeps_dates: bool = False
 
     def __post_init__(self) -> None:
         """Refuse an unknown format."""

@@ -27,6 +27,7 @@ _SECONDS_ASLEEP = 0.1
 
 def run_job(job: FileJob, operation: Operation, settings: Settings) -> Record:
     """Return the record of one job, all its outputs written; a CnnfiltError is for the caller."""
+    settings = settings.dated(job.source)
     if settings.frames != "first":
         # Few runs want another than the first frame.
         from cnnfilt.batch.frames import run_on_frames

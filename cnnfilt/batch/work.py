@@ -9,8 +9,10 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from cnnfilt.batch.dates import date_of
 from cnnfilt.batch.jobs import FileJob
 from cnnfilt.batch.naming import Target
+from cnnfilt.batch.sources import Source
 from cnnfilt.core.levels import NO_LOSS, Loss
 from cnnfilt.errors import CnnfiltError, OutputError
 from cnnfilt.files.atomic import output_error, write_atomically
@@ -42,9 +44,13 @@ class Settings(Frozen):
     write: WriteOptions = WriteOptions()
     timeout: float = 60
     debug: bool = False
-    extra: Target | None = None
     frames: FrameChoice = "first"
+    keep_dates: bool = False
     inspectors: tuple["Inspector", ...] = ()
+
+    def dated(self, source: Source) -> "Settings":
+        """Return the same for the outputs of `source`, which get its date where it is to be kept, and it has one."""
+        return replace(self, write=replace(self.write, date=date_of(source))) if self.keep_dates else self
 
     def overwriting(self) -> "Settings":
         """Return the same for jobs that may be done a second time, when their outputs are there already."""
@@ -116,8 +122,8 @@ def run_on_image(image: Image, job: FileJob, operation: Operation, settings: Set
                 _print([b"\n"])
             notes += _write(_output(image, result), target, settings)
             outputs.append(written)
-        if result.extra is not None and settings.extra is not None:
-            _write(Image(pixels=result.extra, kind="matrix", format="npy"), settings.extra, settings)
+        if result.extra is not None and job.extra is not None:
+            _write(Image(pixels=result.extra, kind="matrix", format="npy"), job.extra, settings)
     outputs += _draw(results, job.sheets, settings)
     return Record(job.source.path, shape, tuple(outputs), _loss(results), tuple(notes), answers=answers)
 
@@ -206,7 +212,10 @@ def put(encoded: Encoded, target: Target, settings: Settings) -> tuple[str, ...]
         if target.make_folder:
             _make_folder(target.path.parent)
         write_atomically(
-            target.path, lambda stream: stream.writelines(encoded.parts), overwrite=settings.write.overwrite
+            target.path,
+            lambda stream: stream.writelines(encoded.parts),
+            overwrite=settings.write.overwrite,
+            date=settings.write.date,
         )
         return encoded.notes
     if not named(format_name).is_text and sys.stdout.isatty():

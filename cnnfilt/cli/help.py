@@ -14,13 +14,24 @@ from cnnfilt.cli.help_screen import HelpContext, fitted, with_examples
 
 GROUPS = {
     "Values": ("values", "value_range", "gray", "alpha", "background"),
-    "Files": ("output", "overwrite", "format", "quality", "metadata", "no_auto_orient", "frames", "max_pixels"),
+    "Files": (
+        "output",
+        "overwrite",
+        "format",
+        "quality",
+        "metadata",
+        "keep_dates",
+        "no_auto_orient",
+        "frames",
+        "max_pixels",
+    ),
     "Many files": (
         "recursive",
         "exclude",
         "files_from",
         "null",
         "skip_existing",
+        "if_newer",
         "dry_run",
         "fail_fast",
         "jobs",

@@ -153,6 +153,7 @@ class FileOptions(WorkOptions, kw_only=True):
         help="Keep the colour profile and resolution (safe), everything, or nothing.",
         shown="safe",
     )
+    keep_dates: bool = option("--keep-dates", default=False, help="Give each output the date of its input.")
     no_auto_orient: bool = option(
         "--no-auto-orient", default=False, help="Do not turn photos upright; keep the rotation tag."
     )
@@ -190,6 +191,12 @@ class FileOptions(WorkOptions, kw_only=True):
         "-0", "--null", default=False, help="With --files-from: names end in a zero byte (find -print0)."
     )
     skip_existing: bool = option("--skip-existing", default=False, help="Resume: leave out inputs whose outputs exist.")
+    if_newer: bool = option(
+        "--if-newer",
+        default=False,
+        help="Make outputs that are missing, and again those older than their input.\f Only dates count, also those of "
+        "kernel and model files; whether options have changed is not known (-y makes all again).",
+    )
     dry_run: bool = option("-n", "--dry-run", default=False, help="Only print what would be read and written.")
     fail_fast: bool = option("--fail-fast", default=False, help="Stop at the first file that fails.")
     cluster: str | None = option(
@@ -219,7 +226,7 @@ class FileOptions(WorkOptions, kw_only=True):
         return WriteOptions(
             quality=self.quality,
             metadata=self.metadata,
-            overwrite=self.overwrite or self.skip_existing,
+            overwrite=self.overwrite or self.skip_existing or self.if_newer,
             for_people=True,
         )
 

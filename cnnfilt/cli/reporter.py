@@ -3,6 +3,7 @@
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from types import TracebackType
 from typing import Any
@@ -19,12 +20,23 @@ from cnnfilt.spelling import spelled_number, spelled_size
 
 
 class Reporter(AbstractContextManager["Reporter"]):
-    """Tells each record on stderr (with `json`, also as a line on stdout) and, for several, a summary at the end."""
+    """Tells each record on stderr (with `json`, also as a line on stdout) and, for several, a summary at the end.
+
+    `resume` says what completes a run that is ended before its time.
+    """
 
     def __init__(
-        self, command: str, plan: BatchPlan, *, quiet: bool, verbose: bool, json: bool, inspection: Inspection
+        self,
+        command: str,
+        plan: BatchPlan,
+        *,
+        quiet: bool,
+        verbose: bool,
+        json: bool,
+        inspection: Inspection,
+        resume: str = "",
     ) -> None:
-        self.command, self.plan = command, plan
+        self.command, self.plan, self.resume = command, plan, resume
         self.quiet, self.verbose, self.json, self.inspection = quiet, verbose, json, inspection
         self.several = len(plan.jobs) + len(plan.existing) > 1
         self.done, self.failed, self.bytes_read, self.loss = 0, 0, 0, NO_LOSS
@@ -124,13 +136,13 @@ class Reporter(AbstractContextManager["Reporter"]):
 
     def _on_exit(self) -> None:
         if self.several and not self.quiet:
-            say_at_once(f"{self._summary()}; --skip-existing resumes")
+            say_at_once(self._summary() + (f"; {self.resume} resumes" if self.resume else ""))
 
     def _summary(self) -> str:
         seconds = time.monotonic() - self.started
         left = len(self.plan.jobs) - self.done - self.failed
         counts = [f"{self.done:,} done"]
-        counts += [f"{len(self.plan.existing):,} skipped (their outputs exist)"] if self.plan.existing else []
+        counts += [f"{len(self.plan.existing):,} {_why_left(self.plan.existing)}"] if self.plan.existing else []
         counts += [f"{self.failed:,} failed"] if self.failed else []
         counts += [f"{left:,} not begun or not finished"] if left else []
         return f"{', '.join(counts)}; {seconds:.1f} s, {self.bytes_read / 1e6 / max(seconds, 1e-9):.1f} MB/s"
@@ -147,14 +159,20 @@ def print_plan(plan: BatchPlan, *, json: bool = False) -> None:
             print(*(_json_line(_as_planned(job, status)) for job in jobs), sep="", end="")
         return
     for job in plan.jobs:
-        print(f"{printable(job.source.path)} -> {_targets_of(job)}")
+        print(f"{printable(job.source.path)} -> {_targets_of(job)}{f' ({job.reason})' if job.reason else ''}")
     for job in plan.existing:
         print(_as_skipped(job))
     _print_beforehand(plan)
 
 
 def _as_skipped(job: FileJob) -> str:
-    return f"{printable(job.source.path)}: skipped, {_targets_of(job)} exists"
+    several = len(job.outputs) > 1
+    is_there = f"{'are' if several else 'is'} {job.reason}" if job.reason else "exist" if several else "exists"
+    return f"{printable(job.source.path)}: skipped, {_targets_of(job)} {is_there}"
+
+
+def _why_left(jobs: Sequence[FileJob]) -> str:
+    return jobs[0].reason or "skipped (their outputs exist)"
 
 
 def _targets_of(job: FileJob) -> str:
@@ -173,7 +191,8 @@ def _json_line(data: dict[str, Any]) -> str:
 
 def _as_planned(job: FileJob, status: str) -> dict[str, Any]:
     paths = [None if target.path is None else str(target.path) for target in job.outputs]
-    return {"input": job.source.path, "status": status, "outputs": [{"path": path} for path in paths]}
+    data = {"input": job.source.path, "status": status, "outputs": [{"path": path} for path in paths]}
+    return data | {"reason": job.reason} if job.reason else data
 
 
 def _as_json(record: Record) -> dict[str, Any]:

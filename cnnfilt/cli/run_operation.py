@@ -8,10 +8,8 @@ from typing import Any
 
 import click
 
-from cnnfilt.batch.clashes import check_outputs, refuse_existing
 from cnnfilt.batch.jobs import BatchPlan, FileJob, plan_jobs, plan_unwritten
-from cnnfilt.batch.naming import OutputRequest, Target
-from cnnfilt.batch.patterns import check_fields, filled
+from cnnfilt.batch.naming import OutputRequest
 from cnnfilt.batch.runner import PoolRunner, clean_up_after, run_one_by_one, written_folders
 from cnnfilt.batch.sources import STDIN, read_list, without_comments
 from cnnfilt.batch.work import Record, Settings
@@ -43,16 +41,15 @@ def run_operation(
     `gray` is the command's default for --gray. Where there is an `inspection` and no -o, results are only shown. The
     operation's pictures go to `picture_folder`.
     """
-    _refuse_contradictions(files, inspection)
-    refuse_stray_words(files.inputs, click.get_current_context())
-    request = _requested(operation, files, also_read, picture_folder)
     writes = not (files.output is extra is picture_folder is None)
+    _refuse_contradictions(files, inspection, has_outputs=writes and files.output != STDIN)
+    refuse_stray_words(files.inputs, click.get_current_context())
+    request = _requested(operation, files, also_read, extra, picture_folder)
     plan = _planned(files, request, inspection, only_shown=inspection.wanted and not writes)
-    target = _extra_target(plan, extra, overwrite=files.overwrite)
     if files.dry_run:
         print_plan(plan, json=files.json)
         return 0
-    settings = _settings(files, target, inspection, gray=gray)
+    settings = _settings(files, inspection, gray=gray)
     planned = (*plan.jobs, *plan.existing)
     if len(planned) > 1:  # For one file it may take longer than the work, in a folder of a million.
         clean_up_after(planned)
@@ -63,6 +60,7 @@ def run_operation(
         verbose=files.verbose,
         json=files.json,
         inspection=inspection,
+        resume=_what_resumes(files),
     )
     # Closing the records ends what is still under way, however we leave.
     with reporter, closing(_records(plan.jobs, operation, settings, files)) as records:
@@ -70,6 +68,13 @@ def run_operation(
         if len(planned) > 1 and not storage_is_full:  # A single file is soon made again.
             settle(written_folders(plan.jobs))
     return 1 if reporter.failed else 0
+
+
+def _what_resumes(files: FileOptions) -> str:
+    """Return what completes a run that is ended before its time: nothing tells what -y has replaced from the rest."""
+    if files.if_newer:
+        return "the same command"
+    return "" if files.overwrite else "--skip-existing"
 
 
 def _tell_all(records: Iterable[Record], reporter: Reporter, *, fail_fast: bool) -> bool:
@@ -84,7 +89,11 @@ def _tell_all(records: Iterable[Record], reporter: Reporter, *, fail_fast: bool)
 
 
 def _requested(
-    operation: Operation, files: FileOptions, also_read: tuple[str, ...], picture_folder: str | None
+    operation: Operation,
+    files: FileOptions,
+    also_read: tuple[str, ...],
+    extra: str | None,
+    picture_folder: str | None,
 ) -> OutputRequest:
     return OutputRequest(
         files.output,
@@ -98,6 +107,9 @@ def _requested(
         frame=str(files.frames) if isinstance(files.frames, int) else "",
         sheets=() if picture_folder is None else operation.pictures,
         sheet_folder=None if picture_folder is None else Path(picture_folder),
+        extra=extra,
+        if_newer=files.if_newer,
+        keeps_dates=files.keep_dates,
     )
 
 
@@ -114,7 +126,7 @@ def _planned(files: FileOptions, request: OutputRequest, inspection: Inspection,
     return plan
 
 
-def _refuse_contradictions(files: FileOptions, inspection: Inspection) -> None:
+def _refuse_contradictions(files: FileOptions, inspection: Inspection, *, has_outputs: bool) -> None:
     if files.json and files.output == STDIN:
         raise click.UsageError("--json and -o - both write to standard output; write to files")
     if inspection.takes_stdout and files.output == STDIN:
@@ -123,6 +135,11 @@ def _refuse_contradictions(files: FileOptions, inspection: Inspection) -> None:
         raise click.UsageError("--explain, --preview and --emit take one image of a file; choose one with --frames N")
     if files.cluster is not None and files.jobs is not None:
         raise click.UsageError("--cluster uses all workers of the cluster; leave out -j")
+    if files.if_newer and files.skip_existing:
+        raise click.UsageError("--if-newer makes some outputs again that --skip-existing leaves; give one of them")
+    for asked, option in ((files.if_newer, "--if-newer"), (files.keep_dates, "--keep-dates")):
+        if asked and not has_outputs:
+            raise click.UsageError(f"{option} is about the dates of outputs; name a file or folder for them with -o")
 
 
 def _inputs(files: FileOptions) -> Sequence[str]:
@@ -158,32 +175,14 @@ def _listed(path: str, *, null: bool, quiet: bool) -> list[str]:
     return names
 
 
-def _extra_target(plan: BatchPlan, path: str | None, *, overwrite: bool) -> Target | None:
-    """Return the target of --indices or --angle, checked as the outputs are."""
-    if path is None:
-        return None
-    if len(plan.jobs) > 1:
-        raise PlanError(f"{path} can hold the array of one input only; name a single input")
-    if Path(path).suffix != ".npy":
-        raise PlanError(f"{path} must be a .npy file")
-    for job in plan.jobs:
-        check_fields(path, [job.source.path], option="the name", known=("stem", "name", "parent"))
-        path = filled(path, job.source, ext="npy")
-    target = Target(Path(path), "npy")
-    check_outputs((job.source, (*job.targets, target)) for job in plan.jobs)
-    if not overwrite:
-        refuse_existing([target])
-    return target
-
-
-def _settings(files: FileOptions, extra: Target | None, inspection: Inspection, *, gray: bool) -> Settings:
+def _settings(files: FileOptions, inspection: Inspection, *, gray: bool) -> Settings:
     return Settings(
         read=files.read_options(gray=gray),
         write=files.write_options,
         timeout=files.timeout,
         debug=click.get_current_context().find_object(bool) or False,
-        extra=extra,
         frames=files.frames,
+        keep_dates=files.keep_dates,
         inspectors=inspection.inspectors(files, gray=gray),
     )
 

@@ -42,8 +42,10 @@ _beginning = threading.RLock()
 _SECONDS_FOR_LOCK = 0.8
 
 
-def write_atomically(target: Target, write: Callable[[BinaryIO], object], *, overwrite: bool) -> None:
-    """Let `write` fill a stream, and make what it wrote the content of `target`.
+def write_atomically(
+    target: Target, write: Callable[[BinaryIO], object], *, overwrite: bool, date: int | None = None
+) -> None:
+    """Let `write` fill a stream, and make what it wrote the content of `target`, last changed at `date` (None: now).
 
     If anything fails, an older file is as it was and nothing else is left. Without `overwrite` an existing
     file is refused, also one that appears meanwhile. A symbolic link is followed; a replaced file keeps its
@@ -62,10 +64,13 @@ def write_atomically(target: Target, write: Callable[[BinaryIO], object], *, ove
         if older is not None and not overwrite:
             raise FileExistsError(errno.EEXIST, "it exists")
         path = os.path.realpath(target)
-        _replace(path, write, mode=None if older is None else stat.S_IMODE(older.st_mode), overwrite=overwrite)
+        mode = None if older is None else stat.S_IMODE(older.st_mode)
+        _replace(path, write, mode=mode, overwrite=overwrite, date=date)
 
 
-def _replace(path: str, write: Callable[[BinaryIO], object], *, mode: int | None, overwrite: bool) -> None:
+def _replace(
+    path: str, write: Callable[[BinaryIO], object], *, mode: int | None, overwrite: bool, date: int | None
+) -> None:
     temporary, descriptor = _open_temporary(os.path.dirname(path))
     try:
         with os.fdopen(descriptor, "wb") as stream:
@@ -73,6 +78,8 @@ def _replace(path: str, write: Callable[[BinaryIO], object], *, mode: int | None
                 os.chmod(temporary, mode)  # Before the content comes: it may be for few eyes.
             write(stream)
             stream.flush()
+            if date is not None:
+                _set_date(temporary, date)
             os.fsync(stream.fileno())
             # While the lock is still held, so that no one takes the file for one that was left behind.
             _publish(temporary, path, overwrite=overwrite)
@@ -81,6 +88,13 @@ def _replace(path: str, write: Callable[[BinaryIO], object], *, mode: int | None
         raise
     finally:
         _open_now.pop(temporary, None)
+
+
+def _set_date(path: str, date: int) -> None:
+    try:
+        os.utime(path, ns=(os.stat(path).st_atime_ns, date))
+    except PermissionError as error:
+        raise OSError(error.errno, f"its date cannot be set: {error.strerror}") from error
 
 
 def settle(folders: Iterable[Target]) -> None:

@@ -25,13 +25,15 @@ class WriteOptions(Frozen, kw_only=True):
 
     `quality` is that of a JPEG or WebP, of a PNG the effort; None chooses what loses nothing, or next to nothing.
     `metadata` is how much of what came along is kept. Without `overwrite` an existing file is refused. `for_people`,
-    numbers in rows of text have at most 15 significant digits.
+    numbers in rows of text have at most 15 significant digits. `date` is that of their last change which the files get,
+    in nanoseconds since 1970; None is the time of writing.
     """
 
     quality: int | None = None
     metadata: MetadataMode = "safe"
     overwrite: bool = False
     for_people: bool = False
+    date: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse a quality that no encoder knows."""

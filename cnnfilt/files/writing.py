@@ -22,7 +22,9 @@ def write(
     ParameterError for a format that is not known.
     """
     encoded = encode(image, format or _format_for(target), options)
-    write_atomically(target, lambda stream: stream.writelines(encoded.parts), overwrite=options.overwrite)
+    write_atomically(
+        target, lambda stream: stream.writelines(encoded.parts), overwrite=options.overwrite, date=options.date
+    )
     return encoded.notes
 
 

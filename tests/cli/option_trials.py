@@ -17,7 +17,8 @@ class Trial(NamedTuple):
     """A command line that is run twice, ending in `one` and in `other`; what is `seen` must tell them apart.
 
     `seen` is "output" (standard output and files), "stderr", "weights" (of model files, whose header repeats what was
-    asked), or one of what the test listens to inside: "workers", "limits" and "clusters". `codes` are the exit codes.
+    asked), "dates" of files, or one of what the test listens to inside: "workers", "limits" and "clusters". `codes` are
+    the exit codes.
     """
 
     line: str
@@ -73,6 +74,8 @@ WITH_FILES: Trials = {
     "files_from": [Trial("-o out/", "--files-from list.txt", "--files-from other.txt")],
     "null": [Trial("-o out/ --files-from null.txt", "", "-0", codes=(1, 0))],
     "skip_existing": [Trial("colour.png gray.png -o done/", "", "--skip-existing", codes=(2, 0))],
+    "if_newer": [Trial("colour.png gray.png -o done/", "", "--if-newer", codes=(2, 0))],
+    "keep_dates": [Trial("colour.png -o out.png", "", "--keep-dates", "dates")],
     "dry_run": [Trial("colour.png -o out.png", "", "-n")],
     "fail_fast": [Trial("bad.png colour.png -o out/", "", "--fail-fast", codes=(1, 1))],
     "cluster": [Trial("colour.png -o out.png", "--cluster tcp://a:1", "--cluster tcp://b:2", "clusters")],

@@ -70,6 +70,8 @@ class Watched:
     workers: list[int | None]
     limits: set[float]
     clusters: list[str]
+    dates: dict[str, bool]
+    """Of each picture, whether it is as old as one of those that were there before."""
 
     @property
     def weights(self) -> dict[str, bytes]:
@@ -122,10 +124,12 @@ class Watcher:
         shutil.copytree(self.files, self.folder)
         self.patch.chdir(self.folder)
         outcome = self.run(*shlex.split(line))
+        before = {path.stat().st_mtime_ns for path in self.files.rglob("*.png")}
+        dates = {str(path): path.stat().st_mtime_ns in before for path in self.folder.rglob("*.png")}
         output = re.sub(rb'"seconds": [\d.]+', b"", outcome.stdout), tree(self.folder)
         self.patch.chdir(self.files)
         shutil.rmtree(self.folder)
-        return Watched(outcome.code, output, outcome.stderr, self.workers, self.limits, self.clusters)
+        return Watched(outcome.code, output, outcome.stderr, self.workers, self.limits, self.clusters, dates)
 
 
 @pytest.fixture

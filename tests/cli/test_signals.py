@@ -42,6 +42,19 @@ def test_inside_a_decoder(pictures: Make, start: Start, tmp_path: Path, number: 
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize(("option", "hint"), [("--if-newer", "; the same command resumes"), ("-y", " MB/s")])
+def test_what_resumes_is_what_completes_the_run(
+    pictures: Make, start: Start, tmp_path: Path, option: str, hint: str
+) -> None:
+    """What -y was to replace --skip-existing would leave as it was."""
+    hold(tmp_path)
+    pictures(3), held_picture(tmp_path)
+    process = start("edges", "slow.jpg", "in", "-o", "out/", option, environment=HELD_DECODER)
+    await_file(process, tmp_path / "begun")
+    process.terminate()
+    assert ended(process)[1].endswith(hint)
+
+
 def test_inside_a_real_decoder(start: Start, tmp_path: Path) -> None:
     """One that is busy for minutes, and lets Python's other threads go on meanwhile."""
     endless_jpeg(tmp_path / "endless.jpg")

@@ -77,6 +77,37 @@ def test_an_overwritten_file_keeps_its_mode_from_the_first_byte(tmp_path: Path, 
     assert [*seen, stat.S_IMODE(path.stat().st_mode)] == [mode, mode]
 
 
+@pytest.mark.parametrize("overwrite", [True, False])
+def test_a_file_gets_the_date_it_is_given(tmp_path: Path, overwrite: bool) -> None:
+    path = tmp_path / "a"
+    if overwrite:
+        path.write_bytes(b"old")
+    write_atomically(path, new, overwrite=overwrite, date=1_234_567_890_123_456_789)
+    assert (path.read_bytes(), path.stat().st_mtime_ns) == (b"new", 1_234_567_890_123_456_789)
+
+
+def test_a_date_that_is_refused_leaves_the_old_file_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"old")
+    os.utime(path, ns=(0, 10**18))
+
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(atomic.os, "utime", refused)
+    with pytest.raises(OutputError, match="a cannot be written: its date cannot be set: Operation not permitted"):
+        write_atomically(path, new, overwrite=True, date=5)
+    assert (path.read_bytes(), path.stat().st_mtime_ns, names(tmp_path)) == (b"old", 10**18, ["a"])
+
+
+def test_what_is_no_regular_file_has_no_date(tmp_path: Path) -> None:
+    before = os.stat("/dev/null").st_mtime_ns
+    write_atomically("/dev/null", new, overwrite=False, date=5)
+    assert os.stat("/dev/null").st_mtime_ns == before
+
+
 @pytest.mark.parametrize("call", ["fsync", "replace", "chmod"])
 def test_a_failure_leaves_the_old_file_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
