@@ -14,7 +14,6 @@ EdgeDirection = Literal["vertical", "horizontal", "both"]
 AlphaMode = Literal["keep", "drop", "filter"]
 MetadataMode = Literal["safe", "all", "none"]
 FrameChoice = Literal["first", "all"] | int
-ModelName = Literal["lenet5", "alexnet", "vgg16"]
 Unknown = Literal["padding", "stride", "kernel-size"]
 LossName = Literal["auto", "categorical", "sparse", "binary"]
 CrossEntropy = Literal["categorical", "sparse", "binary"]

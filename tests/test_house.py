@@ -153,7 +153,6 @@ TESTED_ELSEWHERE = {
     "describe/edge_detection.py": "describe/test_operations.py",
     "describe/edge_methods.py": "describe/test_operations.py",
     "describe/named_kernels.py": "describe/test_kernels.py",
-    "describe/named_models.py": "describe/test_chain.py",
     "describe/number_lines.py": "describe/test_number_text.py",
     "describe/number_table.py": "describe/test_number_text.py",
     "errors.py": "cli/test_errors.py",

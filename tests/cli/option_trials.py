@@ -239,6 +239,7 @@ SHAPE: Trials = {
     "explain": [Trial("shape 9x9 -f 3", "", "--explain")],
     "coverage": [Trial("shape 9x9 -f 3", "", "--coverage")],
     "model": [Trial("shape 224x224", "--model alexnet", "--model vgg16")],
+    "list_models": [Trial("shape 9x9", "", "--list-models")],
     "json_": [Trial("shape 9x9 -f 3", "", "--json")],
     "quiet": [Trial("shape 3x224x224", "", "-q", "stderr"), Trial("shape 7x7 -f 3 -s 2", "", "-q", "stderr")],
 }

@@ -100,7 +100,7 @@ def test_bash_completes_the_files_of_all_commands(bash, line: str, answer: list[
 
 
 def test_bash_completes_the_layers_of_a_quoted_chain(bash) -> None:
-    assert bash("cnnfilt apply re") == ["relu"]
+    assert bash("cnnfilt apply re") == ["relu", "relu6"]
     assert bash("cnnfilt apply filter:sobe") == ["sobel-x", "sobel-y"]
     # Within quotes bash begins no new word, and takes the answer as it is.
     assert bash('cnnfilt apply "filter:sobe') == ["filter:sobel-x", "filter:sobel-y"]
@@ -122,7 +122,7 @@ def test_zsh_completes_kernels_words_and_layers() -> None:
     assert zsh("cnnfilt convolve a.png -k ") == list(NAMED)
     assert zsh("cnnfilt pool a.png --kind a") == ["avg"]
     assert zsh("cnnfilt shape 6x6 relu pool:m") == ["pool:max", "pool:min"]
-    assert zsh("cnnfilt shape --model v") == ["vgg16"]
+    assert zsh("cnnfilt shape --model vgg16") == ["vgg16", "vgg16_bn"]
 
 
 def test_zsh_and_fish_complete_files_after_an_at_sign(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """`cnnfilt shape`: what size comes out, of one window or of a whole network. No pixel is read."""
 
+import os
 from shlex import quote
 from typing import Any, get_args
 
@@ -14,10 +15,12 @@ from cnnfilt.cli.shape.loose_words import refuse_loose_words
 from cnnfilt.cli.shape.sizes import input_size, with_channels_of
 from cnnfilt.cli.terminal_width import fitted_to_terminal
 from cnnfilt.describe.channels import channels_first_hint
+from cnnfilt.describe.named_models import model_names, named_model
 from cnnfilt.describe.windows import Slide, Windows, check_pixels
 from cnnfilt.errors import CnnfiltError, ParameterError
+from cnnfilt.parsing import words_near
 from cnnfilt.spelling import spelled_size
-from cnnfilt.terms import DEFAULT_MAX_PIXELS, ModelName, Padding, Pair, Unknown
+from cnnfilt.terms import DEFAULT_MAX_PIXELS, Padding, Pair, Unknown
 
 EXAMPLES = """\b
 Examples:
@@ -29,13 +32,21 @@ Examples:
 
 
 class _Model(Word):
-    """The name of a network that is known; a file of one is answered with the command that shows it."""
+    """The name of a network that is known; a file of one is answered with what shows it."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the name, or fail saying what to write."""
         if str(value).endswith(".npz"):
             raise ParameterError(f"--model {value} is a file; cnnfilt net summary {quote(value)} shows its layers")
-        return super().convert(value, param, ctx)
+        if os.path.isfile(str(value)):
+            raise ParameterError(f"--model {value} is a file; its layers are written {quote(f'@{value}')} after a SIZE")
+        name = str(value).lower()
+        if name not in self.choices:
+            words = tuple(str(choice) for choice in self.choices)
+            near = words_near(name, words) or words_near(name.replace("-", "").replace("_", ""), words)
+            advice = f"did you mean {' or '.join(near)}?" if near else "--list-models shows those that are known"
+            raise ParameterError(f"--model {value!r} is unknown; {advice}")
+        return name
 
 
 @click.command(
@@ -79,10 +90,11 @@ class _Model(Word):
 @click.option("--coverage", is_flag=True, help="Show how many windows read each pixel.")
 @click.option(
     "--model",
-    type=_Model(get_args(ModelName)),
+    type=_Model(model_names()),
     metavar="NAME",
-    help="The layers of lenet5, alexnet or vgg16.\f And their size, unless one is given.",
+    help="The layers of resnet50, unet and others.\f And their size, unless one is given.",
 )
+@click.option("--list-models", is_flag=True, help="List the networks that --model knows.")
 @click.option("--json", "json_", is_flag=True, help="Print everything as JSON.")
 @click.option("-q", "--quiet", is_flag=True, help="Print no hints.")
 def shape(
@@ -98,7 +110,8 @@ def shape(
     strict: bool,
     explain: bool,
     coverage: bool,
-    model: ModelName | None,
+    model: str | None,
+    list_models: bool,
     json_: bool,
     quiet: bool,
 ) -> None:
@@ -119,6 +132,11 @@ def shape(
     compute it (MACs); the field, how many input pixels across one value depends on; the jump, how many input pixels
     two neighbours are apart; and the rows or columns of its input that no window reads.
     """
+    if list_models:
+        from cnnfilt.cli.shape.list_models import models_listed
+
+        click.echo(models_listed(as_json=json_))
+        return
     options = AnswerOptions(explain, coverage, json_)
     source, layers = _input_and_layers(source, layers, model, window=kernel_size is not None)
     wanted = parse_wanted(want)
@@ -150,19 +168,17 @@ def shape(
 
 
 def _input_and_layers(
-    source: str | None, layers: tuple[str, ...], model: ModelName | None, *, window: bool
+    source: str | None, layers: tuple[str, ...], model: str | None, *, window: bool
 ) -> tuple[str, tuple[str, ...]]:
     if model is None:
         if source is None:
             raise click.UsageError("missing argument 'SIZE|IMAGE'")
         refuse_loose_words(source, layers, window=window)
         return source, layers
-    from cnnfilt.describe.named_models import MODELS
-
     if layers:
         raise click.UsageError(f"--model {model} is a whole network; leave out the layers, or write all of them")
-    own = MODELS[model].size
-    return own if source is None else with_channels_of(own, source), (MODELS[model].layers,)
+    known = named_model(model)
+    return known.size if source is None else with_channels_of(known.size, source), (known.layers,)
 
 
 def _target(unknown: Unknown, wanted: tuple[int, ...] | None, given: dict[Unknown, object]) -> Pair:
