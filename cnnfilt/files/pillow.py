@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, BinaryIO, TypeGuard
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeGuard, cast
 
 import PIL.Image
 import PIL.ImageFile
@@ -59,6 +59,12 @@ def saved(picture: PIL.Image.Image, about: Format, arguments: Mapping[str, Any])
     stream = io.BytesIO()
     picture.save(stream, format=about.plugin, **arguments)
     return stream.getbuffer()
+
+
+def stream_of(image: PIL.ImageFile.ImageFile) -> BinaryIO:
+    """Return the stream that an image was opened from, until it is decoded."""
+    assert image.fp is not None
+    return cast(BinaryIO, image.fp)
 
 
 def is_jpeg(image: PIL.Image.Image) -> "TypeGuard[JpegImageFile]":

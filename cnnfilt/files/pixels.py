@@ -56,6 +56,17 @@ def for_jpeg(pixels: Array, spare: mmap | None = None) -> PIL.Image.Image:
     return PIL.Image.frombuffer("RGBX", (width, height), spread, "raw", "RGBX", 0, 1)
 
 
+def upright_array(pixels: Array, orientation: int) -> Array:
+    """Return pixels turned as EXIF asks (Exif 2.32, tag 274): 5 to 8 lie on their side, 2, 4, 5 and 7 are mirrored."""
+    if orientation in (5, 6, 7, 8):
+        pixels = pixels.swapaxes(0, 1)
+    if orientation in (3, 4, 7, 8):
+        pixels = pixels[::-1]
+    if orientation in (2, 3, 6, 7):
+        pixels = pixels[:, ::-1]
+    return np.ascontiguousarray(pixels)
+
+
 def _reused(spare: mmap | None, pixels: Array) -> Array | None:
     """Return `spare` as (H, W, 4), or None where that cannot be: too small, or the pixels lie in it themselves."""
     height, width = pixels.shape[:2]

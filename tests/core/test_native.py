@@ -272,10 +272,23 @@ def call(rng, name, arrays):
             return loops.levels(*picked[:2], False, 0.0, np.inf, 0.0, np.nan)
         case "means":
             return loops.means(*picked[:4])
+        case "unfilter":
+            return loops.unfilter(*picked[:3], channels)
     return loops.magnitude(*picked[:3], 2.0)
 
 
-LOOPS = ("correlate", "correlate_each", "separable", "box", "reduce", "levels", "mapped", "means", "magnitude")
+LOOPS = (
+    "correlate",
+    "correlate_each",
+    "separable",
+    "box",
+    "reduce",
+    "levels",
+    "mapped",
+    "means",
+    "magnitude",
+    "unfilter",
+)
 
 
 @needs_loops
@@ -286,6 +299,7 @@ def test_hostile_calls_end_in_a_result_or_a_value_error(name):
     arrays += [
         np.ones(shape, dtype) for dtype in ("u1", "i2", "i4", "f4") for shape in ((9, 40), (3, 3), (1,), (40,), (512,))
     ]
+    arrays += [np.zeros(shape, np.uint8) for shape in ((9, 41), (9, 40), (3, 4), (3,))]
     answers = set()
     for _ in range(int(os.environ.get("HOSTILE_CALLS", "3000"))):
         try:

@@ -47,6 +47,7 @@ def test_nothing_is_out_of_bounds_or_undefined(tmp_path: Path) -> None:
         "ASAN_OPTIONS": "detect_leaks=0",
     }
     tests = [str(Path("tests", "core", f"test_{name}.py")) for name in TESTED.split()]
+    tests += [str(Path("tests", "files", "decode", f"test_{name}.py")) for name in ("png", "png_rows")]
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests]
     run = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=1800, check=False)
     assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-3000:]

@@ -71,6 +71,9 @@ class Halting:
 
 REAL_FDOPEN = os.fdopen
 
+# Python would store modules cut off where files may not grow.
+UNCOMPILED = ENVIRONMENT | {"PYTHONDONTWRITEBYTECODE": "1"}
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -144,7 +147,7 @@ def test_a_disk_that_fills_up_stops_the_batch(folder: Path) -> None:
     done = subprocess.run(
         [*COMMAND, "edges", "in", "-o", "out/", "-j2"],
         cwd=folder,
-        env=ENVIRONMENT,
+        env=UNCOMPILED,
         capture_output=True,
         text=True,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000)),
@@ -170,7 +173,7 @@ def test_a_small_disk(folder: Path) -> None:
     done = subprocess.run(
         ["unshare", "-rm", "sh", "-c", script, "sh", *COMMAND, "edges", "in", "-o", "disk", "-y", "-j2"],
         cwd=folder,
-        env=ENVIRONMENT,
+        env=UNCOMPILED,
         capture_output=True,
         text=True,
         errors="replace",

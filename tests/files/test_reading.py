@@ -117,11 +117,13 @@ def test_the_transparent_colour_of_a_png() -> None:
 
 
 @pytest.mark.parametrize("colour_type", [2, 4, 6])
-def test_sixteen_bit_colour_is_read_as_eight_bit_and_says_so(colour_type: int) -> None:
+def test_sixteen_bit_colour_of_a_png_stays_as_it_is(colour_type: int) -> None:
     channels = {2: 3, 4: 2, 6: 4}[colour_type]
-    image = read_bytes(png([bytes(range(2 * channels))], width=1, bits=16, colour_type=colour_type))
-    assert image.pixels.dtype == np.uint8
-    assert any("16-bit" in note for note in image.notes)
+    data = bytes(range(100, 100 + 2 * channels))
+    image = read_bytes(png([data], width=1, bits=16, colour_type=colour_type))
+    layers = [image.pixels.reshape(-1)] if image.alpha is None else [image.pixels.reshape(-1), image.alpha[0]]
+    np.testing.assert_array_equal(np.concatenate(layers), np.frombuffer(data, ">u2"))
+    assert image.notes == ()
 
 
 @pytest.mark.parametrize("data", [tiff(random_levels(4, 5, 3, dtype="uint16"), photometric=2), b"P6 1 1 65535\n123456"])

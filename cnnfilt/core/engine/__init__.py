@@ -12,5 +12,6 @@ cells, products             what they are made of: evenly lying parts of a kerne
 fold, pooled, means         pooling: what is combined, how it is carried out in strips, sums to averages or levels
 scale                       responses to pixels, with what was clipped counted
 threads                     strips shared out
-native, loop_types          the inner loops in C, and for which types there are any; each has a twin in NumPy here
+native, loop_types          the inner loops in C, and for which types there are any; each has a twin in NumPy here,
+                            that of PNG's filters in files.decode.png_rows
 """

@@ -3,14 +3,13 @@
 The rules are those of PNG (third edition, W3C 2025), 11.3.2 "Animation information" (acTL, fcTL, fdAT).
 """
 
-from collections.abc import Iterator
+from io import BytesIO
 from struct import pack, unpack, unpack_from
-from zlib import crc32
 
+from cnnfilt.files.decode.png_chunks import SIGNATURE, Chunk, chunks, data_of, written
 from cnnfilt.files.decode.stored_frames import Blend, Disposal, StoredFrame, StoredFrames
 from cnnfilt.frozen import Frozen, replace
 
-_SIGNATURE_BYTES = 8
 _CONTROL_BYTES = 26
 
 _DISPOSALS: dict[int, Disposal] = {1: "background", 2: "previous"}
@@ -37,19 +36,20 @@ def apng_frames(data: bytes) -> StoredFrames | None:
 
     The image of a PNG is a frame of its animation only if a frame control stands before it (11.3.2.1).
     """
-    chunks = list(_chunks(data))
-    names = [chunk.name for chunk in chunks]
+    stream = BytesIO(data)
+    found = [_Chunk(chunk.name, _data(stream, chunk)) for chunk in chunks(stream)]
+    names = [chunk.name for chunk in found]
     first_pixels = names.index(b"IDAT") if b"IDAT" in names else len(names)
-    announced = [unpack_from(">I", chunk.data)[0] for chunk in chunks[:first_pixels] if chunk.name == b"acTL"]
+    announced = [unpack_from(">I", chunk.data)[0] for chunk in found[:first_pixels] if chunk.name == b"acTL"]
     if len(announced) != 1 or not announced[0]:
         return None
-    controls = _controls(chunks)[: announced[0]]
+    controls = _controls(found)[: announced[0]]
     if len(controls) < announced[0] or not all(control.pixels for control in controls):
         raise EOFError(f"it says it has {announced[0]:,} frames but has {len(controls):,}")
-    width, height = unpack_from(">II", chunks[0].data)
-    beside = [(place < first_pixels, chunk) for place, chunk in enumerate(chunks) if _is_kept(chunk.name)]
+    width, height = unpack_from(">II", found[0].data)
+    beside = [(place < first_pixels, chunk) for place, chunk in enumerate(found) if _is_kept(chunk.name)]
     frames = [
-        _frame(control, chunks[0].data, [pair for pair in beside if not n or pair[1].name in _FOR_EVERY_FRAME])
+        _frame(control, found[0].data, [pair for pair in beside if not n or pair[1].name in _FOR_EVERY_FRAME])
         for n, control in enumerate(controls)
     ]
     if any(
@@ -60,12 +60,12 @@ def apng_frames(data: bytes) -> StoredFrames | None:
     return StoredFrames(height, width, tuple(frames))
 
 
-def _chunks(data: bytes) -> Iterator[_Chunk]:
-    position = _SIGNATURE_BYTES
-    while position + 8 <= len(data):
-        length, name = unpack_from(">I4s", data, position)
-        yield _Chunk(name, data[position + 8 : position + 8 + length])
-        position += length + 12
+def _data(stream: BytesIO, chunk: Chunk) -> bytes:
+    if chunk.name in (b"IDAT", b"fdAT"):
+        return data_of(stream, chunk)
+    # The others are read as they are: the decoder of the frame compares the checksums of those that matter to it.
+    stream.seek(chunk.start)
+    return stream.read(chunk.length)
 
 
 def _is_kept(name: bytes) -> bool:
@@ -97,11 +97,7 @@ def _frame(control: _Control, header: bytes, beside: list[tuple[bool, _Chunk]]) 
     parts += [chunk for before, chunk in beside if before]
     parts += [_Chunk(b"IDAT", pixels) for pixels in control.pixels]
     parts += [chunk for before, chunk in beside if not before]
-    file = b"\x89PNG\r\n\x1a\n" + b"".join(map(_written, [*parts, _Chunk(b"IEND", b"")]))
+    file = SIGNATURE + b"".join(written(chunk.name, chunk.data) for chunk in [*parts, _Chunk(b"IEND", b"")])
     # A unit of 0 stands for hundredths of a second.
     milliseconds = time / (unit or 100) * 1000
     return StoredFrame(file, top, left, milliseconds, _DISPOSALS.get(disposal, "none"), _BLENDS.get(blend, "over"))
-
-
-def _written(chunk: _Chunk) -> bytes:
-    return pack(">I", len(chunk.data)) + chunk.name + chunk.data + pack(">I", crc32(chunk.name + chunk.data))

@@ -1,6 +1,9 @@
 """A loaded image as arrays, in the levels and with the alpha that the file means."""
 
+from mmap import mmap
+
 import numpy as np
+import PIL.Image
 
 from cnnfilt.errors import InputError
 from cnnfilt.files.decode.loading import Loaded
@@ -15,11 +18,11 @@ def as_arrays(loaded: Loaded) -> Image:
     stored = loaded.stored
     try:
         alpha: Array | None = None
-        pixels = _true_levels(to_array(loaded.base, loaded.memory), stored)
+        pixels = _true_levels(_array(loaded.base, loaded.memory), stored)
         if stored.key is not None:
             alpha = _alpha_from_key(pixels, stored.key)
         elif loaded.alpha is not None:
-            alpha = to_array(loaded.alpha)
+            alpha = _array(loaded.alpha)
     except MemoryError:
         raise InputError(f"this {FORMATS[loaded.format].title} needs more memory than there is") from None
     return Image(
@@ -31,6 +34,10 @@ def as_arrays(loaded: Loaded) -> Image:
         notes=loaded.notes,
         memory=loaded.memory,
     )
+
+
+def _array(image: PIL.Image.Image | Array, memory: mmap | None = None) -> Array:
+    return image if isinstance(image, np.ndarray) else to_array(image, memory)
 
 
 def _true_levels(pixels: Array, stored: Storage) -> Array:
@@ -48,7 +55,8 @@ def _true_levels(pixels: Array, stored: Storage) -> Array:
 
 def _alpha_from_key(pixels: Array, key: Key) -> Array:
     """Return alpha that is 0 where `pixels` have the one transparent level or colour, and full elsewhere."""
-    matches = pixels == np.array(key)
-    if pixels.ndim == 3:
-        matches = matches.all(axis=2)
-    return np.where(matches, 0, top_level(pixels.dtype)).astype(pixels.dtype)
+    alpha = np.full(pixels.shape[:2], top_level(pixels.dtype), pixels.dtype)
+    for row, hidden in zip(pixels, alpha, strict=True):
+        matches = row == np.array(key)
+        hidden[matches if pixels.ndim == 2 else matches.all(axis=1)] = 0
+    return alpha

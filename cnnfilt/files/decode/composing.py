@@ -10,6 +10,7 @@ from cnnfilt.files.decode.loading import load_image
 from cnnfilt.files.decode.stored_frames import Blend, StoredFrames
 from cnnfilt.files.image import Array, Image, top_level
 from cnnfilt.files.metadata import upright
+from cnnfilt.files.pixels import upright_array
 from cnnfilt.files.read_write_options import ReadOptions
 from cnnfilt.files.records import Metadata
 from cnnfilt.frozen import replace
@@ -107,17 +108,6 @@ def _turned(image: Image, metadata: Metadata, options: ReadOptions) -> Image:
     orientation = metadata.orientation
     if not options.auto_orient or orientation == 1:
         return replace(image, metadata=metadata)
-    alpha = None if image.alpha is None else _upright_array(image.alpha, orientation)
+    alpha = None if image.alpha is None else upright_array(image.alpha, orientation)
     metadata = replace(upright(metadata, orientation), orientation=1)
-    return replace(image, pixels=_upright_array(image.pixels, orientation), alpha=alpha, metadata=metadata)
-
-
-def _upright_array(pixels: Array, orientation: int) -> Array:
-    """Return pixels turned as EXIF asks (Exif 2.32, tag 274): 5 to 8 lie on their side, 2, 4, 5 and 7 are mirrored."""
-    if orientation in (5, 6, 7, 8):
-        pixels = pixels.swapaxes(0, 1)
-    if orientation in (3, 4, 7, 8):
-        pixels = pixels[::-1]
-    if orientation in (2, 3, 6, 7):
-        pixels = pixels[:, ::-1]
-    return np.ascontiguousarray(pixels)
+    return replace(image, pixels=upright_array(image.pixels, orientation), alpha=alpha, metadata=metadata)

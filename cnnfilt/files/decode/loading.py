@@ -1,22 +1,37 @@
-"""An image file loaded by Pillow: upright, its alpha apart, with what came along. No NumPy."""
+"""An image file loaded: upright, its alpha apart, with what came along. No NumPy where Pillow decodes it."""
 
+from io import BytesIO
 from mmap import mmap
-from typing import BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 import PIL.Image
 import PIL.ImageFile
 
-from cnnfilt.files.decode.header import ALPHA_NOT_SAID, open_image
+from cnnfilt.errors import counted
+from cnnfilt.files.decode.header import ALPHA_NOT_SAID, is_deep_png, open_image
 from cnnfilt.files.decode.jpeg_coding import is_luma_coded
 from cnnfilt.files.decode.memory import lend
+from cnnfilt.files.decode.png_chunks import check_checksums, check_length, texts_alone
 from cnnfilt.files.decode.storage import split_alpha, storage
 from cnnfilt.files.exif import TURNS, TURNS_BACK
 from cnnfilt.files.formats import FORMATS
 from cnnfilt.files.metadata import read_metadata, upright, with_texts
-from cnnfilt.files.pillow import PILLOW_ERRORS, decoding, is_gif, is_jpeg, is_png, is_tiff
+from cnnfilt.files.pillow import (
+    PILLOW_ERRORS,
+    decoding,
+    is_gif,
+    is_jpeg,
+    is_png,
+    is_tiff,
+    opened_by_plugin,
+    stream_of,
+)
 from cnnfilt.files.read_write_options import ReadOptions
 from cnnfilt.files.records import Metadata, Storage
 from cnnfilt.frozen import replace
+
+if TYPE_CHECKING:
+    from cnnfilt.files.image import Array
 
 _DAMAGED_EXIF = "its EXIF data is damaged, so it is taken as upright"
 
@@ -27,14 +42,14 @@ _BLOCK_BYTES = 1 << 24
 
 
 class Loaded(NamedTuple):
-    """A decoded image: `base` in mode L, RGB, I;16, I or F and `alpha` in mode L.
+    """A decoded image: `base` in mode L, RGB, I;16, I or F and `alpha` in mode L, or arrays of our own decoder.
 
     `memory` is what `base` lies in if that is ours (see `memory`).
     """
 
-    base: PIL.Image.Image
+    base: "PIL.Image.Image | Array"
     memory: mmap | None
-    alpha: PIL.Image.Image | None
+    alpha: "PIL.Image.Image | Array | None"
     stored: Storage
     format: str
     metadata: Metadata
@@ -62,17 +77,14 @@ def decode_opened(image: PIL.ImageFile.ImageFile, format: str, options: ReadOpti
         deep_colour=stored.deep_colour,
         several=FORMATS[format].several is not None and _is_animated(image),
     )
-    if options.gray and is_jpeg(image) and is_luma_coded(image):
-        # The decoder then gives the file's own Y plane, and leaves the chroma alone.
-        image.draft("L", image.size)
+    if is_deep_png(image):
+        return _deep(image, stored, options, metadata, tuple(notes))
     uncovered = _uncovered(image) if is_gif(image) else None
-    image.decodermaxblock = _BLOCK_BYTES
-    stays = orientation in (1, None) and not (options.gray and image.mode == "RGB")
-    lent = lend(image) if lends and stays and FORMATS[format].fills_memory else None
-    image.load()
-    memory = lent.memory if lent and lent.holds(image) else None
+    memory = _load(image, format, options, turns=orientation not in (1, None), lends=lends)
     if is_png(image):
         metadata = with_texts(metadata, image)
+    if image.mode == "P":
+        notes += _outside_palette(image)
     whole, metadata = _turned(image, orientation or 1, metadata, auto_orient=options.auto_orient)
     if whole.mode == "CMYK":
         from cnnfilt.files.decode.cmyk import cmyk_to_rgb
@@ -88,6 +100,52 @@ def decode_opened(image: PIL.ImageFile.ImageFile, format: str, options: ReadOpti
     if options.gray and base.mode == "RGB" and alpha is None and stored.key is None:
         base = base.convert("L")
     return Loaded(base, memory, alpha, stored, format, metadata, tuple(notes))
+
+
+def _load(
+    image: PIL.ImageFile.ImageFile, format: str, options: ReadOptions, *, turns: bool, lends: bool
+) -> mmap | None:
+    """Let Pillow decode an opened image; return the memory of ours that it lies in, if it does."""
+    if options.gray and is_jpeg(image) and is_luma_coded(image):
+        # The decoder then gives the file's own Y plane, and leaves the chroma alone.
+        image.draft("L", image.size)
+    stream = stream_of(image) if is_png(image) else None
+    if stream is not None:
+        check_checksums(stream)
+    image.decodermaxblock = _BLOCK_BYTES
+    stays = not turns and not (options.gray and image.mode == "RGB")
+    lent = lend(image) if lends and stays and FORMATS[format].fills_memory else None
+    image.load()
+    if stream is not None and _may_be_short(image):
+        check_length(stream)
+    return lent.memory if lent and lent.holds(image) else None
+
+
+def _may_be_short(image: PIL.Image.Image) -> bool:
+    """Return whether rows of a decoded PNG may be missing: Pillow leaves them black, and says nothing."""
+    last = image.crop((0, image.height - 1, *image.size))
+    return bool(image.info.get("interlace")) or last.getbbox(alpha_only=False) is None
+
+
+def _deep(
+    image: PIL.ImageFile.ImageFile, stored: Storage, options: ReadOptions, metadata: Metadata, notes: tuple[str, ...]
+) -> Loaded:
+    """Return a PNG of 16 bits in colour, or beside alpha, decoded by ourselves."""
+    from cnnfilt.files.decode.png import decode_deep
+    from cnnfilt.files.pixels import upright_array
+
+    stream = stream_of(image)
+    pixels, alpha = decode_deep(stream)
+    texts = opened_by_plugin(BytesIO(texts_alone(stream)), FORMATS["png"])
+    texts.load()
+    metadata = with_texts(metadata, texts)
+    orientation = stored.orientation or 1
+    if orientation != 1 and options.auto_orient:
+        pixels, metadata = upright_array(pixels, orientation), upright(metadata, orientation)
+        alpha = None if alpha is None else upright_array(alpha, orientation)
+    elif orientation != 1:
+        metadata = replace(metadata, orientation=orientation)
+    return Loaded(pixels, None, alpha, stored, "png", metadata, notes)
 
 
 def _uncovered(image: PIL.ImageFile.ImageFile) -> PIL.Image.Image | None:
@@ -125,6 +183,17 @@ def _header_notes(*, damaged_exif: bool, deep_colour: bool, several: bool) -> li
     if several:
         notes.append(SEVERAL)
     return notes
+
+
+def _outside_palette(image: PIL.ImageFile.ImageFile) -> list[str]:
+    """Return a note where pixels of a decoded image name colours that its palette does not have."""
+    if image.palette is None:
+        return []
+    colours = len(image.palette.palette) // len(image.palette.mode)
+    _, highest = image.getextrema()
+    if not isinstance(highest, int) or highest < colours:
+        return []
+    return [f"some of its pixels are beyond its palette of {counted(colours, 'colours')}; they are black"]
 
 
 def _is_animated(image: PIL.Image.Image) -> bool:

@@ -19,7 +19,8 @@ _STRETCHED = {"L;2": 85, "L;4": 17}
 def storage(image: PIL.Image.Image) -> Storage:
     """Return the Storage of an opened image, to be asked before it is decoded: decoding forgets it."""
     raw_mode, maximum = _raw_mode(image)
-    deep = not image.mode.startswith("I") and (";16" in raw_mode or maximum > 255)
+    deep = is_portable_map(image) and not image.mode.startswith("I") and maximum > 255
+    deep = deep or (is_tiff(image) and ";16" in raw_mode and not image.mode.startswith("I"))
     tags = image.tag_v2 if is_tiff(image) else {}
     return Storage(
         mode=image.mode,
@@ -27,7 +28,7 @@ def storage(image: PIL.Image.Image) -> Storage:
         maximum=maximum,
         orientation=stored_orientation(image),
         deep_colour=deep,
-        key=_key(image, raw_mode, deep=deep),
+        key=_key(image, raw_mode),
         gray_16=image.mode == "I" and is_portable_map(image),
         signed=_SIGNED in tuple(tags.get(_SAMPLE_FORMAT_TAG, ())),
         white_is_zero=tags.get(_PHOTOMETRIC_TAG) == _WHITE_IS_ZERO,
@@ -63,10 +64,12 @@ def _raw_mode(image: PIL.Image.Image) -> tuple[str, int]:
     return str(arguments[0]), int(arguments[1]) if decoder_has_maximum else 0
 
 
-def _key(image: PIL.Image.Image, raw_mode: str, *, deep: bool) -> Key | None:
+def _key(image: PIL.Image.Image, raw_mode: str) -> Key | None:
+    """Return the transparent level or colour. A PNG says it in 16 bits, of which those of a sample count (11.3.1.1)."""
     key = image.info.get("transparency")
     if image.mode == "RGB" and isinstance(key, tuple):
-        return tuple(level >> 8 for level in key) if deep else key
-    if image.mode in ("1", "L", "I;16") and isinstance(key, int):
-        return key * _STRETCHED.get(raw_mode, 1)
-    return None
+        return key if ";16" in raw_mode else tuple(level & 255 for level in key)
+    if image.mode == "L" and isinstance(key, int):
+        stretch = _STRETCHED.get(raw_mode, 1)
+        return (key & 255 // stretch) * stretch
+    return key if image.mode in ("1", "I;16") and isinstance(key, int) else None

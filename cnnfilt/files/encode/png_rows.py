@@ -73,9 +73,9 @@ class Rows:
         elif kind == UP:
             np.subtract(rows, raw[:-1, left:], out=out)
         elif kind == AVERAGE:
-            np.subtract(rows, _average(raw[1:, :-left], raw[:-1, left:]), out=out)
+            np.subtract(rows, average(raw[1:, :-left], raw[:-1, left:]), out=out)
         else:
-            np.subtract(rows, _paeth(raw[1:, :-left], raw[:-1, left:], raw[:-1, :-left]), out=out)
+            np.subtract(rows, paeth(raw[1:, :-left], raw[:-1, left:], raw[:-1, :-left]), out=out)
 
     def _filter_each(self, raw: Bytes, out: Bytes) -> None:
         """Give each row the filter that leaves the least sum of magnitudes (PNG 3, 12.8), as libpng and Pillow do."""
@@ -90,12 +90,12 @@ class Rows:
             out[better, 1:] = candidate[better]
 
 
-def _average(left: Bytes, above: Bytes) -> Bytes:
+def average(left: Bytes, above: Bytes) -> Bytes:
     """Return floor((left + above) / 2), without the ninth bit of the sum."""
     return (left & above) + ((left ^ above) >> 1)
 
 
-def _paeth(left: Bytes, above: Bytes, corner: Bytes) -> Bytes:
+def paeth(left: Bytes, above: Bytes, corner: Bytes) -> Bytes:
     """Return whichever of the three is nearest to left + above - corner; left before above before corner (PNG 3, 9.4).
 
     The distances of left and above are |above - corner| and |left - corner|. That of the corner is their sum if

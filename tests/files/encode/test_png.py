@@ -102,7 +102,7 @@ def test_paeth_predicts_as_the_standard_says() -> None:
     """For levels that meet every order and every tie of the three."""
     levels = (0, 1, 2, 3, 127, 128, 129, 254, 255)
     left, above, corner = (grid.ravel().astype(np.uint8) for grid in np.meshgrid(levels, levels, levels))
-    predicted = png_rows._paeth(left, above, corner)
+    predicted = png_rows.paeth(left, above, corner)
     for a, b, c, found in zip(left.tolist(), above.tolist(), corner.tolist(), predicted.tolist(), strict=True):
         distances = {"a": abs(b - c), "b": abs(a - c), "c": abs(a + b - 2 * c)}
         nearest = min(distances, key=lambda name: (distances[name], name))

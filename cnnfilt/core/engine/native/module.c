@@ -342,6 +342,32 @@ static PyObject *py_magnitude(PyObject *self, PyObject *args) {
     return done(planes, 3, good);
 }
 
+/* unfilter(filtered, above, out, pixel_bytes): rows of a PNG, each led by its filter, (rows, 1 + width); above (width). */
+static PyObject *py_unfilter(PyObject *self, PyObject *args) {
+    (void)self;
+    static const char *const names[] = {"filtered", "above", "out"};
+    PyObject *objects[3];
+    Plane planes[3], *filtered = planes, *above = planes + 1, *out = planes + 2;
+    size pixel;
+    if (!PyArg_ParseTuple(args, "OOOn", &objects[0], &objects[1], &objects[2], &pixel)) return NULL;
+    if (!open_planes(objects, planes, (int[]){2, 1, 2}, names, 3)) return NULL;
+    int good = 1;
+    for (int i = 0; good && i < 3; i++)
+        if (planes[i].type != 'B') good = refuse("must be bytes", names[i]);
+    if (good && (pixel < 1 || pixel > 8 || pixel == 5 || pixel == 7)) good = refuse("must be 1, 2, 3, 4, 6 or 8", "pixel_bytes");
+    if (good && (filtered->rows != out->rows || filtered->width != out->width + 1 || above->width != out->width))
+        good = refuse("must be of one size, but for the byte in front of each filtered row", "filtered, above and out");
+    if (good && out->width % pixel) good = refuse("has rows that are no whole pixels", "out");
+    if (good) {
+        size read;
+        Py_BEGIN_ALLOW_THREADS
+        read = unfilter(filtered->view.buf, filtered->pitch, above->view.buf, out->view.buf, out->pitch, out->rows, out->width, pixel);
+        Py_END_ALLOW_THREADS
+        if (read < out->rows) good = refuse("has a row whose filter is unknown", "filtered");
+    }
+    return done(planes, 3, good);
+}
+
 static PyMethodDef methods[] = {
     {"correlate", py_correlate, METH_VARARGS, "Write the sums of windows times one kernel."},
     {"correlate_each", py_correlate_each, METH_VARARGS, "Write the sums of windows times a kernel for each channel."},
@@ -351,6 +377,7 @@ static PyMethodDef methods[] = {
     {"levels", py_levels, METH_VARARGS, "Map responses to levels, round and clip them; return what was lost."},
     {"means", py_means, METH_VARARGS, "Divide sums by how many values they are of."},
     {"magnitude", py_magnitude, METH_VARARGS, "Write the lengths of gradients."},
+    {"unfilter", py_unfilter, METH_VARARGS, "Write the rows of a PNG as they were before its filters."},
     {NULL, NULL, 0, NULL},
 };
 

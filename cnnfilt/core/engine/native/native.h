@@ -119,7 +119,7 @@ typedef struct {
     size clipped, not_numbers;
 } Loss;
 
-/* What the loops say of themselves stands where they are: sums.h, box.h, reduce.h, levels.h. */
+/* What the loops say of themselves stands where they are: sums.h, box.h, reduce.h, levels.h, png.c. */
 #define PROTOTYPES(s, r, SOURCE, RESULT) \
     void correlate_##SOURCE##_##RESULT(const Windows *, const SOURCE *, size, RESULT *, size, const RESULT *, const RESULT *); \
     void correlate_each_##SOURCE##_##RESULT(const Windows *, const SOURCE *, size, RESULT *, size, const RESULT *, const RESULT *); \
@@ -150,5 +150,6 @@ MEAN_TYPES(PROTOTYPES)
 #undef PROTOTYPES
 void magnitude_i16(const i16 *, const i16 *, f32 *, size, f32);
 void magnitude_i32(const i32 *, const i32 *, f32 *, size, f32);
+size unfilter(const u8 *, size, const u8 *, u8 *, size, size, size, size);
 
 #endif
