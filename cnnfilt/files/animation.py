@@ -16,7 +16,7 @@ from cnnfilt.files.decode.stored_frames import StoredFrames
 from cnnfilt.files.encode.encoders import encoder
 from cnnfilt.files.formats import FORMATS, Format, named
 from cnnfilt.files.image import Encoded, Image
-from cnnfilt.files.metadata import kept_metadata
+from cnnfilt.files.metadata import colour_space_lost, kept_metadata
 from cnnfilt.files.pillow import decoding, encoding, saved
 from cnnfilt.files.pixels import from_array
 from cnnfilt.files.read_write_options import ReadOptions, WriteOptions
@@ -164,6 +164,9 @@ def _animation(images: Sequence[Image], timing: Timing, about: Format, options: 
     kept, left_out = kept_metadata(first.metadata, mode, gray=gray, size=first.pixels.shape[:2])
     arguments: dict[str, Any] = encoder(about).animation_arguments(timing, kept, options.quality, opaque=opaque)
     data = saved(frames[0], about, arguments | {"save_all": True, "append_images": frames[1:]})
+    if about.name == "png":
+        return Encoded(encoder(about).with_colour_space(data, kept), tuple(dict.fromkeys((*notes, *left_out))))
+    left_out += colour_space_lost(kept, about.title)
     return Encoded([data], tuple(dict.fromkeys((*notes, *left_out))))
 
 

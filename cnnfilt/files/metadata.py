@@ -9,14 +9,20 @@ import PIL.Image
 from PIL.ExifTags import Base
 
 from cnnfilt.files.decode.jpeg_coding import coding
+from cnnfilt.files.decode.png_chunks import colour_space
 from cnnfilt.files.exif import FIRST_SIDEWAYS, corrected_exif, orientation_alone, resolution_in, tiff_block
-from cnnfilt.files.pillow import PILLOW_ERRORS, is_jpeg, is_tiff
+from cnnfilt.files.pillow import PILLOW_ERRORS, is_jpeg, is_png, is_tiff, stream_of
 from cnnfilt.files.records import Metadata
 from cnnfilt.frozen import Frozen, fields, replace
 from cnnfilt.terms import MetadataMode, Pair
 
 XMP_KEY = "XML:com.adobe.xmp"
 """What a PNG calls the text that is its XMP."""
+
+_PNG_ALONE = ("texts", "colour_space")
+
+_USUAL_GAMMA = (b"gAMA", (45455).to_bytes(4, "big"))
+"""1/2.2, as good as sRGB (PNG 3, 11.3.2.2)."""
 
 _XMP_ORIENTATION = re.compile(rb'(tiff:Orientation(?:="|>))[0-9]')
 
@@ -30,10 +36,11 @@ class KeptMetadata(Frozen, eq=False):
     xmp: bytes | None = None
     comment: bytes | None = None
     texts: tuple[tuple[str, str], ...] = ()
+    colour_space: tuple[tuple[bytes, bytes], ...] = ()
 
     def arguments(self) -> dict[str, Any]:
-        """Return Pillow's save arguments. The texts are not among them: each format that has texts has its own way."""
-        return {name: value for name, value in fields(self).items() if value is not None and name != "texts"}
+        """Return Pillow's save arguments. The texts and chunks of a PNG are not among them: it has its own way."""
+        return {name: value for name, value in fields(self).items() if value is not None and name not in _PNG_ALONE}
 
 
 def read_metadata(image: PIL.Image.Image) -> Metadata:
@@ -49,6 +56,7 @@ def read_metadata(image: PIL.Image.Image) -> Metadata:
         xmp=xmp,
         comment=_block(image, "comment"),
         jpeg=coding(image) if is_jpeg(image) else None,
+        colour_space=colour_space(stream_of(image)) if is_png(image) else (),
     )
 
 
@@ -84,8 +92,24 @@ def kept_metadata(
     exif, notes = _exif(metadata, mode, size)
     kept = KeptMetadata(_fitting_profile(metadata.icc_profile, gray=gray), metadata.resolution, exif)
     if mode == "all":
-        kept = replace(kept, xmp=_corrected_xmp(metadata), comment=metadata.comment, texts=metadata.texts)
+        xmp = _corrected_xmp(metadata)
+        kept = replace(
+            kept, xmp=xmp, comment=metadata.comment, texts=metadata.texts, colour_space=metadata.colour_space
+        )
     return kept, notes
+
+
+def colour_space_lost(kept: KeptMetadata, title: str) -> tuple[str, ...]:
+    """Return a note for a format called `title`: it has no place for a PNG's chunks. None where they are usual."""
+    said = dict(kept.colour_space)
+    if b"sRGB" in said or kept.icc_profile is not None:
+        said.pop(b"gAMA", None)
+        said.pop(b"cHRM", None)
+    lost = [name.decode() for name, data in said.items() if name != b"sRGB" and (name, data) != _USUAL_GAMMA]
+    if not lost:
+        return ()
+    chunks, verb = (f"chunks {', '.join(lost)}", "say") if len(lost) > 1 else (f"chunk {lost[0]}", "says")
+    return (f"its {chunks}, which {verb} how its colours are meant, cannot be kept in a {title}",)
 
 
 def _block(image: PIL.Image.Image, key: str) -> bytes | None:

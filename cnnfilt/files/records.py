@@ -13,7 +13,7 @@ class Storage(NamedTuple):
 
     `mode`: Pillow's for the file, `raw_mode`: that of its samples ("I;12", say). `maximum`: the highest level that a
     PNM names, else 0. `orientation`: the EXIF turn that the file asks for (1: none), None if its EXIF is damaged.
-    `deep_colour`: 16-bit samples that Pillow gives as 8-bit ones. `key`: the one level or colour that is
+    `deep_colour`: 16-bit samples that are read as 8-bit ones. `key`: the one level or colour that is
     transparent, in decoded levels. `gray_16`: 16-bit gray that Pillow gives as 32-bit integers. `signed`: the samples
     of a TIFF have a sign. `white_is_zero`: its black is the highest level.
     """
@@ -44,7 +44,8 @@ class Metadata(Frozen):
     """What came with an image.
 
     `resolution` is (horizontal, vertical) in dots per inch; `orientation` is the EXIF turn the pixels still
-    need (1: none); `exif` and `xmp` are the blocks as found; `jpeg` is how a JPEG was coded.
+    need (1: none); `exif` and `xmp` are the blocks as found; `jpeg` is how a JPEG was coded; `colour_space` are the
+    chunks of a PNG that say how bright its levels are, and which colours (gAMA, cHRM, sRGB, cICP and their kin).
     """
 
     icc_profile: bytes | None = None
@@ -55,6 +56,7 @@ class Metadata(Frozen):
     comment: bytes | None = None
     texts: tuple[tuple[str, str], ...] = ()
     jpeg: JpegCoding | None = None
+    colour_space: tuple[tuple[bytes, bytes], ...] = ()
 
 
 class Timing(Frozen):

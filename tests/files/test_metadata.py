@@ -1,17 +1,21 @@
 """What comes along is kept when it is still true and harmless; the rest only on request."""
 
 import io
+import struct
 
 import numpy as np
 import PIL.Image
 import pytest
 from PIL.PngImagePlugin import PngInfo
 
+from cnnfilt.files.animation import encode_frames
 from cnnfilt.files.image import Image, Metadata
 from cnnfilt.files.read_write_options import ReadOptions, WriteOptions
 from cnnfilt.files.reading import read_bytes
+from cnnfilt.files.records import Timing
 from cnnfilt.files.writing import encode
 from cnnfilt.frozen import replace
+from tests.files.decode.pngs import written
 from tests.files.odd_files import cmyk_profile, exif, icc_profile, random_levels, saved
 
 COLOUR = random_levels(9, 11, 3)
@@ -80,6 +84,51 @@ def test_all_from_png_to_png_keeps_texts_also_behind_the_pixels() -> None:
     assert again.info["Title"] == "A picture"
     assert again.info["xmp"].startswith(b"<x:xmpmeta>")
     assert "Title" not in reopened(encode(image, "png").data).info
+
+
+MEANT = {
+    "gAMA": struct.pack(">I", 100_000),
+    "cHRM": struct.pack(">8I", 31270, 32900, 68000, 32000, 26500, 69000, 15000, 6000),
+    "sRGB": b"\1",
+    "cICP": bytes([9, 16, 0, 1]),
+    "mDCV": bytes(24),
+    "cLLI": bytes(8),
+}
+"""How colours are meant, in chunks of a PNG (PNG 3, 11.3.2)."""
+
+
+@pytest.mark.parametrize("bits", [8, 16])
+@pytest.mark.parametrize("names", [["gAMA"], ["gAMA", "cHRM"], ["sRGB", "gAMA"], ["cICP", "mDCV", "cLLI"]])
+def test_all_keeps_what_says_how_the_colours_of_a_png_are_meant(names: list[str], bits: int) -> None:
+    said = [(name.encode(), MEANT[name]) for name in names]
+    image = read_bytes(written(COLOUR.astype(np.uint16), 2, bits, before=said))
+    everything = WriteOptions(metadata="all")
+    gray = replace(image, pixels=image.pixels[..., 0])
+    for one in (image, gray):
+        again = encode(one, "png", everything)
+        assert again.notes == ()
+        assert read_bytes(again.data).metadata.colour_space == tuple(said)
+        # They count only in front of the pixels.
+        assert all(again.data.index(name) < again.data.index(b"IDAT") for name, _ in said)
+    frames = encode_frames([image, image], Timing((10.0, 10.0)), "png", everything)
+    assert read_bytes(frames.data).metadata.colour_space == tuple(said)
+    for mode in ("safe", "none"):
+        plain = read_bytes(encode(image, "png", WriteOptions(metadata=mode)).data)
+        assert plain.metadata.colour_space == ()
+
+
+@pytest.mark.parametrize(
+    ("names", "lost"),
+    [
+        (["gAMA"], "its chunk gAMA, which says how its colours are meant, cannot be kept in a TIFF"),
+        (["gAMA", "cHRM"], "its chunks gAMA, cHRM, which say how its colours are meant, cannot be kept in a TIFF"),
+        (["sRGB", "gAMA", "cHRM"], None),
+    ],
+)
+def test_where_that_has_no_place_it_is_said(names: list[str], lost: str | None) -> None:
+    image = read_bytes(written(COLOUR, 2, 8, before=[(name.encode(), MEANT[name]) for name in names]))
+    assert encode(image, "tiff", WriteOptions(metadata="all")).notes == ((lost,) if lost else ())
+    assert encode(image, "tiff").notes == ()
 
 
 def test_all_keeps_a_jpeg_s_comment() -> None:

@@ -6,7 +6,7 @@ from types import ModuleType
 
 from cnnfilt.files.formats import FORMATS, Format
 from cnnfilt.files.image import Encoded, Image
-from cnnfilt.files.metadata import KeptMetadata, kept_metadata
+from cnnfilt.files.metadata import KeptMetadata, colour_space_lost, kept_metadata
 from cnnfilt.files.pillow import encoding, saved
 from cnnfilt.files.pixels import from_array
 from cnnfilt.files.read_write_options import WriteOptions
@@ -30,6 +30,8 @@ def encode_image(image: Image, format: str, options: WriteOptions) -> Encoded:
             gray=image.pixels.ndim == 2,
             size=image.pixels.shape[:2],
         )
+        if about.name != "png":
+            notes += colour_space_lost(kept, about.title)
         encoded = encode(about, image, kept, options.quality)
     return Encoded(encoded.parts, notes + encoded.notes)
 

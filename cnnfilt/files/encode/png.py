@@ -15,12 +15,15 @@ from PIL.PngImagePlugin import PngInfo
 from cnnfilt.core.engine.threads import run_strips
 from cnnfilt.files.encode.png_rows import Filter, Rows
 from cnnfilt.files.formats import Format
-from cnnfilt.files.image import Encoded, Image
+from cnnfilt.files.image import Encoded, Image, Parts
 from cnnfilt.files.metadata import XMP_KEY, KeptMetadata
 from cnnfilt.files.records import Timing
 from cnnfilt.frozen import replace
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_FIRST_BYTES = 33
+"""The signature and the header."""
+
 _COLOUR_TYPES = {1: 0, 2: 4, 3: 2, 4: 6}
 """PNG 3, 11.2.1, by the number of channels."""
 
@@ -90,6 +93,12 @@ def animation_arguments(timing: Timing, kept: KeptMetadata, quality: int | None,
 def pillow_arguments(kept: KeptMetadata) -> dict[str, Any]:
     """Return the arguments with which Pillow writes what our own encoder does beside the pixels."""
     return replace(kept, xmp=None).arguments() | {"pnginfo": _texts(kept)}
+
+
+def with_colour_space(data: memoryview, kept: KeptMetadata) -> Parts:
+    """Return a PNG that Pillow has written, in parts, with what says how its colours are meant behind its header."""
+    parts = (part for name, content in kept.colour_space for part in _chunk(name, content))
+    return [data[:_FIRST_BYTES], *parts, data[_FIRST_BYTES:]]
 
 
 def choose(rows: Rows, quality: int | None = None) -> Coding:
@@ -170,7 +179,8 @@ def _joined_adler32(first: int, second: int, length: int) -> int:
 
 def _metadata_chunks(kept: KeptMetadata) -> list[bytes]:
     """Return the parts of the chunks for what comes along, in the order Pillow writes them."""
-    parts: list[bytes] = []
+    # How colours are meant has to stand before them; where there is more than one way, programs know which counts.
+    parts = [part for name, data in kept.colour_space for part in _chunk(name, data)]
     if kept.icc_profile is not None:
         parts += _chunk(b"iCCP", b"ICC Profile\0\0" + zlib.compress(kept.icc_profile))
     for name, data, *_ in _texts(kept).chunks:
