@@ -195,7 +195,13 @@ def _pattern_apart(sources: Sequence[Source], request: OutputRequest, folder: Pa
 
 
 def _refuse_empty_fields(inputs: Sequence[str], request: OutputRequest) -> None:
-    """Refuse braces in -o that are no field, and fields that nothing stands for."""
+    """Refuse braces in -o that are no field, fields that nothing stands for, and one name for several regions."""
+    if len(request.regions) > 1 and not has_field(request.output, "region"):
+        count = len(request.regions)
+        raise PlanError(
+            f"--crop of {count} regions writes {count} results; tell them apart with {{region}}, as in "
+            "-o 'out/{stem}-{region}.{ext}'"
+        )
     if request.sheet_folder is not None:
         check_fields(str(request.sheet_folder), inputs, option="--maps", known=("stem", "name", "parent"))
     if request.output is None or request.is_stdout:
@@ -203,6 +209,8 @@ def _refuse_empty_fields(inputs: Sequence[str], request: OutputRequest) -> None:
     check_fields(request.output, inputs)
     if has_field(request.output, "kernel") and request.labels == ("",):
         raise PlanError("{kernel} in -o is the name of a kernel or map, and this result has none; leave it out")
+    if has_field(request.output, "region") and request.regions == ("",):
+        raise PlanError("{region} in -o is the number of a region that --crop writes alone; leave it out")
     if has_field(request.output, "frame") and not (request.all_frames or request.frame):
         raise PlanError("{frame} in -o is the number of a frame; say which, with --frames all or --frames N")
 

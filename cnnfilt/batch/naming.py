@@ -32,7 +32,8 @@ class OutputRequest(Frozen):
     results, to `sheet_folder`. With `recorded`, values take the place in the record that they had on standard output.
     `frame` is the number of the frame that is read, as names have it; "" without one. `extra` is the file, or pattern,
     for an array beside the result. With `if_newer` only inputs are done that are newer than their outputs; these have
-    the dates of those where the run `keeps_dates`.
+    the dates of those where the run `keeps_dates`. `regions` tell
+    parts of one input apart that have outputs of their own: one "" where there are none.
     """
 
     output: str | None = None
@@ -45,6 +46,7 @@ class OutputRequest(Frozen):
     sheets: tuple[str, ...] = ()
     sheet_folder: Path | None = None
     recorded: bool = False
+    regions: tuple[str, ...] = ("",)
     frame: str = ""
     extra: str | None = None
     if_newer: bool = False
@@ -94,7 +96,13 @@ def output_folder(request: OutputRequest, *, several: bool) -> Path | None:
 
 
 def targets_of(source: Source, request: OutputRequest, folder: Path | None) -> tuple[Target, ...]:
-    """Return the outputs of one source: one for each label, or a single one where a stack holds them all."""
+    """Return the outputs of one source: those of its first region, of the next, and so on.
+
+    For each that is one for each label, or a single one where a stack holds them all.
+    """
+    if len(request.regions) > 1:
+        each = (targets_of(source, replace(request, regions=(region,)), folder) for region in request.regions)
+        return tuple(target for targets in each for target in targets)
     if request.is_stdout or request.output is None:
         return (_stdout(source, request),)
     first = _target(source, request, folder, request.labels[0])
@@ -158,7 +166,7 @@ def _target(source: Source, request: OutputRequest, folder: Path | None, label: 
 
 def _filled(source: Source, request: OutputRequest, label: str) -> str:
     ext = _suffix_in_folder(source, request).lstrip(".")
-    name = filled(request.output or "", source, ext=ext, kernel=label, frame=request.frame)
+    name = filled(request.output or "", source, ext=ext, kernel=label, region=request.regions[0], frame=request.frame)
     if has_field(request.output, "kernel"):
         return name
     return os.path.join(os.path.dirname(name), _labelled(os.path.basename(name), request, label))

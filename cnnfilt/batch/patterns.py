@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from cnnfilt.batch.sources import Source
 from cnnfilt.errors import PlanError
 
-FIELDS = ("stem", "name", "ext", "parent", "kernel", "frame")
+FIELDS = ("stem", "name", "ext", "parent", "kernel", "region", "frame")
 """What a pattern may hold in braces: of the input's name the part before the suffix, all of it, the suffix that the
-output gets, and its folder; the kernel (or map) and the number of the frame that the result is of."""
+output gets, and its folder; the kernel (or map), the number of the region and that of the frame it is of."""
 
 _FIELD = re.compile(r"\{(" + "|".join(FIELDS) + r")\}")
 _BRACES = re.compile(r"\{[^{}/]*\}")
@@ -25,7 +25,7 @@ def has_field(text: str | None, field: str) -> bool:
     return text is not None and f"{{{field}}}" in text
 
 
-def filled(pattern: str, source: Source, *, ext: str, kernel: str = "", frame: str = "") -> str:
+def filled(pattern: str, source: Source, *, ext: str, kernel: str = "", region: str = "", frame: str = "") -> str:
     """Return the name that `pattern` gives the output of `source`; one that ends in / is a folder for {stem}.{ext}."""
     values = {
         "stem": source.stem,
@@ -33,6 +33,7 @@ def filled(pattern: str, source: Source, *, ext: str, kernel: str = "", frame: s
         "ext": ext,
         "parent": source.folder,
         "kernel": kernel,
+        "region": region,
         "frame": frame,
     }
     if pattern.endswith("/"):

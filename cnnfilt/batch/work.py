@@ -107,8 +107,8 @@ def run_on_image(image: Image, job: FileJob, operation: Operation, settings: Set
     image = _emptied(image, format_name)
     if targets and targets[0].unwritten:
         return _unwritten_record(job, shape, results, tuple(notes), answers)
-    if len(targets) == 1 < len(results):
-        results = _in_one_file(results, format_name)
+    if 0 < len(targets) < len(results):
+        results = _in_fewer_files(results, len(targets), format_name)
     if len(targets) < len(results):
         targets *= len(results)  # matrices on standard output, one after another
     outputs = []
@@ -165,6 +165,13 @@ def _emptied(image: Image, format_name: str) -> Image:
     """Return `image` without its pixels: beside the results, a large image would take twice the memory."""
     memory = image.memory if named(format_name).reuses_memory else None
     return replace(image, pixels=_NOTHING, alpha=None, memory=memory)
+
+
+def _in_fewer_files(results: list[Result], count: int, format_name: str) -> list[Result]:
+    """Return the results as `count` stacks where the format has such; those of one region are in one."""
+    each = len(results) // count
+    groups = [results[first : first + each] for first in range(0, len(results), each)]
+    return [one for group in groups for one in _in_one_file(group, format_name)]
 
 
 def _in_one_file(results: list[Result], format_name: str) -> list[Result]:

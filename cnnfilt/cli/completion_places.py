@@ -13,7 +13,20 @@ if TYPE_CHECKING:
 Complete = Callable[[click.Context, click.Parameter, str], "list[CompletionItem]"]
 
 PLACES: "dict[Kind, tuple[str, ...]]" = {
-    "files": ("inputs", "source", "output", "files_from", "angle", "indices", "bias", "a", "b", "model", "gradient"),
+    "files": (
+        "inputs",
+        "source",
+        "output",
+        "files_from",
+        "angle",
+        "indices",
+        "bias",
+        "mask",
+        "a",
+        "b",
+        "model",
+        "gradient",
+    ),
     "folders": ("folder", "maps"),
     "kernels": ("kernels", "spec"),
     "kernels_and_files": ("kernel",),

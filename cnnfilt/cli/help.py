@@ -13,6 +13,7 @@ from cnnfilt.cli.empty_names import refuse_empty_names
 from cnnfilt.cli.help_screen import HelpContext, fitted, with_examples
 
 GROUPS = {
+    "A part of the image": ("regions", "crop", "mask", "feather"),
     "Values": ("values", "value_range", "gray", "alpha", "background"),
     "Files": (
         "output",

@@ -14,7 +14,7 @@ from cnnfilt.frozen import REQUIRED, Frozen, Option, option
 from cnnfilt.terms import DEFAULT_MAX_PIXELS, AlphaMode, FrameChoice, MetadataMode, ValueMapping
 
 if TYPE_CHECKING:  # NumPy is not needed for the help.
-    from cnnfilt.operations.base import Treatment
+    from cnnfilt.operations.base import Operation, Treatment
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -229,6 +229,15 @@ class FileOptions(WorkOptions, kw_only=True):
             overwrite=self.overwrite or self.skip_existing or self.if_newer,
             for_people=True,
         )
+
+    @property
+    def also_read(self) -> tuple[str, ...]:
+        """Return the files, beside the inputs, that no output may replace."""
+        return ()
+
+    def around(self, operation: "Operation", *, gray: bool) -> "Operation":
+        """Return `operation` as these options have it; `gray` is the command's default for --gray."""
+        return operation
 
     @property
     def treatment(self) -> "Treatment":

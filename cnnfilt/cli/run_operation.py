@@ -41,6 +41,7 @@ def run_operation(
     `gray` is the command's default for --gray. Where there is an `inspection` and no -o, results are only shown. The
     operation's pictures go to `picture_folder`.
     """
+    operation, also_read = files.around(operation, gray=gray), (*also_read, *files.also_read)
     writes = not (files.output is extra is picture_folder is None)
     _refuse_contradictions(files, inspection, has_outputs=writes and files.output != STDIN)
     refuse_stray_words(files.inputs, click.get_current_context())
@@ -104,6 +105,7 @@ def _requested(
         also_read,
         files.frames == "all",
         recorded=files.json,
+        regions=operation.regions,
         frame=str(files.frames) if isinstance(files.frames, int) else "",
         sheets=() if picture_folder is None else operation.pictures,
         sheet_folder=None if picture_folder is None else Path(picture_folder),

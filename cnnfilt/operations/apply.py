@@ -10,15 +10,17 @@ from cnnfilt.core.levels import Levels, apply_levels
 from cnnfilt.core.noise import nearly_equal
 from cnnfilt.describe.chain import Report, describe
 from cnnfilt.describe.layers import ActivationLayer, Flat, Layer, Volume
-from cnnfilt.describe.windows import check_pixels
+from cnnfilt.describe.parts import Box
+from cnnfilt.describe.windows import Windows, check_pixels
 from cnnfilt.errors import ParameterError, ShapeError, counted
 from cnnfilt.files.image import Image
 from cnnfilt.files.model_file import Model, load_model
+from cnnfilt.files.network_input import NetworkInput
 from cnnfilt.frozen import replace
 from cnnfilt.nn.inference import outputs
 from cnnfilt.nn.layer_table import check_runs
 from cnnfilt.nn.model import new_parameters
-from cnnfilt.operations.base import AUTO, Array, Operation, Result, alpha_under
+from cnnfilt.operations.base import AUTO, Array, Operation, Reach, Result, alpha_under, reach_of, size_of
 from cnnfilt.operations.hints import saturation_hints
 from cnnfilt.operations.map_names import (
     bytes_per_pixel,
@@ -88,7 +90,43 @@ class ApplyChain(Operation, kw_only=True):
 
     def __call__(self, image: Image, format_name: str) -> list[Result]:
         """Return one result for each of the chain's labels; the first has the pictures of the layers."""
-        scale, x = self._input(image)
+        y, alpha, sheets = self._run(image)
+        results = self._results(y, alpha, image, format_name)
+        return [replace(results[0], sheets=sheets), *results[1:]]
+
+    def levels_of(self, image: Image, number: int, format_name: str) -> Levels:
+        """Return how the values of each map become pixels."""
+        levels = self.treatment.values.levels(image, format_name)
+        if self.treatment.values != AUTO or levels.values == "raw":
+            return levels
+        mapping, value_range = shown_as(self.chain, levels.top * abs(self._scale(image)))
+        plain = value_range == (0, levels.top)
+        return replace(levels, values=mapping, value_range=None if plain else value_range)
+
+    def reach(self, image: Image | None = None) -> Reach | None:
+        """Return what the last layer's pixels depend on; None where a layer is of a kind that may see everything."""
+        if self.model is not None or self.draw or ends_flat(self.chain):
+            what = "--model" if self.model is not None else "--maps" if self.draw else "a chain that ends in a list"
+            raise ParameterError(f"--region and --mask cannot be combined with {what}; leave them out")
+        if image is None:
+            return None
+        rows = columns = 0
+        everything = False
+        for report in describe(self.chain, Volume(*size_of(image), image.channels)):
+            if report.effect.windows is not None:
+                one = _reach_of_layer(report, report.effect.windows)
+                rows, columns = rows + one.rows, columns + one.columns
+            everything |= report.effect.windows is None and not isinstance(report.layer, ActivationLayer)
+        return None if everything else Reach(rows, columns)
+
+    def part(self, image: Image, box: Box, format_name: str) -> list[Result]:
+        """Return what the maps are in `box`."""
+        y, alpha, _ = self._run(image)
+        return self._results(y[box.slices], None if alpha is None else alpha[box.slices], image, format_name)
+
+    def _run(self, image: Image) -> tuple[Array, Array | None, tuple[Array, ...]]:
+        """Return what the last layer gives, (H, W, C) or a list, the alpha under it, and the pictures of all layers."""
+        x = self._input(image)
         reports = describe(self.chain, Volume(*x.shape), max_pixels=self.treatment.max_pixels)
         _check_memory(reports, self.treatment.max_pixels)
         _refuse_softmax_of_one(reports)
@@ -99,31 +137,46 @@ class ApplyChain(Operation, kw_only=True):
             if self.draw:
                 names = self._classes(y) or channels_of(self.chain[:number], x.shape[2])
                 sheets.append(sheet_of(number, report, y, names, each=self.scale_each_map))
-        levels = self._levels(image, format_name, scale)
-        how = counted(len(reports), "layers")
+        return y, alpha, tuple(sheets)
+
+    def _results(self, y: Array, alpha: Array | None, image: Image, format_name: str) -> list[Result]:
+        levels, how, scale = (
+            self.levels_of(image, 0, format_name),
+            counted(len(self.chain), "layers"),
+            self._scale(image),
+        )
         functions = [layer.function for layer in self.chain if isinstance(layer, ActivationLayer)]
         results = []
         for part in _parts(y, self.chain):
             pixels, loss = apply_levels(part, levels, are_alike=partial(nearly_equal, dtype=part.dtype))
             hints = saturation_hints(image, pixels, functions, scale)
             results.append(Result(pixels, alpha, how, loss, columns=self._classes(y), hints=hints))
-        return [replace(results[0], sheets=tuple(sheets)), *results[1:]]
+        return results
 
-    def _input(self, image: Image) -> tuple[float, Array]:
-        """Return what pixels are multiplied by, and the image (H, W, C) as the first layer sees it."""
+    def _input(self, image: Image) -> Array:
+        """Return the image (H, W, C) as the first layer sees it."""
         if self.model is None:
-            scale = 1.0 if self.input_scale is None else self.input_scale
             pixels = image.pixels if image.pixels.ndim == 3 else image.pixels[:, :, np.newaxis]
             if pixels.dtype.kind in "iu" and not is_small(pixels.dtype):
                 pixels = pixels.astype(np.int64)  # What layers make of it says then that it was wide.
         else:
-            form = _loaded(self.model).form
-            asked = form if self.input_scale is None else replace(form, input_scale=self.input_scale)
-            scale, pixels = asked.scale(image.pixels.dtype), asked.fitted(image)
+            pixels = self._form().fitted(image)
+        scale = self._scale(image)
         if scale == 1:
-            return scale, pixels
+            return pixels
         dtype = float_dtype(pixels.dtype)
-        return scale, np.multiply(pixels, dtype.type(scale), dtype=dtype)
+        return np.asarray(np.multiply(pixels, dtype.type(scale), dtype=dtype))
+
+    def _scale(self, image: Image) -> float:
+        """Return what pixels are multiplied by."""
+        if self.model is not None:
+            return self._form().scale(image.pixels.dtype)
+        return 1.0 if self.input_scale is None else self.input_scale
+
+    def _form(self) -> NetworkInput:
+        """Return what the trained network wants its images to be like."""
+        form = _loaded(self.model or "").form
+        return form if self.input_scale is None else replace(form, input_scale=self.input_scale)
 
     def _classes(self, values: Array) -> tuple[str, ...]:
         """Return the classes whose probabilities these are, of a trained network; one value is that of the second."""
@@ -136,14 +189,6 @@ class ApplyChain(Operation, kw_only=True):
         if self.model is not None:
             return _loaded(self.model).network.parameters
         return {} if self.seed is None else _drawn(self.chain, (size[0], size[1], size[2]), self.seed)
-
-    def _levels(self, image: Image, format_name: str, scale: float) -> Levels:
-        levels = self.treatment.values.levels(image, format_name)
-        if self.treatment.values != AUTO or levels.values == "raw":
-            return levels
-        mapping, value_range = shown_as(self.chain, levels.top * abs(scale))
-        plain = value_range == (0, levels.top)
-        return replace(levels, values=mapping, value_range=None if plain else value_range)
 
 
 @lru_cache(maxsize=1)
@@ -182,6 +227,17 @@ def _refuse_softmax_of_one(reports: Sequence[Report]) -> None:
                 )
             if isinstance(report.input, Flat) and report.input.features == 1:
                 raise ShapeError(f"layer {number} (softmax): of a single value it is always 1; give it several")
+
+
+def _reach_of_layer(report: Report, windows: Windows) -> Reach:
+    """Return what the windows of a layer see; ParameterError unless it keeps the size of its input."""
+    try:
+        return reach_of(windows.slide)
+    except ParameterError:
+        raise ParameterError(
+            f"layer {report.layer.word} changes the size, which --region and --mask need kept: write p=same in it, "
+            "and for a pool s=1"
+        ) from None
 
 
 def _followed(alpha: Array | None, image: Image, report: Report) -> Array | None:

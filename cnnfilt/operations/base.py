@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from cnnfilt.core.alpha import alpha_at_centres
 from cnnfilt.core.levels import Levels, Loss, Range, resolve_values
 from cnnfilt.describe.operations import Bordered
-from cnnfilt.describe.windows import Windows, check_pixels
+from cnnfilt.describe.parts import Box
+from cnnfilt.describe.windows import Slide, Windows, check_pixels
 from cnnfilt.errors import OutputError, ParameterError
 from cnnfilt.files.formats import named
 from cnnfilt.files.image import Image
@@ -100,6 +101,17 @@ class Treatment(Frozen):
     max_pixels: int = DEFAULT_MAX_PIXELS
 
 
+class Reach(Frozen):
+    """How many `rows` and `columns` beyond itself a pixel of a result, of the image's size, depends on.
+
+    `wraps`: what it sees beyond a border is the other side of the image.
+    """
+
+    rows: int
+    columns: int
+    wraps: bool = False
+
+
 class Operation(Frozen, kw_only=True):
     """What is done to each image of a run; complete when it is made, and sent to workers as it is."""
 
@@ -112,6 +124,16 @@ class Operation(Frozen, kw_only=True):
     def labels(self) -> tuple[str, ...]:
         """Return what tells the results of one image apart; one "" for a single result."""
         return ("",)
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """Return what tells parts of one image apart, each with results of its own; one "" for the whole."""
+        return ("",)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return what each result of one image is called, in order: those of the first region come first."""
+        return tuple(" ".join(filter(None, (label, region))) for region in self.regions for label in self.labels)
 
     @property
     def pictures(self) -> tuple[str, ...]:
@@ -136,6 +158,17 @@ class Operation(Frozen, kw_only=True):
         """Return how the values of result `number` become pixels."""
         return self.treatment.values.levels(image, format_name)
 
+    def reach(self, image: Image | None = None) -> Reach | None:
+        """Return what pixels of the results depend on; None: on all of the image.
+
+        ParameterError where the results are not of the image's size; without an image, where that is known beforehand.
+        """
+        raise ParameterError(f"{self.command} changes no part of an image; leave out --region and --mask")
+
+    def part(self, image: Image, box: Box, format_name: str) -> list[Result]:
+        """Return what the results of `image` are in `box`; a mapping that depends on values sees these alone."""
+        raise ParameterError(f"{self.command} changes no part of an image; leave out --region and --mask")
+
     def explain(self, image: Image, number: int, place: Pair, format_name: str) -> "ExplainedValues":
         """Return how result `number` came to its value at `place`. ParameterError where that is not explained."""
         raise ParameterError("this operation is not explained")
@@ -153,6 +186,17 @@ class ExplainedValues(Frozen):
     label: str
     levels: Levels
     values: "Sequence[Explained | Pooled]"
+
+
+def reach_of(slide: Slide, padding_mode: str = "zeros") -> Reach:
+    """Return what the windows of `slide` see. ParameterError unless there is one for each pixel of an image."""
+    windows = slide.over((slide.dilation[0] * slide.kernel_size[0], slide.dilation[1] * slide.kernel_size[1]))
+    if slide.stride != (1, 1) or windows.output_size != windows.size:
+        raise ParameterError(
+            "--region and --mask need a result of the image's size: a stride of 1 (-s 1) and padding for it (-p same)"
+        )
+    rows, columns = (max(one.before, one.after, one.span - 1 - one.before) for one in windows)
+    return Reach(rows, columns, padding_mode == "circular")
 
 
 def refuse_unused_value(asked: Bordered) -> None:

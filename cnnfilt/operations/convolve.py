@@ -4,22 +4,26 @@ from functools import partial
 
 import numpy as np
 
-from cnnfilt.core.alpha import opaque_padding, premultiplied, unpremultiplied
+from cnnfilt.core.alpha import alpha_at_centres, opaque_padding, premultiplied, unpremultiplied
 from cnnfilt.core.convolution import convolve_as_asked, convolve_to_levels
 from cnnfilt.core.levels import Levels, apply_levels
 from cnnfilt.core.noise import nearly_equal
 from cnnfilt.describe.operations import Convolution
+from cnnfilt.describe.parts import Box
 from cnnfilt.describe.windows import Windows
 from cnnfilt.errors import ParameterError
 from cnnfilt.files.image import Image
 from cnnfilt.frozen import Frozen, replace
+from cnnfilt.operations.around import around
 from cnnfilt.operations.base import (
     AUTO,
     Array,
     ExplainedValues,
     Operation,
+    Reach,
     Result,
     alpha_under,
+    reach_of,
     refuse_unused_value,
     size_of,
 )
@@ -82,6 +86,17 @@ class ConvolveImage(Operation, kw_only=True):
         """Return how the values of result `number` become pixels."""
         return self._levels(self.kernels[number], image, format_name)
 
+    def reach(self, image: Image | None = None) -> Reach:
+        """Return what the largest kernel sees."""
+        if self.layout == "grid":
+            raise ParameterError("--layout grid draws whole images; leave out --region and --mask")
+        each = [reach_of(self.asked.slide(one.size), self.asked.padding_mode) for one in self.kernels]
+        return Reach(max(one.rows for one in each), max(one.columns for one in each), each[0].wraps)
+
+    def part(self, image: Image, box: Box, format_name: str) -> list[Result]:
+        """Return what each kernel's result is in `box`."""
+        return [self._slide_in(box, one, image, format_name) for one in self.kernels]
+
     def explain(self, image: Image, number: int, place: Pair, format_name: str) -> ExplainedValues:
         """Return how the maps of result `number` came to their values at `place`."""
         # Few runs explain anything; the others do not wait for this.
@@ -103,6 +118,14 @@ class ConvolveImage(Operation, kw_only=True):
         hints += saturation_hints(image, mapped.pixels, [self.asked.activation], self.asked.input_scale)
         alpha = alpha_under(image, windows)
         return Result(mapped.pixels, alpha, how, mapped.loss, plan=mapped.plan, hints=hints)
+
+    def _slide_in(self, box: Box, one: LabelledKernel, image: Image, format_name: str) -> Result:
+        windows = self.asked.slide(one.size).over(size_of(image))
+        seen, pads = around(image, box, windows, self.asked.padding_mode)
+        result = replace(self, asked=replace(self.asked, padding=pads))._slide(one, seen, format_name)
+        if self.treatment.alpha != "filter" and image.alpha is not None:
+            result = replace(result, alpha=alpha_at_centres(image.alpha, windows)[box.slices])
+        return replace(result, how=self._how(windows))
 
     def _levels(self, one: LabelledKernel, image: Image, format_name: str) -> Levels:
         asked, values = self.asked, self.treatment.values

@@ -6,16 +6,22 @@ from cnnfilt.core.canny import full_step
 from cnnfilt.core.edges import angles_as_asked, edges_to_levels
 from cnnfilt.core.levels import Levels
 from cnnfilt.describe.edge_detection import EdgeDetection
+from cnnfilt.describe.parts import Box
 from cnnfilt.errors import ParameterError
 from cnnfilt.files.formats import named
 from cnnfilt.files.image import Image
+from cnnfilt.frozen import replace
+from cnnfilt.operations.around import around
 from cnnfilt.operations.base import (
     AUTO,
+    Array,
     ExplainedValues,
     Operation,
+    Reach,
     Result,
     Values,
     alpha_under,
+    reach_of,
     refuse_unused_value,
     size_of,
 )
@@ -55,6 +61,21 @@ class FindEdges(Operation, kw_only=True):
         hints = edge_hints(image, asked, levels, mapped.loss)
         return [Result(mapped.pixels, alpha_under(image, windows), how, loss, angles, mapped.plan, hints=hints)]
 
+    def reach(self, image: Image | None = None) -> Reach | None:
+        """Return what the method sees; Canny's follows lines through all of the image."""
+        reach = reach_of(self.asked.slide, self.asked.padding_mode)
+        return None if self.asked.method == "canny" else reach
+
+    def part(self, image: Image, box: Box, format_name: str) -> list[Result]:
+        """Return what the picture of edges is in `box`."""
+        if self.asked.method == "canny":
+            (result,) = self(image, format_name)
+            return [replace(result, pixels=result.pixels[box.slices], alpha=_cut(result.alpha, box))]
+        windows = self.asked.slide.over(size_of(image))
+        seen, pads = around(image, box, windows, self.asked.padding_mode)
+        (result,) = replace(self, asked=replace(self.asked, padding=pads))(seen, format_name)
+        return [replace(result, alpha=_cut(alpha_under(image, windows), box))]
+
     def levels_of(self, image: Image, number: int, format_name: str) -> Levels:
         """Return how the values of result `number` become pixels."""
         values, about = self.treatment.values, named(format_name)
@@ -71,6 +92,10 @@ class FindEdges(Operation, kw_only=True):
         if self.asked.is_mask:
             levels = _mask_levels(levels, full_step(image.pixels.dtype))
         return ExplainedValues(self.asked.method, levels, explain_edges(image.pixels, place, self.asked))
+
+
+def _cut(alpha: Array | None, box: Box) -> Array | None:
+    return None if alpha is None else alpha[box.slices]
 
 
 def _mask_levels(levels: Levels, top: int) -> Levels:

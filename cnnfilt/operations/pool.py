@@ -4,15 +4,18 @@ from functools import partial
 
 import numpy as np
 
-from cnnfilt.core.alpha import premultiplied, unpremultiplied
+from cnnfilt.core.alpha import alpha_at_centres, premultiplied, unpremultiplied
 from cnnfilt.core.levels import Levels, apply_levels
 from cnnfilt.core.noise import nearly_equal
 from cnnfilt.core.pooling import pool_and_locate, pool_as_asked, pool_to_levels
 from cnnfilt.describe.operations import Pooling
+from cnnfilt.describe.parts import Box
 from cnnfilt.describe.windows import adaptive_bounds
 from cnnfilt.errors import ParameterError
 from cnnfilt.files.image import Image
-from cnnfilt.operations.base import Array, ExplainedValues, Operation, Result, alpha_under, size_of
+from cnnfilt.frozen import replace
+from cnnfilt.operations.around import around
+from cnnfilt.operations.base import Array, ExplainedValues, Operation, Reach, Result, alpha_under, reach_of, size_of
 from cnnfilt.spelling import spelled_size
 from cnnfilt.terms import Pair
 
@@ -51,6 +54,21 @@ class PoolImage(Operation, kw_only=True):
             return [Result(pixels, self._alpha(image), how, loss, indices)]
         mapped = pool_to_levels(image.pixels, self.asked, levels)
         return [Result(mapped.pixels, self._alpha(image), how, mapped.loss)]
+
+    def reach(self, image: Image | None = None) -> Reach:
+        """Return what the window sees."""
+        if self.asked.output_size is not None:
+            raise ParameterError("--region and --mask are for windows of one size; leave out --global and --adaptive")
+        return reach_of(self.asked.slide)
+
+    def part(self, image: Image, box: Box, format_name: str) -> list[Result]:
+        """Return what the result is in `box`."""
+        windows = self.asked.slide.over(size_of(image))
+        seen, pads = around(image, box, windows, "zeros")
+        (result,) = replace(self, asked=replace(self.asked, padding=pads))(seen, format_name)
+        if self.treatment.alpha == "filter" or image.alpha is None:
+            return [result]
+        return [replace(result, alpha=alpha_at_centres(image.alpha, windows)[box.slices])]
 
     def explain(self, image: Image, number: int, place: Pair, format_name: str) -> ExplainedValues:
         """Return how each channel came to its value at `place`."""

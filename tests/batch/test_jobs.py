@@ -113,7 +113,7 @@ def test_one_file_named_twice_needs_no_pattern(tmp_path: Path) -> None:
 @pytest.mark.parametrize("output", ["{foo}.png", "{stem}-{Frame}.png", "{foo}/", "{}.png", "{frame:03}.png"])
 def test_an_unknown_field_is_refused_with_the_known_ones(tmp_path: Path, names: list[str], output: str) -> None:
     inputs = [f"{folder(tmp_path, name)}/{name}" for name in names]
-    known = r"is unknown; use \{stem\}, \{name\}, \{ext\}, \{parent\}, \{kernel\} or \{frame\}$"
+    known = r"is unknown; use \{stem\}, \{name\}, \{ext\}, \{parent\}, \{kernel\}, \{region\} or \{frame\}$"
     with pytest.raises(PlanError, match=known):
         plan_jobs(inputs, OutputRequest(f"{tmp_path}/{output}"))
 

@@ -85,6 +85,17 @@ WITH_FILES: Trials = {
 }
 """The options that commands with files share."""
 
+IN_PARTS: Trials = {
+    "regions": [
+        Trial("matrix.csv", "--region 0,0,2x2", "--region 1,1,2x2"),
+        Trial("matrix.csv", "--region 0,0,2x2", "--region 0,0,2x2 --region 2,2,1x1"),
+    ],
+    "crop": [Trial("matrix.csv --region 0,0,2x2", "", "--crop")],
+    "mask": [Trial("matrix.csv", "--mask mask.npy", "--mask other_mask.npy")],
+    "feather": [Trial("matrix.csv --region 1,1,3x3", "", "--feather 1")],
+}
+"""The options that commands share which may change a part of an image."""
+
 EXPLAINED: Trials = {
     "explain": [Trial("matrix.csv", "--explain 0,0", "--explain 1,1"), Trial("matrix.csv", "", "--explain all")]
 }
@@ -146,6 +157,7 @@ CONVOLVE: Trials = {
     "layout": [Trial("convolve colour.png -k box -k sharpen -o out/", "--layout files", "--layout grid")],
     **after("convolve -k emboss", {**WITH_FILES, **EXPLAINED, **EMITTED, **VERBOSE, **WINDOW, **BORDER}),
     **after("convolve -k emboss", {"alpha": [*WITH_FILES["alpha"], FILTERED]}),
+    **after("convolve -k emboss", IN_PARTS),
 }
 
 PAD: Trials = {
@@ -169,6 +181,7 @@ PAD: Trials = {
 
 POOL: Trials = {
     **after("pool -f 2", {**WITH_FILES, **EXPLAINED, **EMITTED, **WINDOW}),
+    **after("pool -f 3 -s 1 -p same", IN_PARTS),
     **after("pool -f 2 --kind avg", {"alpha": [*WITH_FILES["alpha"], FILTERED]}),
     "stride": [Trial("pool matrix.csv -f 3", "", "-s 1"), Trial("pool matrix.csv -f 2", "-s 1x2", "-s 2x1")],
     "padding": [Trial("pool matrix.csv -f 3 -s 2", "-p 0", f"-p {word}") for word in ("1", "same", "0,1")],
@@ -185,7 +198,7 @@ POOL: Trials = {
 }
 
 EDGES: Trials = {
-    **after("edges", {**WITH_FILES, **EXPLAINED, **EMITTED, **VERBOSE, **BORDER}),
+    **after("edges", {**WITH_FILES, **EXPLAINED, **EMITTED, **VERBOSE, **BORDER, **IN_PARTS}),
     "gray": [Trial("edges colour.png -o out.png", "", "--no-gray")],
     "padding": [Trial("edges matrix.csv", "-p same", f"-p {word}") for word in ("valid", "0,1", "full")],
     "method": [
@@ -211,7 +224,7 @@ EDGES: Trials = {
 }
 
 APPLY: Trials = {
-    **after("apply filter:emboss,p=same", {**WITH_FILES}),
+    **after("apply filter:emboss,p=same", {**WITH_FILES, **IN_PARTS}),
     "gray": [Trial("apply relu colour.png -o out.png", "", "--gray")],
     "background": [*after("apply relu", WITH_FILES)["background"]],
     "maps": [Trial("apply filter:box colour.png -o out.png", "--maps one", "--maps two")],
@@ -495,4 +508,6 @@ def save_matrices(folder: Path, rng: np.random.Generator) -> None:
     }
     for name, rows in matrices.items():
         np.savetxt(folder / f"{name}.csv", rows, delimiter=",", fmt="%.12g")
+    np.save(folder / "mask.npy", np.linspace(0, 1, matrix.size).reshape(matrix.shape))
+    np.save(folder / "other_mask.npy", np.ones(matrix.shape))
     (folder / "decimal.csv").write_text("0,5;1,5\n2,5;3,5\n")

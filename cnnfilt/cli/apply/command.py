@@ -4,10 +4,11 @@ import os
 
 import click
 
+from cnnfilt.cli.filter_options import FilterOptions, filter_options
 from cnnfilt.cli.inspect.inspection import Inspection, inspection_options
 from cnnfilt.cli.matrix_command import MatrixCommand
 from cnnfilt.cli.option_types import NUMBER, WholeNumber
-from cnnfilt.cli.options import FileOptions, file_options, read_ahead
+from cnnfilt.cli.options import read_ahead
 from cnnfilt.frozen import replace
 
 
@@ -41,9 +42,9 @@ Examples:
     help="Multiply pixels by this first, such as 1/255.  [default: 1; with --model as it was trained]",
 )
 @inspection_options(explains=False, emits=False)
-@file_options
+@filter_options
 def apply(
-    files: FileOptions,
+    files: FilterOptions,
     inspection: Inspection,
     chain: str | None,
     maps: str | None,
@@ -83,7 +84,7 @@ def apply(
     )
 
 
-def _sorted(files: FileOptions, chain: str | None, model: str | None) -> tuple[FileOptions, str]:
+def _sorted(files: FilterOptions, chain: str | None, model: str | None) -> tuple[FilterOptions, str]:
     """Return the options and the words of the chain: with a model, what stands in their place is an input."""
     if model is not None:
         return (files if chain is None else replace(files, inputs=(chain, *files.inputs))), ""

@@ -4,10 +4,11 @@ from typing import get_args
 
 import click
 
+from cnnfilt.cli.filter_options import FilterOptions, filter_options, unless_given
 from cnnfilt.cli.inspect.inspection import Inspection, inspection_options
 from cnnfilt.cli.matrix_command import MatrixCommand
 from cnnfilt.cli.option_types import Word
-from cnnfilt.cli.options import FileOptions, file_options, options_of, read_ahead
+from cnnfilt.cli.options import options_of, read_ahead
 from cnnfilt.describe.operations import Convolution
 from cnnfilt.terms import Layout
 
@@ -18,6 +19,7 @@ from cnnfilt.terms import Layout
         "kernels",
         "stride",
         "padding",
+        "regions",
         "output",
         "overwrite",
         "values",
@@ -27,6 +29,7 @@ Examples:
   cnnfilt convolve a.jpg -k box -p same --padding-mode replicate -o b.jpg
   cnnfilt convolve matrix.csv -k "1,0,-1; 1,0,-1; 1,0,-1" --explain 0,0
   cnnfilt convolve in/ -k sharpen -p same --padding-mode replicate -o out/
+  cnnfilt convolve photos/ -k gaussian:9 --region 40,60,90x80 -o out/
   cnnfilt convolve photo.jpg -k sobel-x -p same --emit torch
   cnnfilt convolve photo.jpg -k sobel-x -k sobel-y -o maps/
   cnnfilt convolve photo.jpg -k box -k emboss --layout grid -o all.png
@@ -54,9 +57,9 @@ Examples:
     help="Several kernels: a file for each, or one captioned picture of all.",
 )
 @inspection_options(explains=True)
-@file_options
+@filter_options
 def convolve(
-    files: FileOptions,
+    files: FilterOptions,
     inspection: Inspection,
     asked: Convolution,
     kernels: tuple[str, ...],
@@ -74,6 +77,8 @@ def convolve(
     from cnnfilt.cli.run_operation import run_operation
     from cnnfilt.operations.convolve import ConvolveImage
 
+    if not files.parts.is_all:  # What is around a photo is not black.
+        asked = unless_given(asked, padding="same", padding_mode="zeros" if asked.padding_value else "replicate")
     operation = ConvolveImage(
         asked=asked,
         kernels=read_kernels(kernels, bias, quiet=files.quiet),

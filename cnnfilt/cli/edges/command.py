@@ -2,9 +2,10 @@
 
 import click
 
+from cnnfilt.cli.filter_options import FilterOptions, filter_options
 from cnnfilt.cli.inspect.inspection import Inspection, inspection_options
 from cnnfilt.cli.matrix_command import MatrixCommand
-from cnnfilt.cli.options import FileOptions, file_options, options_of, read_ahead
+from cnnfilt.cli.options import options_of, read_ahead
 from cnnfilt.describe.edge_detection import EdgeDetection
 from cnnfilt.errors import ParameterError
 
@@ -33,8 +34,8 @@ Examples:
 @options_of(EdgeDetection, "asked")
 @click.option("--angle", metavar="FILE.npy", help="Also write the gradient's angle in radians, y pointing down.")
 @inspection_options(explains=True)
-@file_options
-def edges(files: FileOptions, inspection: Inspection, asked: EdgeDetection, angle: str | None) -> int:
+@filter_options
+def edges(files: FilterOptions, inspection: Inspection, asked: EdgeDetection, angle: str | None) -> int:
     """Draw the edges of each INPUT (image, folder, matrix, or -): white on black.\f
 
     INPUT is an image, a folder of images, a matrix (.csv .tsv .txt .json .npy, or typed as "1,2; 3,4"), or - for a

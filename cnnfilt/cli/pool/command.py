@@ -2,9 +2,10 @@
 
 import click
 
+from cnnfilt.cli.filter_options import FilterOptions, filter_options
 from cnnfilt.cli.inspect.inspection import Inspection, inspection_options
 from cnnfilt.cli.matrix_command import MatrixCommand
-from cnnfilt.cli.options import FileOptions, file_options, options_of, read_ahead
+from cnnfilt.cli.options import options_of, read_ahead
 from cnnfilt.describe.operations import Pooling
 
 
@@ -30,8 +31,8 @@ Examples:
 @options_of(Pooling, "asked")
 @click.option("--indices", metavar="FILE.npy", help="Also write where each maximum stood: row * width + column.")
 @inspection_options(explains=True)
-@file_options
-def pool(files: FileOptions, inspection: Inspection, asked: Pooling, indices: str | None) -> int:
+@filter_options
+def pool(files: FilterOptions, inspection: Inspection, asked: Pooling, indices: str | None) -> int:
     """Shrink each INPUT (an image, a folder, a matrix, or -) by keeping one value of each window.\f
 
     INPUT is an image, a folder of images, a matrix (.csv .tsv .txt .json .npy, or typed as "1,2; 3,4"), or - for a

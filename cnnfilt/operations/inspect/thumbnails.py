@@ -41,7 +41,7 @@ class Thumbnails(Frozen):
         """Return the thumbnail of the image, and of each result."""
         found = [self._thumbnail("before", image.pixels, image.alpha)]
         for number, result in enumerate(results):
-            name = operation.labels[number] if len(results) > 1 else "after"
+            name = operation.names[number] if len(results) > 1 else "after"
             found.append(self._thumbnail(name, result.pixels, result.alpha))
         return tuple(found)
 

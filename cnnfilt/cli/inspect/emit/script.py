@@ -11,6 +11,7 @@ from cnnfilt.cli.messages import printable
 from cnnfilt.errors import ParameterError
 from cnnfilt.operations.convolve import ConvolveImage
 from cnnfilt.operations.edges import FindEdges
+from cnnfilt.operations.in_parts import InParts
 from cnnfilt.operations.inspect.emitted_run import EmittedRun
 from cnnfilt.operations.pad import PadImage
 from cnnfilt.operations.pool import PoolImage
@@ -91,6 +92,8 @@ def _steps(module: Library, run: EmittedRun) -> list[tuple[str, list[str]]]:
             return [("", module.edges(run, operation))]
         case PadImage() as operation:
             return [("", module.pad(run, operation))]
+        case InParts():
+            raise ParameterError("--emit writes scripts for whole images; leave out --region and --mask")
         case operation:
             raise ParameterError(f"--emit has no script for {operation.command}", parameter="emit")
 
