@@ -173,6 +173,7 @@ TESTED_ELSEWHERE = {
     "nn/window_views.py": "nn/test_conv2d.py",
     "operations/apply.py": "cli/test_apply.py",
     "operations/around.py": "operations/test_in_parts.py",
+    "operations/chain_reach.py": "operations/test_in_parts.py",
     "operations/base.py": "cli/test_convolve.py",
     "operations/convolve.py": "cli/test_convolve.py",
     "operations/edges.py": "cli/test_edges.py",

@@ -11,7 +11,7 @@ from cnnfilt.core.noise import nearly_equal
 from cnnfilt.describe.chain import Report, describe
 from cnnfilt.describe.layers import ActivationLayer, Flat, Layer, Volume
 from cnnfilt.describe.parts import Box
-from cnnfilt.describe.windows import Windows, check_pixels
+from cnnfilt.describe.windows import check_pixels
 from cnnfilt.errors import ParameterError, ShapeError, counted
 from cnnfilt.files.image import Image
 from cnnfilt.files.model_file import Model, load_model
@@ -20,7 +20,8 @@ from cnnfilt.frozen import replace
 from cnnfilt.nn.inference import outputs
 from cnnfilt.nn.layer_table import check_runs
 from cnnfilt.nn.model import new_parameters
-from cnnfilt.operations.base import AUTO, Array, Operation, Reach, Result, alpha_under, reach_of, size_of
+from cnnfilt.operations.base import AUTO, Array, Operation, Reach, Result, alpha_under
+from cnnfilt.operations.chain_reach import reach_of_chain
 from cnnfilt.operations.hints import saturation_hints
 from cnnfilt.operations.map_names import (
     bytes_per_pixel,
@@ -110,14 +111,7 @@ class ApplyChain(Operation, kw_only=True):
             raise ParameterError(f"--region and --mask cannot be combined with {what}; leave them out")
         if image is None:
             return None
-        rows = columns = 0
-        everything = False
-        for report in describe(self.chain, Volume(*size_of(image), image.channels)):
-            if report.effect.windows is not None:
-                one = _reach_of_layer(report, report.effect.windows)
-                rows, columns = rows + one.rows, columns + one.columns
-            everything |= report.effect.windows is None and not isinstance(report.layer, ActivationLayer)
-        return None if everything else Reach(rows, columns)
+        return reach_of_chain(self.chain, image)
 
     def part(self, image: Image, box: Box, format_name: str) -> list[Result]:
         """Return what the maps are in `box`."""
@@ -227,17 +221,6 @@ def _refuse_softmax_of_one(reports: Sequence[Report]) -> None:
                 )
             if isinstance(report.input, Flat) and report.input.features == 1:
                 raise ShapeError(f"layer {number} (softmax): of a single value it is always 1; give it several")
-
-
-def _reach_of_layer(report: Report, windows: Windows) -> Reach:
-    """Return what the windows of a layer see; ParameterError unless it keeps the size of its input."""
-    try:
-        return reach_of(windows.slide)
-    except ParameterError:
-        raise ParameterError(
-            f"layer {report.layer.word} changes the size, which --region and --mask need kept: write p=same in it, "
-            "and for a pool s=1"
-        ) from None
 
 
 def _followed(alpha: Array | None, image: Image, report: Report) -> Array | None:
