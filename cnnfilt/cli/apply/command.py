@@ -20,7 +20,6 @@ Examples:
   cnnfilt apply "filter:sobel-x,p=same relu pool:max,k=2" photos/*.jpg -o out/
   cnnfilt apply "filter:gaussian:2,p=same pool:avg" photo.jpg -o small.jpg
   cnnfilt apply "conv:vertical+horizontal,p=same relu" photo.jpg -o maps/
-  cnnfilt apply "conv:8,k=3 relu" photo.jpg --seed 0 -o x.npy --maps maps/
   cnnfilt apply --model digits.npz scan.png -o chances.csv
 """,
 )

@@ -28,7 +28,6 @@ from cnnfilt.terms import Layout
 Examples:
   cnnfilt convolve a.jpg -k box -p same --padding-mode replicate -o b.jpg
   cnnfilt convolve matrix.csv -k "1,0,-1; 1,0,-1; 1,0,-1" --explain 0,0
-  cnnfilt convolve in/ -k sharpen -p same --padding-mode replicate -o out/
   cnnfilt convolve photos/ -k gaussian:9 --region 40,60,90x80 -o out/
   cnnfilt convolve photo.jpg -k sobel-x -p same --emit torch
   cnnfilt convolve photo.jpg -k sobel-x -k sobel-y -o maps/
