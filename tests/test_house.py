@@ -34,6 +34,8 @@ HOMES = {
     "click": ("cli",),
     "rich": ("cli",),
     "PIL": ("files",),
+    "tifffile": ("files",),
+    "imagecodecs": ("files",),
     "numpy": ("core", "nn", "fitting", "files", "operations", "batch", "datasets", "cli"),
     "scipy": ("core",),
 }
@@ -157,6 +159,7 @@ TESTED_ELSEWHERE = {
     "describe/number_table.py": "describe/test_number_text.py",
     "errors.py": "cli/test_errors.py",
     "files/decode/arrays.py": "files/test_reading.py",
+    "files/decode/decoders.py": "files/decode/test_tiff.py",
     "files/decode/cmyk.py": "files/test_reading.py",
     "files/decode/jpeg_coding.py": "files/encode/test_jpeg.py",
     "files/decode/loading.py": "files/test_reading.py",

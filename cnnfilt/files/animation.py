@@ -9,9 +9,10 @@ from cnnfilt.files.capacity import check_holds
 from cnnfilt.files.decode.apng_frames import apng_frames
 from cnnfilt.files.decode.arrays import as_arrays
 from cnnfilt.files.decode.composing import composed_frames
+from cnnfilt.files.decode.decoders import SEVERAL, opened_by_us
 from cnnfilt.files.decode.gif_frames import gif_frames
 from cnnfilt.files.decode.header import open_image
-from cnnfilt.files.decode.loading import SEVERAL, decode_opened
+from cnnfilt.files.decode.loading import decode_opened
 from cnnfilt.files.decode.stored_frames import StoredFrames
 from cnnfilt.files.encode.encoders import encoder
 from cnnfilt.files.formats import FORMATS, Format, named
@@ -45,6 +46,9 @@ def read_frames(source: Source, which: FrameChoice, options: ReadOptions) -> tup
         format = format_in(stream, name="" if isinstance(source, bytes) else str(source))
         if format is None or FORMATS[format].several is None:
             return None
+        if FORMATS[format].several == "pages":
+            images = list(_pages_in(stream, FORMATS[format], which, options))
+            return [finished(image, options) for image in images], Timing((_PAGE_MILLISECONDS,) * len(images))
         with decoding(FORMATS[format], max_pixels=options.max_pixels):
             opened = open_image(stream, format, max_pixels=options.max_pixels)
             stored = _stored(stream, format)
@@ -65,6 +69,8 @@ def count_frames(source: Source) -> int:
         format = format_in(stream, name="" if isinstance(source, bytes) else str(source))
         if format is None or FORMATS[format].several is None:
             return 1
+        if ours := opened_by_us(stream, FORMATS[format], ReadOptions(max_pixels=0)):
+            return ours.count
         with decoding(FORMATS[format], max_pixels=0):
             opened = open_image(stream, format, max_pixels=0)
             return _count(opened, _stored(stream, format))
@@ -122,10 +128,37 @@ def _decoded(
         opened.seek(number)
         pixels_so_far += opened.height * opened.width
         check_size(max(pixels_so_far // opened.width, 1), opened.width, options.max_pixels)
-        image = as_arrays(decode_opened(opened, about.name, options, lends=False))
-        # Arrays may share memory with the canvas that the next frame is drawn on.
-        image = replace(image, pixels=image.pixels.copy(), notes=tuple(note for note in image.notes if note != SEVERAL))
-        yield image, float(opened.info.get("duration") or (_PAGE_MILLISECONDS if about.several == "pages" else 0))
+        yield _one(opened, about, options), float(opened.info.get("duration") or 0)
+
+
+def _pages_in(stream: BinaryIO, about: Format, which: FrameChoice, options: ReadOptions) -> Iterator[Image]:
+    """Yield the pages that were asked for, each read by whoever reads its kind."""
+    ours, opened = opened_by_us(stream, about, options), None
+    assert ours is not None  # Pages are found by ourselves.
+    pixels_so_far = 0
+    for number in _chosen(ours.count, which):
+        size = ours.size(number, options)
+        if size is None:
+            with decoding(about, max_pixels=options.max_pixels):
+                opened = opened or open_image(stream, about.name, max_pixels=options.max_pixels)
+                opened.seek(number)
+                height, width = opened.height, opened.width
+        else:
+            height, width = size[:2]
+        pixels_so_far += height * width
+        check_size(max(pixels_so_far // width, 1), width, options.max_pixels)
+        if size is None and opened is not None:
+            with decoding(about, max_pixels=options.max_pixels):
+                yield _one(opened, about, options)
+        else:
+            yield ours.image(number, options)
+
+
+def _one(opened: "PIL.ImageFile.ImageFile", about: Format, options: ReadOptions) -> Image:
+    """Return the image at which `opened` stands."""
+    image = as_arrays(decode_opened(opened, about.name, options, lends=False))
+    # Arrays may share memory with the canvas that the next frame is drawn on.
+    return replace(image, pixels=image.pixels.copy(), notes=tuple(note for note in image.notes if note != SEVERAL))
 
 
 def _plays(opened: "PIL.ImageFile.ImageFile", about: Format) -> int:

@@ -41,6 +41,8 @@ class Format(Frozen):
 
     plugin: str = ""
     """Pillow's plugin that opens it, `Png` for PIL.PngImagePlugin."""
+    decoder: str = ""
+    """The module of `decode` that reads what Pillow cannot; without one Pillow reads all."""
     module: str = ""
     """The module of `encode`, or for a matrix of `matrix`, that writes it; without one Pillow does."""
     fills_memory: bool = False
@@ -142,6 +144,7 @@ _ALL = (
         (".tif", ".tiff"),
         signatures=(b"II\x2a\x00", b"MM\x00\x2a", b"II\x2b\x00", b"MM\x00\x2b"),
         plugin="Tiff",
+        decoder="tiff",
         module="tiff",
         decoder_prints=True,
         gray=_NUMBERS,

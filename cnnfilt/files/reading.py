@@ -5,6 +5,7 @@ import numpy as np
 from cnnfilt.describe.channels import channels_first_hint, stack_hint
 from cnnfilt.files.colours import flatten, parse_colour, to_gray
 from cnnfilt.files.decode.ahead import ReadAhead, take_loaded
+from cnnfilt.files.decode.decoders import SEVERAL, opened_by_us
 from cnnfilt.files.formats import FORMATS
 from cnnfilt.files.image import Array, Image
 from cnnfilt.files.read_write_options import DEFAULT_READ_OPTIONS, ReadOptions
@@ -60,6 +61,10 @@ def _content(source: Source, name: str | None, options: ReadOptions) -> Image:
             format = format_in(stream, name=path if name is None else name)
             if format is None or FORMATS[format].kind == "matrix":
                 return _matrix(stream.read(), format, max_pixels=options.max_pixels)
+            ours = opened_by_us(stream, FORMATS[format], options)
+            if ours is not None and ours.size(0, options) is not None:
+                image = ours.image(0, options)
+                return replace(image, notes=(*image.notes, SEVERAL)) if ours.count > 1 else image
             # Pillow is imported only for images.
             from cnnfilt.files.decode.loading import load_image
 
@@ -86,7 +91,9 @@ def _matrix(data: bytes, format: str | None, *, max_pixels: int) -> Image:
 def _with_hints(image: Image) -> Image:
     """Return `image` with a word on what would otherwise come out dark or empty."""
     notes = image.notes
-    if image.kind == "image" and image.pixels.dtype == np.uint16 and 0 < image.pixels.max() < _TWELVE_BITS:
+    # Levels whose file names the highest have been brought to full brightness.
+    unscaled = image.kind == "image" and image.pixels.dtype == np.uint16 and image.stored.maximum in (0, 65535)
+    if unscaled and 0 < image.pixels.max() < _TWELVE_BITS:
         notes += (DARK,)
     if image.alpha is not None and _shape_is_all_in_alpha(image.pixels, image.alpha):
         notes += (

@@ -12,10 +12,10 @@ class Storage(NamedTuple):
     """How the samples lie in the file.
 
     `mode`: Pillow's for the file, `raw_mode`: that of its samples ("I;12", say). `maximum`: the highest level that a
-    PNM names, else 0. `orientation`: the EXIF turn that the file asks for (1: none), None if its EXIF is damaged.
-    `deep_colour`: 16-bit samples that are read as 8-bit ones. `key`: the one level or colour that is
-    transparent, in decoded levels. `gray_16`: 16-bit gray that Pillow gives as 32-bit integers. `signed`: the samples
-    of a TIFF have a sign. `white_is_zero`: its black is the highest level.
+    PNM names, or a TIFF of 9 to 15 bits has, else 0. `orientation`: the EXIF turn that the file asks for (1: none),
+    None if its EXIF is damaged. `deep_colour`: 16-bit samples that are read as 8-bit ones. `key`: the one level or
+    colour that is transparent, in decoded levels. `gray_16`: 16-bit gray that Pillow gives as 32-bit integers.
+    `signed`: the samples of a TIFF have a sign. `white_is_zero`: its black is the highest level.
     """
 
     mode: str = ""

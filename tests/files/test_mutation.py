@@ -15,6 +15,7 @@ from cnnfilt.errors import CnnfiltError
 from cnnfilt.files.decode.header import image_size
 from cnnfilt.files.read_write_options import ReadOptions
 from cnnfilt.files.reading import read_bytes
+from tests.files.decode.tiff_files import tiff_file
 from tests.files.odd_files import random_levels, saved
 
 PARTS = 20
@@ -52,7 +53,25 @@ def wholes() -> tuple[tuple[str, bytes], ...]:
     ]
     files += [("a.jpg", saved(rgb, "JPEG", progressive=True)), ("a.webp", saved(rgb, "WEBP", lossless=True))]
     files += [("a.ppm", b"P3\n# a\n2 2 255\n1 2 3 4 5 6 7 8 9 10 11 12\n"), ("a.pfm", b"Pf\n2 1\n-1.0\n" + bytes(8))]
-    return (*files, *matrices())
+    return (*files, *tiffs(), *matrices())
+
+
+def tiffs() -> list[tuple[str, bytes]]:
+    """TIFFs that we read ourselves, or by tifffile where it is installed."""
+    deep, bits = random_levels(9, 8, 4, dtype="uint16"), random_levels(9, 8, 1, dtype="uint16") >> 4
+    colours = {320: tuple(random_levels(768, dtype="uint16").tolist())}
+    found = [
+        tiff_file(deep[..., :3], photometric=2),
+        tiff_file(deep, photometric=2, extras=(1,), planar=True, deflated=True, order=">"),
+        tiff_file(deep.astype("f4"), deflated=True, predictor=3, tile=(16, 16), big=True),
+        tiff_file(deep.astype("i4"), deflated=True, predictor=2),
+        tiff_file(bits, bits=12, photometric=0, fill_reversed=True),
+        tiff_file(deep[..., :1].astype("u1"), photometric=3, more=colours),
+        tiff_file(deep, photometric=5, deflated=True),
+    ]
+    # Nothing of this is LZW, Zstandard or LZMA; it is damage from the start.
+    found += [tiff_file(deep, photometric=2, more={259: (way,)}) for way in (5, 32773, 34925, 50000)]
+    return [("a.tiff", data) for data in found]
 
 
 def matrices() -> list[tuple[str, bytes]]:

@@ -5,6 +5,7 @@ from typing import BinaryIO
 import PIL.Image
 import PIL.ImageFile
 
+from cnnfilt.files.decode.decoders import opened_by_us
 from cnnfilt.files.decode.png_chunks import check_methods
 from cnnfilt.files.decode.webp_alpha import with_alpha_said
 from cnnfilt.files.exif import FIRST_SIDEWAYS, stored_orientation
@@ -43,6 +44,10 @@ def noted_size(
             matrix, notes = read_noted_matrix(stream.read(), format, max_pixels=options.max_pixels)
             height, width, *channels = matrix.shape
             return (height, width, channels[0] if channels else 1), notes
+        ours = opened_by_us(stream, FORMATS[format], options)
+        size = ours.size(0, options) if ours else None
+        if size is not None:
+            return size, ()
         with decoding(FORMATS[format], max_pixels=options.max_pixels):
             image = open_image(stream, format, max_pixels=options.max_pixels)
             height, width = _upright_size(image, auto_orient=options.auto_orient)

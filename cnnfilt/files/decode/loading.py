@@ -8,6 +8,7 @@ import PIL.Image
 import PIL.ImageFile
 
 from cnnfilt.errors import counted
+from cnnfilt.files.decode.decoders import SEVERAL
 from cnnfilt.files.decode.header import ALPHA_NOT_SAID, is_deep_png, open_image
 from cnnfilt.files.decode.jpeg_coding import is_luma_coded
 from cnnfilt.files.decode.memory import lend
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
     from cnnfilt.files.image import Array
 
 _DAMAGED_EXIF = "its EXIF data is damaged, so it is taken as upright"
-
-SEVERAL = "holds several images; only the first is used (--frames all takes all)"
 
 _BLOCK_BYTES = 1 << 24
 """How much of a file is decoded at once: between blocks a decoder waits for the interpreter."""
