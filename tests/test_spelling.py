@@ -2,7 +2,14 @@
 
 import pytest
 
-from cnnfilt.spelling import spelled_number, spelled_range, spelled_size, spelled_value
+from cnnfilt.spelling import (
+    spelled_number,
+    spelled_range,
+    spelled_share,
+    spelled_similarity,
+    spelled_size,
+    spelled_value,
+)
 
 
 def test_sizes_are_joined_by_x() -> None:
@@ -32,3 +39,18 @@ def test_a_range_of_one_value_is_that_value() -> None:
 
 def test_a_number_can_have_fewer_digits() -> None:
     assert spelled_number(3.14159, digits=4) == "3.142"
+
+
+@pytest.mark.parametrize(
+    ("fraction", "text"), [(0, "0.00%"), (1e-9, "under 0.01%"), (0.0001, "0.01%"), (0.12345, "12.35%"), (1, "100.00%")]
+)
+def test_a_share_is_nothing_only_where_it_is(fraction: float, text: str) -> None:
+    assert spelled_share(fraction) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(1, "1"), (1.0, "1"), (0.9999999, "0.999999"), (0.5, "0.500000"), (-0.25, "-0.250000"), (float("nan"), "nan")],
+)
+def test_a_similarity_is_one_only_where_it_is(value: float, text: str) -> None:
+    assert spelled_similarity(value) == text

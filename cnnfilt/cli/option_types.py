@@ -78,6 +78,14 @@ def parse_range(text: str, name: str) -> tuple[float, float]:
     return numbers[0], numbers[1]
 
 
+def parse_share(text: str, name: str) -> float:
+    """Return the fraction written as `0.01`, `1/100` or `1%`; it is from 0 to 1."""
+    share = parse_number(text[:-1], name) / 100 if text.endswith("%") else parse_number(text, name)
+    if not 0 <= share <= 1:
+        raise ParameterError(f"{name} {text!r} is not a fraction from 0 to 1, or 0% to 100%", parameter=name)
+    return share
+
+
 def parse_frames(text: str, name: str) -> FrameChoice:
     """Return "first", "all", or the number of a frame, counted from 1."""
     if text == "first":

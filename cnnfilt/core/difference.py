@@ -23,6 +23,7 @@ class Difference(Frozen):
 
     `largest` is met first at `place`, the index into the arrays, where they hold `values`; both None without any
     difference. `differing` values differ, `odd` of them by no number: one is NaN, or infinite, and the other is not.
+    Of the `pixels` (all channels in one) `pixels_over` have a value that differs by more than the tolerance.
     """
 
     largest: float
@@ -33,6 +34,13 @@ class Difference(Frozen):
     differing: int
     odd: int
     total: int
+    pixels_over: int
+    pixels: int
+
+    @property
+    def fraction_over(self) -> float:
+        """Return the share of pixels that differ by more than the tolerance."""
+        return self.pixels_over / self.pixels
 
     @property
     def mean(self) -> float:
@@ -51,16 +59,17 @@ class Difference(Frozen):
         return -inf if self.rms == inf or not peak else 20 * log10(peak / self.rms)
 
 
-def compare(a: Array, b: Array) -> Difference:
-    """Return how `a` and `b`, of one shape and any real types, differ; ShapeError if their shapes do.
+def compare(a: Array, b: Array, *, tolerance: float = 0) -> Difference:
+    """Return how `a` and `b`, (H, W) or (H, W, C) of any real types, differ; ShapeError if their shapes do.
 
-    Whole numbers are compared exactly, also of 64 bits; with a float, both as float64. NaN equals NaN.
+    Whole numbers are compared exactly, also of 64 bits; with a float, both as float64. NaN equals NaN. Pixels are
+    counted that differ by more than `tolerance`.
     """
     if a.shape != b.shape:
         raise ShapeError(f"{spelled_size(a.shape)} and {spelled_size(b.shape)} differ in size")
 
     def make_worker() -> Callable[[int, int], Difference]:
-        return lambda first, last: _compared(a[first:last], b[first:last], first)
+        return lambda first, last: _compared(a[first:last], b[first:last], first, tolerance)
 
     strips = run_strips(_edges(a), make_worker)
     # The first strip with the largest: within it, too, the first place counts.
@@ -74,6 +83,8 @@ def compare(a: Array, b: Array) -> Difference:
         sum(strip.differing for strip in strips),
         sum(strip.odd for strip in strips),
         a.size,
+        sum(strip.pixels_over for strip in strips),
+        a.shape[0] * a.shape[1],
     )
 
 
@@ -108,9 +119,7 @@ def difference_picture(a: Array, b: Array, *, largest: float, gain: float | None
 
     def draw(first: int, last: int) -> None:
         apart = magnitudes(a[first:last], b[first:last])
-        # A maximum over the last axis, of three, takes five times as long.
-        most = reduce(np.maximum, np.moveaxis(apart, 2, 0)) if apart.ndim == 3 else apart
-        picture[first:last] = np.rint(np.minimum(most.astype(np.float64) * factor, 255))
+        picture[first:last] = np.rint(np.minimum(_most(apart).astype(np.float64) * factor, 255))
 
     run_strips(_edges(a), lambda: draw)
     return picture
@@ -122,14 +131,16 @@ def _edges(array: Array) -> list[tuple[int, int]]:
     return [(first, min(first + height, len(array))) for first in range(0, len(array), height)]
 
 
-def _compared(a: Array, b: Array, first_row: int) -> Difference:
+def _compared(a: Array, b: Array, first_row: int, tolerance: float) -> Difference:
+    pixels = a.shape[0] * a.shape[1]
+    same = Difference(0, None, None, 0.0, 0.0, 0, 0, a.size, 0, pixels)
     if a.dtype.kind != "f" and np.array_equal(a, b):
-        return Difference(0, None, None, 0.0, 0.0, 0, 0, a.size)
+        return same
     apart = magnitudes(a, b)
     place = int(apart.argmax())
     largest = apart.item(place)
     if not largest:
-        return Difference(0, None, None, 0.0, 0.0, 0, 0, a.size)
+        return same
     row, *rest = np.unravel_index(place, a.shape)
     flat = apart.reshape(-1).astype(np.float64)
     return Difference(
@@ -141,4 +152,12 @@ def _compared(a: Array, b: Array, first_row: int) -> Difference:
         int(np.count_nonzero(flat)),
         int(np.count_nonzero(flat == inf)),
         a.size,
+        int(np.count_nonzero(_most(apart) > tolerance)) if largest > tolerance else 0,
+        pixels,
     )
+
+
+def _most(apart: Array) -> Array:
+    """Return the largest of each pixel's channels."""
+    # A maximum over the last axis, of three, takes five times as long.
+    return reduce(np.maximum, np.moveaxis(apart, 2, 0)) if apart.ndim == 3 else apart

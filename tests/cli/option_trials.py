@@ -274,6 +274,11 @@ EXPORT: Trials = {
 
 DIFF: Trials = {
     "tolerance": [Trial("diff matrix.csv more.csv", "--tolerance 1", "--tolerance 0.5", "stderr", (0, 1))],
+    "max_fraction": [
+        Trial("diff matrix.csv more.csv", "--max-fraction 90%", "--max-fraction 1/100", codes=(0, 1), seen="stderr")
+    ],
+    "min_ssim": [Trial("diff big.csv soft.csv", "--min-ssim 0", "--min-ssim 0.999", "stderr", (0, 1))],
+    "peak": [Trial("diff big.csv soft.csv --tolerance 1000", "", "--peak 65535")],
     "output": [Trial("diff matrix.csv more.csv --tolerance 1", "-o a.png", "-o b.png")],
     "gain": [Trial("diff matrix.csv more.csv --tolerance 1 -o out.png", "--gain 1", "--gain 50")],
     "overwrite": [Trial("diff matrix.csv more.csv --tolerance 1 -o there.png", "", "-y", codes=(2, 0))],

@@ -45,6 +45,117 @@ def test_the_tolerance_decides(run: Run, pair: tuple[Path, Path], tolerance: str
     assert (outcome.code, outcome.text, outcome.stderr) == (code, "", "")
 
 
+@pytest.fixture
+def noisy(tmp_path: Path) -> tuple[Path, Path]:
+    """Two pictures of 40x50 in colour, of which 30 of 2,000 pixels differ by 20 in one channel."""
+    a = np.random.default_rng(5).integers(30, 200, (40, 50, 3)).astype(np.uint8)
+    b = a.copy()
+    b[4, :30, 1] += 20
+    return save(tmp_path / "c.png", a), save(tmp_path / "d.png", b)
+
+
+@pytest.mark.parametrize(
+    ("demands", "code"),
+    [
+        (["--max-fraction", "0.015"], 0),
+        (["--max-fraction", "1.5%"], 0),
+        (["--max-fraction", "0.0149"], 1),
+        (["--max-fraction", "0"], 1),
+        (["--max-fraction", "0", "--tolerance", "20"], 0),
+        (["--max-fraction", "1/100", "--tolerance", "19"], 1),
+        (["--max-fraction", "2%", "--tolerance", "1"], 0),
+        (["--min-ssim", "0.9"], 0),
+        (["--min-ssim", "0.9999"], 1),
+        (["--min-ssim", "0.9", "--tolerance", "0"], 1),
+        (["--min-ssim", "0.9", "--tolerance", "20"], 0),
+        (["--min-ssim", "0.9", "--max-fraction", "0.01"], 1),
+        (["--min-ssim", "0.9", "--max-fraction", "0.02"], 0),
+        (["--min-ssim", "0.9999", "--max-fraction", "0.02"], 1),
+    ],
+)
+def test_all_demands_have_to_be_met(run: Run, noisy: tuple[Path, Path], demands: list[str], code: int) -> None:
+    assert run("diff", *noisy, *demands, "-q").code == code
+    answer = json.loads(run("diff", *noisy, *demands, "--json").text)
+    assert answer["alike"] is (code == 0)
+    assert run("diff", noisy[0], noisy[0], *demands, "-q").code == 0
+
+
+def test_what_was_not_met_is_said(run: Run, noisy: tuple[Path, Path]) -> None:
+    a, b = noisy
+    lines = run("diff", a, b).text.splitlines()
+    assert lines[5] == "pixels     30 of 2,000 (1.50%) differ in any channel"
+    assert lines[6].startswith("SSIM       0.99")
+    assert lines[6].endswith(" (of 255)")
+    outcome = run("diff", a, b, "--max-fraction", "1%", "--min-ssim", "0.9999", "--tolerance", "5")
+    assert outcome.text.splitlines()[5] == "pixels     30 of 2,000 (1.50%) differ by more than 5"
+    ssim = outcome.text.splitlines()[6].split()[1]
+    assert outcome.lines == [
+        f"diff: {a} and {b} differ by more than 5 in 1.50% of the pixels, over --max-fraction 0.01, "
+        f"and have an SSIM of {ssim}, below --min-ssim 0.9999"
+    ]
+    answer = json.loads(run("diff", a, b, "--json", "--tolerance", "20").text)
+    assert (answer["pixels_over"], answer["pixels"], answer["within_tolerance"], answer["alike"]) == (
+        0,
+        2000,
+        True,
+        True,
+    )
+    assert str(answer["ssim"]).startswith(ssim)
+
+
+def test_ssim_of_16_bits_and_of_alpha(run: Run, noisy: tuple[Path, Path], tmp_path: Path) -> None:
+    with Image.open(noisy[0]) as first, Image.open(noisy[1]) as second:
+        a, b = np.asarray(first), np.asarray(second)
+    plain = json.loads(run("diff", *noisy, "--json").text)["ssim"]
+    deep = [save(tmp_path / f"{n}.png", image[..., 1].astype(np.uint16) * 257) for n, image in enumerate((a, b))]
+    gray = [save(tmp_path / f"{n}g.png", image[..., 1].copy()) for n, image in enumerate((a, b))]
+    one = json.loads(run("diff", *gray, "--json").text)["ssim"]
+    assert json.loads(run("diff", *deep, "--json").text)["ssim"] == pytest.approx(one, rel=1e-9)
+    assert json.loads(run("diff", gray[0], deep[1], "--json").text)["ssim"] == pytest.approx(one, rel=1e-9)
+    assert plain == pytest.approx((one + 2) / 3, rel=1e-9)
+    clear = np.dstack([a, np.full(a.shape[:2], 200, np.uint8)])
+    found = json.loads(run("diff", save(tmp_path / "clear.png", clear), noisy[1], "--json").text)
+    c1 = (0.01 * 255) ** 2
+    light = (2 * 200 * 255 + c1) / (200**2 + 255**2 + c1)
+    assert found["ssim"] == pytest.approx((one + 2 + light) / 4, rel=1e-9)
+
+
+def test_the_range_of_floats_may_be_given(run: Run, tmp_path: Path) -> None:
+    rng = np.random.default_rng(6)
+    a = rng.random((30, 30)).astype(np.float32) / 2
+    for name, image in (("a", a), ("b", a + rng.normal(0, 0.02, a.shape).astype(np.float32))):
+        np.save(tmp_path / f"{name}.npy", image)
+    files = tmp_path / "a.npy", tmp_path / "b.npy"
+    usual, given = (json.loads(run("diff", *files, "--json", *peak).text) for peak in ([], ["--peak", "1"]))
+    assert usual["peak"] < 0.6
+    assert given["peak"] == 1
+    assert given["psnr"] == pytest.approx(20 * np.log10(1 / given["rms"]))
+    assert given["ssim"] > usual["ssim"]
+
+
+def test_images_smaller_than_a_window_have_no_ssim(run: Run, tmp_path: Path) -> None:
+    a, b = (save(tmp_path / f"{n}.png", np.full((10, 90), n, np.uint8)) for n in (1, 2))
+    outcome = run("diff", a, b, "--tolerance", "1")
+    assert (outcome.code, "SSIM" in outcome.text) == (0, False)
+    assert json.loads(run("diff", a, b, "--json").text)["ssim"] is None
+    refused = run("diff", a, b, "--min-ssim", "0.5")
+    assert refused.code == 1
+    assert refused.lines == [f"diff: {a} and {b} are 10x90; SSIM looks at windows of 11x11, so use --tolerance"]
+
+
+def test_a_nan_on_one_side_meets_no_demand(run: Run, tmp_path: Path) -> None:
+    a = np.random.default_rng(1).random((20, 20))
+    np.save(tmp_path / "a.npy", a)
+    a[3, 3] = np.nan
+    np.save(tmp_path / "b.npy", a)
+    files = tmp_path / "a.npy", tmp_path / "b.npy"
+    outcome = run("diff", *files, "--min-ssim", "-1")
+    assert (outcome.code, outcome.text.splitlines()[-1].split()[:2]) == (1, ["SSIM", "nan"])
+    assert "have an SSIM of nan, below --min-ssim -1" in outcome.stderr
+    assert run("diff", *files, "--max-fraction", "1/400").code == 0
+    assert run("diff", files[1], files[1], "--min-ssim", "1").code == 0
+
+
 def test_equal_files_are_equal(run: Run, worked_example: Path) -> None:
     for path in (FACE, SAMPLES / "icon.png", SAMPLES / "depth16.png", worked_example):
         outcome = run("diff", path, path)
@@ -157,6 +268,12 @@ def test_sizes_and_channels_that_differ_are_one_clear_line(run: Run, pair: tuple
         ([FACE, FACE, "--tolerance", "-1"], 2, "below 0"),
         ([FACE, FACE, "--tolerance", "nan"], 2, "not finite"),
         ([FACE, FACE, "--gain", "3"], 2, "-o"),
+        ([FACE, FACE, "--max-fraction", "5"], 2, "is not a fraction from 0 to 1, or 0% to 100%"),
+        ([FACE, FACE, "--max-fraction", "-1%"], 2, "is not a fraction"),
+        ([FACE, FACE, "--max-fraction", "%"], 2, "--max-fraction"),
+        ([FACE, FACE, "--min-ssim", "1.1"], 2, "above 1"),
+        ([FACE, FACE, "--min-ssim", "nan"], 2, "not finite"),
+        ([FACE, FACE, "--peak", "0"], 2, "above 0"),
         ([FACE, FACE, "-o", "d.gif"], 2, "suffix"),
         ([FACE, FACE, "-o", FACE, "-y"], 2, "never overwritten"),
         ([FACE, FACE, "-o", "no/such/d.png"], 2, "does not exist"),

@@ -28,7 +28,8 @@ def test_largest_place_mean_and_rms_are_those_of_a_loop(data: st.DataObject, fir
     whole = np.dtype(first).kind != "f" and np.dtype(second).kind != "f"
     a, b = (data.draw(arrays.arrays(dtype, shape, elements=_elements(dtype, whole))) for dtype in (first, second))
     each = [apart(x, y) for x, y in zip(a.ravel().tolist(), b.ravel().tolist(), strict=True)]
-    found = compare(a, b)
+    tolerance = data.draw(st.sampled_from([0, 0.5, 1, 100, inf]))
+    found = compare(a, b, tolerance=tolerance)
     assert found.largest == max(each)
     if max(each):
         place = each.index(max(each))
@@ -42,6 +43,8 @@ def test_largest_place_mean_and_rms_are_those_of_a_loop(data: st.DataObject, fir
     assert found.differing == sum(n > 0 for n in each)
     assert found.odd == sum(n == inf for n in each)
     assert found.total == len(each)
+    pixels = [max(each[start : start + shape[2]]) for start in range(0, len(each), shape[2])]
+    assert (found.pixels, found.pixels_over) == (len(pixels), sum(n > tolerance for n in pixels))
 
 
 def _elements(dtype: type, whole: bool) -> st.SearchStrategy[float]:

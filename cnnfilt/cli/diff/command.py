@@ -3,19 +3,20 @@
 import click
 
 from cnnfilt.cli.help import Command
-from cnnfilt.cli.option_types import NUMBER, Word
+from cnnfilt.cli.option_types import NUMBER, Parsed, Word, parse_share
 from cnnfilt.cli.options import max_pixels_option, no_auto_orient_option
 from cnnfilt.terms import AlphaMode
 
 
 @click.command(
     cls=Command,
-    common=("tolerance", "output", "overwrite"),
+    common=("tolerance", "max_fraction", "min_ssim", "output", "overwrite"),
     one_too_many="A and B are two images; -o names the picture of their differences",
     epilog="""\b
 Examples:
   cnnfilt diff a.png b.png
   cnnfilt diff a.png b.png --tolerance 1 && echo close enough
+  cnnfilt diff a.png b.jpg --min-ssim 0.95
   cnnfilt diff a.png b.png -o where.png
   cnnfilt diff ours.npy theirs.npy --tolerance 1e-5 -q
   cnnfilt convolve a.csv -k vertical | cnnfilt diff - expected.csv
@@ -27,9 +28,26 @@ Examples:
     "--tolerance",
     type=NUMBER,
     metavar="LEVELS",
-    default="0",
-    show_default=True,
-    help="Allow values to differ by this much.",
+    help="Allow values to differ by this much.  [default: 0]",
+)
+@click.option(
+    "--max-fraction",
+    type=Parsed(parse_share, "share"),
+    metavar="F",
+    help="Allow this share of the pixels to differ by more\f than --tolerance: 0.01 or 1%.",
+)
+@click.option(
+    "--min-ssim",
+    type=NUMBER,
+    metavar="S",
+    help="Demand a structural similarity of S or more.\f 1 is the same; without --tolerance or --max-fraction only "
+    "this counts. It is the SSIM of Wang et al. (2004), the mean of all channels.",
+)
+@click.option(
+    "--peak",
+    type=NUMBER,
+    metavar="NUMBER",
+    help="The range of the values, for PSNR and SSIM.  [default: 255, 65535, or the largest magnitude]",
 )
 @click.option(
     "-o",
@@ -55,7 +73,10 @@ Examples:
 def diff(
     a: str,
     b: str,
-    tolerance: float,
+    tolerance: float | None,
+    max_fraction: float | None,
+    min_ssim: float | None,
+    peak: float | None,
     output: str | None,
     gain: float | None,
     overwrite: bool,
@@ -66,12 +87,15 @@ def diff(
     json: bool,
     quiet: bool,
 ) -> int:
-    """Say by how much A and B differ: at most and where, on average, and as a signal-to-noise ratio (PSNR).
+    """Say by how much A and B differ: at most and where, on average, as PSNR and as SSIM.
 
     A and B are images or matrices of the same size; one may be - for a pipe. The exit code is 0 if no value differs by
-    more than --tolerance, else 1.\f An 8-bit image beside a 16-bit one counts in 16-bit levels (times 257). NaN
-    equals NaN, and is infinitely far from a number. Rows, columns and channels are counted from 0.
+    more than --tolerance, or as --max-fraction and --min-ssim say, else 1.\f PSNR is the ratio of peak signal to noise,
+    SSIM the structural similarity of images of 11x11 pixels or more. An 8-bit image beside a 16-bit one counts in
+    16-bit levels (times 257). NaN equals NaN, and is infinitely far from a number. Rows, columns and channels are
+    counted from 0.
     """
+    from cnnfilt.batch.diff import Demands
     from cnnfilt.cli.diff.run import DiffRequest, run_diff
     from cnnfilt.files.read_write_options import ReadOptions
 
@@ -79,7 +103,8 @@ def diff(
         a=a,
         b=b,
         reading=ReadOptions(gray=gray, alpha=alpha, auto_orient=not no_auto_orient, max_pixels=max_pixels),
-        tolerance=tolerance,
+        demands=Demands(tolerance=tolerance, max_fraction=max_fraction, min_ssim=min_ssim),
+        peak=peak,
         output=output,
         gain=gain,
         overwrite=overwrite,

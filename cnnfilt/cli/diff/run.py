@@ -1,18 +1,17 @@
 """What `cnnfilt diff` does: it compares, draws where the files differ, and reports by how much."""
 
 import json
-from math import inf, isfinite
-from typing import Any
+from math import isfinite
 
 import click
 import numpy as np
 
 from cnnfilt.batch.clashes import check_output
-from cnnfilt.batch.diff import Comparison, compare_files
+from cnnfilt.batch.diff import Comparison, Demands, compare_files, unmet
 from cnnfilt.batch.sources import refuse_stdin_twice
 from cnnfilt.batch.timeout import within
+from cnnfilt.cli.diff.report import as_data, report
 from cnnfilt.cli.messages import print_error, print_line
-from cnnfilt.cli.numbers import finite
 from cnnfilt.core.difference import difference_picture
 from cnnfilt.errors import ParameterError, PlanError
 from cnnfilt.files.formats import FORMATS, WRITABLE_FORMATS, format_of
@@ -29,7 +28,8 @@ class DiffRequest(Frozen, kw_only=True):
     a: str
     b: str
     reading: ReadOptions
-    tolerance: float
+    demands: Demands
+    peak: float | None
     output: str | None
     gain: float | None
     overwrite: bool
@@ -38,40 +38,56 @@ class DiffRequest(Frozen, kw_only=True):
 
 
 def run_diff(request: DiffRequest) -> int:
-    """Return 0 where no value of `a` and `b` differs by more than the tolerance, else 1."""
+    """Return 0 where `a` and `b` meet all demands, else 1."""
     refuse_stdin_twice((request.a, request.b))
-    if request.tolerance < 0:
-        raise ParameterError(f"--tolerance {request.tolerance:g} is below 0; it must be 0 or more")
+    _check_demands(request)
     _check_output(request)
     # The main thread stays free for a signal, whatever the decoders are busy with.
     found = within(0, lambda: _compare(request))
-    alike = found.difference.largest <= request.tolerance
+    failures, tolerance = unmet(found.measures, request.demands), request.demands.allowed
     if request.json:
-        print(json.dumps(_as_data(request, found, alike)))
+        data = as_data(found.measures, tolerance=tolerance, alike=not failures)
+        print(json.dumps({"a": request.a, "b": request.b, **data}))
     elif not request.quiet:
-        click.echo("\n".join(_report(found)))
+        click.echo("\n".join(report(found.measures, tolerance)))
     if not request.quiet:
-        _print_notes(request, found, alike)
-    return 0 if alike else 1
+        _print_notes(request, found, failures)
+    return 1 if failures else 0
 
 
 def _compare(request: DiffRequest) -> Comparison:
-    found = compare_files(request.a, request.b, request.reading)
+    found = compare_files(
+        request.a,
+        request.b,
+        request.reading,
+        request.demands,
+        peak=request.peak,
+        with_ssim=request.json or not request.quiet,
+    )
     if request.output is not None:
         options = WriteOptions(overwrite=request.overwrite)
         write(_picture(found, request.output, request.gain), request.output, options)
     return found
 
 
-def _print_notes(request: DiffRequest, found: Comparison, alike: bool) -> None:
+def _print_notes(request: DiffRequest, found: Comparison, failures: list[str]) -> None:
     a, b = request.a, request.b
     for note in found.notes:
         print_line(note)
     if request.output is not None:
         print_line(f"{a}, {b} -> {request.output} ({_how(found, request.output, request.gain)})")
-    if not alike:
-        largest = spelled_number(found.difference.largest)
-        print_error("diff", f"{a} and {b} differ by up to {largest}, over --tolerance {request.tolerance:g}")
+    if failures:
+        print_error("diff", f"{a} and {b} {', and '.join(failures)}")
+
+
+def _check_demands(request: DiffRequest) -> None:
+    tolerance, ssim, peak = request.demands.tolerance, request.demands.min_ssim, request.peak
+    if tolerance is not None and tolerance < 0:
+        raise ParameterError(f"--tolerance {tolerance:g} is below 0; it must be 0 or more")
+    if ssim is not None and ssim > 1:
+        raise ParameterError(f"--min-ssim {ssim:g} is above 1, which only the same images have", parameter="min_ssim")
+    if peak is not None and peak <= 0:
+        raise ParameterError(f"--peak {peak:g} is the range of the values, and must be above 0", parameter="peak")
 
 
 def _check_output(request: DiffRequest) -> None:
@@ -103,8 +119,8 @@ def _picture(found: Comparison, output: str, gain: float | None) -> Image:
 
 
 def _finite_largest(found: Comparison) -> float:
-    largest = found.difference.largest
-    return largest if isfinite(largest) else found.peak
+    largest = found.measures.difference.largest
+    return largest if isfinite(largest) else found.measures.peak
 
 
 def _how(found: Comparison, output: str, gain: float | None) -> str:
@@ -114,55 +130,3 @@ def _how(found: Comparison, output: str, gain: float | None) -> str:
         return f"differences times {gain:g}"
     largest = _finite_largest(found)
     return f"white is a difference of {spelled_number(largest)}" if largest else "black: no difference"
-
-
-def _report(found: Comparison) -> list[str]:
-    """Return the lines of the report."""
-    difference = found.difference
-    lines = [f"largest    {spelled_number(difference.largest)}"]
-    if difference.place is not None and difference.values is not None:
-        row, column, channel = difference.place
-        where = f"row {row}, column {column}{_channel(found, channel)}"
-        values = " against ".join(map(spelled_number, difference.values))
-        lines[0] += f" at {where} (from 0): {values}"
-    percent = difference.differing / difference.total
-    psnr = difference.psnr(found.peak)
-    odd = f", {difference.odd:,} of them nan or infinite in one" if difference.odd else ""
-    return [
-        *lines,
-        f"mean       {spelled_number(difference.mean)}",
-        f"RMS        {spelled_number(difference.rms)}",
-        f"PSNR       {'infinite' if psnr == inf else f'{psnr:.2f} dB'} (of {spelled_number(found.peak)})",
-        f"differing  {difference.differing:,} of {difference.total:,} values ({percent:.2%}){odd}",
-    ]
-
-
-def _channel(found: Comparison, channel: int) -> str:
-    channels = found.a.shape[2]
-    if found.has_alpha and channel == channels - 1:
-        return ", alpha"
-    return f", channel {channel}" if channels - found.has_alpha > 1 else ""
-
-
-def _as_data(request: DiffRequest, found: Comparison, alike: bool) -> dict[str, Any]:
-    """Return the numbers; JSON has no infinity and no nan, so null stands for them."""
-    difference = found.difference
-    place = difference.place
-    where = None if place is None else dict(zip(("row", "column", "channel"), place, strict=True))
-    return {
-        "a": request.a,
-        "b": request.b,
-        "size": list(found.a.shape),
-        "alpha": found.has_alpha,
-        "within_tolerance": alike,
-        "largest": finite(difference.largest),
-        "where": where,
-        "values": None if difference.values is None else [finite(value) for value in difference.values],
-        "mean": finite(difference.mean),
-        "rms": finite(difference.rms),
-        "psnr": finite(difference.psnr(found.peak)),
-        "peak": finite(found.peak),
-        "differing": difference.differing,
-        "not_numbers": difference.odd,
-        "total": difference.total,
-    }
