@@ -66,6 +66,8 @@ def compare_files(
     if first.kind == second.kind == "image" and {first.pixels.dtype, second.pixels.dtype} == _DEPTHS:
         first, second = _deep(first), _deep(second)
         notes += ("8-bit levels were multiplied by 257 to compare them with 16-bit ones",)
+    if options.background is not None:
+        first, second = _in_colour(first, second), _in_colour(second, first)
     has_alpha = first.transparent or second.transparent
     left, right = _channels(first, has_alpha), _channels(second, has_alpha)
     if left.shape != right.shape:
@@ -75,6 +77,7 @@ def compare_files(
     ssim = None
     if demands.min_ssim is not None or (with_ssim and has_windows(left.shape)):
         ssim = _ssim(a, b, left, right, difference, peak)
+    notes += _hidden_alone(left, right) if has_alpha else ()
     return Comparison(left, right, Measures(left.shape, has_alpha, difference, peak, ssim), notes)
 
 
@@ -102,6 +105,21 @@ def _ssim(a: str, b: str, left: Array, right: Array, difference: Difference, pea
         raise ShapeError(f"{a} and {b} are {size}; SSIM looks at windows of {WINDOW}x{WINDOW}, so use --tolerance")
     # Most often the files are the same, and it takes longer than all the rest.
     return structural_similarity(left, right, peak=peak) if difference.largest else 1.0
+
+
+def _in_colour(image: Image, other: Image) -> Image:
+    """Return `image` with three channels where it is gray and `other` is not: on a screen they may look the same."""
+    if image.channels != 1 or other.channels != 3:
+        return image
+    return replace(image, pixels=np.repeat(image.pixels.reshape(*image.pixels.shape[:2], 1), 3, axis=2))
+
+
+def _hidden_alone(left: Array, right: Array) -> tuple[str, ...]:
+    """Return a hint where nothing that is seen differs: the last channel is the alpha of each."""
+    differs = (left != right).any(axis=2)
+    if not differs.any() or left[..., -1][differs].any() or right[..., -1][differs].any():
+        return ()
+    return ("they differ only in colours under full transparency; --background white compares what is seen",)
 
 
 _DEPTHS = {np.dtype(np.uint8), np.dtype(np.uint16)}

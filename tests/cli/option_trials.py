@@ -284,6 +284,7 @@ DIFF: Trials = {
     "overwrite": [Trial("diff matrix.csv more.csv --tolerance 1 -o there.png", "", "-y", codes=(2, 0))],
     "gray": [Trial("diff colour.png gray.png", "", "--gray", codes=(1, 1))],
     "alpha": [Trial("diff clear.png opaque.png", "--alpha keep", "--alpha drop", codes=(1, 0))],
+    "background": [Trial("diff clear.png opaque.png --json", "", "--background white", codes=(1, 1))],
     "no_auto_orient": [Trial("diff photo.jpg photo.jpg --json", "", "--no-auto-orient")],
     "max_pixels": [Trial("diff gray.png gray.png", "--max-pixels 0", "--max-pixels 9", codes=(0, 1))],
     "json": [Trial("diff gray.png gray.png", "", "--json")],

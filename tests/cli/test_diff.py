@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from tests.cli.conftest import SAMPLES, Run
+from tests.files.decode.pngs import written
 
 FACE = SAMPLES / "face.png"
 
@@ -319,3 +320,61 @@ def test_rows_of_more_than_262_144_values(run: Run, tmp_path: Path, suffix: str)
         drawn = np.asarray(picture)
     assert (drawn.shape, np.count_nonzero(drawn)) == ((3, 90_000), 2)
     assert (drawn[2, 89_999], drawn[0, 5]) == (255, round(4 * 255 / 9))
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "uint16"])
+def test_what_is_seen_and_what_is_stored(run: Run, tmp_path: Path, dtype: str) -> None:
+    """Case 55: two images that are transparent all over look the same, whatever colours they hide."""
+    top = np.iinfo(dtype).max
+    a = np.random.default_rng(0).integers(0, top + 1, (4, 5, 4)).astype(dtype)
+    a[..., 3] = 0
+    b = a.copy()
+    b[1, 2, :3] //= 2
+    paths = []
+    for name, levels in (("a.png", a), ("b.png", b)):
+        (tmp_path / name).write_bytes(written(levels, 6, levels.itemsize * 8))
+        paths.append(tmp_path / name)
+    stored = run("diff", *paths)
+    assert stored.code == 1
+    assert "colours under full transparency; --background white compares what is seen" in stored.stderr
+    assert run("diff", *paths, "--alpha", "drop", "-q").code == 1
+    assert run("diff", *paths, "--background", "white", "-q").code == 0
+    assert "full transparency" in json.loads(run("diff", *paths, "--json").text)["notes"][0]
+    b[1, 2, 3] = top // 3
+    paths[1].write_bytes(written(b, 6, b.itemsize * 8))
+    seen = run("diff", *paths, "--background", "white")
+    assert seen.code == 1
+    assert seen.text.startswith("largest    ")
+    assert "row 1, column 2" in seen.text
+    assert "alpha" not in seen.text
+    assert "transparency" not in run("diff", *paths).stderr
+
+
+def test_a_gray_and_a_colour_picture_may_look_the_same(run: Run, tmp_path: Path) -> None:
+    gray = np.random.default_rng(0).integers(0, 256, (4, 5, 1))
+    (tmp_path / "gray.png").write_bytes(written(gray, 0, 8))
+    (tmp_path / "colour.png").write_bytes(written(np.repeat(gray, 3, axis=2), 2, 8))
+    paths = tmp_path / "gray.png", tmp_path / "colour.png"
+    assert "--gray compares both" in run("diff", *paths).stderr
+    assert run("diff", *paths, "--background", "white", "-q").code == 0
+    assert run("diff", *paths[::-1], "--background", "#ff8000", "-q").code == 0
+
+
+def test_a_background_that_is_no_colour_is_a_usage_error(run: Run, pair: tuple[Path, Path]) -> None:
+    outcome = run("diff", *pair, "--background", "whit")
+    assert (outcome.code, len(outcome.lines)) == (2, 1)
+    assert "'whit' is not a colour" in outcome.stderr
+
+
+def test_sixteen_bit_colours_are_compared_as_they_are(run: Run, tmp_path: Path) -> None:
+    """Case 02: files that differ in the low bytes alone differ."""
+    a = np.random.default_rng(0).integers(0, 65536, (6, 7, 3)).astype(np.uint16)
+    b = a.copy()
+    b[3, 4, 1] ^= 0x00EF
+    for name, levels in (("a.png", a), ("b.png", b)):
+        (tmp_path / name).write_bytes(written(levels, 2, 16))
+    np.save(tmp_path / "a.npy", a)
+    assert run("diff", tmp_path / "a.png", tmp_path / "a.npy", "-q").code == 0
+    outcome = run("diff", tmp_path / "a.png", tmp_path / "b.png")
+    assert outcome.code == 1
+    assert "at row 3, column 4, channel 1" in outcome.text

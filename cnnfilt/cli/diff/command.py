@@ -17,6 +17,7 @@ Examples:
   cnnfilt diff a.png b.png
   cnnfilt diff a.png b.png --tolerance 1 && echo close enough
   cnnfilt diff a.png b.jpg --min-ssim 0.95
+  cnnfilt diff a.png b.png --background white
   cnnfilt diff a.png b.png -o where.png
   cnnfilt diff ours.npy theirs.npy --tolerance 1e-5 -q
   cnnfilt convolve a.csv -k vertical | cnnfilt diff - expected.csv
@@ -66,6 +67,11 @@ Examples:
     show_default=True,
     help="Compare the transparency as one more channel, or leave it out.",
 )
+@click.option(
+    "--background",
+    metavar="COLOUR",
+    help="Compare what is seen on this colour, not what is stored.\f Colours that transparency hides do not count.",
+)
 @no_auto_orient_option
 @max_pixels_option
 @click.option("--json", is_flag=True, help="Print the numbers as JSON.")
@@ -82,6 +88,7 @@ def diff(
     overwrite: bool,
     gray: bool,
     alpha: AlphaMode,
+    background: str | None,
     no_auto_orient: bool,
     max_pixels: int,
     json: bool,
@@ -102,7 +109,9 @@ def diff(
     request = DiffRequest(
         a=a,
         b=b,
-        reading=ReadOptions(gray=gray, alpha=alpha, auto_orient=not no_auto_orient, max_pixels=max_pixels),
+        reading=ReadOptions(
+            gray=gray, alpha=alpha, background=background, auto_orient=not no_auto_orient, max_pixels=max_pixels
+        ),
         demands=Demands(tolerance=tolerance, max_fraction=max_fraction, min_ssim=min_ssim),
         peak=peak,
         output=output,

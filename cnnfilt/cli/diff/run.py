@@ -47,7 +47,7 @@ def run_diff(request: DiffRequest) -> int:
     failures, tolerance = unmet(found.measures, request.demands), request.demands.allowed
     if request.json:
         data = as_data(found.measures, tolerance=tolerance, alike=not failures)
-        print(json.dumps({"a": request.a, "b": request.b, **data}))
+        print(json.dumps({"a": request.a, "b": request.b, **data, "notes": list(found.notes)}))
     elif not request.quiet:
         click.echo("\n".join(report(found.measures, tolerance)))
     if not request.quiet:

@@ -8,7 +8,10 @@ from cnnfilt.files.encode.png_rows import PAETH, average, paeth
 
 Bytes = NDArray[np.uint8]
 
-BLOCK_BYTES = 1 << 20 if loops else 1 << 24
+_in_c = getattr(loops, "unfilter", None)
+"""A core may be missing, or have been built before PNG's rows came to it."""
+
+BLOCK_BYTES = 1 << 20 if _in_c else 1 << 24
 """How much is worked on at once. NumPy goes through each block pixel by pixel: the taller it is, the fewer steps."""
 
 
@@ -19,8 +22,8 @@ def unfilter(filtered: Bytes, above: Bytes, out: Bytes, pixel_bytes: int) -> Non
     """
     if filtered[:, 0].max() > PAETH:
         raise SyntaxError(f"a row has the filter {filtered[:, 0].max()}, which is unknown")
-    if loops:
-        loops.unfilter(filtered, above, out, pixel_bytes)
+    if _in_c:
+        _in_c(filtered, above, out, pixel_bytes)
     else:
         unfilter_by_numpy(filtered, above, out, pixel_bytes)
 

@@ -62,7 +62,7 @@ def test_what_went_in_comes_out(
 
 @pytest.mark.parametrize("colour_type", DEEP)
 def test_numpy_alone_reads_the_same(colour_type: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(png_rows, "loops", None)
+    monkeypatch.setattr(png_rows, "_in_c", None)
     samples = random_levels(9, 7, DEEP[colour_type], dtype="uint16")
     data = written(samples, colour_type, 16, filters=np.arange(5), interlaced=True)
     np.testing.assert_array_equal(held(read_bytes(data)), samples)
