@@ -25,7 +25,7 @@ from cnnfilt.fitting.least_squares import (
     with_plain_factor,
 )
 from cnnfilt.frozen import Frozen, replace
-from cnnfilt.terms import ChannelsMode, Pair, ValueMapping
+from cnnfilt.terms import LearnedChannels, Pair, ValueMapping
 
 MOST_UNKNOWNS = 4096
 """So many numbers are solved for at most: their products alone take 128 MiB."""
@@ -40,7 +40,7 @@ class LearnRequest(Frozen, kw_only=True):
     """What is sought, and how the images are read. Without a size, it follows from a smaller AFTER; else it is 5x5."""
 
     kernel_size: Pair | None = None
-    channels: ChannelsMode = "each"
+    channels: LearnedChannels = "each"
     bias: bool = False
     values: ValueMapping | Literal["auto"] = "auto"
     value_range: Range | None = None
@@ -177,7 +177,7 @@ def _check_alike(pair: ImagePair, one: Collected, total: Collected) -> None:
         raise ParameterError("minmax and symmetric stretch each image by its own factor; learn from one pair")
 
 
-def _shaped(coefficients: Array, collected: Collected, channels: ChannelsMode) -> Array:
+def _shaped(coefficients: Array, collected: Collected, channels: LearnedChannels) -> Array:
     height, width = collected.kernel_size
     if channels == "each" or (collected.channels == 1 and coefficients.shape[1] == 1):
         return coefficients.reshape(height, width)

@@ -14,7 +14,7 @@ Array = NDArray[Any]
 
 def alpha_at_centres(alpha: Array, windows: Windows) -> Array:
     """Return the alpha (H, W) at the centre of each window, (H', W'): position floor((span - 1) / 2), kept inside."""
-    return alpha[np.ix_(_centres(windows.rows), _centres(windows.columns))]
+    return alpha[np.ix_(centres(windows.rows), centres(windows.columns))]
 
 
 def premultiplied(pixels: Array, alpha: Array) -> Array:
@@ -53,7 +53,8 @@ def unpremultiplied(filtered: Array, like: Array, dtype: np.dtype[Any]) -> tuple
     return (colours if like.ndim == 3 else colours[..., 0]), alpha
 
 
-def _centres(window: Window) -> NDArray[np.intp]:
+def centres(window: Window) -> NDArray[np.intp]:
+    """Return which position of the image lies at the centre of each window: floor((span - 1) / 2), kept inside."""
     first = (window.span - 1) // 2 - window.before
     positions = first + window.stride * np.arange(window.output_size)
     return np.clip(positions, 0, window.size - 1)

@@ -9,7 +9,9 @@ from cnnfilt.core.engine.job import Job
 from cnnfilt.core.engine.plan import sum_dtype
 from cnnfilt.core.engine.run import PlannedConvolution
 from cnnfilt.core.engine.weights import as_bias, as_coefficients, as_weights, normalized, scaled, whole_or_float
+from cnnfilt.core.gray import to_gray
 from cnnfilt.core.levels import Levels, Mapped, write_levels
+from cnnfilt.core.luma import ChangedColours, check_colours
 from cnnfilt.core.noise import NoiseFree
 from cnnfilt.describe.operations import Convolution
 from cnnfilt.describe.window import as_pair
@@ -40,6 +42,7 @@ def convolve(
 
         (h, w), channels "each"   every channel on its own: (H', W') or (H', W', C)
         (h, w), channels "sum"    the same filter on every channel, and their sum: (H', W')
+        (h, w), channels "luma"   on the gray of red, green and blue: each + (filtered gray - gray), (H', W', 3)
         (h, w, C)                 one filter over all channels: (H', W')
         (h, w, C, N)              N such filters: (H', W', N)
 
@@ -81,6 +84,11 @@ def convolve_as_asked(
     """Return what `convolve` returns, for a whole description."""
     job = as_job(image, kernel, asked, bias=bias)
     convolution = PlannedConvolution(job)
+    if _changes_colours(image, asked):
+        colours = ChangedColours(convolution, as_image(image))
+        changed = np.empty(colours.shape, colours.dtype)
+        write_levels(colours, changed, Levels("raw"))
+        return _shaped(changed, job, image, kernel)
     responses = np.empty(convolution.shape, convolution.plan.dtype)
     convolution.write(responses)
     return _shaped(responses, job, image, kernel)
@@ -100,6 +108,10 @@ def convolve_to_levels(
     """
     job = as_job(image, kernel, asked, bias=bias)
     convolution = PlannedConvolution(job)
+    if _changes_colours(image, asked):
+        colours = ChangedColours(convolution, as_image(image))
+        pixels = np.empty(colours.shape, levels.pixel_dtype(colours.dtype))
+        return Mapped(_shaped(pixels, job, image, kernel), write_levels(colours, pixels, levels), convolution.how)
     pixels = np.empty(convolution.shape, levels.pixel_dtype(convolution.plan.dtype))
     loss = convolution.write_rounded(pixels) if levels.keeps(job.image.dtype) else None
     if loss is None and levels.needs_range:
@@ -163,6 +175,9 @@ def as_job(
 ) -> Job:
     """Return what the engine is to compute: the image, kernel and bias checked, the windows placed."""
     pixels = as_image(image)
+    if asked.channels == "luma":
+        check_colours(pixels)
+        pixels = to_gray(pixels)[:, :, np.newaxis]
     weights, each = as_weights(kernel, pixels.shape[2], asked.channels)
     if asked.normalize:
         weights = normalized(weights)
@@ -181,6 +196,11 @@ def as_job(
         asked.padding_value,
         asked.activation,
     )
+
+
+def _changes_colours(image: npt.ArrayLike, asked: Convolution) -> bool:
+    """Return whether what was computed is the change of an image in colour; that of a gray one is the result itself."""
+    return asked.channels == "luma" and np.ndim(image) == 3 and np.shape(image)[2] > 1
 
 
 def _shaped(values: Array, job: Job, image: npt.ArrayLike, kernel: npt.ArrayLike) -> Array:

@@ -97,10 +97,11 @@ class Convolution(Bordered, Sliding, kw_only=True):
     channels: ChannelsMode = option(
         "--channels",
         words=get_args(ChannelsMode),
-        metavar="each|sum",
+        metavar="each|sum|luma",
         default="each",
         shown="each",
-        help="Filter each channel on its own, or sum them to one map (a 3-D filter).",
+        help="Filter each channel; sum them to one map; or luma: sharpen without colour fringes.\f It filters the gray "
+        "and adds its change to red, green and blue alike. sum is a 3-D filter.",
     )
     activation: Activation = option(
         "--activation",
@@ -122,6 +123,15 @@ class Convolution(Bordered, Sliding, kw_only=True):
         "--flip", default=False, help="Rotate the kernel by 180 degrees: the convolution of mathematics."
     )
     normalize: bool = option("--normalize", default=False, help="Divide the kernel by its sum.")
+
+    def __post_init__(self) -> None:
+        """Refuse what is no change of a picture in colour."""
+        super().__post_init__()
+        if self.channels == "luma" and (self.activation != "none" or self.input_scale != 1):
+            raise ParameterError(
+                "channels luma adds a filter's change to the colours; leave out activation and input scale",
+                parameter="channels",
+            )
 
     def slide(self, kernel_size: Pair) -> Slide:
         """Return how a kernel of this size slides."""

@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from cnnfilt.core.gray import to_gray
 from cnnfilt.describe.channels import channels_first_hint, stack_hint
-from cnnfilt.files.colours import flatten, parse_colour, to_gray
+from cnnfilt.files.colours import flatten, parse_colour
 from cnnfilt.files.decode.ahead import ReadAhead, take_loaded
 from cnnfilt.files.decode.decoders import SEVERAL, opened_by_us
 from cnnfilt.files.formats import FORMATS

@@ -15,7 +15,7 @@ from cnnfilt.core.engine.threads import run_strips
 from cnnfilt.core.inverse_levels import InverseLevels
 from cnnfilt.errors import ShapeError, counted
 from cnnfilt.frozen import Frozen, replace
-from cnnfilt.terms import ChannelsMode, Pair
+from cnnfilt.terms import LearnedChannels, Pair
 
 BLOCK_BYTES = 4 << 20
 """What the windows looked at together may take: about a second-level cache."""
@@ -77,7 +77,7 @@ class Equations(Frozen):
 
 
 def equations_of(
-    before: Array, after: Array, kernel_size: Pair, *, channels: ChannelsMode = "each", inverse: InverseLevels
+    before: Array, after: Array, kernel_size: Pair, *, channels: LearnedChannels = "each", inverse: InverseLevels
 ) -> Equations:
     """Return the equations of one pair, (H, W) or (H, W, C) each.
 

@@ -61,6 +61,8 @@ class ConvolveImage(Operation, kw_only=True):
             return
         if self.asked.channels == "sum" or any(one.kernel.ndim == 3 for one in self.kernels):
             raise ParameterError("--alpha filter needs each channel filtered on its own, not summed to one map")
+        if self.asked.channels == "luma":
+            raise ParameterError("--alpha filter cannot be combined with --channels luma; use --alpha keep or drop")
         if self.asked.activation != "none" or any(one.bias for one in self.kernels):
             raise ParameterError("--alpha filter is for plain filters; leave out --bias and --activation")
 
@@ -105,6 +107,11 @@ class ConvolveImage(Operation, kw_only=True):
         if self.treatment.alpha == "filter":
             raise ParameterError("--explain cannot be combined with --alpha filter; use --alpha keep or drop")
         one = self.kernels[number]
+        if self.asked.channels == "luma":
+            from cnnfilt.core.explain.luma import explain_luma
+
+            values = explain_luma(image.pixels, one.kernel, place, self.asked, bias=one.bias, name=one.label)
+            return ExplainedValues(one.label, self.levels_of(image, number, format_name), values)
         values = explain_convolution(image.pixels, one.kernel, place, self.asked, bias=one.bias, name=one.label)
         return ExplainedValues(one.label, self.levels_of(image, number, format_name), values)
 
@@ -121,15 +128,28 @@ class ConvolveImage(Operation, kw_only=True):
 
     def _slide_in(self, box: Box, one: LabelledKernel, image: Image, format_name: str) -> Result:
         windows = self.asked.slide(one.size).over(size_of(image))
-        seen, pads = around(image, box, windows, self.asked.padding_mode)
-        result = replace(self, asked=replace(self.asked, padding=pads))._slide(one, seen, format_name)
+        if self.asked.channels == "luma":
+            result = self._changed_in(box, one, image, format_name, windows)
+        else:
+            seen, pads = around(image, box, windows, self.asked.padding_mode)
+            result = replace(self, asked=replace(self.asked, padding=pads))._slide(one, seen, format_name)
         if self.treatment.alpha != "filter" and image.alpha is not None:
             result = replace(result, alpha=alpha_at_centres(image.alpha, windows)[box.slices])
         return replace(result, how=self._how(windows))
 
+    def _changed_in(self, box: Box, one: LabelledKernel, image: Image, format_name: str, windows: Windows) -> Result:
+        """Return the colours in `box` with their change: which a window changes is told by all those of the image."""
+        changed = convolve_as_asked(image.pixels, one.kernel, self.asked, bias=one.bias)[box.slices]
+        levels = self._levels(one, image, format_name)
+        pixels, loss = apply_levels(changed, levels)
+        hints = convolution_hints(image, one.kernel, one.bias, self.asked, windows, levels, loss)
+        return Result(pixels, None, "", loss, hints=hints)
+
     def _levels(self, one: LabelledKernel, image: Image, format_name: str) -> Levels:
         asked, values = self.asked, self.treatment.values
-        levels = values.levels(image, format_name, kernels=(one.kernel,), bias=one.bias, activation=asked.activation)
+        # A change is added to the colours, so that what sums to zero leaves them as they are.
+        kernels = () if asked.channels == "luma" else (one.kernel,)
+        levels = values.levels(image, format_name, kernels=kernels, bias=one.bias, activation=asked.activation)
         scaled = asked.input_scale > 0 and asked.input_scale != 1 and asked.activation in ("none", "relu")
         if values == AUTO and levels.values != "raw" and scaled:
             # Pixels of 0..1 are as bright as they were at 0..255.

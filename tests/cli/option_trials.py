@@ -142,7 +142,10 @@ CONVOLVE: Trials = {
         Trial("convolve matrix.csv -k '1,2; 3,4'", "-p same", "-p same-lower"),
         Trial("convolve matrix.csv -k box", "-p 1,2,3,4", "-p 4,3,2,1"),
     ],
-    "channels": [Trial("convolve colour.png -k box -o out.png", "--channels each", "--channels sum")],
+    "channels": [
+        Trial("convolve colour.png -k box -o out.png", "--channels each", f"--channels {other}")
+        for other in ("sum", "luma")
+    ],
     "activation": [
         Trial("convolve matrix.csv -k vertical", "", f"--activation {word}") for word in ("relu", "tanh", "sigmoid")
     ],

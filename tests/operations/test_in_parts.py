@@ -36,6 +36,11 @@ def operations(mode: Any, padding: Any, values: Values, dilation: int) -> list[O
     return [
         ConvolveImage(asked=asked, kernels=(LabelledKernel("", BLUR),), **about),
         ConvolveImage(asked=asked, kernels=(LabelledKernel("", WHOLE, 3),), **about),
+        ConvolveImage(
+            asked=Convolution(**border, channels="luma"),
+            kernels=(LabelledKernel("", np.array([[-1, 3], [-1, 0]])),),
+            **about,
+        ),
         *(
             PoolImage(asked=Pooling(kernel_size=(2, 3), stride=(1, 1), padding=padding, kind=kind), **about)
             for kind in ("max", "min", "avg")
@@ -79,7 +84,7 @@ def region(box: Box) -> Any:
     st.sampled_from(["same", "same-lower"]),
     st.sampled_from([Values(), Values("abs"), Values("clip", (10, 200))]),
     st.integers(1, 2),
-    st.integers(0, 10),
+    st.integers(0, 11),
 )
 def test_regions_are_those_of_the_whole_result(
     data: st.DataObject, image: Image, mode: Any, padding: Any, values: Values, dilation: int, which: int

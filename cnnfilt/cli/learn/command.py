@@ -7,7 +7,7 @@ import click
 from cnnfilt.cli.help import Command
 from cnnfilt.cli.option_types import NUMBER, PAIR, Parsed, WholeNumber, Word, parse_range
 from cnnfilt.cli.options import max_pixels_option, no_auto_orient_option
-from cnnfilt.terms import ChannelsMode, Pair, ValueMapping
+from cnnfilt.terms import LearnedChannels, Pair, ValueMapping
 
 DEFAULT_STEPS = 1_000_000
 
@@ -39,7 +39,7 @@ Examples:
 @click.option("--bias", is_flag=True, help="Also look for a number added to every pixel.")
 @click.option(
     "--channels",
-    type=Word(get_args(ChannelsMode)),
+    type=Word(get_args(LearnedChannels)),
     metavar="each|sum",
     default="each",
     show_default=True,
@@ -88,7 +88,7 @@ def learn(
     output: str | None,
     overwrite: bool,
     bias: bool,
-    channels: ChannelsMode,
+    channels: LearnedChannels,
     values: ValueMapping | Literal["auto"],
     value_range: tuple[float, float] | None,
     max_residual: float,

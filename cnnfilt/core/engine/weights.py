@@ -19,8 +19,9 @@ def as_weights(kernel: npt.ArrayLike, channels: int, mode: ChannelsMode) -> tupl
     """Return (weights, each): the filters of `kernel` for an image of `channels`.
 
     A 2-D kernel in mode "each" gives weights (kernel height, kernel width, 1, 1), and `each` is True: the one
-    filter meets every channel on its own. In mode "sum", and for a kernel (H, W, C) or (H, W, C, N) in any mode,
-    weights are (kernel height, kernel width, channels, N). They are int64 if they are all whole, else float64.
+    filter meets every channel on its own; so it does in mode "luma", where the image is gray. In mode "sum", and for a
+    kernel (H, W, C) or (H, W, C, N), weights are (kernel height, kernel width, channels, N). They are int64 if they are
+    all whole, else float64.
     Raises KernelError for what is no kernel, ShapeError for one made for other channels.
     """
     if mode not in get_args(ChannelsMode):
@@ -30,7 +31,11 @@ def as_weights(kernel: npt.ArrayLike, channels: int, mode: ChannelsMode) -> tupl
     weights = whole_or_float(as_coefficients(kernel))
     if weights.ndim == 2:
         weights = weights[:, :, np.newaxis, np.newaxis]
-        return (weights, True) if mode == "each" else (np.repeat(weights, channels, axis=2), False)
+        return (np.repeat(weights, channels, axis=2), False) if mode == "sum" else (weights, True)
+    if mode == "luma":
+        raise KernelError(
+            f"channels luma takes kernels of two dimensions; this one has {weights.ndim}", parameter="channels"
+        )
     if weights.ndim == 3:
         weights = weights[:, :, :, np.newaxis]
     if weights.shape[2] != channels:

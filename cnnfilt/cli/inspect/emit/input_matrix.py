@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from cnnfilt.cli.inspect.emit.common import gray_weights, literal
-from cnnfilt.files.colours import to_gray
+from cnnfilt.core.gray import to_gray
 from cnnfilt.files.image import Array
 from cnnfilt.operations.inspect.emitted_run import EmittedRun
 

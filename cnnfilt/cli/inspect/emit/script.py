@@ -83,6 +83,8 @@ def _usage(run: EmittedRun, *, holds_numbers: bool) -> str:
 
 def _steps(module: Library, run: EmittedRun) -> list[tuple[str, list[str]]]:
     match run.operation:
+        case ConvolveImage() as operation if operation.asked.channels == "luma":
+            raise ParameterError("--emit has no script for --channels luma; leave it out", parameter="emit")
         case ConvolveImage() as operation:
             kernels = enumerate(operation.kernels)
             return [(one.label, module.convolve(run, operation, number)) for number, one in kernels]
