@@ -98,6 +98,14 @@ def parse_frames(text: str, name: str) -> FrameChoice:
     return number
 
 
+def parse_bands(text: str, name: str) -> tuple[int, ...]:
+    """Return the channels of `4,3,2`, counted from 1."""
+    parts = [part.strip() for part in text.split(",")]
+    if not all(part.isdecimal() and int(part) > 0 for part in parts):
+        raise ParameterError(f"{name} {text!r} is not a list of channels, counted from 1: 4,3,2", parameter=name)
+    return tuple(map(int, parts))
+
+
 def _bounds(range_: click.IntRange | click.FloatRange) -> str:
     if range_.max is None:
         return f"of {range_.min:,} or more"

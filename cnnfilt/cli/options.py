@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import click
 
-from cnnfilt.cli.option_types import BoundedNumber, Parsed, WholeNumber, Word, parse_frames, parse_range
+from cnnfilt.cli.option_types import BoundedNumber, Parsed, WholeNumber, Word, parse_bands, parse_frames, parse_range
 from cnnfilt.files.decode.ahead import ReadAhead, begin_loading
 from cnnfilt.files.formats import FORMAT_WORDS
 from cnnfilt.files.read_write_options import ReadOptions, WriteOptions
@@ -154,6 +154,13 @@ class FileOptions(WorkOptions, kw_only=True):
         shown="safe",
     )
     keep_dates: bool = option("--keep-dates", default=False, help="Give each output the date of its input.")
+    bands: tuple[int, ...] | None = option(
+        "--bands",
+        read=parse_bands,
+        metavar="N,...",
+        default=None,
+        help="Use these channels, in this order (4,3,2: from 1).",
+    )
     no_auto_orient: bool = option(
         "--no-auto-orient", default=False, help="Do not turn photos upright; keep the rotation tag."
     )
@@ -218,6 +225,7 @@ class FileOptions(WorkOptions, kw_only=True):
             alpha=self.alpha,
             background=self.background,
             max_pixels=self.max_pixels,
+            bands=self.bands,
         )
 
     @property
@@ -273,4 +281,4 @@ def read_ahead(files: FileOptions, *, gray: bool = False) -> None:
     `gray` is the command's default for --gray.
     """
     if len(files.inputs) == 1 and files.files_from is None and not files.dry_run and files.frames == "first":
-        begin_loading(ReadAhead(files.inputs[0], files.read_options(gray=gray)))
+        begin_loading(ReadAhead(files.inputs[0], files.read_options(gray=gray).decoding))

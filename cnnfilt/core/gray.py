@@ -24,7 +24,10 @@ def to_gray(pixels: Array) -> Array:
     if pixels.shape[2] == 1:
         return pixels[..., 0]
     if pixels.shape[2] != 3:
-        raise ShapeError(f"{{image}} has {pixels.shape[2]} channels; gray is made of 1 or 3", parameter="gray")
+        raise ShapeError(
+            f"{{image}} has {pixels.shape[2]} channels; gray is made of 1 or 3; choose with --bands, or --no-gray",
+            parameter="gray",
+        )
     if pixels.dtype.kind == "f":
         return (pixels @ (np.array(_WEIGHTS) / 65536)).astype(pixels.dtype)
     gray = np.empty(pixels.shape[:2], pixels.dtype)

@@ -47,7 +47,7 @@ def read_frames(source: Source, which: FrameChoice, options: ReadOptions) -> tup
         if format is None or FORMATS[format].several is None:
             return None
         if FORMATS[format].several == "pages":
-            images = list(_pages_in(stream, FORMATS[format], which, options))
+            images = list(_pages_in(stream, FORMATS[format], which, options.decoding))
             return [finished(image, options) for image in images], Timing((_PAGE_MILLISECONDS,) * len(images))
         with decoding(FORMATS[format], max_pixels=options.max_pixels):
             opened = open_image(stream, format, max_pixels=options.max_pixels)
@@ -56,9 +56,9 @@ def read_frames(source: Source, which: FrameChoice, options: ReadOptions) -> tup
             canvas = stored or opened
             check_size(canvas.height * len(numbers), canvas.width, options.max_pixels)
             if stored is None:
-                frames = list(_decoded(opened, FORMATS[format], numbers, options))
+                frames = list(_decoded(opened, FORMATS[format], numbers, options.decoding))
             else:
-                frames = _composed(stored, format, numbers, options)
+                frames = _composed(stored, format, numbers, options.decoding)
             plays = _plays(opened, FORMATS[format])
     return [finished(image, options) for image, _ in frames], Timing(tuple(time for _, time in frames), plays)
 

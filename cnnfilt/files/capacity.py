@@ -57,8 +57,12 @@ def _check_matrix(about: Format, channels: int) -> None:
 def _check_channels(about: Format, channels: int) -> None:
     if channels == 3 and not about.colour:
         raise OutputError(f"{about.title} holds gray only; use --gray, or ppm", parameter="format")
-    if channels not in (1, 3):
-        raise OutputError(f"an image has 1 or 3 channels and the result has {channels}; use npy", parameter="format")
+    if channels not in (1, 3) and not about.bands:
+        raise OutputError(
+            f"{about.title} holds 1 or 3 channels and the result has {channels}; "
+            "choose with --bands, or use tiff or npy",
+            parameter="format",
+        )
 
 
 def _check_sample(about: Format, sample: str, held: frozenset[str], *, alpha: bool) -> None:

@@ -58,6 +58,8 @@ class Format(Frozen):
     """in three channels,"""
     alpha: frozenset[str] = _NONE
     """and beside alpha."""
+    bands: bool = False
+    """Whether an image can have any number of channels."""
     longest_side: int = ANY_SIDE
     most_colours: int | None = None
     """How many colours one image can have, where that is limited."""
@@ -150,6 +152,7 @@ _ALL = (
         gray=_NUMBERS,
         colour=_NUMBERS,
         alpha=_DEEP_LEVELS,
+        bands=True,
         several="pages",
     ),
     Format(

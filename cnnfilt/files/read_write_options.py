@@ -1,7 +1,7 @@
 """How files are read and written, as asked: each option once. No NumPy, no Pillow."""
 
 from cnnfilt.errors import ParameterError
-from cnnfilt.frozen import Frozen
+from cnnfilt.frozen import Frozen, replace
 from cnnfilt.terms import DEFAULT_MAX_PIXELS, AlphaMode, MetadataMode
 
 
@@ -11,6 +11,7 @@ class ReadOptions(Frozen, kw_only=True):
     `gray` makes one channel (of a JPEG its own luma). A `background` colour lies behind whatever is transparent, and
     leaves no alpha; `alpha` "drop" leaves none either, and the pixels as they are. With `auto_orient` off the EXIF
     orientation is kept in the metadata instead of being applied. More than `max_pixels` (0: no limit) are refused.
+    `bands` are the channels that are used, counted from 1, in their order; None takes all.
     """
 
     gray: bool = False
@@ -18,6 +19,12 @@ class ReadOptions(Frozen, kw_only=True):
     alpha: AlphaMode = "keep"
     background: str | None = None
     max_pixels: int = DEFAULT_MAX_PIXELS
+    bands: tuple[int, ...] | None = None
+
+    @property
+    def decoding(self) -> "ReadOptions":
+        """Return how a decoder is to read: bands are chosen before they become gray."""
+        return self if self.bands is None else replace(self, gray=False)
 
 
 class WriteOptions(Frozen, kw_only=True):

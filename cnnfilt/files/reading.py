@@ -4,6 +4,7 @@ import numpy as np
 
 from cnnfilt.core.gray import to_gray
 from cnnfilt.describe.channels import channels_first_hint, stack_hint
+from cnnfilt.errors import ShapeError, counted
 from cnnfilt.files.colours import flatten, parse_colour
 from cnnfilt.files.decode.ahead import ReadAhead, take_loaded
 from cnnfilt.files.decode.decoders import SEVERAL, opened_by_us
@@ -25,7 +26,7 @@ def read(source: Source, options: ReadOptions = DEFAULT_READ_OPTIONS, *, name: s
     `name` stands in for the path where its suffix must tell what a text matrix is. Raises InputError, or ShapeError
     for more than the most pixels.
     """
-    return finished(_content(source, name, options), options)
+    return finished(_content(source, name, options.decoding), options)
 
 
 def read_bytes(data: bytes, options: ReadOptions = DEFAULT_READ_OPTIONS, *, name: str = "stdin") -> Image:
@@ -43,7 +44,9 @@ def read_typed_matrix(text: str, options: ReadOptions = DEFAULT_READ_OPTIONS) ->
 
 
 def finished(image: Image, options: ReadOptions) -> Image:
-    """Return a decoded `image` on its background, with hints, and in gray."""
+    """Return a decoded `image` in the bands that are wanted, on its background, with hints, and in gray."""
+    if options.bands is not None:
+        image = _with_bands(image, options.bands)
     colour = None if options.background is None else parse_colour(options.background, "background")
     if colour is None:
         image = _with_hints(image)
@@ -52,6 +55,21 @@ def finished(image: Image, options: ReadOptions) -> Image:
     if options.alpha == "drop":
         image = replace(image, alpha=None)
     return replace(image, pixels=to_gray(image.pixels)) if options.gray else image
+
+
+def _with_bands(image: Image, bands: tuple[int, ...]) -> Image:
+    """Return `image` with these of its channels alone, counted from 1. ShapeError for one that is not there."""
+    if max(bands) > image.channels:
+        raise ShapeError(
+            f"{{image}} has {counted(image.channels, 'channels')}; --bands {max(bands)} does not exist",
+            parameter="bands",
+        )
+    if image.pixels.ndim == 2:
+        pixels = image.pixels if len(bands) == 1 else np.stack([image.pixels] * len(bands), axis=-1)
+    else:
+        chosen = [band - 1 for band in bands]
+        pixels = image.pixels[..., chosen[0]] if len(bands) == 1 else image.pixels[..., chosen]
+    return replace(image, pixels=np.ascontiguousarray(pixels), memory=None)
 
 
 def _content(source: Source, name: str | None, options: ReadOptions) -> Image:

@@ -15,7 +15,8 @@ class Storage(NamedTuple):
     PNM names, or a TIFF of 9 to 15 bits has, else 0. `orientation`: the EXIF turn that the file asks for (1: none),
     None if its EXIF is damaged. `deep_colour`: 16-bit samples that are read as 8-bit ones. `key`: the one level or
     colour that is transparent, in decoded levels. `gray_16`: 16-bit gray that Pillow gives as 32-bit integers.
-    `signed`: the samples of a TIFF have a sign. `white_is_zero`: its black is the highest level.
+    `signed`: the samples of a TIFF have a sign. `white_is_zero`: its black is the highest level. `bits`: how many each
+    of its samples has, else 0.
     """
 
     mode: str = ""
@@ -27,6 +28,7 @@ class Storage(NamedTuple):
     gray_16: bool = False
     signed: bool = False
     white_is_zero: bool = False
+    bits: int = 0
 
 
 class JpegCoding(Frozen):

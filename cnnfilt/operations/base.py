@@ -85,7 +85,9 @@ class Values(Frozen):
                 "say what is black and white (--value-range 0,1), choose --values, or write .tiff or .npy"
             )
         if mapping == "raw" or stays_float:
-            return Levels("raw", None if to_matrix else np.float32)
+            # Singles hold whole numbers up to 2**24.
+            wide = image.stored.bits > 16 and image.pixels.dtype != np.float32
+            return Levels("raw", None if to_matrix else np.float64 if wide else np.float32)
         return Levels(mapping, np.uint16 if image.pixels.dtype == np.uint16 else np.uint8, value_range)
 
 

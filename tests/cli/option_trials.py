@@ -55,6 +55,7 @@ WITH_FILES: Trials = {
         *(Trial(f"photo.jpg -o out.{name}", "--metadata safe", "--metadata all") for name in ("jpg", "png", "webp")),
     ],
     "no_auto_orient": [Trial("photo.jpg -o out.png", "", "--no-auto-orient")],
+    "bands": [Trial("photo.jpg -o out.png", "--bands 1,2,3", "--bands 3,2,1")],
     "frames": [
         Trial("film.gif -o out.png", "--frames first", "--frames 2"),
         Trial("film.gif -o out.png", "--frames first", "--frames all"),

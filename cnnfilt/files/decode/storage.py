@@ -9,6 +9,7 @@ from cnnfilt.files.records import Key, Storage
 
 _SAMPLE_FORMAT_TAG = 339
 _PHOTOMETRIC_TAG = 262
+_BITS_TAG = 258
 _SIGNED = 2
 _WHITE_IS_ZERO = 0
 
@@ -31,6 +32,7 @@ def storage(image: PIL.Image.Image) -> Storage:
         key=_key(image, raw_mode),
         gray_16=image.mode == "I" and is_portable_map(image),
         signed=_SIGNED in tuple(tags.get(_SAMPLE_FORMAT_TAG, ())),
+        bits=int(next(iter(tags.get(_BITS_TAG, ())), 0)),
         white_is_zero=tags.get(_PHOTOMETRIC_TAG) == _WHITE_IS_ZERO,
     )
 

@@ -49,7 +49,12 @@ def as_image(samples: Array, page: Page, options: ReadOptions) -> Image:
         None if alpha is None else np.ascontiguousarray(alpha),
         format="tiff",
         metadata=metadata,
-        stored=Storage(orientation=page.orientation, maximum=2**page.bits - 1 if 8 < page.bits < 16 else 0),
+        stored=Storage(
+            raw_mode=f"{page.bits}-bit {page.numbers}",
+            maximum=2**page.bits - 1 if 8 < page.bits < 16 else 0,
+            orientation=page.orientation,
+            bits=page.bits,
+        ),
         notes=notes,
     )
 

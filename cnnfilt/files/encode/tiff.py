@@ -27,7 +27,7 @@ _LARGEST = 2**32 - 2**20
 _DEFLATE = 8
 _HORIZONTAL_DIFFERENCES = 2
 _BLACK_IS_ZERO, _RGB = 1, 2
-_UNASSOCIATED_ALPHA = 2
+_BAND, _UNASSOCIATED_ALPHA = 0, 2
 _SAMPLE_FORMATS = {"u": 1, "i": 2, "f": 3}
 _INCH = 2
 _XMP_TAG = 700
@@ -37,8 +37,9 @@ def encode(about: Format, image: Image, kept: KeptMetadata, quality: int | None)
     """Return a deflated little-endian TIFF of pixels and, of the same type, their alpha."""
     channels = image.pixels.reshape(*image.pixels.shape[:2], -1)
     samples = channels if image.alpha is None else np.dstack((channels, image.alpha))
-    # Doubles are written as singles, for hardly any program reads the former.
-    stored = np.dtype(np.float32) if samples.dtype == np.float64 else samples.dtype
+    # Doubles are written as singles, for hardly any program reads the former, unless they come from such a file.
+    single = samples.dtype == np.float64 and image.format != about.name
+    stored = np.dtype(np.float32) if single else samples.dtype
     samples = samples.astype(stored.newbyteorder("<"), copy=False)
     rows = max(_STRIP_BYTES // (samples.shape[1] * samples.shape[2] * samples.dtype.itemsize), 1)
     strips = [_deflated(samples[top : top + rows]) for top in range(0, len(samples), rows)]
@@ -88,8 +89,10 @@ def _describe(directory: ImageFileDirectory_v2, samples: Array, *, has_alpha: bo
     directory[Base.RowsPerStrip] = rows_per_strip
     if kind != "f":
         directory[Base.Predictor] = _HORIZONTAL_DIFFERENCES
-    if has_alpha:
-        directory[Base.ExtraSamples] = _UNASSOCIATED_ALPHA
+    more = count - has_alpha - (3 if count - has_alpha == 3 else 1)
+    extras = (_BAND,) * more + (_UNASSOCIATED_ALPHA,) * has_alpha
+    if extras:
+        directory[Base.ExtraSamples] = extras
 
 
 def _directory(kept: KeptMetadata) -> ImageFileDirectory_v2:

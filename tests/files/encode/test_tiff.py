@@ -77,3 +77,31 @@ def test_what_passes_4_gib_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tiff, "_LARGEST", 50)
     with pytest.raises(OutputError, match="larger than the 4 GiB of a TIFF; use npy"):
         encode(Image(random_levels(30, 40)), "tiff")
+
+
+@pytest.mark.parametrize("count", [2, 4, 7])
+@pytest.mark.parametrize("dtype", ["uint8", "uint16", "float32"])
+def test_bands_are_kept(count: int, dtype: str) -> None:
+    pixels = random_levels(9, 11, count, dtype="uint8").astype(dtype)
+    np.testing.assert_array_equal(read_bytes(encode(Image(pixels), "tiff").data).pixels, pixels)
+
+
+def test_bands_beside_alpha() -> None:
+    pixels, alpha = random_levels(9, 11, 5), random_levels(9, 11, seed=1)
+    found = read_bytes(encode(Image(pixels, alpha), "tiff").data)
+    np.testing.assert_array_equal(found.pixels, pixels)
+    np.testing.assert_array_equal(found.alpha, alpha)
+
+
+def test_tifffile_reads_bands_as_they_are() -> None:
+    tifffile = pytest.importorskip("tifffile")
+    pytest.importorskip("imagecodecs")
+    pixels = random_levels(9, 11, 6, dtype="uint16")
+    np.testing.assert_array_equal(tifffile.imread(io.BytesIO(encode(Image(pixels), "tiff").data)), pixels)
+
+
+def test_doubles_from_a_tiff_stay_doubles() -> None:
+    values = np.random.default_rng(0).normal(size=(4, 5, 3))
+    found = read_bytes(encode(Image(values, format="tiff"), "tiff").data).pixels
+    assert found.dtype == np.float64
+    np.testing.assert_array_equal(found, values)

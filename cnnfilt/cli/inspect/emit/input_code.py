@@ -23,7 +23,10 @@ class Reading(Frozen):
 
 def reading(run: EmittedRun, source: str, *, with_opencv: bool) -> Reading:
     """Return how a script reads what this run has read from the file `source`."""
-    pixels = _matrix(run, source) if run.kind == "matrix" else _image(run, with_opencv=with_opencv)
+    if run.read.bands is not None:
+        pixels = _by_cnnfilt(run, "some of its channels are chosen")
+    else:
+        pixels = _matrix(run, source) if run.kind == "matrix" else _image(run, with_opencv=with_opencv)
     height, width, channels = run.shape
     exact = "" if run.rounds else "  # so whole numbers stay exact"
     shaped = f"x = pixels.reshape({height}, {width}, {channels}).astype(np.float64){exact}"
@@ -70,6 +73,7 @@ def _by_cnnfilt(run: EmittedRun, why: str) -> Reading:
     options = ["--gray"] if run.read.gray else ["--no-gray"]
     options += ["--alpha", "drop"] if run.read.background is None else ["--background", run.read.background]
     options += [] if run.read.auto_orient else ["--no-auto-orient"]
+    options += [] if run.read.bands is None else ["--bands", ",".join(map(str, run.read.bands))]
     options += [] if run.frames == "first" else ["--frames", str(run.frames)]
     if run.read.max_pixels != DEFAULT_READ_OPTIONS.max_pixels:
         options += ["--max-pixels", str(run.read.max_pixels)]
