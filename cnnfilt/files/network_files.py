@@ -1,0 +1,57 @@
+"""Files that other programmes keep networks in: which can be read, and what to say of those that cannot."""
+
+import os
+from collections.abc import Mapping
+
+from cnnfilt.describe.graphs.graph import Graph
+from cnnfilt.describe.graphs.operators import Operator
+from cnnfilt.errors import CnnfiltError, InputError
+from cnnfilt.frozen import Frozen
+
+SUFFIXES = (".onnx", ".keras")
+
+NOT_READ = {
+    ".h5": "is an HDF5 file, which is not read; save the network as .keras, or export it to .onnx",
+    ".hdf5": "is an HDF5 file, which is not read; save the network as .keras, or export it to .onnx",
+    ".pt": "is a file of PyTorch, which may hold any code and is not read; export it with torch.onnx.export",
+    ".pth": "is a file of PyTorch, which may hold any code and is not read; export it with torch.onnx.export",
+    ".ckpt": "is a checkpoint, weights without their network; export the network to .onnx",
+    ".safetensors": "holds weights without their network; export the network to .onnx",
+    ".tflite": "is a file of TensorFlow Lite, which is not read; export the network to .onnx",
+    ".pb": "is a file of TensorFlow, which is not read; export the network to .onnx",
+    ".caffemodel": "is a file of Caffe, which is not read; export the network to .onnx",
+    ".mlmodel": "is a file of Core ML, which is not read; export the network to .onnx",
+}
+"""What people have networks in besides, and what can be done about it."""
+
+
+class FileNetwork(Frozen, eq=False):
+    """A network from a file, the operators of its format, and whether its images have their channels first."""
+
+    graph: Graph
+    operators: Mapping[str, Operator]
+    channels_first: bool
+
+
+def is_network_file(name: str) -> bool:
+    """Return whether a name is that of a network, read or not, by its suffix."""
+    return os.path.splitext(name)[1].lower() in (*SUFFIXES, *NOT_READ)
+
+
+def read_network(path: str) -> FileNetwork:
+    """Return the network in the file at `path`, its weights left alone. InputError, one line that names the file."""
+    suffix = os.path.splitext(path)[1].lower()
+    try:
+        if suffix in NOT_READ and os.path.lexists(path):
+            raise InputError(f"{{image}} {NOT_READ[suffix]}")
+        if suffix == ".keras":
+            from cnnfilt.describe.graphs.keras_layers import KERAS
+            from cnnfilt.files.keras.network import read_keras
+
+            return FileNetwork(read_keras(path), KERAS, False)
+        from cnnfilt.describe.graphs.operators import OPERATORS
+        from cnnfilt.files.onnx.model import read_onnx
+
+        return FileNetwork(read_onnx(path), OPERATORS, True)
+    except CnnfiltError as error:
+        raise InputError(error.about(path)) from None

@@ -1,0 +1,134 @@
+"""Damaged files of networks: each ends in a whole table of sizes, or in one line of ours, and in little memory."""
+
+import functools
+import json
+import tracemalloc
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cnnfilt.describe.chain import describe, parse_chain
+from cnnfilt.describe.graphs.image import image_of
+from cnnfilt.describe.graphs.shapes import seen_by, shape_of
+from cnnfilt.describe.graphs.walk import Walk
+from cnnfilt.describe.layers import Volume
+from cnnfilt.errors import CnnfiltError
+from cnnfilt.files.network_files import read_network
+from tests.files import keras_files, onnx_files
+from tests.files.onnx_of_words import onnx_of
+
+PARTS = 20
+"""The long run is cut into as many tests, which several processes can share."""
+
+INPUTS = 20_000
+MOST_MEMORY = 50 << 20
+
+WORDS = (
+    "conv:4,k=3,s=2,p=1 bn relu as:a dw:k=3,p=1 silu add:a shuffle:2 take:1-2 tconv:3,k=2,s=2 up:2 pad:1 crop:5x5 ln "
+    "scale pool:avg,k=2,ceil=1 pool:global hardsigmoid flatten fc:3 softmax"
+)
+
+
+@functools.cache
+def wholes() -> tuple[tuple[str, bytes], ...]:
+    """Small files of both formats, each with its suffix; of Keras also the text alone, to be packed once damaged."""
+    size = Volume(8, 9, 3)
+    files = [
+        ("net.onnx", onnx_files.small_network()),
+        ("net.onnx", onnx_of(describe(parse_chain([WORDS]), size), size)),
+    ]
+    config = keras_files.small_network()
+    return (*files, ("net.keras", keras_files.packed(config)), ("config.json", json.dumps(config).encode()))
+
+
+TELLING = (
+    b"\0",
+    b"\xff",
+    b"\xff\xff\xff\xff\x7f",
+    b"\x80\x80\x80\x80\x80\x01",
+    b"\1",
+    b"9",
+    b"-",
+    b'"',
+    b"[",
+    b"}",
+    b"null",
+)
+"""What damages most: long numbers, negative ones, and what JSON takes for structure."""
+
+
+@st.composite
+def damaged(draw: st.DrawFn) -> tuple[str, bytes]:
+    """One of the files with up to six changes: bytes replaced, put in, taken out, repeated, or the end cut off."""
+    name, whole = draw(st.sampled_from(wholes()))
+    data = bytearray(whole)
+    for _ in range(draw(st.sampled_from((1, 1, 1, 2, 6)))):
+        place = draw(st.integers(0, len(data)))
+        length = draw(st.sampled_from((1, 1, 2, 4, 16)))
+        new = draw(st.sampled_from(TELLING) | st.binary(min_size=1, max_size=length))
+        kind = draw(
+            st.sampled_from(
+                ("replace", "replace", "replace", "replace", "replace", "insert", "delete", "repeat", "cut")
+            )
+        )
+        if kind == "replace":
+            data[place : place + len(new)] = new
+        elif kind == "insert":
+            data[place:place] = new
+        elif kind == "delete":
+            del data[place : place + length]
+        elif kind == "repeat":
+            data[place:place] = data[place : place + 4 * length]
+        else:
+            del data[place:]
+    return ("net.keras", keras_files.packed(bytes(data))) if name == "config.json" else (name, bytes(data))
+
+
+def check(path: Path) -> bool:
+    """Describe the file as `shape` does; return whether it could be."""
+    try:
+        network = read_network(str(path))
+        image = image_of(network.graph, None, channels_first=network.channels_first)
+        steps = list(Walk(network.graph, image, network.operators).steps())
+    except CnnfiltError as error:
+        assert "\n" not in error.message  # noqa: PT017 - it may be raised, or not.
+        return False
+    for step in steps:
+        assert len(step.values) == len(step.node.outputs)
+        for value in step.values:
+            assert shape_of(value).values >= 0
+            seen_by(value)
+    return True
+
+
+@pytest.mark.parametrize(
+    ("part", "inputs"),
+    [(0, 300), *(pytest.param(part, INPUTS // PARTS, marks=pytest.mark.mutation) for part in range(1, PARTS + 1))],
+)
+def test_a_table_or_one_line(part: int, inputs: int, tmp_path: Path) -> None:
+    tried = described = 0
+
+    @settings(
+        max_examples=inputs,
+        deadline=None,
+        database=None,
+        derandomize=part == 0,
+        suppress_health_check=list(HealthCheck),
+        print_blob=False,
+    )
+    @given(damaged())
+    def every(file: tuple[str, bytes]) -> None:
+        nonlocal tried, described
+        name, data = file
+        (tmp_path / name).write_bytes(data)
+        tracemalloc.start()
+        described += check(tmp_path / name)
+        assert tracemalloc.get_traced_memory()[1] < MOST_MEMORY
+        tracemalloc.stop()
+        tried += 1
+
+    every()
+    assert tried >= inputs
+    assert described > inputs // 30
