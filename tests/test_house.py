@@ -121,6 +121,7 @@ TESTS = Path(__file__).parent
 
 TESTED_ELSEWHERE = {
     "batch/diff.py": "cli/test_diff.py",
+    "batch/diff_folders.py": "cli/test_diff_folders.py",
     "batch/frames.py": "cli/test_frames.py",
     "batch/inputs.py": "cli/test_errors.py",
     "batch/learn.py": "cli/test_learn.py",

@@ -9,10 +9,20 @@ from cnnfilt.frozen import Frozen
 
 
 class ImagePair(Frozen):
-    """Two paths, or - for standard input."""
+    """Two paths, or - for standard input; `name` is what they are called in their folders, where these were named."""
 
     before: str
     after: str
+    name: str = ""
+
+
+class FolderPairs(Frozen):
+    """The pairs in two folders, in order, the files that have no partner, and what was passed over."""
+
+    pairs: tuple[ImagePair, ...]
+    only_before: tuple[str, ...]
+    only_after: tuple[str, ...]
+    skipped: tuple[str, ...]
 
 
 def find_pairs(inputs: Sequence[str], *, recursive: bool = False) -> tuple[list[ImagePair], list[str]]:
@@ -35,14 +45,19 @@ def find_pairs(inputs: Sequence[str], *, recursive: bool = False) -> tuple[list[
         if not folders[0]:
             pairs.append(ImagePair(before, after))
             continue
-        found, left = _pairs_in(before, after, Walk(recursive))
-        pairs += found
-        alone += left
+        found = pairs_in(before, after, Walk(recursive))
+        pairs += found.pairs
+        alone += found.only_before + found.only_after
     return pairs, alone
 
 
-def _pairs_in(before: str, after: str, walk: Walk) -> tuple[list[ImagePair], list[str]]:
-    firsts, seconds = (find_sources([folder], walk)[0] for folder in (before, after))
+def pairs_in(before: str, after: str, walk: Walk) -> FolderPairs:
+    """Return what belongs together in two folders.
+
+    A file belongs to the one of the same name, or else to the only one whose name differs from its own in the suffix
+    alone. InputError for a folder without images, or if there is no pair.
+    """
+    (firsts, skipped), (seconds, also_skipped) = (find_sources([folder], walk) for folder in (before, after))
     by_name = {(source.subfolder, source.name): source for source in seconds}
     by_stem: dict[tuple[str, str], list[Source]] = {}
     for source in seconds:
@@ -54,10 +69,16 @@ def _pairs_in(before: str, after: str, walk: Walk) -> tuple[list[ImagePair], lis
         if partner is None:
             alone.append(source.path)
         else:
-            pairs.append(ImagePair(source.path, partner.path))
+            pairs.append(ImagePair(source.path, partner.path, _name_of(source, partner)))
     if not pairs:
         raise InputError(
             f"no file in {before} has the same name as one in {after}; the two files of a pair have the same name"
         )
     taken = {pair.after for pair in pairs}
-    return pairs, alone + [source.path for source in seconds if source.path not in taken]
+    left = tuple(source.path for source in seconds if source.path not in taken)
+    return FolderPairs(tuple(pairs), tuple(alone), left, skipped + also_skipped)
+
+
+def _name_of(source: Source, partner: Source) -> str:
+    own = os.path.join(source.subfolder, source.name)
+    return own if source.name == partner.name else f"{own}, {partner.name}"

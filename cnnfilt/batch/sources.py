@@ -60,12 +60,13 @@ class Source(Frozen):
 class Walk(Frozen):
     """How folders are opened: with the folders in them, without those the results go to, and without what is excluded.
 
-    An exclusion applies to what is named, too.
+    An exclusion applies to what is named, too. With `matrices` they are taken as images are.
     """
 
     recursive: bool = False
     output_folders: tuple[Path, ...] = ()
     exclusion: Exclusion = Exclusion()
+    matrices: bool = False
 
 
 def refuse_stdin_twice(inputs: Sequence[str]) -> None:
@@ -171,7 +172,7 @@ def _images_in(folder: str, walk: Walk, skipped: list[str]) -> Iterator[Source]:
                 # As for a file that cannot be read: its reading reports it, and the others go on.
                 yield Source(entry.path, subfolder, unlisted=True)
             continue
-        reason = _reason_to_leave(entry, walk) if is_folder else _reason_to_skip(entry)
+        reason = _reason_to_leave(entry, walk) if is_folder else _reason_to_skip(entry, walk)
         if reason is None:
             yield Source(entry.path, subfolder)
         else:
@@ -183,13 +184,13 @@ def _reason_to_leave(folder: "os.DirEntry[str]", walk: Walk) -> str:
     return "a folder; -r opens it" if opens else "a folder"
 
 
-def _reason_to_skip(entry: "os.DirEntry[str]") -> str | None:
+def _reason_to_skip(entry: "os.DirEntry[str]", walk: Walk) -> str | None:
     suffix = Path(entry.name).suffix.lower()
     if entry.name.startswith("."):
         return "a dot-file"
-    if suffix in MATRIX_SUFFIXES:
+    if suffix in MATRIX_SUFFIXES and not walk.matrices:
         return "a matrix; name it to read it"
-    if suffix and suffix not in IMAGE_SUFFIXES:
+    if suffix and suffix not in IMAGE_SUFFIXES | MATRIX_SUFFIXES:
         return "no image suffix"
     if not _is_regular(entry):
         return "no regular file"

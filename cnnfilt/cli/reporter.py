@@ -51,7 +51,7 @@ class Reporter(AbstractContextManager["Reporter"]):
     def __enter__(self) -> "Reporter":
         self._here.enter_context(on_exit_during(self._on_exit))
         if not self.quiet:
-            _print_beforehand(self.plan)
+            print_beforehand(self.plan)
         for job in self.plan.existing if self.json else ():
             self._print_json(_as_planned(job, "skipped"))
         if not (self.several or self.quiet):  # Of several, the summary says it.
@@ -162,7 +162,7 @@ def print_plan(plan: BatchPlan, *, json: bool = False) -> None:
         print(f"{printable(job.source.path)} -> {_targets_of(job)}{f' ({job.reason})' if job.reason else ''}")
     for job in plan.existing:
         print(_as_skipped(job))
-    _print_beforehand(plan)
+    print_beforehand(plan)
 
 
 def _as_skipped(job: FileJob) -> str:
@@ -227,7 +227,8 @@ def _print_loss(name: str, loss: Loss, command: str) -> None:
         print_line(f"{name}: NaN (not a number) became black in {loss.not_numbers:,} of {loss.total:,} values")
 
 
-def _print_beforehand(plan: BatchPlan) -> None:
+def print_beforehand(plan: BatchPlan) -> None:
+    """Print on stderr what was passed over in folders, and what else is to be said before the work begins."""
     if plan.skipped:
         others = f" and {len(plan.skipped) - 3:,} more" if len(plan.skipped) > 3 else ""
         print_line(f"skipped {', '.join(plan.skipped[:3])}{others}")

@@ -45,6 +45,13 @@ def test_what_is_passed_over_is_told_with_the_reason(tmp_path: Path) -> None:
     }
 
 
+def test_matrices_are_taken_where_they_are_wanted(tmp_path: Path) -> None:
+    fill(tmp_path, "a.png", "m.csv", "n.NPY", "notes.md")
+    sources, skipped = find_sources([str(tmp_path)], Walk(matrices=True))
+    assert [source.name for source in sources] == ["a.png", "m.csv", "n.NPY"]
+    assert [Path(line).name for line in skipped] == ["notes.md (no image suffix)"]
+
+
 PNG = b"\x89PNG\r\n\x1a\n"
 
 

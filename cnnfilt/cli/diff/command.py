@@ -4,7 +4,7 @@ import click
 
 from cnnfilt.cli.help import Command
 from cnnfilt.cli.option_types import NUMBER, Parsed, Word, parse_share
-from cnnfilt.cli.options import max_pixels_option, no_auto_orient_option
+from cnnfilt.cli.options import FileOptions, as_click, no_auto_orient_option, reading_options
 from cnnfilt.terms import AlphaMode
 
 
@@ -19,6 +19,7 @@ Examples:
   cnnfilt diff a.png b.jpg --min-ssim 0.95
   cnnfilt diff a.png b.png --background white
   cnnfilt diff a.png b.png -o where.png
+  cnnfilt diff expected/ out/ -r --tolerance 1
   cnnfilt diff ours.npy theirs.npy --tolerance 1e-5 -q
   cnnfilt convolve a.csv -k vertical | cnnfilt diff - expected.csv
 """,
@@ -73,7 +74,9 @@ Examples:
     help="Compare what is seen on this colour, not what is stored.\f Colours that transparency hides do not count.",
 )
 @no_auto_orient_option
-@max_pixels_option
+@click.option("-r", "--recursive", is_flag=True, help="Of two folders, also compare the folders in them.")
+@as_click(FileOptions.options["exclude"])
+@reading_options
 @click.option("--json", is_flag=True, help="Print the numbers as JSON.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing; only the exit code answers.")
 def diff(
@@ -90,20 +93,27 @@ def diff(
     alpha: AlphaMode,
     background: str | None,
     no_auto_orient: bool,
+    recursive: bool,
+    exclude: tuple[str, ...],
+    jobs: int | None,
+    timeout: float,
     max_pixels: int,
     json: bool,
     quiet: bool,
 ) -> int:
     """Say by how much A and B differ: at most and where, on average, as PSNR and as SSIM.
 
-    A and B are images or matrices of the same size; one may be - for a pipe. The exit code is 0 if no value differs by
-    more than --tolerance, or as --max-fraction and --min-ssim say, else 1.\f PSNR is the ratio of peak signal to noise,
-    SSIM the structural similarity of images of 11x11 pixels or more. An 8-bit image beside a 16-bit one counts in
-    16-bit levels (times 257). NaN equals NaN, and is infinitely far from a number. Rows, columns and channels are
-    counted from 0.
+    A and B are images or matrices of the same size, one may be - for a pipe; or two folders, whose images of the same
+    name are compared. The exit code is 0 if no value differs by more than --tolerance, or as --max-fraction and
+    --min-ssim say, else 1.\f Of folders each pair gets a line, the worst first; a file in one alone is a difference.
+
+    PSNR is the ratio of peak signal to noise, SSIM the structural similarity of images of 11x11 pixels or more. An
+    8-bit image beside a 16-bit one counts in 16-bit levels (times 257). NaN equals NaN, and is infinitely far from a
+    number. Rows, columns and channels are counted from 0.
     """
     from cnnfilt.batch.diff import Demands
-    from cnnfilt.cli.diff.run import DiffRequest, run_diff
+    from cnnfilt.cli.diff.request import DiffRequest
+    from cnnfilt.cli.diff.run import run_diff
     from cnnfilt.files.read_write_options import ReadOptions
 
     request = DiffRequest(
@@ -117,6 +127,10 @@ def diff(
         output=output,
         gain=gain,
         overwrite=overwrite,
+        recursive=recursive,
+        exclude=exclude,
+        jobs=jobs,
+        timeout=timeout,
         json=json,
         quiet=quiet,
     )

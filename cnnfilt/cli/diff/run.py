@@ -1,49 +1,38 @@
 """What `cnnfilt diff` does: it compares, draws where the files differ, and reports by how much."""
 
 import json
+import os
 from math import isfinite
 
 import click
 import numpy as np
 
 from cnnfilt.batch.clashes import check_output
-from cnnfilt.batch.diff import Comparison, Demands, compare_files, unmet
+from cnnfilt.batch.diff import Comparison, compare_files, unmet
 from cnnfilt.batch.sources import refuse_stdin_twice
 from cnnfilt.batch.timeout import within
 from cnnfilt.cli.diff.report import as_data, report
+from cnnfilt.cli.diff.request import DiffRequest
 from cnnfilt.cli.messages import print_error, print_line
 from cnnfilt.core.difference import difference_picture
-from cnnfilt.errors import ParameterError, PlanError
+from cnnfilt.errors import InputError, ParameterError, PlanError
 from cnnfilt.files.formats import FORMATS, WRITABLE_FORMATS, format_of
 from cnnfilt.files.image import Image
-from cnnfilt.files.read_write_options import ReadOptions, WriteOptions
+from cnnfilt.files.read_write_options import WriteOptions
 from cnnfilt.files.writing import write
-from cnnfilt.frozen import Frozen
 from cnnfilt.spelling import spelled_number
-
-
-class DiffRequest(Frozen, kw_only=True):
-    """What `cnnfilt diff` was asked: which files, read how, and what becomes of their difference."""
-
-    a: str
-    b: str
-    reading: ReadOptions
-    demands: Demands
-    peak: float | None
-    output: str | None
-    gain: float | None
-    overwrite: bool
-    json: bool
-    quiet: bool
 
 
 def run_diff(request: DiffRequest) -> int:
     """Return 0 where `a` and `b` meet all demands, else 1."""
     refuse_stdin_twice((request.a, request.b))
     _check_demands(request)
+    if os.path.isdir(request.a) and os.path.isdir(request.b):
+        from cnnfilt.cli.diff.folders import diff_folders
+
+        return diff_folders(request)
     _check_output(request)
-    # The main thread stays free for a signal, whatever the decoders are busy with.
-    found = within(0, lambda: _compare(request))
+    found = _compared_in_time(request)
     failures, tolerance = unmet(found.measures, request.demands), request.demands.allowed
     if request.json:
         data = as_data(found.measures, tolerance=tolerance, alike=not failures)
@@ -53,6 +42,17 @@ def run_diff(request: DiffRequest) -> int:
     if not request.quiet:
         _print_notes(request, found, failures)
     return 1 if failures else 0
+
+
+def _compared_in_time(request: DiffRequest) -> Comparison:
+    try:
+        # The main thread stays free for a signal, whatever the decoders are busy with.
+        return within(request.timeout, lambda: _compare(request))
+    except TimeoutError:
+        raise InputError(
+            f"{request.a} and {request.b} took longer than {request.timeout:g} s and were given up (--timeout changes "
+            "the limit)"
+        ) from None
 
 
 def _compare(request: DiffRequest) -> Comparison:
