@@ -113,12 +113,11 @@ def convolve_to_levels(
         pixels = np.empty(colours.shape, levels.pixel_dtype(colours.dtype))
         return Mapped(_shaped(pixels, job, image, kernel), write_levels(colours, pixels, levels), convolution.how)
     pixels = np.empty(convolution.shape, levels.pixel_dtype(convolution.plan.dtype))
-    loss = convolution.write_rounded(pixels) if levels.keeps(job.image.dtype) else None
-    if loss is None and levels.needs_range:
+    if levels.needs_range:
         # A mapping that stretches would make noise of a flat image.
         quiet = NoiseFree(convolution)
         loss = write_levels(quiet, pixels, levels, are_alike=quiet.are_alike)
-    elif loss is None:
+    else:
         loss = write_levels(convolution, pixels, levels)
     return Mapped(_shaped(pixels, job, image, kernel), loss, convolution.how)
 

@@ -7,19 +7,19 @@ from typing import Any
 
 import numpy as np
 
-from cnnfilt.core.engine import native
 from cnnfilt.core.engine.images import Array, float_dtype
 from cnnfilt.core.engine.job import Job
 from cnnfilt.core.engine.run import PlannedConvolution, Solver, in_strips
-from cnnfilt.core.engine.scale import Range
-from cnnfilt.core.engine.strips import PaddedImage, strip_edges
+from cnnfilt.core.engine.scale import Loss, Range, Responses, Scale, loss_of
+from cnnfilt.core.engine.separable import Gradient
+from cnnfilt.core.engine.strips import PaddedImage, StripReader, strip_edges
 from cnnfilt.core.engine.weights import as_bias, as_weights
 from cnnfilt.core.noise import alike, magnitudes, silencer
 from cnnfilt.describe.edge_detection import EdgeDetection
 from cnnfilt.errors import counted
 
 
-class EdgeResponses:
+class EdgeResponses(Responses):
     """What an edge method responds to the windows of an image: `shape` (H', W', C), and the `edges` of its strips."""
 
     def __init__(
@@ -48,7 +48,9 @@ class EdgeResponses:
         self._floats = float_dtype(image.dtype)
         padded_row = columns.padded_size * image.shape[2] * self._sums.itemsize
         row_bytes = sum(one.technique.row_bytes for one in self._convolutions)
-        self.edges = strip_edges(rows, padded_row, row_bytes + 2 * self._floats.itemsize * self._width)
+        self._gradient = Gradient.of([one.technique for one in self._convolutions])
+        row_bytes = 0 if self._gradient else row_bytes + 2 * self._floats.itemsize * self._width
+        self.edges = strip_edges(rows, padded_row, row_bytes)
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -69,14 +71,23 @@ class EdgeResponses:
         of one or of eight kernels stay whole if nothing scales them.
         """
         height = self.edges[0][1]
-        respond = self._responder(min(len(self._convolutions), 2))
         floats = np.empty((1, height, self._width), self._floats)
+        if self._gradient is not None:
+            gradient, reader = self._gradient, self._reader()
+
+            def respond_at_once(first: int, last: int) -> Array:
+                lengths = floats[0][: last - first]
+                gradient.write(reader.read(first, last), lengths, self._scale)
+                return np.asarray(lengths.reshape(-1, *self.shape[1:]))
+
+            return respond_at_once
+        respond = self._responder(min(len(self._convolutions), 2))
 
         def respond_with_magnitudes(first: int, last: int) -> Array:
             responses, count = respond(first, last), last - first
             magnitude = next(responses)
             if len(self._convolutions) == 2:
-                write_lengths(magnitude, next(responses), floats[0][:count], self._scale)
+                lengths(magnitude, next(responses), floats[0][:count], self._scale)
                 return np.asarray(floats[0][:count].reshape(count, *self.shape[1:]))
             if len(self._convolutions) == 1:
                 np.abs(magnitude, out=magnitude)
@@ -88,6 +99,23 @@ class EdgeResponses:
             return magnitude.reshape(count, *self.shape[1:])
 
         return respond_with_magnitudes
+
+    def writer(self, scale: Scale) -> Callable[[int, int, Array], Loss]:
+        """Return what writes the magnitudes of rows first to last as pixels by `scale`: at once, if there is a loop."""
+        if self._gradient is None or scale.top is None:
+            return super().writer(scale)
+        gradient, reader = self._gradient, self._reader()
+
+        def write(first: int, last: int, pixels: Array) -> Loss:
+            strip = reader.read(first, last)
+            found = gradient.write(strip, pixels.reshape(strip.height, -1), self._scale, scale)
+            assert found is not None, "levels come with what was found"
+            return loss_of(found, pixels.size, self._floats)
+
+        return write
+
+    def _reader(self) -> StripReader:
+        return Solver(self._convolutions[0], self.edges[0][1], keeps=False).reader
 
     def are_alike(self, found: Range) -> bool:
         """Tell whether all magnitudes are the same but for rounding: `noise.alike`."""
@@ -148,16 +176,8 @@ def angle(first: Array, second: Array, *, diagonal: bool = False) -> Array:
     return np.asarray(np.arctan2(down + 0, across + 0))
 
 
-def write_lengths(across: Array, down: Array, out: Array, scale: float) -> None:
-    """Write scale * sqrt(across^2 + down^2) to `out`, floats; all of one shape, and contiguous."""
-    if native.loops and across.dtype.char in "hi" and down.dtype == across.dtype and out.dtype == np.float32:
-        native.loops.magnitude(across.reshape(-1), down.reshape(-1), out.reshape(-1), scale)
-    else:
-        lengths(across, down, out, scale)
-
-
 def lengths(across: Array, down: Array, out: Array, scale: float) -> None:
-    """Write what `write_lengths` writes, in NumPy."""
+    """Write scale * sqrt(across^2 + down^2) to `out`, floats, all of one shape: as `native/sums.h` does."""
     with np.errstate(over="ignore", under="ignore"):
         if across.dtype.kind == "f" or across.dtype.itemsize > 4:
             np.hypot(across, down, out=out, dtype=out.dtype)

@@ -7,13 +7,13 @@ To 8 or 16 bits: map, round half to even, clip, then cast (a cast alone wraps 25
 """
 
 from collections.abc import Callable, Sequence
-from typing import Literal, Protocol, get_args
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
 from cnnfilt.core.engine.images import Array
-from cnnfilt.core.engine.scale import NO_LOSS, Loss, Range, Scale, Writer, finite_range
+from cnnfilt.core.engine.scale import NO_LOSS, Loss, Range, Responses, Scale, finite_range
 from cnnfilt.core.engine.threads import run_strips
 from cnnfilt.core.engine.weights import has_zero_sum
 from cnnfilt.errors import ParameterError
@@ -22,22 +22,6 @@ from cnnfilt.parsing import nearest
 from cnnfilt.terms import Activation, ValueMapping
 
 __all__ = ["NO_LOSS", "Levels", "Loss", "Mapped", "Range", "apply_levels", "resolve_values", "write_levels"]
-
-
-class Responses(Protocol):
-    """What gives responses strip by strip."""
-
-    @property
-    def edges(self) -> Sequence[tuple[int, int]]:
-        """Return the (first, last) rows of each strip."""
-        ...
-
-    def worker(self) -> Callable[[int, int], Array]:
-        """Return what gives the responses of rows first to last, in memory that whoever asks may overwrite.
-
-        Every thread makes its own, and the next responses may take the place of the last.
-        """
-        ...
 
 
 CHUNK_VALUES = 1 << 18
@@ -86,11 +70,6 @@ class Levels(Frozen):
     def needs_range(self) -> bool:
         """Tell whether the mapping depends on the lowest and highest response of the image."""
         return self.values in ("minmax", "symmetric")
-
-    def keeps(self, dtype: np.dtype) -> bool:
-        """Tell whether responses within the range of the unsigned type `dtype` are only rounded, and all fit."""
-        plain = self.values in ("clip", "abs") and self.value_range is None
-        return plain and dtype.kind == "u" and np.can_cast(dtype, np.dtype(self.dtype))
 
     def pixel_dtype(self, responses: np.dtype) -> np.dtype:
         """Return the type of the pixels made from such responses."""
@@ -164,23 +143,21 @@ def write_levels(responses: Responses, pixels: Array, levels: Levels, *, are_ali
     scale = levels.scale(found, alike=alike)
 
     def make_writer() -> Callable[[int, int], Loss]:
-        respond, writer = responses.worker(), Writer(scale)
-        return lambda first, last: writer.write(respond(first, last), pixels[first:last])
+        write = responses.writer(scale)
+        return lambda first, last: write(first, last, pixels[first:last])
 
     return sum(run_strips(responses.edges, make_writer), NO_LOSS)
 
 
-class _Ready(Frozen):
+class _Ready(Responses):
     """Responses that are there already, (n,) values, in strips."""
 
-    values: Array
-
-    @property
-    def edges(self) -> Sequence[tuple[int, int]]:
-        return [(first, first + CHUNK_VALUES) for first in range(0, len(self.values), CHUNK_VALUES)]
+    def __init__(self, values: Array) -> None:
+        self._values = values
+        self.edges = [(first, first + CHUNK_VALUES) for first in range(0, len(values), CHUNK_VALUES)]
 
     def worker(self) -> Callable[[int, int], Array]:
-        return lambda first, last: self.values[first:last].copy()
+        return lambda first, last: self._values[first:last].copy()
 
 
 def resolve_values(

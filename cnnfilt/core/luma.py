@@ -11,6 +11,7 @@ import numpy.typing as npt
 from cnnfilt.core.alpha import centres
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.run import PlannedConvolution
+from cnnfilt.core.engine.scale import Responses
 from cnnfilt.describe.window import Window
 from cnnfilt.errors import ShapeError, counted
 
@@ -35,7 +36,7 @@ def changed_by(window: Window) -> npt.NDArray[np.intp]:
     return np.arange(window.size, dtype=np.intp) if same else centres(window)
 
 
-class ChangedColours:
+class ChangedColours(Responses):
     """The responses of a filter on the gray of `image` (H, W, 3), as colours + (response - gray), in strips.
 
     The colours, and the gray, are those of the pixel itself where the result is of the image's size, else those at

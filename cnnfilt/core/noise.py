@@ -13,7 +13,7 @@ import numpy as np
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.job import Job
 from cnnfilt.core.engine.run import PlannedConvolution, Solver
-from cnnfilt.core.engine.scale import Range
+from cnnfilt.core.engine.scale import Range, Responses
 from cnnfilt.frozen import replace
 
 NOISE = 1e-6
@@ -23,7 +23,7 @@ _KEEPS_ZERO = ("none", "relu", "tanh")
 """The activations that make nothing more of what is nearly 0."""
 
 
-class NoiseFree:
+class NoiseFree(Responses):
     """The responses of a convolution in strips, `edges` (first, last), with those that are rounding noise as 0."""
 
     def __init__(self, convolution: PlannedConvolution) -> None:

@@ -9,10 +9,9 @@ import numpy.typing as npt
 from cnnfilt.core.engine.fold import Fold, fold_of, lanes, taps_on_image
 from cnnfilt.core.engine.images import Array, as_image, like_image
 from cnnfilt.core.engine.pooled import PoolingJob
-from cnnfilt.core.engine.scale import Range, range_of
+from cnnfilt.core.engine.scale import Range
 from cnnfilt.core.engine.strips import strip_edges
-from cnnfilt.core.engine.threads import run_strips
-from cnnfilt.core.levels import NO_LOSS, Levels, Loss, Mapped, apply_levels, write_levels
+from cnnfilt.core.levels import Levels, Mapped, apply_levels, write_levels
 from cnnfilt.core.noise import nearly_equal
 from cnnfilt.describe.operations import Pooling
 from cnnfilt.describe.window import Window, as_pair
@@ -77,21 +76,7 @@ def pool_to_levels(image: npt.ArrayLike, asked: Pooling, levels: Levels) -> Mapp
         return Mapped(*apply_levels(pooled, levels, are_alike=_are_alike(asked, pooled.dtype)))
     job = _job(image, asked)
     pixels = np.empty(job.shape, levels.pixel_dtype(job.fold.result))
-    if not levels.keeps(job.pixels.dtype):
-        loss = write_levels(job, pixels, levels, are_alike=_are_alike(asked, np.dtype(job.fold.result)))
-        return Mapped(like_image(pixels, image), loss)
-
-    def make_worker() -> Callable[[int, int], Loss]:
-        write = job.writer(pixels.dtype)
-
-        def work(first: int, last: int) -> Loss:
-            strip = pixels[first:last]
-            write(first, last, strip)
-            return Loss(*range_of(strip), 0, strip.size)
-
-        return work
-
-    loss = sum(run_strips(job.edges, make_worker), NO_LOSS)
+    loss = write_levels(job, pixels, levels, are_alike=_are_alike(asked, np.dtype(job.fold.result)))
     return Mapped(like_image(pixels, image), loss)
 
 

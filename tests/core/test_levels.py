@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cnnfilt.core.engine.scale import Responses
 from cnnfilt.core.levels import NO_LOSS, Levels, Loss, apply_levels, resolve_values, write_levels
 from cnnfilt.errors import ParameterError
 from tests import oracles
@@ -122,7 +123,7 @@ def test_a_large_array_of_any_layout_keeps_its_shape():
     assert (stretched.min(), stretched.max()) == (0, 255)
 
 
-class Strips:
+class Strips(Responses):
     """Responses three rows at a time."""
 
     edges = ((0, 3), (3, 6), (6, 9), (9, 10))

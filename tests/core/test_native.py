@@ -14,7 +14,7 @@ from cnnfilt import convolve, edges, pool
 from cnnfilt.core.edge_responses import lengths
 from cnnfilt.core.engine import native
 from cnnfilt.core.engine.box import box
-from cnnfilt.core.engine.fold import fold_of
+from cnnfilt.core.engine.fold import fold_of, taps_counted
 from cnnfilt.core.engine.means import divided
 from cnnfilt.core.engine.pooled import fold_windows
 from cnnfilt.core.engine.scale import Scale, map_levels
@@ -36,6 +36,19 @@ def values(rng, shape, dtype):
         return rng.normal(0, 100, shape).astype(dtype)
     limits = np.iinfo(dtype)
     return rng.integers(limits.min, limits.max, shape, dtype, endpoint=True)
+
+
+SCALES = [
+    Scale(255, 0),
+    Scale(255, 0, magnitude=True),
+    Scale(255, 0, 1, 2, 128),
+    Scale(255, -20, 255, 77),
+    Scale(255, 3, 255, 9, magnitude=True),
+    Scale(255, 0, 127, 300.5, 128),
+    Scale(65535, 0),
+    Scale(65535, 0, magnitude=True),
+    Scale(65535, -1.5, 65535, 3.25),
+]
 
 
 @st.composite
@@ -110,71 +123,146 @@ def test_sums(drawn, types, kind, seed):
 
 @needs_loops
 @settings(max_examples=200, deadline=None)
+@given(windows(), st.sampled_from(SUMS), st.sampled_from(["one", "each", "separable"]), st.integers(0, 9999))
+def test_sums_become_levels_in_the_same_pass(drawn, types, kind, seed):
+    rows, pixels, channels, taps, stride, dilation, size = drawn
+    rng, dtype = np.random.default_rng(seed), np.dtype(types[1])
+    source = values(rng, (size[0], size[1] * channels), types[0])
+    scale = SCALES[seed % len(SCALES)]
+    responses = np.empty((rows, pixels * channels), dtype)
+    ours = np.full((rows, pixels * channels + 3), 7, np.uint8 if scale.top == 255 else np.uint16)[:, 1:-2]
+    twin = np.empty(responses.size, ours.dtype)
+    bias, places = np.array([3], dtype), (channels, stride, dilation)
+    if kind == "separable":
+        arguments = [*(rng.integers(-4, 5, n).astype(dtype) for n in taps), bias]
+    elif kind == "one":
+        arguments = [rng.integers(-4, 5, taps).astype(dtype), bias]
+    else:
+        arguments = [rng.integers(-4, 5, (*taps, native.BLOCK)).astype(dtype), np.full(native.BLOCK, 3, dtype)]
+    loop = {"separable": loops.separable, "one": loops.correlate, "each": loops.correlate_each}[kind]
+    assert loop(source, *arguments, responses, *places) is None
+    found = loop(source, *arguments, ours, *places, scale.mapping)
+    assert found == map_levels(responses.reshape(-1), twin, scale)
+    np.testing.assert_array_equal(ours.reshape(-1), twin)
+    assert (ours.base[:, [0, -1, -2]] == 7).all()
+
+
+@needs_loops
+@settings(max_examples=200, deadline=None)
+@given(
+    windows(),
+    st.sampled_from([("u1", "i2"), ("u1", "i4"), ("u2", "i4"), ("i2", "i4")]),
+    st.integers(0, 9999),
+    st.booleans(),
+)
+def test_gradients(drawn, types, seed, as_levels):
+    rows, pixels, channels, taps, stride, dilation, size = drawn
+    rng, dtype = np.random.default_rng(seed), np.dtype(types[1])
+    source = values(rng, (size[0], size[1] * channels), types[0])
+    columns, kernel_rows = (rng.integers(-4, 5, (2, n)).astype(dtype) for n in taps)
+    across, down = np.empty((2, rows, pixels * channels), dtype)
+    zero, places = np.zeros(1, dtype), (channels, stride, dilation)
+    for number, sums in enumerate((across, down)):
+        separable(source, columns[number], kernel_rows[number], zero, sums, *places)
+    expected = np.empty(across.shape, np.float32)
+    lengths(across, down, expected, 0.75)
+    if not as_levels:
+        ours = np.empty(across.shape, np.float32)
+        assert loops.gradient(source, columns, kernel_rows, ours, *places, None, 0.75) is None
+        np.testing.assert_array_equal(ours, expected)
+        return
+    scale = SCALES[seed % len(SCALES)]
+    ours, twin = np.empty((2, *across.shape), np.uint8 if scale.top == 255 else np.uint16)
+    found = loops.gradient(source, columns, kernel_rows, ours, *places, scale.mapping, 0.75)
+    assert found == map_levels(expected.reshape(-1), twin.reshape(-1), scale)
+    np.testing.assert_array_equal(ours, twin)
+
+
+@needs_loops
+@settings(max_examples=200, deadline=None)
 @given(windows(), st.sampled_from([("u1", "u2"), ("u1", "u4"), ("u2", "u4")]), st.integers(0, 9999))
 def test_boxes(drawn, types, seed):
     rows, pixels, channels, taps, *_ = drawn
     size = rows + taps[0] - 1, (pixels + taps[1] - 1) * channels
     source = values(np.random.default_rng(seed), size, types[0])
     ours, twin = np.empty((2, rows, pixels * channels), types[1])
-    loops.box(source, np.empty(size[1], types[1]), ours, taps, channels)
+    columns, counts = np.empty(size[1], types[1]), (np.full(rows, taps[0], "i4"), np.full(ours.shape[1], taps[1], "i4"))
+    assert loops.box(source, columns, *counts, ours, taps, channels) is None
     box(source, twin, taps, channels, (1, 1))
+    np.testing.assert_array_equal(ours, twin)
+    means, expected = np.empty((2, *ours.shape), types[0])
+    if types[0] == "u1" or types[1] == "u4":
+        found = loops.box(source, columns, *counts, means, taps, channels)
+        assert found == (ours.min(), ours.max(), 0, 0)
+        divided(ours, *counts, expected)
+        np.testing.assert_array_equal(means, expected)
+
+
+@st.composite
+def pools(draw):
+    """Draw windows, and where the first of them starts, over an image of some size."""
+    start = draw(st.tuples(st.integers(-9, 0), st.integers(-9, 0)))
+    return draw(windows()), start, draw(st.tuples(st.integers(1, 30), st.integers(1, 30)))
+
+
+def axes_of(drawn):
+    """Return the two windows of what was drawn, as padding puts them there."""
+    (rows, pixels, _, taps, stride, dilation, _), start, image_size = drawn
+    return [
+        Window(n, k, s, d, -at, max((many - 1) * s + (k - 1) * d + 1 + at - n, 0))
+        for n, k, s, d, at, many in zip(image_size, taps, stride, dilation, start, (rows, pixels), strict=True)
+    ]
+
+
+def places_of(drawn):
+    (_, _, channels, taps, stride, dilation, _), start, _ = drawn
+    return taps, channels, stride, dilation, start
+
+
+@needs_loops
+@settings(max_examples=400, deadline=None)
+@given(pools(), st.sampled_from(["max", "min"]), st.sampled_from(["u1", "u2", "i2", "f4"]), st.integers(0, 9999))
+def test_one_value_from_each_window(drawn, kind, dtype, seed):
+    (rows, pixels, channels, *_), _, (height, width) = drawn
+    rng = np.random.default_rng(seed)
+    image = values(rng, (height, width, channels), dtype)
+    if dtype == "f4" and seed % 2:
+        image[rng.integers(height), rng.integers(width)] = np.nan
+    ours, twin = np.empty((2, rows, pixels, channels), dtype)
+    pick = loops.maximum if kind == "max" else loops.minimum
+    pick(image.reshape(height, -1), ours.reshape(rows, -1), *places_of(drawn))
+    fold_windows(fold_of(kind, image, 1), image, twin, axes_of(drawn))
     np.testing.assert_array_equal(ours, twin)
 
 
-FOLDS = [
-    *((kind, dtype, dtype) for kind in ("max", "min") for dtype in ("u1", "u2", "i2", "f4")),
-    *(("avg", dtype, sums) for dtype, sums in (("u1", "u2"), ("u1", "i4"), ("u2", "i4"), ("i2", "i4"))),
+MEANS = [
+    *((*types, out) for types in (("u1", "i4"), ("u2", "i4"), ("i2", "i4")) for out in ("u1", "u2", "f4")),
+    *(("u1", "u2", out) for out in ("u1", "f4")),
 ]
 
 
 @needs_loops
 @settings(max_examples=400, deadline=None)
-@given(
-    windows(),
-    st.tuples(st.integers(-9, 0), st.integers(-9, 0)),
-    st.sampled_from(FOLDS),
-    st.integers(0, 9999),
-)
-def test_one_value_from_each_window(drawn, start, types, seed):
-    rows, pixels, channels, taps, stride, dilation, _ = drawn
-    kind, source_type, dtype = types
-    rng = np.random.default_rng(seed)
-    height, width = rng.integers(1, 30, 2)
-    image = values(rng, (height, width, channels), source_type)
-    if source_type == "f4" and seed % 2:
-        image[rng.integers(height), rng.integers(width)] = np.nan
-    ours, twin = np.empty((2, rows, pixels, channels), dtype)
-    word = "sum" if kind == "avg" else kind
-    loops.reduce(
-        word,
-        image.reshape(height, -1),
-        ours.reshape(rows, -1),
-        taps,
-        channels,
-        stride,
-        dilation,
-        tuple(map(int, start)),
-    )
-    axes = [
-        Window(int(n), k, s, d, -at, max((many - 1) * s + (k - 1) * d + 1 + at - int(n), 0))
-        for n, k, s, d, at, many in zip((height, width), taps, stride, dilation, start, (rows, pixels), strict=True)
-    ]
-    fold = fold_of(kind, image, 1)
-    fold_windows(type(fold)(fold.combine, fold.start, np.dtype(dtype), fold.result), image, twin, axes)
+@given(pools(), st.sampled_from(MEANS), st.booleans(), st.integers(0, 9999))
+def test_means_of_windows(drawn, types, counts_padding, seed):
+    (rows, pixels, channels, *_), _, (height, width) = drawn
+    image = values(np.random.default_rng(seed), (height, width, channels), types[0])
+    if types[0] == "i2":
+        image = np.abs(image // 2)
+    if types[2] == "u1" and types[0] != "u1":
+        image %= 256
+    axes = axes_of(drawn)
+    tall, wide = (taps_counted(window, include_pad=counts_padding) for window in axes)
+    tall = np.maximum(tall[:rows], 1).astype("i4")
+    wide = np.repeat(np.maximum(wide[:pixels], 1), channels).astype("i4")
+    letter = np.dtype(types[1]).char
+    sums = np.empty((rows, pixels, channels), types[1])
+    fold = fold_of("avg", image, 1)
+    fold_windows(type(fold)(fold.combine, fold.start, sums.dtype, fold.result, True), image, sums, axes)
+    ours, twin = np.empty((2, rows, pixels * channels), types[2])
+    loops.average(image.reshape(height, -1), tall, wide, ours, *places_of(drawn), letter)
+    divided(sums.reshape(rows, -1), tall, wide, twin)
     np.testing.assert_array_equal(ours, twin)
-
-
-SCALES = [
-    Scale(255, 0),
-    Scale(255, 0, magnitude=True),
-    Scale(255, 0, 1, 2, 128),
-    Scale(255, -20, 255, 77),
-    Scale(255, 3, 255, 9, magnitude=True),
-    Scale(255, 0, 127, 300.5, 128),
-    Scale(65535, 0),
-    Scale(65535, 0, magnitude=True),
-    Scale(65535, -1.5, 65535, 3.25),
-]
 
 
 @needs_loops
@@ -191,38 +279,23 @@ def test_levels(scale, dtype, spread):
         responses = np.clip(responses, np.iinfo(dtype).min, np.iinfo(dtype).max)
     responses = responses.astype(dtype)
     ours, twin = np.empty((2, 5000), np.uint8 if scale.top == 255 else np.uint16)
-    mapping = () if scale.is_identity else (scale.origin, scale.gain, scale.over, scale.base)
-    found = loops.levels(responses, ours, scale.magnitude, *mapping)
+    found = loops.levels(responses, ours, scale.mapping)
     assert found == map_levels(responses, twin, scale)
     np.testing.assert_array_equal(ours, twin)
 
 
 @needs_loops
-@pytest.mark.parametrize("sums", ["u2", "i4", "u4"])
-@pytest.mark.parametrize("out", ["u1", "u2", "f4"])
-def test_means(sums, out):
-    if (sums, out) == ("u2", "u2"):
-        return
-    rng = np.random.default_rng(1)
-    tall, wide = rng.integers(1, 9, 50), rng.integers(1, 9, 700)
-    cells, top = np.multiply.outer(tall, wide), 255 if out == "u1" or sums == "u2" else 65535
-    total = (rng.integers(0, top, cells.shape) * cells + rng.integers(0, cells + 1)).astype(sums)
-    ours, twin = np.empty((2, *cells.shape), out)
-    loops.means(total, tall.astype("i4"), wide.astype("i4"), ours)
-    divided(total, tall, wide, twin)
-    np.testing.assert_array_equal(ours, twin)
-
-
-@needs_loops
-@pytest.mark.parametrize("dtype", ["i2", "i4"])
-def test_magnitudes(dtype):
-    rng = np.random.default_rng(2)
-    across, down = (values(rng, 4000, dtype) // (1 if dtype == "i2" else 64) for _ in range(2))
-    across[:3], down[:3] = np.iinfo(dtype).min // (1 if dtype == "i2" else 64), 0
-    ours, twin = np.empty((2, 4000), np.float32)
-    loops.magnitude(across, down, ours, 0.75)
-    lengths(across, down, twin, 0.75)
-    np.testing.assert_array_equal(ours, twin)
+@pytest.mark.parametrize("place", [0, 511, 512, 700, 4999])
+def test_what_is_no_number_is_neither_lowest_nor_highest(place):
+    responses = np.linspace(-3, 300, 5000, dtype=np.float32)
+    for value in (np.nan, np.float32(np.nan) * -1):
+        responses[place] = value
+        ours, twin = np.empty((2, 5000), np.uint8)
+        for scale in SCALES[:5]:
+            found = loops.levels(responses, ours, scale.mapping)
+            assert found == map_levels(responses, twin, scale)
+            assert found[3] == 1
+            np.testing.assert_array_equal(ours, twin)
 
 
 def hostile(rng):
@@ -255,38 +328,36 @@ def number(rng):
 def call(rng, name, arrays):
     pair, channels = (lambda: (number(rng), number(rng))), number(rng)
     picked = [arrays[rng.integers(len(arrays))] for _ in range(5)]
+    mapping = [(), (None,), ((True, True, 0, 1, 1, 0),), ((False, False, 0.0, np.inf, 0.0, np.nan),)][rng.integers(4)]
     match name:
         case "correlate" | "correlate_each":
-            return loops.__dict__[name](*picked[:4], channels, pair(), pair())
+            return loops.__dict__[name](*picked[:4], channels, pair(), pair(), *mapping)
         case "separable":
-            return loops.separable(*picked, channels, pair(), pair())
+            return loops.separable(*picked, channels, pair(), pair(), *mapping)
+        case "gradient":
+            return loops.gradient(*picked[:4], channels, pair(), pair(), *mapping)
         case "box":
-            return loops.box(*picked[:3], pair(), channels)
-        case "reduce":
-            return loops.reduce(
-                str(rng.choice(["max", "min", "sum", "?"])), *picked[:2], pair(), channels, pair(), pair(), pair()
-            )
-        case "levels":
-            return loops.levels(*picked[:2], True)
-        case "mapped":
-            return loops.levels(*picked[:2], False, 0.0, np.inf, 0.0, np.nan)
-        case "means":
-            return loops.means(*picked[:4])
+            return loops.box(*picked, pair(), channels)
+        case "maximum" | "minimum":
+            return loops.__dict__[name](*picked[:2], pair(), channels, pair(), pair(), pair())
+        case "average":
+            letter = str(rng.choice(["H", "i", "f", "?"]))
+            return loops.average(*picked[:4], pair(), channels, pair(), pair(), pair(), letter)
         case "unfilter":
             return loops.unfilter(*picked[:3], channels)
-    return loops.magnitude(*picked[:3], 2.0)
+    return loops.levels(*picked[:2], *mapping)
 
 
 LOOPS = (
     "correlate",
     "correlate_each",
     "separable",
+    "gradient",
     "box",
-    "reduce",
+    "maximum",
+    "minimum",
+    "average",
     "levels",
-    "mapped",
-    "means",
-    "magnitude",
     "unfilter",
 )
 
@@ -309,6 +380,8 @@ def test_hostile_calls_end_in_a_result_or_a_value_error(name):
             answers.add(str(refused))
         except OverflowError:
             answers.add("overflow")
+        except TypeError as refused:
+            answers.add(str(refused))
     assert len(answers) > 3
 
 

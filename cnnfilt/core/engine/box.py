@@ -4,6 +4,8 @@
 says in NumPy what comes out.
 """
 
+from typing import Any
+
 import numpy as np
 
 from cnnfilt.core.engine import native
@@ -11,8 +13,8 @@ from cnnfilt.core.engine.borders import finite_values
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.job import Job
 from cnnfilt.core.engine.loop_types import read_as
-from cnnfilt.core.engine.means import means
-from cnnfilt.core.engine.scale import Range
+from cnnfilt.core.engine.means import divided
+from cnnfilt.core.engine.scale import Loss, Scale
 from cnnfilt.core.engine.strips import Strip
 from cnnfilt.core.engine.technique import Technique
 
@@ -31,7 +33,7 @@ class Box(Technique):
         self._weight = job.weights[0, 0, 0, 0].astype(dtype)
         self._bias = job.bias.astype(dtype)[0]
         self._channels, self._sum_dtype = job.maps, box_dtype(job)
-        self.rounds = is_mean(job)
+        self._levels = levels_of_means(job)
         self._padded_width, self._width = job.columns.padded_size * job.maps, job.columns.output_size * job.maps
         has_loop = native.loops and self._dilation == (1, 1) and native.reaches(self._size[1], 1, 1, job.maps)
         self.reads = read_as(job.image.dtype) if has_loop else self._sum_dtype
@@ -53,21 +55,35 @@ class Box(Technique):
         if self._bias:
             np.add(out, self._bias, out=out)
 
-    def write_rounded(self, strip: Strip, pixels: Array) -> Range:
-        """Write the strip's means as whole levels, none of which can be out of range; return the lowest and highest."""
-        sums, (height, width) = self._sums_of(strip), self._size
-        means(sums, np.full(len(sums), height), np.full(self._width, width), pixels.reshape(len(sums), -1))
-        low, high = sums.min() * self._weight, sums.max() * self._weight
-        return low.item(), high.item()
+    def write_levels(self, strip: Strip, pixels: Array, scale: Scale) -> Loss | None:
+        """Write the strip's means as levels, none of which can be out of range."""
+        if not (scale.is_identity and scale.top is not None and pixels.dtype in self._levels):
+            return None
+        if self._has_loop and native.loops:
+            lowest, highest, *_ = self._add_up(strip, pixels)
+        else:
+            sums = self._sums_of(strip)
+            divided(sums, *self._counts(strip), pixels)
+            lowest, highest = sums.min(), sums.max()
+        low, high = lowest * self._weight, highest * self._weight
+        return Loss(low.item(), high.item(), 0, pixels.size)
 
     def _sums_of(self, strip: Strip) -> Array:
         """Return the sums of a strip's windows (strip.height, W' * maps)."""
         sums = self._sums[: strip.height]
-        if self._has_loop and native.loops:
-            native.loops.box(strip.natural, self._columns, sums, self._size, self._channels)
+        if self._has_loop:
+            self._add_up(strip, sums)
         else:
             box(strip.natural, sums, self._size, self._channels, self._dilation)
         return sums
+
+    def _add_up(self, strip: Strip, out: Array) -> Any:
+        """Write sums, or in `out` of another type means, of which the lowest and highest sum are returned."""
+        assert native.loops is not None, "it has a loop"
+        return native.loops.box(strip.natural, self._columns, *self._counts(strip), out, self._size, self._channels)
+
+    def _counts(self, strip: Strip) -> tuple[Array, Array]:
+        return np.full(strip.height, self._size[0], np.int32), np.full(self._width, self._size[1], np.int32)
 
 
 def box(source: Array, out: Array, size: tuple[int, int], channels: int, dilation: tuple[int, int]) -> None:
@@ -97,11 +113,13 @@ def box_dtype(job: Job) -> np.dtype:
     return np.dtype(np.uint16 if _largest_sum(job) <= np.iinfo(np.uint16).max else np.uint32)
 
 
-def is_mean(job: Job) -> bool:
-    """Tell whether the sums are means of an odd number of pixels, and nothing more."""
+def levels_of_means(job: Job) -> tuple[np.dtype, ...]:
+    """Return the types of levels that hold all results: none unless they are means of an odd number of pixels."""
     cells = job.weights[:, :, 0, 0].size
-    is_average = cells % 2 == 1 and job.weights[0, 0, 0, 0] == 1 / cells
-    return is_average and not job.bias.any() and job.activation in ("none", "relu")
+    is_average = cells % 2 == 1 and job.weights[0, 0, 0, 0] == 1 / cells and not job.bias.any()
+    if not is_average or job.activation not in ("none", "relu") or job.image.dtype.kind != "u":
+        return ()
+    return tuple(np.dtype(one) for one in (np.uint8, np.uint16) if np.can_cast(job.image.dtype, one))
 
 
 def _fits(job: Job) -> bool:

@@ -9,6 +9,7 @@ from cnnfilt.core.engine import native
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.job import Job
 from cnnfilt.core.engine.loop_types import sums_of
+from cnnfilt.core.engine.scale import Found, Loss, Scale, loss_of
 from cnnfilt.core.engine.strips import Strip
 from cnnfilt.core.engine.taps import SpareTaps, all_finite, in_words
 from cnnfilt.core.engine.technique import Technique
@@ -44,17 +45,30 @@ class Correlate(Technique):
         # What is 0 for one channel only is multiplied all the same, and 0 * infinity is no number.
         self._spreads = self._each and self.reads == np.float32 and not weights.all()
         self._taps = SpareTaps(job, dtype)
+        self._is_activated = job.activation != "none"
 
     def prepare(self, height: int) -> None:
         """Do nothing: the loops need no memory."""
 
     def write(self, strip: Strip, out: Array) -> None:
         """Write the strip's sums, bias included, to `out` (strip.height, W' * C)."""
-        assert native.loops is not None, "it suits nothing without them"
-        loop = native.loops.correlate_each if self._each else native.loops.correlate
-        loop(strip.natural, self._kernel, self._bias, out, self._channels, *self._places)
+        self._loop(strip, out, None)
         if self._spreads and not all_finite(out):
             self._taps.write(strip, out)
+
+    def write_levels(self, strip: Strip, pixels: Array, scale: Scale) -> Loss | None:
+        """Write the strip's responses as levels in the same pass."""
+        if self._spreads or self._is_activated or not scale.fits(pixels.dtype):
+            return None
+        found = self._loop(strip, pixels, scale)
+        return loss_of(found, pixels.size, self._kernel.dtype) if found else None
+
+    def _loop(self, strip: Strip, out: Array, scale: Scale | None) -> Found | None:
+        assert native.loops is not None, "it suits nothing without them"
+        loop = native.loops.correlate_each if self._each else native.loops.correlate
+        mapping = scale.mapping if scale else None
+        found: Found | None = loop(strip.natural, self._kernel, self._bias, out, self._channels, *self._places, mapping)
+        return found
 
 
 def read_by_loops(job: Job, dtype: np.dtype) -> np.dtype | None:

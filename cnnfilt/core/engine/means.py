@@ -2,24 +2,14 @@
 
 import numpy as np
 
-from cnnfilt.core.engine import native
 from cnnfilt.core.engine.images import Array
-
-HAS_LOOP = {("H", "B"), ("i", "B"), ("I", "B"), ("i", "H"), ("I", "H"), ("H", "f"), ("i", "f"), ("I", "f")}
-
-
-def means(sums: Array, tall: Array, wide: Array, out: Array) -> None:
-    """Write sums[y][x] / (tall[y] * wide[x]) to `out` of the same shape (rows, width); rounded for whole levels."""
-    if native.loops and (sums.dtype.char, out.dtype.char) in HAS_LOOP:
-        native.loops.means(sums, tall.astype(np.int32), wide.astype(np.int32), out)
-    else:
-        divided(sums, tall, wide, out)
 
 
 def divided(sums: Array, tall: Array, wide: Array, out: Array) -> None:
-    """Write what `means` writes, in NumPy.
+    """Write sums[y][x] / (tall[y] * wide[x]) to `out` of the same shape (rows, width): what `native/means.h` does.
 
-    The quotient is rounded once before it is rounded to a level: that never makes a half of what is none.
+    Levels are rounded half to even from the quotient, which is rounded once before: that never makes a half of what
+    is none.
     """
     # Whole numbers of 16 bits, and the few windows they come from, are exact in float32.
     precise = np.float32 if sums.dtype == np.uint16 and out.dtype != np.float64 else np.float64

@@ -1,10 +1,10 @@
 """An image pooled in strips, on all processors: windows folded, and finished, while a strip is in the cache.
 
 pooling = PoolingJob(fold, pixels, rows, columns)
-pooling.write(out)          # (H', W', C) of the fold's result type; averages also into whole levels, rounded
-pooling.edges, .worker()    # the values strip by strip, for `levels.write_levels`
+pooling.write(out)                  # (H', W', C) of the fold's result type
+pooling.worker(), .writer(scale)    # the same strip by strip, as values or as levels, for `levels.write_levels`
 
-`native/reduce.h` folds in compiled loops; `fold_windows` does the same in NumPy.
+`native/reduce.h` folds in compiled loops; `fold_windows` does the same in NumPy, and `divided` makes the averages.
 """
 
 from collections.abc import Callable
@@ -14,111 +14,134 @@ import numpy as np
 from cnnfilt.core.engine import native
 from cnnfilt.core.engine.fold import Fold, taps_counted, taps_on_image
 from cnnfilt.core.engine.images import Array
-from cnnfilt.core.engine.means import means
+from cnnfilt.core.engine.means import divided
+from cnnfilt.core.engine.scale import Loss, Responses, Scale, range_of
 from cnnfilt.core.engine.strips import strip_edges
 from cnnfilt.core.engine.threads import run_strips
 from cnnfilt.describe.window import Window
-from cnnfilt.frozen import Frozen
 
-KINDS: dict[np.ufunc, str] = {np.maximum: "max", np.minimum: "min", np.add: "sum"}
+PICKED = "BHhf?"
+"""The types for whose largest and smallest values there are loops."""
 
-HAS_LOOP = {
-    *((kind, values, values) for kind in ("max", "min") for values in "BHhf?"),
-    *(("sum", values, sums) for values, sums in ("BH", "Bi", "Hi", "hi", "?H", "?i")),
-}
-"""For which values and results there are loops."""
+AVERAGED = {"BH", "Bi", "Hi", "hi", "?H", "?i"}
+"""The types of values and of sums for which there are loops, whose averages are levels or floats."""
 
 
-class PoolingJob(Frozen):
+class PoolingJob(Responses):
     """`pixels` (H, W, C) and the windows to pool, whose averages count the padding if `include_pad`."""
 
-    fold: Fold
-    pixels: Array
-    rows: Window
-    columns: Window
-    include_pad: bool = False
-
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        """Return the shape of the result, (H', W', C)."""
-        return self.rows.output_size, self.columns.output_size, self.pixels.shape[2]
-
-    @property
-    def edges(self) -> tuple[tuple[int, int], ...]:
-        """Return (first, last) of the rows of windows in each strip."""
-        row = self.pixels.shape[1] * self.pixels.shape[2]
-        return strip_edges(self.rows, row * self.pixels.itemsize, row * self.fold.dtype.itemsize)
+    def __init__(self, fold: Fold, pixels: Array, rows: Window, columns: Window, include_pad: bool = False) -> None:
+        self.fold, self.pixels, self.rows, self.columns = fold, pixels, rows, columns
+        self.shape = rows.output_size, columns.output_size, pixels.shape[2]
+        row = pixels.shape[1] * pixels.shape[2]
+        self.edges = strip_edges(rows, row * pixels.itemsize, row * fold.dtype.itemsize)
+        tall, wide = (taps_counted(window, include_pad=include_pad) for window in (rows, columns))
+        self._tall, self._wide = tall.astype(np.int32), np.repeat(wide, pixels.shape[2]).astype(np.int32)
 
     def write(self, out: Array) -> None:
-        """Write what is pooled to `out` (H', W', C)."""
+        """Write the pooled windows to `out` (H', W', C), contiguous."""
 
         def make_worker() -> Callable[[int, int], None]:
-            write = self.writer(out.dtype)
-            return lambda first, last: write(first, last, out[first:last])
+            pool = self._pooler()
+            return lambda first, last: pool(first, last, out[first:last])
 
         run_strips(self.edges, make_worker)
 
     def worker(self) -> Callable[[int, int], Array]:
-        """Return what gives the values (rows, W', C) of rows first to last; each overwrites the one before.
-
-        Every thread makes its own.
-        """
-        values = np.empty((self.height, *self.shape[1:]), self.fold.result)
-        write = self.writer(values.dtype)
+        """Return what gives the values (rows, W', C) of rows first to last; each overwrites the one before."""
+        values = np.empty((self._height, *self.shape[1:]), self.fold.result)
+        pool = self._pooler()
 
         def work(first: int, last: int) -> Array:
-            write(first, last, values[: last - first])
+            pool(first, last, values[: last - first])
             return values[: last - first]
 
         return work
 
+    def writer(self, scale: Scale) -> Callable[[int, int, Array], Loss]:
+        """Return what writes rows first to last as pixels by `scale`.
+
+        Where the levels hold whatever the image does, averages are rounded at once from their exact quotients; the
+        lowest and highest value are then rounded, too.
+        """
+        values = self.pixels.dtype
+        if not (scale.is_identity and scale.top and values.kind == "u" and np.iinfo(values).max <= scale.top):
+            return super().writer(scale)
+        pool = self._pooler()
+
+        def write(first: int, last: int, pixels: Array) -> Loss:
+            pool(first, last, pixels)
+            return Loss(*range_of(pixels), 0, pixels.size)
+
+        return write
+
     @property
-    def height(self) -> int:
+    def _height(self) -> int:
         """Return the number of rows of the tallest strip."""
         return max(last - first for first, last in self.edges)
 
-    def writer(self, dtype: np.dtype) -> Callable[[int, int, Array], None]:
-        """Return what pools the windows of rows `first` to `last` into a contiguous array of `dtype`.
+    def _pooler(self) -> Callable[[int, int, Array], None]:
+        """Return what pools the windows of rows first to last into a contiguous array (rows, W', C).
 
         For one thread: every thread makes its own.
         """
-        if self.fold.dtype == dtype and not self.fold.averages:
-            return self._fold
-        folded = np.empty((self.height, *self.shape[1:]), self.fold.dtype)
-        tall, wide = (taps_counted(window, include_pad=self.include_pad) for window in (self.rows, self.columns))
-        wide = np.repeat(wide, self.shape[2])
+        folded: Array | None = None
 
-        def work(first: int, last: int, into: Array) -> None:
+        def pool(first: int, last: int, into: Array) -> None:
+            nonlocal folded
+            if self._pool_by_loop(first, last, into):
+                return
+            if not self.fold.averages and into.dtype == self.fold.dtype:
+                self._fold(first, last, into)
+                return
+            if folded is None:
+                folded = np.empty((self._height, *self.shape[1:]), self.fold.dtype)
             strip = folded[: last - first]
             self._fold(first, last, strip)
             if self.fold.averages:
                 flat, result = (values.reshape(last - first, -1) for values in (strip, into))
-                means(flat, tall[first:last], wide, result)
+                divided(flat, self._tall[first:last], self._wide, result)
             else:
                 np.copyto(into, strip, casting="unsafe")
 
-        return work
+        return pool
 
     def _fold(self, first: int, last: int, into: Array) -> None:
-        """Write the windows of rows `first` to `last`, folded, to `into` (rows, W', C)."""
-        rows, columns, (height, _, channels) = self.rows, self.columns, self.pixels.shape
-        top, bottom = max(rows.start(first), 0), min(rows.start(last - 1) + rows.span, height)
-        source, kind = self.pixels[top:bottom], KINDS[self.fold.combine]
-        has_loop = (kind, source.dtype.char, into.dtype.char) in HAS_LOOP and source.dtype.isnative
+        top, bottom = self._rows_met(first, last)
+        fold_windows(self.fold, self.pixels[top:bottom], into, (self.rows, self.columns), first, top)
+
+    def _rows_met(self, first: int, last: int) -> tuple[int, int]:
+        """Return the first of the image's rows that the windows of rows `first` to `last` meet, and where they end."""
+        return max(self.rows.start(first), 0), min(self.rows.start(last - 1) + self.rows.span, self.pixels.shape[0])
+
+    def _pool_by_loop(self, first: int, last: int, into: Array) -> bool:
+        """Write the windows of rows `first` to `last`, pooled, if there is a loop for them; return whether."""
+        rows, columns, channels = self.rows, self.columns, self.shape[2]
+        values, sums = self.pixels.dtype, self.fold.dtype
         reaches = native.reaches(columns.kernel_size, columns.dilation, columns.stride, channels)
-        if not (native.loops and has_loop and reaches):
-            fold_windows(self.fold, source, into, (rows, columns), first, top)
-            return
-        native.loops.reduce(
-            kind,
-            np.require(source, requirements=["C", "A"]).reshape(bottom - top, -1),
-            into.reshape(last - first, -1),
+        if not (native.loops and reaches and values.isnative):
+            return False
+        top, bottom = self._rows_met(first, last)
+        source = np.require(self.pixels[top:bottom], requirements=["C", "A"]).reshape(bottom - top, -1)
+        out = into.reshape(last - first, -1)
+        places = (
             (rows.kernel_size, columns.kernel_size),
             channels,
             (rows.stride, columns.stride),
             (rows.dilation, columns.dilation),
             (rows.start(first) - top, -columns.before),
         )
+        if self.fold.averages:
+            is_mean = out.dtype.char in "Bf" or (out.dtype.char, sums.char) == ("H", "i")
+            if values.char + sums.char not in AVERAGED or not is_mean:
+                return False
+            native.loops.average(source, self._tall[first:last], self._wide, out, *places, sums.char)
+        elif values.char in PICKED and out.dtype == values:
+            pick = native.loops.maximum if self.fold.combine is np.maximum else native.loops.minimum
+            pick(source, out, *places)
+        else:
+            return False
+        return True
 
 
 def fold_windows(

@@ -10,14 +10,14 @@ from cnnfilt.core.engine.borders import as_padding_value
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.job import Job
 from cnnfilt.core.engine.plan import plan
-from cnnfilt.core.engine.scale import NO_LOSS, Loss
+from cnnfilt.core.engine.scale import Loss, Responses, Scale
 from cnnfilt.core.engine.strips import Strip, StripReader, strip_edges
 from cnnfilt.core.engine.threads import Edges, run_strips, thread_count
 from cnnfilt.errors import ParameterError, counted
 from cnnfilt.terms import Activation, PaddingValue
 
 
-class PlannedConvolution:
+class PlannedConvolution(Responses):
     """A job ready to run: `shape` (H', W', maps), `plan`, and the `edges` (first, last) of its strips."""
 
     def __init__(self, job: Job, *, dtype: np.dtype | None = None) -> None:
@@ -53,26 +53,17 @@ class PlannedConvolution:
 
         run_strips(self.edges, make_worker)
 
-    def write_rounded(self, pixels: Array) -> Loss | None:
-        """Write the responses to `pixels` as whole levels, if the technique can round them and none leaves the image's.
-
-        Otherwise return None, and nothing is written.
-        """
-        if not self.technique.rounds:
-            return None
-
-        def make_worker() -> Callable[[int, int], Loss]:
-            solver = Solver(self, self.edges[0][1], keeps=False)
-            return lambda first, last: solver.write_rounded(first, last, pixels[first:last])
-
-        return sum(run_strips(self.edges, make_worker), NO_LOSS)
-
     def worker(self) -> Callable[[int, int], Array]:
         """Return what gives the responses (rows, W', maps) of rows first to last; each overwrites the one before.
 
         For one thread: every thread makes its own.
         """
         return Solver(self, self.edges[0][1]).responses
+
+    def writer(self, scale: Scale) -> Callable[[int, int, Array], Loss]:
+        """Return what writes rows first to last by `scale` to pixels: at once, if the technique can."""
+        solver = Solver(self, self.edges[0][1])
+        return lambda first, last, pixels: solver.write_levels(first, last, pixels, scale)
 
 
 class Solver:
@@ -102,7 +93,9 @@ class Solver:
 
     def responses(self, first: int, last: int) -> Array:
         """Return the responses of rows `first` to `last`, (rows, W', maps), until the next call."""
-        strip = self.reader.read(first, last)
+        return self._responses(self.reader.read(first, last))
+
+    def _responses(self, strip: Strip) -> Array:
         if strip.height not in self._results:
             rows = self._memory[: strip.height * prod(self._shape)].reshape(strip.height, -1)
             self._results[strip.height] = rows, rows.reshape(strip.height, *self._shape)
@@ -121,11 +114,12 @@ class Solver:
             self._technique.write(strip, out)
             activate(out, self._activation)
 
-    def write_rounded(self, first: int, last: int, pixels: Array) -> Loss:
-        """Write the responses of rows `first` to `last` as whole levels to `pixels`."""
+    def write_levels(self, first: int, last: int, pixels: Array, scale: Scale) -> Loss:
+        """Write the responses of rows `first` to `last` by `scale` to `pixels` (rows, W', maps)."""
         strip = self.reader.read(first, last)
-        lowest, highest = self._technique.write_rounded(strip, pixels.reshape(last - first, -1))
-        return Loss(lowest, highest, 0, pixels.size)
+        with np.errstate(invalid="ignore", over="ignore", under="ignore"):
+            loss = self._technique.write_levels(strip, pixels.reshape(strip.height, -1), scale)
+        return scale.write(self._responses(strip), pixels) if loss is None else loss
 
 
 def in_strips(edges: Edges) -> str:

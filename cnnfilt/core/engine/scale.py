@@ -1,5 +1,7 @@
 """Responses written as pixels by a linear mapping: rounded, clipped, cast, and what that lost counted."""
 
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
 from math import isnan
 
 import numpy as np
@@ -7,6 +9,9 @@ import numpy as np
 from cnnfilt.core.engine import native
 from cnnfilt.core.engine.images import Array
 from cnnfilt.frozen import Frozen
+
+Found = tuple[float, float, int, int]
+"""What a loop found: the lowest and the highest response, how many were clipped, and how many of these were NaN."""
 
 Range = tuple[float, float]
 """The lowest and the highest value; (inf, -inf) where there is none."""
@@ -62,39 +67,42 @@ class Scale(Frozen):
         """Tell whether levels stay what they are, but for sign and clipping."""
         return (self.origin, self.gain, self.over, self.base) == (0, 1, 1, 0)
 
-
-class Writer:
-    """Writes responses as pixels, strip by strip."""
-
-    def __init__(self, scale: Scale) -> None:
-        self._scale = scale
+    @property
+    def mapping(self) -> tuple[bool, bool, float, float, float, float]:
+        """Return what the loops are told of it: whether of magnitudes, whether values stay, and the four numbers."""
+        return self.magnitude, self.is_identity, self.origin, self.gain, self.over, self.base
 
     def write(self, responses: Array, pixels: Array) -> Loss:
         """Write the pixels for `responses` to `pixels`, of the same shape and contiguous too; return what was lost.
 
         The responses are contiguous, and overwritten.
         """
-        flat, levels, scale = responses.reshape(-1), pixels.reshape(-1), self._scale
-        if scale.top is None:
+        flat, levels = responses.reshape(-1), pixels.reshape(-1)
+        if self.top is None:
             low, high, _ = _extremes(flat)
             with np.errstate(over="ignore"):
                 np.copyto(levels, flat, casting="unsafe")
             return Loss(low, high, 0, flat.size)
-        if native.loops and (flat.dtype.char, levels.dtype.char) in HAS_LOOP:
-            mapping = () if scale.is_identity else (scale.origin, scale.gain, scale.over, scale.base)
-            found = native.loops.levels(flat, levels, scale.magnitude, *mapping)
+        if native.loops and flat.dtype.char in "hif" and self.fits(levels.dtype):
+            found = native.loops.levels(flat, levels, self.mapping)
         else:
-            found = map_levels(flat, levels, scale)
-        low, high, clipped, not_numbers = found
-        if flat.dtype.kind in "biu":
-            low, high = int(low), int(high)
-        return Loss(low, high, clipped, flat.size, not_numbers)
+            found = map_levels(flat, levels, self)
+        return loss_of(found, flat.size, flat.dtype)
+
+    def fits(self, dtype: np.dtype) -> bool:
+        """Tell whether pixels of `dtype` are levels that the loops can write."""
+        return self.top is not None and dtype.char in "BH"
 
 
-HAS_LOOP = {(responses, levels) for responses in "hif" for levels in "BH"}
+def loss_of(found: Found, total: int, dtype: np.dtype) -> Loss:
+    """Return the loss that a loop found in `total` responses of `dtype`: of whole numbers in whole numbers."""
+    low, high, clipped, not_numbers = found
+    if dtype.kind in "biu":
+        low, high = int(low), int(high)
+    return Loss(low, high, clipped, total, not_numbers)
 
 
-def map_levels(responses: Array, levels: Array, scale: Scale) -> tuple[float, float, int, int]:
+def map_levels(responses: Array, levels: Array, scale: Scale) -> Found:
     """Write `responses` (n,) to `levels` (n,) by `scale`: what `native/levels.h` does, in NumPy.
 
     Returns the lowest and highest response, and how many were clipped and were no number.
@@ -155,3 +163,21 @@ def finite_range(responses: Array) -> Range:
     if np.isfinite(low) and np.isfinite(high):
         return low, high
     return range_of(responses[np.isfinite(responses)])
+
+
+class Responses(ABC):
+    """What gives responses strip by strip: `edges` are the (first, last) rows of each."""
+
+    edges: Sequence[tuple[int, int]]
+
+    @abstractmethod
+    def worker(self) -> Callable[[int, int], Array]:
+        """Return what gives the responses of rows first to last, in memory that whoever asks may overwrite.
+
+        Every thread makes its own, and the next responses may take the place of the last.
+        """
+
+    def writer(self, scale: Scale) -> Callable[[int, int, Array], Loss]:
+        """Return what writes the responses of rows first to last as pixels by `scale`; every thread makes its own."""
+        respond = self.worker()
+        return lambda first, last, pixels: scale.write(respond(first, last), pixels)

@@ -11,7 +11,9 @@ from cnnfilt.core.engine.factors import float_factors, integer_factors
 from cnnfilt.core.engine.finite import FiniteTechnique
 from cnnfilt.core.engine.images import Array, is_small
 from cnnfilt.core.engine.job import Job
+from cnnfilt.core.engine.scale import Found, Loss, Scale, loss_of
 from cnnfilt.core.engine.strips import Strip
+from cnnfilt.core.engine.technique import Technique
 
 SEPARABLE_AREA = 36
 """From this size of kernel on, float factors are looked for: those of small ones round what needs no rounding."""
@@ -50,23 +52,67 @@ class Separable(FiniteTechnique):
         kernel = job.weights[:, :, 0, 0]
         pairs = float_factors(kernel, MOST_TERMS) if dtype.kind == "f" else integer_factors(kernel)
         assert pairs is not None, "it suits kernels that have factors"
-        self._factors = [(down.astype(dtype), along.astype(dtype)) for down, along in pairs]
-        self._places = strides_of(job), dilations_of(job)
+        self.factors = [(down.astype(dtype), along.astype(dtype)) for down, along in pairs]
+        self.channels = job.maps
+        self.places = strides_of(job), dilations_of(job)
         self.reads = read_by_loops(job, dtype)
+        self.has_loop = self.reads is not None
         self._width = job.columns.output_size * job.maps
-        self.row_bytes = len(self._factors) * self._width * dtype.itemsize
+        self.row_bytes = len(self.factors) * self._width * dtype.itemsize
 
     def prepare(self, height: int) -> None:
         """Make the scratch memory for strips of up to `height` rows."""
-        self._sums = np.empty((height if len(self._factors) > 1 else 0, self._width), self._dtype)
+        self._sums = np.empty((height if len(self.factors) > 1 else 0, self._width), self._dtype)
+
+    def write_levels(self, strip: Strip, pixels: Array, scale: Scale) -> Loss | None:
+        """Write the strip's responses as levels in the same pass: those of one factor, which are finite."""
+        if len(self.factors) > 1 or not self.has_loop or not self._is_safe or self._job.activation != "none":
+            return None
+        if not (native.loops and scale.fits(pixels.dtype)):
+            return None
+        (column, row), bias = self.factors[0], np.full(1, self._bias, self._dtype)
+        found = native.loops.separable(
+            strip.natural, column, row, bias, pixels, self._job.maps, *self.places, scale.mapping
+        )
+        return loss_of(found, pixels.size, self._dtype)
 
     def _write(self, strip: Strip, out: Array) -> None:
-        loop = native.loops.separable if native.loops and self.reads else separable
-        for number, (column, row) in enumerate(self._factors):
+        loop = native.loops.separable if native.loops and self.has_loop else separable
+        for number, (column, row) in enumerate(self.factors):
             sums = self._sums[: strip.height] if number else out
-            loop(strip.natural, column, row, np.zeros(1, self._dtype), sums, self._job.maps, *self._places)
+            loop(strip.natural, column, row, np.zeros(1, self._dtype), sums, self._job.maps, *self.places)
             if number:
                 np.add(out, sums, out=out)
+
+
+class Gradient:
+    """Two kernels of whole numbers, each a column times a row, and the length of what they answer in one pass."""
+
+    def __init__(self, across: Separable, down: Separable) -> None:
+        factors = across.factors + down.factors
+        self._columns, self._rows = (np.array([factor[axis] for factor in factors]) for axis in (0, 1))
+        self._channels, self._places = across.channels, across.places
+
+    @staticmethod
+    def of(techniques: list[Technique]) -> "Gradient | None":
+        """Return the gradient of two techniques, or None where there is no loop for them."""
+        separable = [one for one in techniques if isinstance(one, Separable) and one.has_loop and len(one.factors) == 1]
+        if len(techniques) != 2 or len(separable) != 2:
+            return None
+        shapes = {(down.shape, along.shape, down.dtype) for one in separable for down, along in one.factors}
+        return Gradient(*separable) if len(shapes) == 1 and shapes.pop()[2].kind == "i" else None
+
+    def write(self, strip: Strip, out: Array, gain: float, scale: Scale | None = None) -> Found | None:
+        """Write gain * sqrt(across^2 + down^2) to `out` (rows, W' * C), as floats, or by `scale` as levels.
+
+        Returns what was found for levels.
+        """
+        assert native.loops is not None, "`of` gives none without them"
+        mapping = scale.mapping if scale else None
+        found: Found | None = native.loops.gradient(
+            strip.natural, self._columns, self._rows, out, self._channels, *self._places, mapping, gain
+        )
+        return found
 
 
 def separable(

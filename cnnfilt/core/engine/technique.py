@@ -6,7 +6,7 @@ import numpy as np
 
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.job import Job
-from cnnfilt.core.engine.scale import Range
+from cnnfilt.core.engine.scale import Loss, Scale
 from cnnfilt.core.engine.strips import Strip
 
 
@@ -14,13 +14,11 @@ class Technique(ABC):
     """One way to sum: made from a job that it suits, and the type of its sums.
 
     `planar` is how it wants its strips, `reads` in which type (None: the sums'), `strip_rows` of how many rows their
-    height should be a multiple, and `row_bytes` the memory it needs for each output row. `rounds` tells whether there
-    is a `write_rounded`. Every thread works with a copy of its own: what `prepare` and `write` do must not reach into
-    what `__init__` made.
+    height should be a multiple, and `row_bytes` the memory it needs for each output row. Every thread works with a
+    copy of its own: what `prepare` and `write` do must not reach into what `__init__` made.
     """
 
     planar = False
-    rounds = False
     strip_rows = 1
     row_bytes = 0
     reads: np.dtype | None = None
@@ -44,9 +42,9 @@ class Technique(ABC):
     def write(self, strip: Strip, out: Array) -> None:
         """Write the strip's sums, bias included, to `out` (strip.height, W' * maps)."""
 
-    def write_rounded(self, strip: Strip, pixels: Array) -> Range:
-        """Write the strip's sums as whole levels, none of which can be out of range; return the lowest and highest.
+    def write_levels(self, strip: Strip, pixels: Array, scale: Scale) -> Loss | None:
+        """Write the strip's responses, activated, by `scale` to `pixels` (strip.height, W' * maps); return the loss.
 
-        Asked for only of a technique that `rounds`.
+        None, and nothing written, where it cannot do that in one pass.
         """
-        raise NotImplementedError
+        return None

@@ -4,29 +4,79 @@ from cnnfilt.terms import Pair
 BLOCK: int
 REACH: int
 
+Mapping = tuple[bool, bool, float, float, float, float]
+"""Whether of magnitudes, whether the values stay; origin, gain, over, base."""
+
+Found = tuple[float, float, int, int]
+"""The lowest and highest response, and how many were clipped and were no number."""
+
 def correlate(
-    source: Array, kernel: Array, bias: Array, out: Array, channels: int, stride: Pair, dilation: Pair, /
-) -> None: ...
-def correlate_each(
-    source: Array, kernel: Array, bias: Array, out: Array, channels: int, stride: Pair, dilation: Pair, /
-) -> None: ...
-def separable(
-    source: Array, down: Array, along: Array, bias: Array, out: Array, channels: int, stride: Pair, dilation: Pair, /
-) -> None: ...
-def box(source: Array, columns: Array, out: Array, size: Pair, channels: int, /) -> None: ...
-def reduce(
-    kind: str, image: Array, out: Array, size: Pair, channels: int, stride: Pair, dilation: Pair, start: Pair, /
-) -> None: ...
-def levels(
-    responses: Array,
-    levels: Array,
-    magnitude: bool,
-    origin: float = 0,
-    gain: float = 1,
-    over: float = 1,
-    base: float = 0,
+    source: Array,
+    kernel: Array,
+    bias: Array,
+    out: Array,
+    channels: int,
+    stride: Pair,
+    dilation: Pair,
+    mapping: Mapping | None = None,
     /,
-) -> tuple[float, float, int, int]: ...
-def means(sums: Array, tall: Array, wide: Array, out: Array, /) -> None: ...
-def magnitude(across: Array, down: Array, out: Array, scale: float, /) -> None: ...
+) -> Found | None: ...
+def correlate_each(
+    source: Array,
+    kernel: Array,
+    bias: Array,
+    out: Array,
+    channels: int,
+    stride: Pair,
+    dilation: Pair,
+    mapping: Mapping | None = None,
+    /,
+) -> Found | None: ...
+def separable(
+    source: Array,
+    down: Array,
+    along: Array,
+    bias: Array,
+    out: Array,
+    channels: int,
+    stride: Pair,
+    dilation: Pair,
+    mapping: Mapping | None = None,
+    /,
+) -> Found | None: ...
+def gradient(
+    source: Array,
+    columns: Array,
+    rows: Array,
+    out: Array,
+    channels: int,
+    stride: Pair,
+    dilation: Pair,
+    mapping: Mapping | None = None,
+    scale: float = 1,
+    /,
+) -> Found | None: ...
+def box(
+    source: Array, columns: Array, tall: Array, wide: Array, out: Array, size: Pair, channels: int, /
+) -> Found | None: ...
+def maximum(
+    image: Array, out: Array, size: Pair, channels: int, stride: Pair, dilation: Pair, start: Pair, /
+) -> None: ...
+def minimum(
+    image: Array, out: Array, size: Pair, channels: int, stride: Pair, dilation: Pair, start: Pair, /
+) -> None: ...
+def average(
+    image: Array,
+    tall: Array,
+    wide: Array,
+    out: Array,
+    size: Pair,
+    channels: int,
+    stride: Pair,
+    dilation: Pair,
+    start: Pair,
+    sums: str,
+    /,
+) -> None: ...
+def levels(responses: Array, levels: Array, mapping: Mapping, /) -> Found: ...
 def unfilter(filtered: Array, above: Array, out: Array, pixel_bytes: int, /) -> None: ...

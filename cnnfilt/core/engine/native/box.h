@@ -2,35 +2,40 @@
  *
  * The sums of the columns run along with the rows: one row enters, one leaves. `columns` is memory for them, as many
  * as a row of the source has values that windows meet. Along a row sums of 1, 2, 4, ... values are doubled, and those
- * that the width is made of are added: 15 is 8 + 4 + 2 + 1. Stride and dilation 1. */
-CLONES void JOIN3(box, SOURCE, SUM)(const Windows *w, const SOURCE *source, size pitch, SUM *out, size out_pitch, SUM *columns) {
+ * that the width is made of are added: 15 is 1 + 2 + 4 + 8. Stride and dilation 1.
+ * For means the lowest and highest sum is noted. */
+CLONES void JOIN3(box, SOURCE, SUM)(const Windows *w, const SOURCE *source, size pitch, Target *target, SUM *columns) {
     const size reach = reach_along(w), all = w->width + reach;
-    SUM power[BLOCK_OF(SUM) + REACH], sums[BLOCK_OF(SUM)];
+    SUM doubles[2][BLOCK_OF(SUM) + REACH], sums[BLOCK_OF(SUM)], low = (SUM)-1, high = 0;
     memset(columns, 0, (size_t)all * sizeof *columns);
-    for (size i = 0; i < w->height - 1; i++)
+    for (size i = 0; i < w->height; i++)
         for (size x = 0; x < all; x++) columns[x] += source[i * pitch + x];
     for (size y = 0; y < w->rows; y++) {
-        const SOURCE *enters = source + (y + w->height - 1) * pitch, *leaves = source + y * pitch;
-        for (size x = 0; x < all; x++) columns[x] += enters[x];
+        if (y) {
+            const SOURCE *left = source + (y - 1) * pitch, *enters = left + w->height * pitch;
+            for (size x = 0; x < all; x++) columns[x] = (SUM)(columns[x] + enters[x] - left[x]);
+        }
         for (size at = 0; at < w->width; at += BLOCK_OF(SUM)) {
             const size n = least(BLOCK_OF(SUM), w->width - at);
+            const SUM *power = columns + at; /* sums of 1, then 2, 4, ... values */
             size length = n + reach, taken = 0;
-            memcpy(power, columns + at, (size_t)length * sizeof *power);
-            memset(sums, 0, sizeof sums);
             for (size bits = w->taps, doubled = 1; bits; bits >>= 1, doubled *= 2) {
-                if (bits & 1) {
-                    const SUM *part = power + taken * w->channels;
+                const SUM *part = power + taken * w->channels;
+                if (bits & 1 && !taken) memcpy(sums, part, (size_t)n * sizeof *sums);
+                else if (bits & 1)
                     for (size x = 0; x < n; x++) sums[x] += part[x];
-                    taken += doubled;
-                }
+                taken += bits & 1 ? doubled : 0;
+                SUM *next = doubles[power == doubles[0]];
                 const size step = doubled * w->channels;
                 length -= step;
-                /* Forwards, each value is read before its place is written. */
                 if (bits > 1)
-                    for (size x = 0; x < length; x++) power[x] += power[x + step];
+                    for (size x = 0; x < length; x++) next[x] = power[x] + power[x + step];
+                power = next;
             }
-            memcpy(out + y * out_pitch + at, sums, (size_t)n * sizeof *sums);
+            if (target->means)
+                for (size x = 0; x < n; x++) low = sums[x] < low ? sums[x] : low, high = sums[x] > high ? sums[x] : high;
+            PUT_TOTAL(SUM, w, target, y, at, sums, n);
         }
-        for (size x = 0; x < all; x++) columns[x] -= leaves[x];
     }
+    target->loss.lowest = low, target->loss.highest = high;
 }

@@ -2,10 +2,50 @@
 
 #include "native.h"
 
+/* The bits of floats, as whole numbers that have the same order: compilers find the least of those side by side. */
+PART i32 ordered(f32 value) {
+    union { f32 value; i32 bits; } both = {value};
+    return both.bits ^ ((both.bits >> 31) & INT32_MAX);
+}
+
+PART double disordered(i32 order) {
+    union { i32 bits; f32 value; } both = {order ^ ((order >> 31) & INT32_MAX)};
+    return (double)both.value + 0.0; /* turns -0 into 0 */
+}
+
+PART size widen(Loss *loss, double low, double high) {
+    loss->lowest = low < loss->lowest ? low : loss->lowest;
+    loss->highest = high > loss->highest ? high : loss->highest;
+    return 0;
+}
+
+/* Note the lowest and the highest of n responses; return how many of them are no number. */
+PART size widen_i16(Loss *loss, const i16 *v, size n, i16 low, i16 high) { return (void)v, (void)n, widen(loss, low, high); }
+PART size widen_i32(Loss *loss, const i32 *v, size n, i32 low, i32 high) { return (void)v, (void)n, widen(loss, low, high); }
+PART size widen_f32(Loss *loss, const f32 *v, size n, i32 low, i32 high) {
+    if (low >= ordered(-INFINITY) && high <= ordered(INFINITY)) return widen(loss, disordered(low), disordered(high));
+    size missing = 0; /* for a NaN lies beyond */
+    for (size x = 0; x < n; x++)
+        if (v[x] == v[x]) widen(loss, v[x], v[x]);
+        else missing++;
+    return missing;
+}
+
+#define FIND(v, low, high) \
+    do { \
+        const ORDERED order_ = ORDER(v); \
+        low = order_ < low ? order_ : low; \
+        high = order_ > high ? order_ : high; \
+    } while (0)
+
 #define IS_FLOAT 0
+#define ORDER(v) (v)
 #define ROUND(v) (v)
+#define CLIPS(v, level, top) ((level) != (v))
 #define SOURCE i16
-#define WIDE i32
+#define ORDERED i16
+#define UNSIGNED u16
+#define COUNT u16
 #define LOWEST INT16_MIN
 #define HIGHEST INT16_MAX
 #define LEVEL u8
@@ -14,11 +54,15 @@
 #define LEVEL u16
 #include "levels.h"
 #undef SOURCE
-#undef WIDE
+#undef ORDERED
+#undef UNSIGNED
+#undef COUNT
 #undef LOWEST
 #undef HIGHEST
 #define SOURCE i32
-#define WIDE int64_t
+#define ORDERED i32
+#define UNSIGNED u32
+#define COUNT u32
 #define LOWEST INT32_MIN
 #define HIGHEST INT32_MAX
 #include "levels.h"
@@ -26,57 +70,37 @@
 #define LEVEL u8
 #include "levels.h"
 #undef IS_FLOAT
+#undef ORDER
 #undef ROUND
+#undef CLIPS
 #undef SOURCE
-#undef WIDE
-#undef LOWEST
-#undef HIGHEST
+#undef UNSIGNED
+/* What lies half a level outside is rounded to the even side of it: 255.5 to 256, but -0.5 to 0. */
 #define IS_FLOAT 1
+#define ORDER(v) ordered(v)
 #define ROUND(v) rintf(v)
+#define CLIPS(v, level, top) (!((v) >= -0.5f && (v) < (top) + 0.5f))
 #define SOURCE f32
-#define WIDE f32
-#define LOWEST -INFINITY
-#define HIGHEST INFINITY
+#define UNSIGNED f32
 #include "levels.h"
 #undef LEVEL
 #define LEVEL u16
 #include "levels.h"
 
-/* Sums divided by how many values they are of: sums[y][x] / (tall[y] * wide[x]), rounded half to even for levels.
- * The quotient is rounded once before: that never makes a half of what is none, as long as a float holds the sum. */
-#define MEANS(s, r, SOURCE, RESULT) \
-    CLONES void means_##SOURCE##_##RESULT(const SOURCE *sums, size pitch, size rows, size width, const i32 *tall, \
-                                          const i32 *wide, RESULT *out, size out_pitch) { \
-        for (size y = 0; y < rows; y++) \
-            for (size x = 0; x < width; x++) { \
-                const EXACT_##SOURCE mean = sums[y * pitch + x] / ((EXACT_##SOURCE)tall[y] * (EXACT_##SOURCE)wide[x]); \
-                out[y * out_pitch + x] = AS_##RESULT(mean, RINT_##SOURCE); \
-            } \
+/* So many responses, as `mapping` says, from place `at` of `levels` on. */
+#define LEVELS(SOURCE) \
+    void levels_##SOURCE(const Mapping *m, const SOURCE *responses, void *levels, size at, size count, Loss *loss) { \
+        const size block = m->plain ? BLOCK_OF(SOURCE) : BLOCK; \
+        for (size x = 0; x < count; x += block) { \
+            const size n = least(block, count - x); \
+            u8 *bytes = (u8 *)levels + at + x; \
+            u16 *words = (u16 *)levels + at + x; \
+            if (m->plain && m->level == 'B') plain_##SOURCE##_u8(responses + x, bytes, n, m->magnitude, loss); \
+            else if (m->plain) plain_##SOURCE##_u16(responses + x, words, n, m->magnitude, loss); \
+            else if (m->level == 'B') mapped_##SOURCE##_u8(responses + x, bytes, n, m, loss); \
+            else mapped_##SOURCE##_u16(responses + x, words, n, m, loss); \
+        } \
     }
-#define EXACT_u16 f32
-#define EXACT_i32 double
-#define EXACT_u32 double
-#define RINT_u16 rintf
-#define RINT_i32 rint
-#define RINT_u32 rint
-#define CLIPPED(mean, top) ((mean) < 0 ? 0 : (mean) > (top) ? (top) : (mean))
-#define AS_u8(mean, round) (u8)(i32)round(CLIPPED(mean, 255))
-#define AS_u16(mean, round) (u16)(i32)round(CLIPPED(mean, 65535))
-#define AS_f32(mean, round) (f32)(mean)
-MEAN_TYPES(MEANS)
-
-/* scale * sqrt(across^2 + down^2). The squares are added exactly: no fused operation can change them. */
-CLONES void magnitude_i16(const i16 *across, const i16 *down, f32 *out, size count, f32 scale) {
-    for (size x = 0; x < count; x++) {
-        const u32 squares = (u32)(across[x] * across[x]) + (u32)(down[x] * down[x]);
-        out[x] = sqrtf((f32)squares) * scale;
-    }
-}
-
-/* For sums that need more than 16 bits; up to 2^26 the squares are exact. */
-CLONES void magnitude_i32(const i32 *across, const i32 *down, f32 *out, size count, f32 scale) {
-    for (size x = 0; x < count; x++) {
-        const double squares = (double)across[x] * across[x] + (double)down[x] * down[x];
-        out[x] = (f32)sqrt(squares) * scale;
-    }
-}
+LEVELS(i16)
+LEVELS(i32)
+LEVELS(f32)

@@ -66,6 +66,16 @@ static int measure(Plane *plane, int dimensions, const char *name) {
     return 1;
 }
 
+/* Whether a plane shares no memory with one that is written. */
+static int are_apart(const Plane *plane, const Plane *written, const char *name) {
+    const char *from = plane->view.buf, *to = written->view.buf;
+    const size ends = ((plane->rows - 1) * plane->pitch + plane->width) * plane->view.itemsize;
+    const size written_ends = ((written->rows - 1) * written->pitch + written->width) * written->view.itemsize;
+    if ((uintptr_t)from < (uintptr_t)to + (size_t)written_ends && (uintptr_t)to < (uintptr_t)from + (size_t)ends)
+        return refuse("lies on the memory of the result", name);
+    return 1;
+}
+
 /* Open the buffers of `count` objects, the last for writing; 0 with an exception, and nothing left open. */
 static int open_planes(PyObject *const *objects, Plane *planes, const int *dimensions, const char *const *names, int count) {
     int opened = 0, good = 1;
@@ -82,40 +92,105 @@ static int open_planes(PyObject *const *objects, Plane *planes, const int *dimen
             good = 0;
         }
     }
-    const Plane *out = &planes[count - 1];
-    for (int i = 0; good && i < count - 1; i++) {
-        const char *from = planes[i].view.buf, *to = out->view.buf;
-        const size ends = ((planes[i].rows - 1) * planes[i].pitch + planes[i].width) * planes[i].view.itemsize;
-        const size out_ends = ((out->rows - 1) * out->pitch + out->width) * out->view.itemsize;
-        if ((uintptr_t)from < (uintptr_t)to + (size_t)out_ends && (uintptr_t)to < (uintptr_t)from + (size_t)ends)
-            good = refuse("lies on the memory of the result", names[i]);
-    }
+    for (int i = 0; good && i < count - 1; i++) good = are_apart(&planes[i], &planes[count - 1], names[i]);
     if (!good)
         while (opened) PyBuffer_Release(&planes[--opened].view);
     return good;
 }
 
-static void close_planes(Plane *planes, int count) {
-    while (count) PyBuffer_Release(&planes[--count].view);
-}
+enum { MOST = 6 }; /* buffers of a call */
 
-/* The windows over an output of such size, once their numbers are sound and a block holds what they reach. */
-static int place(Windows *w, const Plane *out, size height, size taps, size channels, const size *stride, const size *dilation) {
-    const size numbers[] = {height, taps, channels, stride[0], stride[1], dilation[0], dilation[1]};
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        if (numbers[i] < 1 || numbers[i] > LARGEST) return refuse("must be from 1 to 2^30", "a size, stride or dilation");
-    if (out->width % channels) return refuse("has rows that are no whole pixels", "out");
-    if ((taps - 1) * dilation[1] > REACH / channels) return refuse("reach too far for a loop", "windows");
-    if (stride[1] > 1 && stride[1] > BLOCK / channels) return refuse("lie too far apart for a loop", "windows");
-    *w = (Windows){out->rows, out->width, channels, height, taps, stride[0], stride[1], dilation[0], dilation[1] * channels};
+/* A call of a loop over windows: its buffers, the last of which is the result, and what the numbers after them say. */
+typedef struct {
+    Plane planes[MOST], *out;
+    int count;
+    Windows windows;
+    size channels, stride[2], dilation[2];
+    Mapping mapping;
+    Target target;
+} Call;
+
+/* Read (magnitude, plain, origin, gain, over, base), or None. */
+static int read_mapping(Call *call, PyObject *given) {
+    Mapping *m = &call->mapping;
+    if (!given || given == Py_None) return 1;
+    if (!PyArg_ParseTuple(given, "ppdddd", &m->magnitude, &m->plain, &m->origin, &m->gain, &m->over, &m->base)) return 0;
+    if (call->out->type != 'B' && call->out->type != 'H') return refuse("must be bytes or words for levels", "out");
+    m->level = call->out->type;
+    call->target.mapping = m;
     return 1;
 }
 
-/* Whether the source has all that the windows meet. */
-static int covers(const Windows *w, const Plane *source) {
+/* Open the first `count` of the arguments, which are buffers of so many dimensions. */
+static int begin(Call *call, PyObject *args, int count, const int *dimensions, const char *const *names) {
+    PyObject *objects[MOST];
+    if (PyTuple_Size(args) < count) return refuse("are missing", "buffers");
+    for (int i = 0; i < count; i++) objects[i] = PyTuple_GetItem(args, i);
+    if (!open_planes(objects, call->planes, dimensions, names, count)) return 0;
+    call->count = count;
+    call->out = &call->planes[count - 1];
+    call->target = (Target){call->out->view.buf, call->out->pitch, call->out->type, NULL, NULL, {Py_HUGE_VAL, -Py_HUGE_VAL, 0, 0}};
+    return 1;
+}
+
+/* Read what stands behind the buffers. */
+static int read_rest(const Call *call, PyObject *args, const char *format, ...) {
+    va_list places;
+    PyObject *rest = PyTuple_GetSlice(args, call->count, PyTuple_Size(args));
+    va_start(places, format);
+    const int good = rest && PyArg_VaParse(rest, format, places);
+    va_end(places);
+    Py_XDECREF(rest);
+    return good;
+}
+
+/* Close what was opened; None, the loss of a mapping, or NULL with an exception. */
+static PyObject *end(Call *call, int good, int has_loss) {
+    const Loss *loss = &call->target.loss;
+    while (call->count) PyBuffer_Release(&call->planes[--call->count].view);
+    if (!good) return NULL;
+    if (has_loss) return Py_BuildValue("ddnn", loss->lowest, loss->highest, loss->clipped, loss->not_numbers);
+    Py_RETURN_NONE;
+}
+
+/* Read channels, stride, dilation[, mapping[, scale]]. The mapping lives as long as the arguments. */
+static int read_places(Call *call, PyObject *args, float *scale) {
+    PyObject *mapping = NULL;
+    return read_rest(call, args, "n(nn)(nn)|Of", &call->channels, &call->stride[0], &call->stride[1], &call->dilation[0],
+                     &call->dilation[1], &mapping, scale)
+           && read_mapping(call, mapping);
+}
+
+/* The windows over the output, once their numbers are sound and a block holds what they reach. */
+static int place(Call *call, size height, size taps) {
+    const size channels = call->channels, *stride = call->stride, *dilation = call->dilation;
+    const size numbers[] = {height, taps, channels, stride[0], stride[1], dilation[0], dilation[1]};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        if (numbers[i] < 1 || numbers[i] > LARGEST) return refuse("must be from 1 to 2^30", "a size, stride or dilation");
+    if (call->out->width % channels) return refuse("has rows that are no whole pixels", "out");
+    if ((taps - 1) * dilation[1] > REACH / channels) return refuse("reach too far for a loop", "windows");
+    if (stride[1] > 1 && stride[1] > BLOCK / channels) return refuse("lie too far apart for a loop", "windows");
+    call->windows = (Windows){call->out->rows, call->out->width, channels, height, taps, stride[0], stride[1],
+                              dilation[0], dilation[1] * channels, 0};
+    return 1;
+}
+
+/* The windows, once the source is known to have all that they meet. */
+static int place_on(Call *call, size height, size taps) {
+    const Plane *source = call->planes;
+    Windows *w = &call->windows;
+    if (!place(call, height, taps)) return 0;
+    w->length = source->width;
     const size down = (w->rows - 1) * w->stride_down + (w->height - 1) * w->step_down + 1;
     const size along = (w->width / w->channels - 1) * w->stride_along + reach_along(w) / w->channels + 1;
     if (down > source->rows || along > source->width / w->channels) return refuse("is smaller than what its windows meet", "source");
+    return 1;
+}
+
+/* Whether kernels and bias, between source and result, are of the type of the sums, and their rows close together. */
+static int are_weights(const Call *call, char sums) {
+    for (const Plane *one = call->planes + 1; one < call->out; one++)
+        if (one->type != sums || one->pitch != one->width) return refuse("must be whole, and of one type", "kernel and bias");
     return 1;
 }
 
@@ -129,231 +204,210 @@ static int covers(const Windows *w, const Plane *source) {
         good = found || refuse("of these types have no loop", "values"); \
     } while (0)
 
-static PyObject *done(Plane *planes, int count, int good) {
-    while (count) PyBuffer_Release(&planes[--count].view);
-    if (!good) return NULL;
-    Py_RETURN_NONE;
-}
+/* Run one of the loops for sums, whose type is that of the kernel. */
+#define RUN_SUMS(TYPES, ONE, result) \
+    do { \
+        const char sums = call.planes[1].type, out = call.target.mapping ? sums : call.out->type; \
+        good = good && are_weights(&call, sums) && (out == (result) || refuse("must be of the type of the sums", "out")); \
+        if (good) RUN(TYPES, ONE); \
+    } while (0)
 
-/* correlate(source, kernel, bias, out, channels, stride, dilation) */
+/* correlate(source, kernel, bias, out, channels, stride, dilation[, mapping]) */
 static PyObject *py_correlate(PyObject *self, PyObject *args) {
     (void)self;
-    static const char *const names[] = {"source", "kernel", "bias", "out"};
-    PyObject *objects[4];
-    Plane planes[4], *source = planes, *kernel = planes + 1, *bias = planes + 2, *out = planes + 3;
-    size channels, stride[2], dilation[2];
-    if (!PyArg_ParseTuple(args, "OOOOn(nn)(nn)", &objects[0], &objects[1], &objects[2], &objects[3], &channels, &stride[0],
-                          &stride[1], &dilation[0], &dilation[1]))
-        return NULL;
-    if (!open_planes(objects, planes, (int[]){2, 2, 1, 2}, names, 4)) return NULL;
-    Windows w;
-    int good = place(&w, out, kernel->rows, kernel->width, channels, stride, dilation) && covers(&w, source);
-    if (good && (kernel->pitch != kernel->width || kernel->type != out->type || bias->type != out->type))
-        good = refuse("must be whole, and of the type of the sums", "kernel or bias");
+    Call call = {0};
+    const Plane *source = call.planes, *kernel = source + 1, *bias = source + 2;
+    if (!begin(&call, args, 4, (int[]){2, 2, 1, 2}, (const char *[]){"source", "kernel", "bias", "out"})) return NULL;
+    float none;
+    int good = read_places(&call, args, &none) && place_on(&call, kernel->rows, kernel->width);
 #define ONE(s, r, SOURCE, SUM) \
-        if (source->type == s && out->type == r) \
-            found = 1, correlate_##SOURCE##_##SUM(&w, source->view.buf, source->pitch, out->view.buf, out->pitch, kernel->view.buf, bias->view.buf);
-    if (good) RUN(SUM_TYPES, ONE);
+        if (source->type == s && kernel->type == r) \
+            found = 1, correlate_##SOURCE##_##SUM(&call.windows, source->view.buf, source->pitch, &call.target, kernel->view.buf, bias->view.buf);
+    RUN_SUMS(SUM_TYPES, ONE, sums);
 #undef ONE
-    return done(planes, 4, good);
+    return end(&call, good, call.target.mapping != NULL);
 }
 
-/* correlate_each(source, kernel, bias, out, channels, stride, dilation): kernel (h, w, BLOCK), bias (BLOCK). */
+/* correlate_each(source, kernel, bias, out, channels, stride, dilation[, mapping]): kernel (h, w, BLOCK), bias (BLOCK). */
 static PyObject *py_correlate_each(PyObject *self, PyObject *args) {
     (void)self;
-    static const char *const names[] = {"source", "kernel", "bias", "out"};
-    PyObject *objects[4];
-    Plane planes[4], *source = planes, *kernel = planes + 1, *bias = planes + 2, *out = planes + 3;
-    size channels, stride[2], dilation[2];
-    if (!PyArg_ParseTuple(args, "OOOOn(nn)(nn)", &objects[0], &objects[1], &objects[2], &objects[3], &channels, &stride[0],
-                          &stride[1], &dilation[0], &dilation[1]))
-        return NULL;
-    if (!open_planes(objects, planes, (int[]){2, 3, 1, 2}, names, 4)) return NULL;
-    Windows w;
-    int good = 1;
-    if (kernel->view.shape[2] != BLOCK || kernel->pitch != kernel->width || bias->width != BLOCK)
+    Call call = {0};
+    const Plane *source = call.planes, *kernel = source + 1, *bias = source + 2;
+    if (!begin(&call, args, 4, (int[]){2, 3, 1, 2}, (const char *[]){"source", "kernel", "bias", "out"})) return NULL;
+    float none;
+    int good = read_places(&call, args, &none);
+    if (good && (kernel->view.shape[2] != BLOCK || bias->width != BLOCK))
         good = refuse("must hold a block of weights for each tap", "kernel or bias");
-    if (good && (channels < 1 || channels > BLOCK)) good = refuse("are more than a block holds", "channels");
-    if (good && (kernel->type != out->type || bias->type != out->type)) good = refuse("must be of the type of the sums", "kernel or bias");
-    good = good && place(&w, out, kernel->rows, kernel->view.shape[1], channels, stride, dilation) && covers(&w, source);
+    if (good && (call.channels < 1 || call.channels > BLOCK)) good = refuse("are more than a block holds", "channels");
+    good = good && place_on(&call, kernel->rows, kernel->view.shape[1]);
 #define ONE(s, r, SOURCE, SUM) \
-        if (source->type == s && out->type == r) \
-            found = 1, correlate_each_##SOURCE##_##SUM(&w, source->view.buf, source->pitch, out->view.buf, out->pitch, kernel->view.buf, bias->view.buf);
-    if (good) RUN(SUM_TYPES, ONE);
+        if (source->type == s && kernel->type == r) \
+            found = 1, correlate_each_##SOURCE##_##SUM(&call.windows, source->view.buf, source->pitch, &call.target, kernel->view.buf, bias->view.buf);
+    RUN_SUMS(SUM_TYPES, ONE, sums);
 #undef ONE
-    return done(planes, 4, good);
+    return end(&call, good, call.target.mapping != NULL);
 }
 
-/* separable(source, down, along, bias, out, channels, stride, dilation) */
+/* separable(source, down, along, bias, out, channels, stride, dilation[, mapping]) */
 static PyObject *py_separable(PyObject *self, PyObject *args) {
     (void)self;
-    static const char *const names[] = {"source", "down", "along", "bias", "out"};
-    PyObject *objects[5];
-    Plane planes[5], *source = planes, *down = planes + 1, *along = planes + 2, *bias = planes + 3, *out = planes + 4;
-    size channels, stride[2], dilation[2];
-    if (!PyArg_ParseTuple(args, "OOOOOn(nn)(nn)", &objects[0], &objects[1], &objects[2], &objects[3], &objects[4], &channels,
-                          &stride[0], &stride[1], &dilation[0], &dilation[1]))
-        return NULL;
-    if (!open_planes(objects, planes, (int[]){2, 1, 1, 1, 2}, names, 5)) return NULL;
-    Windows w;
-    int good = place(&w, out, down->width, along->width, channels, stride, dilation) && covers(&w, source);
-    if (good && (down->type != out->type || along->type != out->type || bias->type != out->type))
-        good = refuse("must be of the type of the sums", "down, along or bias");
+    Call call = {0};
+    const Plane *source = call.planes, *down = source + 1, *along = source + 2, *bias = source + 3;
+    if (!begin(&call, args, 5, (int[]){2, 1, 1, 1, 2}, (const char *[]){"source", "down", "along", "bias", "out"})) return NULL;
+    float none;
+    int good = read_places(&call, args, &none) && place_on(&call, down->width, along->width);
 #define ONE(s, r, SOURCE, SUM) \
-        if (source->type == s && out->type == r) \
-            found = 1, separable_##SOURCE##_##SUM(&w, source->view.buf, source->pitch, out->view.buf, out->pitch, \
-                                                 down->view.buf, along->view.buf, bias->view.buf);
-    if (good) RUN(SUM_TYPES, ONE);
+        if (source->type == s && down->type == r) \
+            found = 1, separable_##SOURCE##_##SUM(&call.windows, source->view.buf, source->pitch, &call.target, down->view.buf, \
+                                                 along->view.buf, bias->view.buf);
+    RUN_SUMS(SUM_TYPES, ONE, sums);
 #undef ONE
-    return done(planes, 5, good);
+    return end(&call, good, call.target.mapping != NULL);
 }
 
-/* box(source, columns, out, (height, width), channels): columns is scratch of the type of the sums. */
+/* gradient(source, columns, rows, out, channels, stride, dilation, mapping, scale): columns (2, h) and rows (2, w). */
+static PyObject *py_gradient(PyObject *self, PyObject *args) {
+    (void)self;
+    Call call = {0};
+    const Plane *source = call.planes, *columns = source + 1, *rows = source + 2;
+    float scale = 1;
+    if (!begin(&call, args, 4, (int[]){2, 2, 2, 2}, (const char *[]){"source", "columns", "rows", "out"})) return NULL;
+    int good = read_places(&call, args, &scale);
+    if (good && (columns->rows != 2 || rows->rows != 2)) good = refuse("must be of two kernels", "columns and rows");
+    good = good && place_on(&call, columns->width, rows->width);
+#define ONE(s, r, SOURCE, SUM) \
+        if (source->type == s && columns->type == r) \
+            found = 1, gradient_##SOURCE##_##SUM(&call.windows, source->view.buf, source->pitch, &call.target, columns->view.buf, \
+                                                rows->view.buf, scale);
+    RUN_SUMS(GRADIENT_TYPES, ONE, call.target.mapping ? sums : 'f');
+#undef ONE
+    return end(&call, good, call.target.mapping != NULL);
+}
+
+/* The counts that sums of such a type are divided by: for each row, and for each value of a row. */
+static int read_means(Call *call, Means *means, char sums, const Plane *tall, const Plane *wide) {
+    const char out = call->out->type;
+    if (tall->width != call->out->rows || wide->width != call->out->width)
+        return refuse("must have a count for each row and each column", "tall and wide");
+    if (tall->type != 'i' || wide->type != 'i') return refuse("must be 32-bit whole numbers", "tall and wide");
+    if (out != 'B' && out != 'f' && !(out == 'H' && sums != 'H')) return refuse("is of a type that means are not", "out");
+    const size middle = wide->width / 2;
+    *means = (Means){tall->view.buf, wide->view.buf, middle, middle};
+    for (size i = 0; i < tall->width; i++)
+        if (means->tall[i] < 1) return refuse("must be 1 or more", "tall");
+    for (size i = 0; i < wide->width; i++)
+        if (means->wide[i] < 1) return refuse("must be 1 or more", "wide");
+    /* Only windows that reach beyond the image have other counts than those in the middle. */
+    while (means->first > 0 && means->wide[means->first - 1] == means->wide[middle]) means->first--;
+    while (means->last < wide->width && means->wide[means->last] == means->wide[middle]) means->last++;
+    call->target.means = means;
+    return 1;
+}
+
+/* box(source, columns, tall, wide, out, (height, width), channels): columns is scratch of the type of the sums. Results of
+ * that type are sums; others are means, and the answer is (lowest, highest sum, 0, 0). */
 static PyObject *py_box(PyObject *self, PyObject *args) {
     (void)self;
-    static const char *const names[] = {"source", "columns", "out"};
-    PyObject *objects[3];
-    Plane planes[3], *source = planes, *columns = planes + 1, *out = planes + 2;
-    size size_of[2], channels;
-    if (!PyArg_ParseTuple(args, "OOO(nn)n", &objects[0], &objects[1], &objects[2], &size_of[0], &size_of[1], &channels)) return NULL;
-    if (!open_planes(objects, planes, (int[]){2, 1, 2}, names, 3)) return NULL;
-    Windows w;
-    const size ones[] = {1, 1};
-    int good = place(&w, out, size_of[0], size_of[1], channels, ones, ones) && covers(&w, source);
+    Call call = {.stride = {1, 1}, .dilation = {1, 1}};
+    const Plane *source = call.planes, *columns = source + 1;
+    size of[2];
+    Means means;
+    if (!begin(&call, args, 5, (int[]){2, 1, 1, 1, 2}, (const char *[]){"source", "columns", "tall", "wide", "out"})) return NULL;
+    int good = read_rest(&call, args, "(nn)n", &of[0], &of[1], &call.channels) && place_on(&call, of[0], of[1]);
+    const int divides = columns->type != call.out->type;
     if (good && columns->view.readonly) good = refuse("is read-only", "columns");
-    if (good && (columns->type != out->type || columns->width < w.width + reach_along(&w)))
-        good = refuse("must be as long as a row that windows meet, and of the type of the sums", "columns");
-    if (good) {
-        const char *from = source->view.buf, *to = columns->view.buf;
-        const size_t ends = (size_t)((source->rows - 1) * source->pitch + source->width) * (size_t)source->view.itemsize;
-        if ((uintptr_t)from < (uintptr_t)to + (size_t)columns->width * (size_t)columns->view.itemsize && (uintptr_t)to < (uintptr_t)from + ends)
-            good = refuse("lies on the memory of the columns", "source");
-    }
+    if (good && columns->width < call.windows.width + reach_along(&call.windows))
+        good = refuse("must be as long as a row that windows meet", "columns");
+    for (int i = 0; good && i < 4; i++) good = i == 1 || are_apart(call.planes + i, columns, "source");
+    if (good && divides) good = read_means(&call, &means, columns->type, source + 2, source + 3);
 #define ONE(s, r, SOURCE, SUM) \
-        if (source->type == s && out->type == r) \
-            found = 1, box_##SOURCE##_##SUM(&w, source->view.buf, source->pitch, out->view.buf, out->pitch, columns->view.buf);
+        if (source->type == s && columns->type == r) \
+            found = 1, box_##SOURCE##_##SUM(&call.windows, source->view.buf, source->pitch, &call.target, columns->view.buf);
     if (good) RUN(BOX_TYPES, ONE);
 #undef ONE
-    return done(planes, 3, good);
+    return end(&call, good, divides);
 }
 
-/* reduce(kind, image, out, (height, width), channels, stride, dilation, (top, left)): kind is "max", "min" or "sum". */
-static PyObject *py_reduce(PyObject *self, PyObject *args) {
-    (void)self;
-    static const char *const names[] = {"image", "out"};
-    PyObject *objects[2];
-    Plane planes[2], *image = planes, *out = planes + 1;
-    const char *kind;
-    size taps[2], channels, stride[2], dilation[2], start[2];
-    if (!PyArg_ParseTuple(args, "sOO(nn)n(nn)(nn)(nn)", &kind, &objects[0], &objects[1], &taps[0], &taps[1], &channels, &stride[0],
-                          &stride[1], &dilation[0], &dilation[1], &start[0], &start[1]))
-        return NULL;
-    if (!open_planes(objects, planes, (int[]){2, 2}, names, 2)) return NULL;
-    Windows w;
-    int good = place(&w, out, taps[0], taps[1], channels, stride, dilation);
-    if (good && (start[0] < -LARGEST || start[0] > LARGEST || start[1] < -LARGEST || start[1] > LARGEST))
-        good = refuse("is out of range", "start");
-    if (good && image->width % channels) good = refuse("has rows that are no whole pixels", "image");
-    const size left = good ? start[1] * channels : 0;
-#define ONE(FUNCTION, s, r, SOURCE, RESULT) \
-    if (image->type == s && out->type == r) \
-        found = 1, FUNCTION##_##SOURCE##_##RESULT(&w, image->view.buf, image->pitch, image->rows, image->width, start[0], left, \
-                                                  out->view.buf, out->pitch);
-#define MAXIMUM(s, r, SOURCE, RESULT) ONE(maximum, s, r, SOURCE, RESULT)
-#define MINIMUM(s, r, SOURCE, RESULT) ONE(minimum, s, r, SOURCE, RESULT)
-#define TOTAL(s, r, SOURCE, RESULT) ONE(total, s, r, SOURCE, RESULT)
-    if (good && !strcmp(kind, "max")) RUN(EXTREME_TYPES, MAXIMUM);
-    else if (good && !strcmp(kind, "min")) RUN(EXTREME_TYPES, MINIMUM);
-    else if (good && !strcmp(kind, "sum")) RUN(TOTAL_TYPES, TOTAL);
-    else if (good) good = refuse("is not max, min or sum", "kind");
+/* Read what stands behind the buffers of a loop that pools: (height, width), channels, stride, dilation, (top, left). */
+static int read_pooling(Call *call, PyObject *args, size *start, int *sums) {
+    size of[2];
+    const Plane *image = call->planes;
+    if (!read_rest(call, args, "(nn)n(nn)(nn)(nn)|C", &of[0], &of[1], &call->channels, &call->stride[0], &call->stride[1],
+                   &call->dilation[0], &call->dilation[1], &start[0], &start[1], sums)
+        || !place(call, of[0], of[1])) return 0;
+    for (int axis = 0; axis < 2; axis++)
+        if (start[axis] < -LARGEST || start[axis] > LARGEST) return refuse("is out of range", "start");
+    return image->width % call->channels ? refuse("has rows that are no whole pixels", "image") : 1;
+}
+
+/* maximum(image, out, (height, width), channels, stride, dilation, (top, left)), and minimum. */
+static PyObject *pick(PyObject *args, int greatest) {
+    Call call = {0};
+    const Plane *image = call.planes;
+    size start[2];
+    if (!begin(&call, args, 2, (int[]){2, 2}, (const char *[]){"image", "out"})) return NULL;
+    int sums = 0, good = read_pooling(&call, args, start, &sums);
+#define ONE(s, r, SOURCE, RESULT) \
+    if (image->type == s && call.out->type == r) \
+        found = 1, (greatest ? maximum_##SOURCE##_##RESULT : minimum_##SOURCE##_##RESULT)( \
+            &call.windows, image->view.buf, image->pitch, image->rows, image->width, start[0], start[1] * call.channels, &call.target);
+    if (good) RUN(EXTREME_TYPES, ONE);
 #undef ONE
-    return done(planes, 2, good);
+    return end(&call, good, 0);
 }
 
-/* levels(responses, levels, magnitude[, origin, gain, over, base]) -> (lowest, highest, clipped, not numbers) */
+static PyObject *py_maximum(PyObject *self, PyObject *args) { return (void)self, pick(args, 1); }
+static PyObject *py_minimum(PyObject *self, PyObject *args) { return (void)self, pick(args, 0); }
+
+/* average(image, tall, wide, out, (height, width), ..., sums): as maximum; `sums` is the letter of the type they add up in. */
+static PyObject *py_average(PyObject *self, PyObject *args) {
+    (void)self;
+    Call call = {0};
+    const Plane *image = call.planes;
+    size start[2];
+    int sums = 0;
+    Means means;
+    if (!begin(&call, args, 4, (int[]){2, 1, 1, 2}, (const char *[]){"image", "tall", "wide", "out"})) return NULL;
+    int good = read_pooling(&call, args, start, &sums) && read_means(&call, &means, (char)sums, image + 1, image + 2);
+#define ONE(s, r, SOURCE, SUM) \
+    if (image->type == s && sums == r) \
+        found = 1, total_##SOURCE##_##SUM(&call.windows, image->view.buf, image->pitch, image->rows, image->width, start[0], \
+                                          start[1] * call.channels, &call.target);
+    if (good) RUN(TOTAL_TYPES, ONE);
+#undef ONE
+    return end(&call, good, 0);
+}
+
+/* levels(responses, levels, mapping) -> (lowest, highest, clipped, not numbers) */
 static PyObject *py_levels(PyObject *self, PyObject *args) {
     (void)self;
-    static const char *const names[] = {"responses", "levels"};
-    PyObject *objects[2];
-    Plane planes[2], *responses = planes, *out = planes + 1;
-    int magnitude;
-    double origin = 0, gain = 1, over = 1, base = 0;
-    if (!PyArg_ParseTuple(args, "OOp|dddd", &objects[0], &objects[1], &magnitude, &origin, &gain, &over, &base)) return NULL;
-    if (!open_planes(objects, planes, (int[]){1, 1}, names, 2)) return NULL;
-    Loss loss = {0};
-    int good = responses->width == out->width || refuse("must be as many as the responses", "levels");
-    const int plain = PyTuple_Size(args) == 3;
-#define ONE(s, r, SOURCE, LEVEL) \
-    if (responses->type == s && out->type == r) \
-        found = 1, loss = plain ? levels_##SOURCE##_##LEVEL(responses->view.buf, out->view.buf, out->width, magnitude) \
-                                : mapped_##SOURCE##_##LEVEL(responses->view.buf, out->view.buf, out->width, magnitude, origin, \
-                                                            gain, over, base);
-    if (good) RUN(LEVEL_TYPES, ONE);
+    Call call = {0};
+    const Plane *responses = call.planes;
+    PyObject *mapping;
+    if (!begin(&call, args, 2, (int[]){1, 1}, (const char *[]){"responses", "levels"})) return NULL;
+    int good = read_rest(&call, args, "O", &mapping) && read_mapping(&call, mapping);
+    if (good && (responses->width != call.out->width || !call.target.mapping))
+        good = refuse("must be as many as the responses, by a mapping", "levels");
+#define ONE(s, SOURCE) \
+    if (responses->type == s) \
+        found = 1, levels_##SOURCE(&call.mapping, responses->view.buf, call.out->view.buf, 0, call.out->width, &call.target.loss);
+#define ALL(ONE) ONE('h', i16) ONE('i', i32) ONE('f', f32)
+    if (good) RUN(ALL, ONE);
 #undef ONE
-    close_planes(planes, 2);
-    return good ? Py_BuildValue("ddnn", loss.lowest, loss.highest, loss.clipped, loss.not_numbers) : NULL;
-}
-
-/* means(sums, tall, wide, out): sums (rows, width) of tall[row] * wide[column] values each. */
-static PyObject *py_means(PyObject *self, PyObject *args) {
-    (void)self;
-    static const char *const names[] = {"sums", "tall", "wide", "out"};
-    PyObject *objects[4];
-    Plane planes[4], *sums = planes, *tall = planes + 1, *wide = planes + 2, *out = planes + 3;
-    if (!PyArg_ParseTuple(args, "OOOO", &objects[0], &objects[1], &objects[2], &objects[3])) return NULL;
-    if (!open_planes(objects, planes, (int[]){2, 1, 1, 2}, names, 4)) return NULL;
-    int good = 1;
-    if (sums->rows != out->rows || sums->width != out->width || tall->width != out->rows || wide->width != out->width)
-        good = refuse("must be of one size, with a count for each row and each column", "sums and out");
-    if (good && (tall->type != 'i' || wide->type != 'i')) good = refuse("must be 32-bit whole numbers", "tall and wide");
-    for (size i = 0; good && i < tall->width; i++)
-        if (((const i32 *)tall->view.buf)[i] < 1) good = refuse("must be 1 or more", "tall");
-    for (size i = 0; good && i < wide->width; i++)
-        if (((const i32 *)wide->view.buf)[i] < 1) good = refuse("must be 1 or more", "wide");
-#define ONE(s, r, SOURCE, RESULT) \
-        if (sums->type == s && out->type == r) \
-            found = 1, means_##SOURCE##_##RESULT(sums->view.buf, sums->pitch, out->rows, out->width, tall->view.buf, wide->view.buf, \
-                                                out->view.buf, out->pitch);
-    if (good) RUN(MEAN_TYPES, ONE);
-#undef ONE
-    return done(planes, 4, good);
-}
-
-/* magnitude(across, down, out, scale) */
-static PyObject *py_magnitude(PyObject *self, PyObject *args) {
-    (void)self;
-    static const char *const names[] = {"across", "down", "out"};
-    PyObject *objects[3];
-    Plane planes[3], *across = planes, *down = planes + 1, *out = planes + 2;
-    float scale;
-    if (!PyArg_ParseTuple(args, "OOOf", &objects[0], &objects[1], &objects[2], &scale)) return NULL;
-    if (!open_planes(objects, planes, (int[]){1, 1, 1}, names, 3)) return NULL;
-    int good = 1;
-    if (across->width != out->width || down->width != out->width || across->type != down->type || out->type != 'f')
-        good = refuse("must be of one length and type, and the magnitudes floats", "across and down");
-    if (good) {
-        good = -1;
-        Py_BEGIN_ALLOW_THREADS
-        if (across->type == 'h') good = 1, magnitude_i16(across->view.buf, down->view.buf, out->view.buf, out->width, scale);
-        if (across->type == 'i') good = 1, magnitude_i32(across->view.buf, down->view.buf, out->view.buf, out->width, scale);
-        Py_END_ALLOW_THREADS
-        if (good < 0) good = refuse("of these types have no loop", "values");
-    }
-    return done(planes, 3, good);
+    return end(&call, good, 1);
 }
 
 /* unfilter(filtered, above, out, pixel_bytes): rows of a PNG, each led by its filter, (rows, 1 + width); above (width). */
 static PyObject *py_unfilter(PyObject *self, PyObject *args) {
     (void)self;
-    static const char *const names[] = {"filtered", "above", "out"};
-    PyObject *objects[3];
-    Plane planes[3], *filtered = planes, *above = planes + 1, *out = planes + 2;
+    Call call = {0};
+    const char *const names[] = {"filtered", "above", "out"};
+    const Plane *filtered = call.planes, *above = filtered + 1, *out = filtered + 2;
     size pixel;
-    if (!PyArg_ParseTuple(args, "OOOn", &objects[0], &objects[1], &objects[2], &pixel)) return NULL;
-    if (!open_planes(objects, planes, (int[]){2, 1, 2}, names, 3)) return NULL;
-    int good = 1;
+    if (!begin(&call, args, 3, (int[]){2, 1, 2}, names)) return NULL;
+    int good = read_rest(&call, args, "n", &pixel);
     for (int i = 0; good && i < 3; i++)
-        if (planes[i].type != 'B') good = refuse("must be bytes", names[i]);
+        if (call.planes[i].type != 'B') good = refuse("must be bytes", names[i]);
     if (good && (pixel < 1 || pixel > 8 || pixel == 5 || pixel == 7)) good = refuse("must be 1, 2, 3, 4, 6 or 8", "pixel_bytes");
     if (good && (filtered->rows != out->rows || filtered->width != out->width + 1 || above->width != out->width))
         good = refuse("must be of one size, but for the byte in front of each filtered row", "filtered, above and out");
@@ -365,18 +419,19 @@ static PyObject *py_unfilter(PyObject *self, PyObject *args) {
         Py_END_ALLOW_THREADS
         if (read < out->rows) good = refuse("has a row whose filter is unknown", "filtered");
     }
-    return done(planes, 3, good);
+    return end(&call, good, 0);
 }
 
 static PyMethodDef methods[] = {
     {"correlate", py_correlate, METH_VARARGS, "Write the sums of windows times one kernel."},
     {"correlate_each", py_correlate_each, METH_VARARGS, "Write the sums of windows times a kernel for each channel."},
     {"separable", py_separable, METH_VARARGS, "Write the sums of windows times a column times a row."},
-    {"box", py_box, METH_VARARGS, "Write the sums of windows."},
-    {"reduce", py_reduce, METH_VARARGS, "Write the largest, smallest or total value of each window."},
+    {"gradient", py_gradient, METH_VARARGS, "Write the lengths of gradients."},
+    {"box", py_box, METH_VARARGS, "Write the sums or the means of windows."},
+    {"maximum", py_maximum, METH_VARARGS, "Write the largest value of each window."},
+    {"minimum", py_minimum, METH_VARARGS, "Write the smallest value of each window."},
+    {"average", py_average, METH_VARARGS, "Write the mean of each window."},
     {"levels", py_levels, METH_VARARGS, "Map responses to levels, round and clip them; return what was lost."},
-    {"means", py_means, METH_VARARGS, "Divide sums by how many values they are of."},
-    {"magnitude", py_magnitude, METH_VARARGS, "Write the lengths of gradients."},
     {"unfilter", py_unfilter, METH_VARARGS, "Write the rows of a PNG as they were before its filters."},
     {NULL, NULL, 0, NULL},
 };

@@ -59,6 +59,7 @@ typedef struct {
     size height, taps;  /* of the kernel: rows, and taps in each */
     size stride_down, stride_along;
     size step_down, step_along;
+    size length;        /* of a row of the source, in values */
 } Windows;
 
 PART size least(size a, size b) { return a < b ? a : b; }
@@ -78,20 +79,20 @@ PART size spread(const Windows *w, size n) {
     return w->stride_along == 1 ? n : (n / w->channels - 1) * w->stride_along * w->channels + w->channels;
 }
 
+/* How many values n outputs from value `at` on meet, or a few more where the row has them: whole registers are faster. */
+PART size met_by(const Windows *w, size at, size n) {
+    const size values = spread(w, n) + reach_along(w);
+    return least((values + 63) / 64 * 64, w->length - at * w->stride_along);
+}
+
 /* Which types go together: the letter of the values, of the results, and both types. */
 #define SUM_TYPES(ONE) \
     ONE('B', 'h', u8, i16) ONE('B', 'i', u8, i32) ONE('H', 'i', u16, i32) ONE('h', 'i', i16, i32) \
     ONE('B', 'f', u8, f32) ONE('H', 'f', u16, f32) ONE('h', 'f', i16, f32) ONE('f', 'f', f32, f32)
+#define GRADIENT_TYPES(ONE) ONE('B', 'h', u8, i16) ONE('B', 'i', u8, i32) ONE('H', 'i', u16, i32) ONE('h', 'i', i16, i32)
 #define BOX_TYPES(ONE) ONE('B', 'H', u8, u16) ONE('B', 'I', u8, u32) ONE('H', 'I', u16, u32)
 #define EXTREME_TYPES(ONE) ONE('B', 'B', u8, u8) ONE('H', 'H', u16, u16) ONE('h', 'h', i16, i16) ONE('f', 'f', f32, f32)
 #define TOTAL_TYPES(ONE) ONE('B', 'H', u8, u16) ONE('B', 'i', u8, i32) ONE('H', 'i', u16, i32) ONE('h', 'i', i16, i32)
-#define LEVEL_TYPES(ONE) \
-    ONE('h', 'B', i16, u8) ONE('i', 'B', i32, u8) ONE('f', 'B', f32, u8) \
-    ONE('h', 'H', i16, u16) ONE('i', 'H', i32, u16) ONE('f', 'H', f32, u16)
-#define MEAN_TYPES(ONE) \
-    ONE('H', 'B', u16, u8) ONE('i', 'B', i32, u8) ONE('I', 'B', u32, u8) ONE('i', 'H', i32, u16) ONE('I', 'H', u32, u16) \
-    ONE('H', 'f', u16, f32) ONE('i', 'f', i32, f32) ONE('I', 'f', u32, f32)
-
 /* Write the n outputs of a block, of c channels, of which values were made for every position. Named strides and channels
  * make the compiler's loops faster. */
 #define PICK(out, values, n, c, stride) \
@@ -113,43 +114,92 @@ PART size spread(const Windows *w, size n) {
 #define JOIN(a, b) JOIN_(a, b)
 #define JOIN3(a, b, c) JOIN(JOIN(a, b), c)
 
+/* How responses become levels: (v - origin) * gain / over, rounded, + base, of v or of its magnitude; if it is plain, v
+ * itself. `level` is the letter of their type. */
+typedef struct {
+    char level;
+    int magnitude, plain;
+    double origin, gain, over, base;
+} Mapping;
+
+/* How many values the sum of row y and value x is of: tall[y] * wide[x]; wide is one from value `first` to `last`. */
+typedef struct {
+    const i32 *tall, *wide;
+    size first, last;
+} Means;
+
 /* What a mapping could not show: `clipped` counts what is `not_numbers`, too. */
 typedef struct {
     double lowest, highest;
     size clipped, not_numbers;
 } Loss;
 
-/* What the loops say of themselves stands where they are: sums.h, box.h, reduce.h, levels.h, png.c. */
+/* Where results go, and as what, by the letter of their type: levels by a mapping, or means, or what they are. */
+typedef struct {
+    void *to;
+    size pitch;
+    char type;
+    const Mapping *mapping;
+    const Means *means;
+    Loss loss;
+} Target;
+
+void levels_i16(const Mapping *, const i16 *, void *, size, size, Loss *);
+void levels_i32(const Mapping *, const i32 *, void *, size, size, Loss *);
+void levels_f32(const Mapping *, const f32 *, void *, size, size, Loss *);
+void means_u16(const Means *, size, size, const u16 *, size, Target *);
+void means_i32(const Means *, size, size, const i32 *, size, Target *);
+void means_u32(const Means *, size, size, const u32 *, size, Target *);
+
+/* Where the sums of a block of n outputs are made: where they go, if as they are and a whole block of them, else in `memory`. */
+#define WHERE(TYPE, w, target, y, at, n, memory) \
+    ((w)->stride_along == 1 && !(target)->mapping && (n) == BLOCK_OF(TYPE) ? (TYPE *)(target)->to + (y) * (target)->pitch + (at) : (memory))
+
+/* Hand on the n outputs of a block from value `at` of row y on, of which values were made for every position: responses, and
+ * sums that may become means. */
+#define PUT(TYPE, w, target, y, at, values, n) \
+    do { \
+        TYPE picked_[BLOCK_OF(TYPE)]; \
+        const size to_ = (y) * (target)->pitch + (at); \
+        if ((target)->mapping) { \
+            if ((w)->stride_along > 1) PICK_OUTPUTS(w, picked_, values, n); \
+            JOIN(levels, TYPE)((target)->mapping, (w)->stride_along == 1 ? (values) : picked_, (target)->to, to_, n, &(target)->loss); \
+        } else if ((values) != (TYPE *)(target)->to + to_) PICK_OUTPUTS(w, (TYPE *)(target)->to + to_, values, n); \
+    } while (0)
+#define PUT_TOTAL(TYPE, w, target, y, at, values, n) \
+    do { \
+        TYPE picked_[BLOCK_OF(TYPE)]; \
+        if (!(target)->means) PICK_OUTPUTS(w, (TYPE *)(target)->to + (y) * (target)->pitch + (at), values, n); \
+        else { \
+            PICK_OUTPUTS(w, picked_, values, n); \
+            JOIN(means, TYPE)((target)->means, y, at, picked_, n, target); \
+        } \
+    } while (0)
+
+/* What the loops say of themselves stands where they are: sums.h, box.h, reduce.h, png.c. */
 #define PROTOTYPES(s, r, SOURCE, RESULT) \
-    void correlate_##SOURCE##_##RESULT(const Windows *, const SOURCE *, size, RESULT *, size, const RESULT *, const RESULT *); \
-    void correlate_each_##SOURCE##_##RESULT(const Windows *, const SOURCE *, size, RESULT *, size, const RESULT *, const RESULT *); \
-    void separable_##SOURCE##_##RESULT(const Windows *, const SOURCE *, size, RESULT *, size, const RESULT *, const RESULT *, const RESULT *);
+    void correlate_##SOURCE##_##RESULT(const Windows *, const SOURCE *, size, Target *, const RESULT *, const RESULT *); \
+    void correlate_each_##SOURCE##_##RESULT(const Windows *, const SOURCE *, size, Target *, const RESULT *, const RESULT *); \
+    void separable_##SOURCE##_##RESULT(const Windows *, const SOURCE *, size, Target *, const RESULT *, const RESULT *, const RESULT *);
 SUM_TYPES(PROTOTYPES)
 #undef PROTOTYPES
+#define PROTOTYPES(s, r, SOURCE, SUM) \
+    void gradient_##SOURCE##_##SUM(const Windows *, const SOURCE *, size, Target *, const SUM *, const SUM *, f32);
+GRADIENT_TYPES(PROTOTYPES)
+#undef PROTOTYPES
 #define PROTOTYPES(s, r, SOURCE, RESULT) \
-    void box_##SOURCE##_##RESULT(const Windows *, const SOURCE *, size, RESULT *, size, RESULT *);
+    void box_##SOURCE##_##RESULT(const Windows *, const SOURCE *, size, Target *, RESULT *);
 BOX_TYPES(PROTOTYPES)
 #undef PROTOTYPES
 #define PROTOTYPES(s, r, SOURCE, RESULT) \
-    void maximum_##SOURCE##_##RESULT(const Windows *, const SOURCE *, size, size, size, size, size, RESULT *, size); \
-    void minimum_##SOURCE##_##RESULT(const Windows *, const SOURCE *, size, size, size, size, size, RESULT *, size);
+    void maximum_##SOURCE##_##RESULT(const Windows *, const SOURCE *, size, size, size, size, size, Target *); \
+    void minimum_##SOURCE##_##RESULT(const Windows *, const SOURCE *, size, size, size, size, size, Target *);
 EXTREME_TYPES(PROTOTYPES)
 #undef PROTOTYPES
 #define PROTOTYPES(s, r, SOURCE, RESULT) \
-    void total_##SOURCE##_##RESULT(const Windows *, const SOURCE *, size, size, size, size, size, RESULT *, size);
+    void total_##SOURCE##_##RESULT(const Windows *, const SOURCE *, size, size, size, size, size, Target *);
 TOTAL_TYPES(PROTOTYPES)
 #undef PROTOTYPES
-#define PROTOTYPES(s, r, SOURCE, LEVEL) \
-    Loss levels_##SOURCE##_##LEVEL(const SOURCE *, LEVEL *, size, int); \
-    Loss mapped_##SOURCE##_##LEVEL(const SOURCE *, LEVEL *, size, int, double, double, double, double);
-LEVEL_TYPES(PROTOTYPES)
-#undef PROTOTYPES
-#define PROTOTYPES(s, r, SOURCE, RESULT) \
-    void means_##SOURCE##_##RESULT(const SOURCE *, size, size, size, const i32 *, const i32 *, RESULT *, size);
-MEAN_TYPES(PROTOTYPES)
-#undef PROTOTYPES
-void magnitude_i16(const i16 *, const i16 *, f32 *, size, f32);
-void magnitude_i32(const i32 *, const i32 *, f32 *, size, f32);
 size unfilter(const u8 *, size, const u8 *, u8 *, size, size, size, size);
 
 #endif

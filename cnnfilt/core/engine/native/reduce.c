@@ -7,6 +7,9 @@
 #define SMALLER(a, b) ((a) < (b) || (a) != (a) ? (a) : (b))
 #define SUM_OF(a, b) ((a) + (b))
 
+/* What is picked stays what it is, sums may become means. */
+#define HAND_ON(TYPE, w, target, y, at, values, n) PICK_OUTPUTS(w, (TYPE *)(target)->to + (y) * (target)->pitch + (at), values, n)
+
 #define NAME maximum
 #define COMBINE LARGER
 #define SOURCE u8
@@ -66,6 +69,8 @@
 #undef COMBINE
 #undef START
 #undef RESULT
+#undef HAND_ON
+#define HAND_ON PUT_TOTAL
 #define NAME total
 #define COMBINE SUM_OF
 #define START 0

@@ -4,7 +4,7 @@
  * The windows may reach beyond the image, `height` rows of `length` values: what lies there takes no part. Row 0 of the
  * output begins at image row `top`, its value 0 at value `left`; both may be negative. */
 CLONES void JOIN3(NAME, SOURCE, RESULT)(const Windows *w, const SOURCE *image, size pitch, size height, size length, size top,
-                                        size left, RESULT *out, size out_pitch) {
+                                        size left, Target *target) {
     const size block = block_of(w, BLOCK_OF(RESULT)), reach = reach_along(w);
     RESULT column[BLOCK_OF(RESULT) + REACH], best[BLOCK_OF(RESULT)];
     for (size y = 0; y < w->rows; y++)
@@ -12,7 +12,6 @@ CLONES void JOIN3(NAME, SOURCE, RESULT)(const Windows *w, const SOURCE *image, s
             const size n = least(block, w->width - at), m = spread(w, n), from = left + at * w->stride_along;
             /* Of the values that the block meets, those on the image. */
             const size first = least(most(-from, 0), m + reach), stop = most(least(length - from, m + reach), first);
-            RESULT *to = out + y * out_pitch + at;
             for (size x = 0; x < m + reach; x++) column[x] = START;
             for (size i = 0; i < w->height; i++) {
                 const size row = top + y * w->stride_down + i * w->step_down;
@@ -25,6 +24,6 @@ CLONES void JOIN3(NAME, SOURCE, RESULT)(const Windows *w, const SOURCE *image, s
                 const RESULT *met = column + j * w->step_along;
                 for (size x = 0; x < m; x++) best[x] = COMBINE(best[x], met[x]);
             }
-            PICK_OUTPUTS(w, to, best, n);
+            HAND_ON(RESULT, w, target, y, at, best, n);
         }
 }

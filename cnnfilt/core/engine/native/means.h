@@ -1,0 +1,23 @@
+/* Sums divided by how many values they are of, for one type of sums (SUM, divided in EXACT) and one of results. */
+CLONES void JOIN3(divided, SUM, RESULT)(const SUM *sums, RESULT *out, size n, i32 tall, const i32 *wide) {
+    for (size x = 0; x < n; x++) out[x] = RESULT_OF((EXACT)sums[x] / ((EXACT)tall * (EXACT)wide[x]));
+}
+
+/* The same where one inverse stands for all counts. */
+CLONES void JOIN3(shared, SUM, RESULT)(const SUM *sums, RESULT *out, size n, EXACT inverse) {
+    for (size x = 0; x < n; x++) out[x] = RESULT_OF((EXACT)sums[x] * inverse);
+}
+
+/* Values `at` on of row y. Products with an inverse are rounded twice: that shows in floats, and in levels only where a
+ * quotient can be a half, but not a number that is exact. Of odd counts none is a half, of powers of two all are exact. */
+static void JOIN3(write, SUM, RESULT)(const Means *m, size y, size at, const SUM *sums, size n, RESULT *out) {
+    const size first = least(most(m->first - at, 0), n), last = most(least(m->last - at, n), first);
+    const int64_t count = first < last ? (int64_t)m->tall[y] * m->wide[at + first] : 0;
+    const i32 *wide = m->wide + at;
+    JOIN3(divided, SUM, RESULT)(sums, out, first, m->tall[y], wide);
+    if (IS_LEVEL && (count % 2 || !(count & (count - 1))))
+        JOIN3(shared, SUM, RESULT)(sums + first, out + first, last - first, 1 / (EXACT)count);
+    else
+        JOIN3(divided, SUM, RESULT)(sums + first, out + first, last - first, m->tall[y], wide + first);
+    JOIN3(divided, SUM, RESULT)(sums + last, out + last, n - last, m->tall[y], wide + last);
+}
