@@ -12,6 +12,7 @@ from cnnfilt.files.decode.composing import composed_frames
 from cnnfilt.files.decode.decoders import SEVERAL, opened_by_us
 from cnnfilt.files.decode.gif_frames import gif_frames
 from cnnfilt.files.decode.header import open_image
+from cnnfilt.files.decode.image_streams import Part, parts_of
 from cnnfilt.files.decode.loading import decode_opened
 from cnnfilt.files.decode.stored_frames import StoredFrames
 from cnnfilt.files.encode.encoders import encoder
@@ -21,7 +22,7 @@ from cnnfilt.files.metadata import colour_space_lost, kept_metadata
 from cnnfilt.files.pillow import decoding, encoding, saved
 from cnnfilt.files.pixels import from_array
 from cnnfilt.files.read_write_options import ReadOptions, WriteOptions
-from cnnfilt.files.reading import finished
+from cnnfilt.files.reading import finished, read_bytes
 from cnnfilt.files.records import Timing
 from cnnfilt.files.streams import Source, check_size, format_in, open_stream
 from cnnfilt.files.writing import encode, to_eight_bits
@@ -44,6 +45,9 @@ def read_frames(source: Source, which: FrameChoice, options: ReadOptions) -> tup
     """
     with open_stream(source) as stream:
         format = format_in(stream, name="" if isinstance(source, bytes) else str(source))
+        parts = parts_of(stream, format or "")
+        if len(parts) > 1:
+            return _one_after_another(stream, parts, which, options)
         if format is None or FORMATS[format].several is None:
             return None
         if FORMATS[format].several == "pages":
@@ -67,6 +71,9 @@ def count_frames(source: Source) -> int:
     """Return how many frames `read_frames` finds in the file `source`; 1 for what never holds several. InputError."""
     with open_stream(source) as stream:
         format = format_in(stream, name="" if isinstance(source, bytes) else str(source))
+        parts = parts_of(stream, format or "")
+        if len(parts) > 1:
+            return sum(count_frames(content) for content in _contents(stream, parts))
         if format is None or FORMATS[format].several is None:
             return 1
         if ours := opened_by_us(stream, FORMATS[format], ReadOptions(max_pixels=0)):
@@ -86,6 +93,32 @@ def encode_frames(images: Sequence[Image], timing: Timing, format: str, options:
         raise OutputError(f"{about.title} holds one {about.kind}; use --frames N, or {each}{others}")
     with encoding(about):
         return (_pages if about.several == "pages" else _animation)(images, timing, about, options)
+
+
+def _one_after_another(
+    stream: BinaryIO, parts: Sequence[Part], which: FrameChoice, options: ReadOptions
+) -> tuple[list[Image], Timing]:
+    """Return the images of a stream of images, those of an animation among them too."""
+    counts = [count_frames(content) for content in _contents(stream, parts)]
+    numbers, images, times, first = _chosen(sum(counts), which), list[Image](), list[float](), 0
+    for count, content in zip(counts, _contents(stream, parts), strict=True):
+        chosen = [number - first for number in numbers if first <= number < first + count]
+        first += count
+        if not chosen:
+            continue
+        found = read_frames(content, "all" if len(chosen) == count else chosen[0] + 1, options)
+        frames, timing = ([read_bytes(content, options)], Timing((_PAGE_MILLISECONDS,))) if found is None else found
+        images += frames
+        times += [time or _PAGE_MILLISECONDS for time in timing.milliseconds]
+        pixels = sum(image.pixels.shape[0] * image.pixels.shape[1] for image in images)
+        check_size(max(pixels // images[-1].pixels.shape[1], 1), images[-1].pixels.shape[1], options.max_pixels)
+    return images, Timing(tuple(times))
+
+
+def _contents(stream: BinaryIO, parts: Sequence[Part]) -> Iterator[bytes]:
+    for start, end in parts:
+        stream.seek(start)
+        yield stream.read(end - start)
 
 
 def _stored(stream: BinaryIO, format: str) -> StoredFrames | None:

@@ -126,8 +126,8 @@ def test_sixteen_bit_colour_of_a_png_stays_as_it_is(colour_type: int) -> None:
     assert image.notes == ()
 
 
-def test_sixteen_bit_colour_elsewhere_says_so_too() -> None:
-    assert any("16-bit" in note for note in read_bytes(b"P6 1 1 65535\n123456").notes)
+def test_sixteen_bit_colour_of_a_ppm_stays_as_it_is() -> None:
+    np.testing.assert_array_equal(read_bytes(b"P6 1 1 65535\n123456").pixels, [[[0x3132, 0x3334, 0x3536]]])
 
 
 @pytest.mark.parametrize("big_endian", [False, True])

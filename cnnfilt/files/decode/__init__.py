@@ -2,6 +2,8 @@
 
 header > loading            the size, without decoding; the image decoded by Pillow, upright, without NumPy
 png_chunks > png            what a PNG says of itself, held against its pixels; those that Pillow would cut to 8 bits
+pnm_header > pnm            maps whose levels Pillow would cut or scale one by one
+image_streams               images one behind the other
 png_rows                    rows as they were before PNG's filters
 storage, memory             how the samples lie in the file; the memory that they are decoded into
 jpeg_coding, cmyk           how a JPEG was coded; print colours as sRGB

@@ -10,6 +10,7 @@ import PIL.ImageFile
 from cnnfilt.errors import counted
 from cnnfilt.files.decode.decoders import SEVERAL
 from cnnfilt.files.decode.header import ALPHA_NOT_SAID, is_deep_png, open_image
+from cnnfilt.files.decode.image_streams import first_alone, note_on_rest, parts_of
 from cnnfilt.files.decode.jpeg_coding import is_luma_coded
 from cnnfilt.files.decode.memory import lend
 from cnnfilt.files.decode.png_chunks import check_checksums, check_length, texts_alone
@@ -23,6 +24,7 @@ from cnnfilt.files.pillow import (
     is_gif,
     is_jpeg,
     is_png,
+    is_portable_map,
     is_tiff,
     opened_by_plugin,
     stream_of,
@@ -62,8 +64,11 @@ def load_image(stream: BinaryIO, format: str, options: ReadOptions) -> Loaded:
     Raises InputError, or ShapeError for more than the most pixels.
     """
     with decoding(FORMATS[format], max_pixels=options.max_pixels) as warned:
-        opened = open_image(stream, format, max_pixels=options.max_pixels)
+        parts = parts_of(stream, format)
+        opened = open_image(first_alone(stream, format, parts), format, max_pixels=options.max_pixels)
+        notes = (SEVERAL,) if len(parts) > 1 else note_on_rest(stream, format, parts)
         image = decode_opened(opened, format, options)
+    image = image._replace(notes=tuple(dict.fromkeys(image.notes + notes)))
     return _with_exif_note(image, warned)
 
 
@@ -78,6 +83,10 @@ def decode_opened(image: PIL.ImageFile.ImageFile, format: str, options: ReadOpti
     )
     if is_deep_png(image):
         return _deep(image, stored, options, metadata, tuple(notes))
+    if is_portable_map(image) and stored.maximum not in (0, 255):
+        from cnnfilt.files.decode.pnm import decode_map
+
+        return Loaded(decode_map(stream_of(image)), None, None, stored, format, metadata, tuple(notes))
     uncovered = _uncovered(image) if is_gif(image) else None
     memory = _load(image, format, options, turns=orientation not in (1, None), lends=lends)
     if is_png(image):

@@ -92,9 +92,12 @@ def read_header(stream: BinaryIO) -> PngHeader:
     return PngHeader(width, height, bits, colour_type, interlace == 1)
 
 
-def chunks(stream: BinaryIO) -> Iterator[Chunk]:
-    """Yield the chunks of a PNG up to its end, or to where it is cut off. The stream is at the data of each."""
-    place = len(SIGNATURE)
+def chunks(stream: BinaryIO, at: int = 0) -> Iterator[Chunk]:
+    """Yield the chunks of the PNG that starts at this place, up to its end or to where it is cut off.
+
+    The stream is at the data of each.
+    """
+    place = at + len(SIGNATURE)
     while True:
         stream.seek(place)
         head = stream.read(8)

@@ -20,8 +20,7 @@ _STRETCHED = {"L;2": 85, "L;4": 17}
 def storage(image: PIL.Image.Image) -> Storage:
     """Return the Storage of an opened image, to be asked before it is decoded: decoding forgets it."""
     raw_mode, maximum = _raw_mode(image)
-    deep = is_portable_map(image) and not image.mode.startswith("I") and maximum > 255
-    deep = deep or (is_tiff(image) and ";16" in raw_mode and not image.mode.startswith("I"))
+    deep = is_tiff(image) and ";16" in raw_mode and not image.mode.startswith("I")
     tags = image.tag_v2 if is_tiff(image) else {}
     return Storage(
         mode=image.mode,

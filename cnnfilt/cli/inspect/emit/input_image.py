@@ -32,9 +32,11 @@ _OPENCV_READS = {
 
 def why_not_pillow(run: EmittedRun) -> str | None:
     """Return why Pillow would give other pixels, or None."""
-    stored, metadata = run.stored, run.metadata
-    if isinstance(run.frames, int) and FORMATS[run.format].several == "frames":
+    stored, metadata, several = run.stored, run.metadata, FORMATS[run.format].several
+    if isinstance(run.frames, int) and several == "frames":
         return "libraries put the frames of an animation together in different ways"
+    if isinstance(run.frames, int) and run.frames > 1 and several is None:
+        return "Pillow reads the first image of a file"
     if stored.orientation is None:
         return "libraries read a damaged EXIF block in different ways"
     if metadata.xmp is not None and b"Orientation" in metadata.xmp and (run.read.auto_orient or run.format == "tiff"):
