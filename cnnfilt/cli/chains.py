@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from cnnfilt.cli.messages import print_line
-from cnnfilt.describe.chain import in_full, parse_chain
+from cnnfilt.describe.chain import in_full, parse_blocks, parse_chain
+from cnnfilt.describe.chain_text import Block
 from cnnfilt.describe.kernels import Kernel
 from cnnfilt.describe.layers import Layer
 
@@ -60,6 +61,14 @@ def read_chain(words: Sequence[str], *, quiet: bool = False) -> tuple[tuple[Laye
     if not quiet:
         _tell_notes(chain)
     return chain, (*files.paths, *texts.paths)
+
+
+def read_blocks(words: Sequence[str], *, quiet: bool = False) -> tuple[list[Layer], Block]:
+    """Return the layers written in `words`, and their texts, repeats in blocks; notes go to stderr unless `quiet`."""
+    chain, block = parse_blocks(words, KernelFiles(), WordFiles())
+    if not quiet:
+        _tell_notes(chain)
+    return chain, block
 
 
 def chain_in_full(words: Sequence[str], *, quiet: bool = False) -> str:

@@ -105,9 +105,9 @@ WORDS: dict[str, Word] = {
     "relu": _word(ActivationLayer, "relu", "max(x, 0)"),
     "relu6": _word(ActivationLayer, "relu6", "relu, at most 6"),
     "leaky": _word(ActivationLayer, "leaky:A", "a*x below 0; a is 0.01", examples=("0.1",)),
-    "prelu": _word(SlopesLayer, "prelu", "a*x below 0; a is learned for each channel"),
+    "prelu": _word(SlopesLayer, "prelu", "a*x below 0, a learned for a channel"),
     "elu": _word(ActivationLayer, "elu", "exp(x) - 1 below 0"),
-    "gelu": _word(ActivationLayer, "gelu", "x times the normal distribution's P(X < x)"),
+    "gelu": _word(ActivationLayer, "gelu", "x * P(X < x), X normally distributed"),
     "silu": _word(ActivationLayer, "silu", "x * sigmoid(x), also called swish"),
     "hardsigmoid": _word(ActivationLayer, "hardsigmoid", "relu6(x + 3) / 6"),
     "hardswish": _word(ActivationLayer, "hardswish", "x * hardsigmoid(x)"),
@@ -131,8 +131,8 @@ WORDS: dict[str, Word] = {
     "as": _word(AsLayer, "as:NAME", "remember the value that is there", "", ("in",)),
     "from": _word(FromLayer, "from:NAME", "go on from the value NAME", "", ("in",)),
     "add": _word(JoinLayer, "add:NAME", "the value that is there + NAME", "", ("in",)),
-    "cat": _word(JoinLayer, "cat:NAME", "NAME's channels, then those that are there", "", ("in",)),
-    "mul": _word(JoinLayer, "mul:NAME", "times NAME; 1x1xC for all rows and columns", "", ("in",)),
+    "cat": _word(JoinLayer, "cat:NAME", "NAME's channels, then those here", "", ("in",)),
+    "mul": _word(JoinLayer, "mul:NAME", "times NAME; 1x1xC for all positions", "", ("in",)),
 }
 """The words of a chain, each with how it is written."""
 

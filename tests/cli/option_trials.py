@@ -257,6 +257,18 @@ SHAPE: Trials = {
     "coverage": [Trial("shape 9x9 -f 3", "", "--coverage")],
     "model": [Trial("shape 224x224", "--model alexnet", "--model vgg16")],
     "list_models": [Trial("shape 9x9", "", "--list-models")],
+    "table": [
+        Trial("shape 9x9 relu", "", "--table markdown"),
+        Trial("shape 9x9 relu", "--table csv", "--table markdown"),
+    ],
+    "depth": [
+        Trial("shape 9x9 '2*( relu )'", "", "--depth 1"),
+        Trial("shape 9x9 '2*( relu )'", "--depth 1", "--depth 2"),
+    ],
+    "batch": [Trial("shape 9x9 relu", "", "--batch 2"), Trial("shape 9x9 relu", "--batch 3", "--batch 2")],
+    "flops": [Trial("shape 9x9 conv:1,k=3", "", "--flops")],
+    "memory": [Trial("shape 9x9 relu", "", "--memory")],
+    "emit": [Trial("shape 9x9 relu", "", "--emit torch"), Trial("shape 9x9 relu", "--emit torch", "--emit keras")],
     "json_": [Trial("shape 9x9 -f 3", "", "--json")],
     "quiet": [Trial("shape 3x224x224", "", "-q", "stderr"), Trial("shape 7x7 -f 3 -s 2", "", "-q", "stderr")],
 }

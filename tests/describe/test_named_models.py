@@ -152,6 +152,6 @@ def test_published_receptive_fields(name):
 def test_files_are_made_to_be_read(name):
     model = named_model(name)
     assert all((model.title, model.source, model.size))
-    assert len(model.title) <= 57, "name, size and title fit a terminal of 80 columns"
+    assert len(model.title) <= 49, "name, size and title fit a terminal of 80 columns"
     with open(f"{FOLDER}/{name}.net", encoding="utf-8") as file:
         assert all(len(line) <= 121 and "\t" not in line for line in file)

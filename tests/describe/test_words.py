@@ -13,7 +13,8 @@ from cnnfilt.describe.words import WORDS, parse_word
 def test_each_word_says_how_it_is_written(name):
     for usage, meaning in WORDS[name].usage:
         assert usage.partition(":")[0] == name
-        assert len(usage) <= 40, "the help has two columns"
+        assert len(usage) <= 37, "the help has two columns"
+        assert len(meaning) <= 38
         assert meaning[:1] != " "
         for option in re.findall(r"[\[,](\w+)=", usage):
             assert option in WORDS[name].takes

@@ -1,10 +1,29 @@
 """What `cnnfilt shape` may be asked to answer with, and what an answer holds besides its text."""
 
+from typing import Literal
+
 import click
 
 from cnnfilt.describe.window import Window
 from cnnfilt.describe.windows import Windows
 from cnnfilt.frozen import Frozen
+
+TableFormat = Literal["markdown", "csv"]
+Library = Literal["torch", "keras"]
+
+
+class Columns(Frozen):
+    """What a table of layers tells: how far repeats are opened, for how many images, and what is counted."""
+
+    depth: int | None = None
+    batch: int | None = None
+    flops: bool = False
+    memory: bool = False
+
+    @property
+    def asked(self) -> dict[str, object]:
+        """Return what was asked for, by its options."""
+        return {"--depth": self.depth, "--batch": self.batch, "--flops": self.flops, "--memory": self.memory}
 
 
 class AnswerOptions(Frozen):
@@ -13,18 +32,28 @@ class AnswerOptions(Frozen):
     explain: bool = False
     coverage: bool = False
     json: bool = False
+    table: TableFormat | None = None
+    emit: Library | None = None
+    columns: Columns = Columns()
 
     def __post_init__(self) -> None:
         """Refuse two answers at once."""
-        if self.json and self.explain:
-            raise click.UsageError("--json and --explain cannot be combined; leave one out")
-        if self.coverage and self.explain:
-            raise click.UsageError("--coverage and --explain cannot be combined; leave one out")
+        asked: dict[str, object] = {"--json": self.json, "--coverage": self.coverage, "--explain": self.explain}
+        asked |= {"--table": self.table, "--emit": self.emit}
+        flags = [flag for flag, value in asked.items() if value]
+        if len(flags) > 1 and flags != ["--json", "--coverage"]:
+            raise click.UsageError(f"{flags[0]} and {flags[1]} cannot be combined; leave one out")
 
     @property
     def longer(self) -> bool:
         """Return whether a text replaces the size."""
         return self.explain or self.coverage
+
+    @property
+    def of_layers(self) -> str | None:
+        """Return the option that is for layers alone, if there is one."""
+        asked = {"--table": self.table, "--emit": self.emit, **self.columns.asked}
+        return next((flag for flag, value in asked.items() if value), None)
 
 
 class LayerWindows(Frozen):

@@ -6,13 +6,21 @@ from typing import Any, get_args
 
 import click
 
-from cnnfilt.cli.help import Command
 from cnnfilt.cli.messages import print_line
-from cnnfilt.cli.option_types import PADDING, PAIR, Word
-from cnnfilt.cli.shape.answers import Answer, AnswerOptions, LayerWindows, formula_of_notes
+from cnnfilt.cli.option_types import PADDING, PAIR, WholeNumber, Word
+from cnnfilt.cli.shape.answers import (
+    Answer,
+    AnswerOptions,
+    Columns,
+    LayerWindows,
+    Library,
+    TableFormat,
+    formula_of_notes,
+)
 from cnnfilt.cli.shape.demands import check_strict, check_wanted, parse_wanted
 from cnnfilt.cli.shape.loose_words import refuse_loose_words
 from cnnfilt.cli.shape.sizes import input_size, with_channels_of
+from cnnfilt.cli.shape.word_help import ShapeCommand
 from cnnfilt.cli.terminal_width import fitted_to_terminal
 from cnnfilt.describe.channels import channels_first_hint
 from cnnfilt.describe.named_models import model_names, named_model
@@ -28,6 +36,7 @@ Examples:
   cnnfilt shape 28x28 conv:6,k=5,p=2 tanh pool:avg flatten fc:10
   cnnfilt shape photo.jpg -f 3 -s 2 -p same --want 240x320
   cnnfilt shape 224x224 -f 7 -s 2 --want 112x112 --solve padding
+  cnnfilt shape --model resnet50 --depth 1 --table markdown
 """
 
 
@@ -50,7 +59,7 @@ class _Model(Word):
 
 
 @click.command(
-    cls=Command,
+    cls=ShapeCommand,
     common=(
         "kernel_size",
         "stride",
@@ -95,6 +104,21 @@ class _Model(Word):
     help="The layers of resnet50, unet and others.\f And their size, unless one is given.",
 )
 @click.option("--list-models", is_flag=True, help="List the networks that --model knows.")
+@click.option(
+    "--table", type=Word(get_args(TableFormat)), metavar="markdown|csv", help="Write the table of layers for others."
+)
+@click.option(
+    "--depth", type=WholeNumber(min=1), metavar="N", help="Open N levels of repeats.\f 1 shows each as one row."
+)
+@click.option("--batch", type=WholeNumber(min=1), metavar="N", help="Count for N images at once.")
+@click.option("--flops", is_flag=True, help="Count FLOPs, 2 for each MAC.")
+@click.option("--memory", is_flag=True, help="Show the bytes of each output\f, as 32-bit floats.")
+@click.option(
+    "--emit",
+    type=Word(get_args(Library)),
+    metavar="torch|keras",
+    help="Print a script that builds the same network.",
+)
 @click.option("--json", "json_", is_flag=True, help="Print everything as JSON.")
 @click.option("-q", "--quiet", is_flag=True, help="Print no hints.")
 def shape(
@@ -112,32 +136,41 @@ def shape(
     coverage: bool,
     model: str | None,
     list_models: bool,
+    table: TableFormat | None,
+    depth: int | None,
+    batch: int | None,
+    flops: bool,
+    memory: bool,
+    emit: Library | None,
     json_: bool,
     quiet: bool,
 ) -> None:
     """Say what size comes out of a window (-f), or of a whole network (LAYERs), where SIZE is 224x224 or 224x224x3:
 
     \b
-      conv:N,k=3[,s=1,p=0,d=1,g=1,bias=1]   N filters of size k
-      conv:KERNEL+KERNEL...[,s=,p=,d=]      one map of each kernel named
-      filter:KERNEL[,s=,p=,d=]              a kernel on each channel by itself
-      pool:max|avg|min[,k=2,s=k,p=0,ceil=0] k=global: the whole input
-      relu  tanh  sigmoid  softmax  flatten  fc:N[,bias=1]
+    {words}
     \f
 
     What is in brackets may be left out; pairs are 3x5. s is the stride, p the padding, d the dilation and g the number
     of groups. A KERNEL is a name, numbers, or @file, as in `cnnfilt convolve`. SIZE is height first, and 7 is 7x7; of
     an IMAGE only the header is read. With -f the number of places the window fits is printed: the size of the result
-    of a filter or of pooling. The table of layers has the output; the parameters to train; the multiply-adds to
-    compute it (MACs); the field, how many input pixels across one value depends on; the jump, how many input pixels
-    two neighbours are apart; and the rows or columns of its input that no window reads.
+    of a filter or of pooling.
+
+    Quote the layers where there are brackets: "3*( conv:8,k=3 relu )" repeats what is in them. A branch is written
+    "as:in conv:8,k=3,p=1 add:in": NAMEs hold what was there. @net.txt reads layers from a file; there, and after a
+    blank, # begins a comment.
+
+    The table of layers has the output; the parameters to train, and apart from them the running means and variances;
+    the multiply-adds to compute it (MACs), which only sums over weights have; the field, how many input pixels across
+    one value depends on, the widest of branches; the jump, how many input pixels two neighbours are apart; and the
+    rows or columns of its input that nothing reads. --memory adds the bytes of each output.
     """
     if list_models:
         from cnnfilt.cli.shape.list_models import models_listed
 
         click.echo(models_listed(as_json=json_))
         return
-    options = AnswerOptions(explain, coverage, json_)
+    options = AnswerOptions(explain, coverage, json_, table, emit, Columns(depth, batch, flops, memory))
     source, layers = _input_and_layers(source, layers, model, window=kernel_size is not None)
     wanted = parse_wanted(want)
     slide = Slide(kernel_size or (1, 1), stride or (1, 1), padding or 0, dilation or (1, 1), ceil_mode)
@@ -154,6 +187,10 @@ def shape(
         raise click.UsageError("stride, padding, dilation and --ceil-mode need a window: give its size with -f")
     if kernel_size and layers:
         raise click.UsageError("-f is for one window; write a network's windows as layers, such as pool:max,k=3,s=2")
+    if options.of_layers and not layers:
+        raise click.UsageError(
+            f"{options.of_layers} is for a network; write its layers after the size, or --model NAME"
+        )
     if coverage and not (kernel_size or layers):
         raise click.UsageError("--coverage needs a window (-f) or layers")
     size = _hinted_size(source, quiet)
@@ -217,12 +254,13 @@ def _answer(
         if not (layers or options.json or (window and options.longer)):
             return _short_answer(size, window)
         # Describing layers takes as long to import as everything else together.
-        from cnnfilt.cli.chains import read_chain
+        from cnnfilt.cli.chains import read_blocks
         from cnnfilt.cli.shape.report import answer, lone_window
 
         if window:
             return answer(size, [lone_window(window)], options)
-        return answer(size, read_chain(layers, quiet=quiet)[0], options)
+        chain, block = read_blocks(layers, quiet=quiet)
+        return answer(size, chain, options, block)
     except CnnfiltError as error:
         raise type(error)(error.message.replace("{image}", source), parameter=error.parameter) from None
 

@@ -9,7 +9,7 @@ from cnnfilt.cli.shape.answers import formula_of_notes
 from cnnfilt.cli.shape.sizes import pair_text
 from cnnfilt.cli.tables import aligned, bold
 from cnnfilt.describe.chain import Report
-from cnnfilt.describe.layers import Effect, Flat, LoneWindow, Volume
+from cnnfilt.describe.layers import Effect, Flat, LoneWindow, Shape, Volume
 from cnnfilt.describe.window import Window
 from cnnfilt.describe.windows import Slide, Windows
 from cnnfilt.errors import ShapeError
@@ -28,8 +28,9 @@ def formulas(reports: Sequence[Report]) -> Iterator[str]:
             yield ""
         yield bold(f"{printable(report.layer.word)}: {report.input} -> {report.output}")
         yield from _size(report)
-        yield from _counts(report.effect)
-        if report.effect.windows and not isinstance(report.layer, LoneWindow):
+        yield from _counts(report.effect, report.input)
+        moved = report.effect.windows or report.effect.taps or report.others
+        if moved and report.receptive_field and not isinstance(report.layer, LoneWindow):
             field, jump = pair_text(report.receptive_field), pair_text(report.jump)
             pixels = "1 input pixel" if field == "1" else f"{field} input pixels"
             yield f"  one value   depends on {pixels} across; its neighbour is {jump} further on"
@@ -42,7 +43,11 @@ def _size(report: Report) -> Iterator[str]:
             yield from _conventions(report.layer.slide, report.input.size)
     elif isinstance(report.input, Volume) and isinstance(report.output, Flat):
         yield f"  features    {str(report.input).replace('x', '*')} = {report.output}"
-    elif not report.effect.weights:
+    elif report.others:
+        yield f"  joined      {report.input} and {report.others[0]}"
+    elif found := report.layer.formulas(report.input):
+        yield from (f"  {what:10}  {formula}" for what, formula in found)
+    elif not report.effect.macs:
         yield "  size        unchanged: each value on its own"
 
 
@@ -129,12 +134,16 @@ def _pad_first(same: Windows) -> Iterator[str]:
         yield f"  SAME in PyTorch, which pads evenly: F.pad(x, {pads}), then padding=0"
 
 
-def _counts(effect: Effect) -> Iterator[str]:
+def _counts(effect: Effect, input: Shape) -> Iterator[str]:
     if not effect.weights:
         return
     weights = "*".join(map(str, effect.weights))
     biases = f" + {effect.biases}" if effect.biases else ""
     yield f"  parameters  {weights}{biases} = {effect.params:,}"
-    size = effect.output
-    positions = f"{size.height}*{size.width} * " if isinstance(size, Volume) else ""
-    yield f"  MACs        {positions}{weights} = {effect.macs:,}"
+    if effect.statistics:
+        yield f"  beside them {effect.statistics:,} running means and variances, which are not trained"
+    if effect.macs:
+        # A transposed convolution has every weight once for each position of its input.
+        size = effect.output if effect.windows else input
+        positions = f"{size.height}*{size.width} * " if isinstance(size, Volume) else ""
+        yield f"  MACs        {positions}{weights} = {effect.macs:,}"

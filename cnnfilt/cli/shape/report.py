@@ -1,37 +1,42 @@
-"""How `cnnfilt shape` answers at length: as a table or as JSON, or explained, or by how often pixels are read."""
+"""How `cnnfilt shape` answers at length: table, JSON, formulas, a script, or how often pixels are read."""
 
 import json
-import shutil
-import sys
 from collections.abc import Sequence
 from typing import Any
 
-from cnnfilt.cli.messages import printable
 from cnnfilt.cli.shape.answers import Answer, AnswerOptions, LayerWindows
 from cnnfilt.cli.shape.coverage_map import coverage_data, coverage_text
 from cnnfilt.cli.shape.formulas import formulas
+from cnnfilt.cli.shape.memory import in_units, most_at_once
+from cnnfilt.cli.shape.rows import Row, rows_of
 from cnnfilt.cli.shape.sizes import pair_text
-from cnnfilt.cli.tables import aligned, bold
+from cnnfilt.cli.shape.tables import TABLES, LayerTable
 from cnnfilt.describe.chain import Report, describe
+from cnnfilt.describe.chain_text import Block
 from cnnfilt.describe.layers import Flat, Layer, LoneWindow, Shape, Volume
 from cnnfilt.describe.windows import Slide
+from cnnfilt.errors import ParameterError
 from cnnfilt.frozen import fields
 from cnnfilt.terms import Padding
 
-HEADINGS = ("layer", "output", "params", "MACs", "field", "jump", "unread")
-SHORTEST_WORD = 12
 
-
-def answer(size: tuple[int, int, int], chain: Sequence[Layer | LoneWindow], options: AnswerOptions) -> Answer:
+def answer(
+    size: tuple[int, int, int],
+    chain: Sequence[Layer | LoneWindow],
+    options: AnswerOptions,
+    block: Block | None = None,
+) -> Answer:
     """Return what the layers of `chain` make of an input of `size` (height, width, channels).
 
-    Raises ParameterError or ShapeError naming the layer at fault.
+    `block` has their words as they are written, repeats in brackets. Raises ParameterError or ShapeError naming the
+    layer at fault.
     """
     shape = Volume(*size)
     reports = describe(chain, shape)
     layers = _windows(reports)
     output = reports[-1].output if reports else shape
-    return Answer(_text(shape, reports, layers, output, options), layers, tuple(fields(output).values()))
+    block = block or Block(1, tuple(layer.word for layer in chain))
+    return Answer(_text(shape, reports, block, options), layers, tuple(fields(output).values()))
 
 
 def lone_window(slide: Slide) -> LoneWindow:
@@ -60,64 +65,69 @@ def _windows(reports: Sequence[Report]) -> tuple[LayerWindows, ...]:
     return tuple(layers)
 
 
-def _text(
-    size: Volume, reports: Sequence[Report], layers: Sequence[LayerWindows], output: Shape, options: AnswerOptions
-) -> str:
-    windows = [layer.windows for layer in layers]
+def _text(size: Volume, reports: Sequence[Report], block: Block, options: AnswerOptions) -> str:
+    if options.emit:
+        # Its tables take as long to import as all of a short run.
+        from cnnfilt.cli.shape.emit.script import network_script
+
+        return network_script(options.emit, size, reports)
+    if options.explain:
+        return "\n".join(formulas(reports))
+    if options.coverage and not options.json:
+        return "\n".join(coverage_text(_one_path(reports)))
+    label, rows = rows_of(reports, block, options.columns.depth)
+    table = LayerTable(label, size, tuple(rows), options.columns)
     if options.json:
-        counted = {"coverage": coverage_data(windows)} if options.coverage else {}
-        return json.dumps(_object(size, reports, output) | counted)
-    if options.coverage:
-        return "\n".join(coverage_text(windows))
-    return "\n".join(formulas(reports) if options.explain else _table(size, reports))
+        counted = {"coverage": coverage_data(_one_path(reports))} if options.coverage else {}
+        return json.dumps(_object(table, reports) | counted)
+    lines = TABLES[options.table](table)
+    if options.columns.memory and options.table is None:
+        most = in_units(table.images * most_at_once(size, reports))
+        lines.append(f"{in_units(table.memory)} where all outputs are kept, as training does; else {most} at once")
+    return "\n".join(lines)
 
 
-def _table(size: Shape, reports: Sequence[Report]) -> list[str]:
-    """Return the lines of the table: one per layer, and the totals."""
-    rows: list[tuple[str, ...]] = [("input", str(size), "", "", "", "", "")]
-    for report in reports:
-        counts = f"{report.effect.params:,}", f"{report.effect.macs:,}"
-        reach = (pair_text(pair) for pair in (report.receptive_field, report.jump, report.unread))
-        rows.append((printable(report.layer.word), str(report.output), *counts, *reach))
-    params, macs = _totals(reports).values()
-    rows.append(("total", "", f"{params:,}", f"{macs:,}", "", "", ""))
-    heading, *lines = _aligned([HEADINGS, *rows])
-    return [bold(heading), *lines]
+def _one_path(reports: Sequence[Report]) -> list[Any]:
+    """Return the windows, one layer after the other. ParameterError for what they alone do not tell."""
+    for number, report in enumerate(reports, 1):
+        if report.effect.taps is not None or report.layer.takes != (None,):
+            raise ParameterError(
+                f"--coverage counts along one window after the other, and layer {number} ({report.layer.word}) is none",
+                parameter="coverage",
+            )
+    return [report.effect.windows for report in reports if report.effect.windows]
 
 
-def _object(size: Shape, reports: Sequence[Report], output: Shape) -> dict[str, Any]:
+def _object(table: LayerTable, reports: Sequence[Report]) -> dict[str, Any]:
     """Return the same as data; of a flat output, what needs rows and columns is None."""
-    layers = [
-        {
-            "layer": report.layer.word,
-            "output": _shape_object(report.output),
-            "params": report.effect.params,
-            "macs": report.effect.macs,
-            "receptive_field": report.receptive_field,
-            "jump": report.jump,
-            "unread": report.unread,
-        }
-        for report in reports
-    ]
-    shapes = {"input": _shape_object(size), "layers": layers, "output": _shape_object(output)}
-    return shapes | _totals(reports)
+    columns, output = table.columns, table.rows[-1].output if table.rows else table.size
+    shapes: dict[str, Any] = {"batch": columns.batch} if columns.batch else {}
+    shapes |= {"input": _shape_object(table.size), "layers": [_row_object(table, row) for row in table.rows]}
+    shapes |= {"output": _shape_object(output), "params": table.params, "macs": table.macs}
+    if table.statistics:
+        shapes["statistics"] = table.statistics
+    if columns.flops:
+        shapes["flops"] = 2 * table.macs
+    if columns.memory:
+        shapes |= {"memory": table.memory, "most_memory": table.images * most_at_once(table.size, reports)}
+    return shapes
 
 
-def _totals(reports: Sequence[Report]) -> dict[str, int]:
-    return {
-        "params": sum(report.effect.params for report in reports),
-        "macs": sum(report.effect.macs for report in reports),
+def _row_object(table: LayerTable, row: Row) -> dict[str, Any]:
+    macs = table.images * row.macs
+    found = {
+        "layer": row.label,
+        "output": _shape_object(row.output),
+        "params": row.params,
+        "macs": macs,
+        "receptive_field": row.receptive_field,
+        "jump": row.jump,
+        "unread": row.unread,
     }
-
-
-def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Return `rows` in columns, words to the left and numbers to the right; long words shortened on a terminal."""
-    width = max(len(word) for word, *_ in rows)
-    if sys.stdout.isatty():
-        others = [max(map(len, column)) + 2 for column in list(zip(*rows, strict=True))[1:]]
-        width = min(width, max(shutil.get_terminal_size().columns - sum(others), SHORTEST_WORD))
-    shown = [(word if len(word) <= width else word[: width - 3] + "...", *others) for word, *others in rows]
-    return aligned(shown, "ll" + "r" * (len(rows[0]) - 2))
+    found |= {"statistics": row.statistics} if row.statistics else {}
+    found |= {"layers": row.layers} if row.layers > 1 else {}
+    found |= {"flops": 2 * macs} if table.columns.flops else {}
+    return found | ({"memory": table.images * row.memory} if table.columns.memory else {})
 
 
 def _shape_object(shape: Shape) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from cnnfilt.describe.layers.base import Effect, Flat, LayerWord, Shape, Volume, depth, rows_and_columns
+from cnnfilt.describe.layers.base import Effect, Flat, LayerWord, Shape, Volume, along_axes, depth, rows_and_columns
 from cnnfilt.describe.layers.norms import check_divides
 from cnnfilt.describe.layers.written import Written
 from cnnfilt.describe.reach import Taps, between, repeated, shifted
@@ -82,6 +82,12 @@ class UpLayer(LayerWord):
         output = Volume(volume.height * self.factor[0], volume.width * self.factor[1], volume.channels)
         return Effect(output, taps=(taps(self.factor[0]), taps(self.factor[1])))
 
+    def formulas(self, shape: Shape) -> tuple[tuple[str, str], ...]:
+        """Return how many rows and columns come out."""
+        pairs = zip(rows_and_columns(shape).size, self.factor, strict=True)
+        rows, columns = (f"{n}*{factor} = {n * factor}" for n, factor in pairs)
+        return along_axes(rows, columns)
+
 
 class PadLayer(LayerWord):
     """Rows and columns put around."""
@@ -105,6 +111,12 @@ class PadLayer(LayerWord):
             if max(side) > most:
                 raise ShapeError(f"mode={self.mode} has only {counted(most, lines)} for {max(side)} at a side")
         return Effect(Volume(*windows.output_size, volume.channels), taps=_moved(self.sides, 1))
+
+    def formulas(self, shape: Shape) -> tuple[tuple[str, str], ...]:
+        """Return how many rows and columns come out."""
+        pairs = zip(rows_and_columns(shape).size, self.sides, strict=True)
+        rows, columns = (f"{n} + {before} + {after} = {n + before + after}" for n, (before, after) in pairs)
+        return along_axes(rows, columns)
 
 
 class CropLayer(LayerWord):
@@ -146,6 +158,13 @@ class CropLayer(LayerWord):
         lost = sum(sides[0]), sum(sides[1])
         return Effect(Volume(left[0], left[1], volume.channels), taps=_moved(sides, -1), lost=lost)
 
+    def formulas(self, shape: Shape) -> tuple[tuple[str, str], ...]:
+        """Return how many rows and columns are left."""
+        size = rows_and_columns(shape).size
+        pairs = zip(size, self.sides_of(size), strict=True)
+        rows, columns = (f"{n} - {before} - {after} = {n - before - after}" for n, (before, after) in pairs)
+        return along_axes(rows, columns)
+
 
 class TakeLayer(LayerWord):
     """Some of the channels, `first` to `last`, counted from 0."""
@@ -173,6 +192,10 @@ class TakeLayer(LayerWord):
             raise ShapeError(f"its input, {shape}, has the channels 0 to {channels - 1}")
         size = self.maps
         return Effect(Volume(shape.height, shape.width, size) if isinstance(shape, Volume) else Flat(size))
+
+    def formulas(self, shape: Shape) -> tuple[tuple[str, str], ...]:
+        """Return how many channels are left."""
+        return (("channels", f"{self.last} - {self.first} + 1 = {self.maps}"),)
 
 
 class ShuffleLayer(LayerWord):

@@ -120,6 +120,10 @@ class LayerWord(Frozen):
         """Return the name under which its output can be taken later."""
         return None
 
+    def formulas(self, shape: Shape) -> tuple[tuple[str, str], ...]:
+        """Return how a size comes about that windows do not tell, as (what, formula); nothing where none changes."""
+        return ()
+
     @property
     def makes_values(self) -> bool:
         """Return whether its output is new values, for which there has to be memory."""
@@ -136,6 +140,11 @@ def rows_and_columns(shape: Shape) -> Volume:
 def depth(shape: Shape) -> int:
     """Return how many channels there are, or features."""
     return shape.channels if isinstance(shape, Volume) else shape.features
+
+
+def along_axes(rows: str, columns: str) -> tuple[tuple[str, str], ...]:
+    """Return the formulas of rows and columns, as `LayerWord.formulas` has them: once where they are the same."""
+    return (("rows", rows), ("columns", "the same" if rows == columns else columns))
 
 
 def output_of(windows: Windows, channels: int) -> Volume:

@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from cnnfilt.describe.layers.base import Effect, LayerWord, Shape, Volume, output_of, rows_and_columns
+from cnnfilt.describe.layers.base import Effect, LayerWord, Shape, Volume, along_axes, output_of, rows_and_columns
 from cnnfilt.describe.layers.written import Written
 from cnnfilt.describe.operations import Pooling
 from cnnfilt.describe.reach import adaptive
@@ -62,6 +62,17 @@ class PoolLayer(LayerWord):
             require_at_least(1, wanted, "adaptive")
         taps = adaptive(volume.height, rows), adaptive(volume.width, columns)
         return Effect(Volume(rows, columns, volume.channels), taps=taps)
+
+    def formulas(self, shape: Shape) -> tuple[tuple[str, str], ...]:
+        """Return where the windows of adaptive pooling lie."""
+        if self.pooling.adaptive is None:
+            return ()
+        size, wanted = rows_and_columns(shape).size, self.pooling.adaptive
+        rows, columns = (
+            f"window i from floor(i*{n}/{out}) to below ceil((i + 1)*{n}/{out})"
+            for n, out in zip(size, wanted, strict=True)
+        )
+        return along_axes(rows, columns)
 
     def slide(self, size: Pair) -> Slide:
         """Return how the window slides over an input of `size` (height, width)."""

@@ -1,6 +1,6 @@
 """The transposed convolution: the layer that a convolution's gradient is, from few rows and columns to more."""
 
-from cnnfilt.describe.layers.base import Effect, LayerWord, Shape, Volume, rows_and_columns
+from cnnfilt.describe.layers.base import Effect, LayerWord, Shape, Volume, along_axes, rows_and_columns
 from cnnfilt.describe.layers.convolution import check_groups
 from cnnfilt.describe.layers.written import Written
 from cnnfilt.describe.reach import transposed
@@ -83,6 +83,11 @@ class TransposedLayer(LayerWord):
             lost=(rows.unread, columns.unread),
         )
 
+    def formulas(self, shape: Shape) -> tuple[tuple[str, str], ...]:
+        """Return how many rows and columns come out."""
+        rows, columns = self.axes(rows_and_columns(shape).size)
+        return along_axes(rows.formula, columns.formula)
+
 
 class TransposedAxis(Frozen):
     """A transposed convolution along one axis of `size` positions; `before` and `after` are cut off its full output."""
@@ -104,6 +109,12 @@ class TransposedAxis(Frozen):
     def output_size(self) -> int:
         """Return how many positions come out."""
         return (self.size - 1) * self.stride - self.before - self.after + self.span + self.extra
+
+    @property
+    def formula(self) -> str:
+        """Return how the size comes about."""
+        steps = f"({self.size} - 1)*{self.stride} - {self.before} - {self.after} + {self.span} + {self.extra}"
+        return f"(n - 1)*s - pads + span + op = {steps} = {self.output_size}"
 
     @property
     def unread(self) -> int:
