@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from cnnfilt.describe.chain_text import Block, ReadWords, blocks_of, texts_of
 from cnnfilt.describe.kernel_words import ReadKernels, spelled_out
 from cnnfilt.describe.layers import Effect, Layer, LoneWindow, Shape, Volume
-from cnnfilt.describe.reach import Reach, joined
+from cnnfilt.describe.reach import IDENTITY, Reach, joined
 from cnnfilt.describe.windows import check_pixels
 from cnnfilt.describe.words import WITH_KERNELS, WORDS, parse_word, parted
 from cnnfilt.errors import CnnfiltError, ParameterError, ShapeError
@@ -145,7 +145,8 @@ def _reach_along(axis: int, effect: Effect, taken: Sequence[Value]) -> Reach | N
     for value, size in zip(taken[1:], sizes[1:], strict=True):
         other = value.reach[axis]
         reach = None if reach is None or other is None else joined(reach, sizes[0], other, size)
-    return None if reach is None else reach.through(effect.axes[axis], sizes[0])
+    taps = effect.axes[axis]
+    return reach if reach is None or taps is IDENTITY else reach.through(taps, sizes[0])
 
 
 def _found(named: Mapping[str, Value], name: str) -> Value:

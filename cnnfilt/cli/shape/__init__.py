@@ -5,6 +5,6 @@ sizes, demands              the size of the input, typed or an image's; what has
 answers                     what can be asked for, and what an answer holds
 report                      the long answers: a table or JSON, or
 formulas, coverage_map      how each size comes about, and how often each pixel is read
-list_models                 --list-models
+models                      --model, --list-models
 solve                       --solve
 """

@@ -1,8 +1,6 @@
 """`cnnfilt shape`: what size comes out, of one window or of a whole network. No pixel is read."""
 
-import os
-from shlex import quote
-from typing import Any, get_args
+from typing import get_args
 
 import click
 
@@ -19,14 +17,14 @@ from cnnfilt.cli.shape.answers import (
 )
 from cnnfilt.cli.shape.demands import check_strict, check_wanted, parse_wanted
 from cnnfilt.cli.shape.loose_words import refuse_loose_words
+from cnnfilt.cli.shape.models import ModelName, models_listed
 from cnnfilt.cli.shape.sizes import input_size, with_channels_of
 from cnnfilt.cli.shape.word_help import ShapeCommand
 from cnnfilt.cli.terminal_width import fitted_to_terminal
 from cnnfilt.describe.channels import channels_first_hint
 from cnnfilt.describe.named_models import model_names, named_model
 from cnnfilt.describe.windows import Slide, Windows, check_pixels
-from cnnfilt.errors import CnnfiltError, ParameterError
-from cnnfilt.parsing import words_near
+from cnnfilt.errors import CnnfiltError
 from cnnfilt.spelling import spelled_size
 from cnnfilt.terms import DEFAULT_MAX_PIXELS, Padding, Pair, Unknown
 
@@ -38,24 +36,6 @@ Examples:
   cnnfilt shape 224x224 -f 7 -s 2 --want 112x112 --solve padding
   cnnfilt shape --model resnet50 --depth 1 --table markdown
 """
-
-
-class _Model(Word):
-    """The name of a network that is known; a file of one is answered with what shows it."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Return the name, or fail saying what to write."""
-        if str(value).endswith(".npz"):
-            raise ParameterError(f"--model {value} is a file; cnnfilt net summary {quote(value)} shows its layers")
-        if os.path.isfile(str(value)):
-            raise ParameterError(f"--model {value} is a file; its layers are written {quote(f'@{value}')} after a SIZE")
-        name = str(value).lower()
-        if name not in self.choices:
-            words = tuple(str(choice) for choice in self.choices)
-            near = words_near(name, words) or words_near(name.replace("-", "").replace("_", ""), words)
-            advice = f"did you mean {' or '.join(near)}?" if near else "--list-models shows those that are known"
-            raise ParameterError(f"--model {value!r} is unknown; {advice}")
-        return name
 
 
 @click.command(
@@ -99,7 +79,7 @@ class _Model(Word):
 @click.option("--coverage", is_flag=True, help="Show how many windows read each pixel.")
 @click.option(
     "--model",
-    type=_Model(model_names()),
+    type=ModelName(model_names()),
     metavar="NAME",
     help="The layers of resnet50, unet and others.\f And their size, unless one is given.",
 )
@@ -166,8 +146,6 @@ def shape(
     rows or columns of its input that nothing reads. --memory adds the bytes of each output.
     """
     if list_models:
-        from cnnfilt.cli.shape.list_models import models_listed
-
         click.echo(models_listed(as_json=json_))
         return
     options = AnswerOptions(explain, coverage, json_, table, emit, Columns(depth, batch, flops, memory))

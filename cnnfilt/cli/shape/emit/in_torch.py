@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from cnnfilt.cli.shape.emit.names import Names
+from cnnfilt.cli.shape.emit.reports import depth, volume
+from cnnfilt.cli.shape.emit.torch_windows import Step, conv, depthwise, filter_, pool, sides, transposed
 from cnnfilt.describe.chain import Report
 from cnnfilt.describe.layers import (
     ActivationLayer,
@@ -27,7 +29,6 @@ from cnnfilt.describe.layers import (
     PadLayer,
     PoolLayer,
     ScaleLayer,
-    Shape,
     ShuffleLayer,
     SlopesLayer,
     TakeLayer,
@@ -35,94 +36,6 @@ from cnnfilt.describe.layers import (
     UpLayer,
     Volume,
 )
-from cnnfilt.describe.layers.arrangement import Sides
-from cnnfilt.describe.windows import Windows
-from cnnfilt.frozen import Frozen
-
-
-class Step(Frozen):
-    """The lines of one layer: what builds its module, `self.NAME = ...`, and what carries `x` through it."""
-
-    forward: tuple[str, ...]
-    built: tuple[str, ...] = ()
-
-
-def _conv(layer: ConvLayer, report: Report, name: str, names: Names) -> Step:
-    windows, channels = _windows(report), _volume(report.input).channels
-    padding, before = _padding(windows)
-    build = (
-        f"nn.Conv2d({channels}, {layer.filters}, {windows.kernel_size}{_options(windows, padding)}"
-        f"{f', groups={layer.groups}' if layer.groups > 1 else ''}{'' if layer.bias else ', bias=False'})"
-    )
-    planes = [[[list(row) for row in plane] for plane in kernel.channels or [kernel.rows] * (channels // layer.groups)]
-              for kernel in layer.kernels]  # fmt: skip
-    return Step((*before, f"x = self.{name}(x)"), (f"self.{name} = {build}", *_given(name, planes)))
-
-
-def _filter(layer: FilterLayer, report: Report, name: str, names: Names) -> Step:
-    windows, channels = _windows(report), _volume(report.input).channels
-    padding, before = _padding(windows)
-    options = f"{_options(windows, padding)}, groups={channels}, bias=False"
-    build = f"nn.Conv2d({channels}, {channels}, {windows.kernel_size}{options})"
-    planes = [[[list(row) for row in layer.kernel.rows]]]
-    return Step((*before, f"x = self.{name}(x)"), (f"self.{name} = {build}", *_given(name, planes)))
-
-
-def _depthwise(layer: DepthwiseLayer, report: Report, name: str, names: Names) -> Step:
-    windows, channels = _windows(report), _volume(report.input).channels
-    padding, before = _padding(windows)
-    options = f"{_options(windows, padding)}, groups={channels}{'' if layer.bias else ', bias=False'}"
-    build = f"nn.Conv2d({channels}, {channels * layer.multiplier}, {windows.kernel_size}{options})"
-    return Step((*before, f"x = self.{name}(x)"), (f"self.{name} = {build}",))
-
-
-def _transposed(layer: TransposedLayer, report: Report, name: str, names: Names) -> Step:
-    volume = _volume(report.input)
-    rows, columns = layer.axes(volume.size)
-    even = all(axis.before == axis.after for axis in (rows, columns))
-    options = {
-        "stride": (layer.stride, (1, 1)),
-        "padding": ((rows.before, columns.before) if even else (0, 0), (0, 0)),
-        "output_padding": ((rows.extra, columns.extra), (0, 0)),
-        "groups": (layer.groups, 1),
-        "bias": (layer.bias, True),
-        "dilation": (layer.dilation, (1, 1)),
-    }
-    written = "".join(f", {option}={value}" for option, (value, default) in options.items() if value != default)
-    build = f"nn.ConvTranspose2d({volume.channels}, {layer.filters}, {layer.kernel_size}{written})"
-    cut = () if even else (f"x = F.pad(x, {(-columns.before, -columns.after, -rows.before, -rows.after)})",)
-    return Step((f"x = self.{name}(x)", *cut), (f"self.{name} = {build}",))
-
-
-def _pool(layer: PoolLayer, report: Report, name: str, names: Names) -> Step:
-    kind, sign = ("avg" if layer.pooling.kind == "avg" else "max"), "-" * (layer.pooling.kind == "min")
-    if layer.pooling.adaptive is not None or layer.pooling.whole:
-        size = _volume(report.output).size
-        return Step((f"x = {sign}F.adaptive_{kind}_pool2d({sign}x, {size})",))
-    windows = _windows(report)
-    padding, before = _padding(windows, fill="-torch.inf" if kind == "max" else "0", sign=sign)
-    # Without a stride PyTorch takes the size of the window.
-    options = _options(windows, padding, stride=windows.kernel_size)
-    ceil = ", ceil_mode=True" if any(window.overhang for window in windows) else ""
-    if kind == "max":
-        called = f"F.max_pool2d({sign}x, {windows.kernel_size}{options}{ceil})"
-        return Step((*before, f"x = {sign}{called}"))
-    if before or windows.dilation != (1, 1):
-        return Step(_means(windows))
-    return Step((f"x = F.avg_pool2d(x, {windows.kernel_size}{options}{ceil}, count_include_pad=False)",))
-
-
-def _means(windows: Windows) -> tuple[str, ...]:
-    """Return the lines for means of windows that PyTorch's pooling has not: their sums over how many there are."""
-    pads = [(window.before, window.after + window.overhang) for window in windows]
-    options = _options(windows, (0, 0))
-    return (
-        f"taps = torch.ones(x.shape[1], 1, {windows.kernel_size[0]}, {windows.kernel_size[1]})",
-        f"sums, counts = (F.conv2d(F.pad(y, {(*pads[1], *pads[0])}), taps{options}, groups=x.shape[1])"
-        " for y in (x, torch.ones_like(x)))",
-        "x = sums / counts",
-    )
-
 
 _FUNCTIONS: dict[Function, str] = {
     "relu": "F.relu(x)",
@@ -148,7 +61,7 @@ def _module(build: Callable[[Any, int, bool], str]) -> "Emit":
 
     def step(layer: LayerWord, report: Report, name: str, names: Names) -> Step:
         flat = isinstance(report.input, Flat)
-        return Step((f"x = self.{name}(x)",), (f"self.{name} = {build(layer, _depth(report.input), flat)}",))
+        return Step((f"x = self.{name}(x)",), (f"self.{name} = {build(layer, depth(report.input), flat)}",))
 
     return step
 
@@ -156,11 +69,11 @@ def _module(build: Callable[[Any, int, bool], str]) -> "Emit":
 def _layer_norm(layer: LayerNormLayer, report: Report, name: str, names: Names) -> Step:
     last = f"x = self.{name}(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)"
     called = f"x = self.{name}(x)" if isinstance(report.input, Flat) else last
-    return Step((called,), (f"self.{name} = nn.LayerNorm({_depth(report.input)}, eps=1e-6)",))
+    return Step((called,), (f"self.{name} = nn.LayerNorm({depth(report.input)}, eps=1e-6)",))
 
 
 def _scale(layer: ScaleLayer, report: Report, name: str, names: Names) -> Step:
-    shape = f"{_depth(report.input)}{'' if isinstance(report.input, Flat) else ', 1, 1'}"
+    shape = f"{depth(report.input)}{'' if isinstance(report.input, Flat) else ', 1, 1'}"
     return Step((f"x = x * self.{name}",), (f"self.{name} = nn.Parameter(torch.ones({shape}))",))
 
 
@@ -172,7 +85,7 @@ def _up(layer: UpLayer, report: Report, name: str, names: Names) -> Step:
 def _pad(layer: PadLayer, report: Report, name: str, names: Names) -> Step:
     if layer.mode == "symmetric":
         # PyTorch has no such border: the places that it takes its values from are worked out.
-        size = _volume(report.input).size
+        size = volume(report.input).size
         places = (
             f"[min(i % {2 * n}, {2 * n - 1} - i % {2 * n}) for i in range({-before}, {n + after})]"
             for n, (before, after) in zip(size, layer.sides, strict=True)
@@ -180,13 +93,13 @@ def _pad(layer: PadLayer, report: Report, name: str, names: Names) -> Step:
         rows, columns = places
         return Step((f"x = x[:, :, {rows}][:, :, :, {columns}]",))
     mode = "" if layer.mode == "zeros" else f', mode="{layer.mode}"'
-    return Step((f"x = F.pad(x, {_sides(layer.sides)}{mode})",))
+    return Step((f"x = F.pad(x, {sides(layer.sides)}{mode})",))
 
 
 def _crop(layer: CropLayer, report: Report, name: str, names: Names) -> Step:
-    volume = _volume(report.input)
-    sides = layer.sides_of(volume.size)
-    rows, columns = (f"{before}:{n - after}" for n, (before, after) in zip(volume.size, sides, strict=True))
+    given = volume(report.input)
+    sides = layer.sides_of(given.size)
+    rows, columns = (f"{before}:{n - after}" for n, (before, after) in zip(given.size, sides, strict=True))
     return Step((f"x = x[:, :, {rows}, {columns}]",))
 
 
@@ -204,7 +117,7 @@ def _flatten(layer: FlattenLayer, report: Report, name: str, names: Names) -> St
 
 def _dense(layer: FullyConnectedLayer, report: Report, name: str, names: Names) -> Step:
     bias = "" if layer.bias else ", bias=False"
-    build = f"nn.Linear({_depth(report.input)}, {layer.outputs}{bias})"
+    build = f"nn.Linear({depth(report.input)}, {layer.outputs}{bias})"
     return Step((f"x = self.{name}(x)",), (f"self.{name} = {build}",))
 
 
@@ -225,11 +138,11 @@ def _join(layer: JoinLayer, report: Report, name: str, names: Names) -> Step:
 Emit = Callable[[Any, Report, str, Names], Step]
 
 STEPS: dict[type[LayerWord], Emit] = {
-    ConvLayer: _conv,
-    FilterLayer: _filter,
-    DepthwiseLayer: _depthwise,
-    TransposedLayer: _transposed,
-    PoolLayer: _pool,
+    ConvLayer: conv,
+    FilterLayer: filter_,
+    DepthwiseLayer: depthwise,
+    TransposedLayer: transposed,
+    PoolLayer: pool,
     ActivationLayer: _activation,
     SlopesLayer: _module(lambda layer, channels, flat: f"nn.PReLU({channels})"),
     BatchNormLayer: _module(lambda layer, channels, flat: f"nn.BatchNorm{1 if flat else 2}d({channels})"),
@@ -295,44 +208,3 @@ with torch.no_grad():
     y = network(torch.zeros(1, {channels}, {height}, {width}))
 print(f"output {{tuple(y.shape)}}")
 print(f"parameters {{sum(p.numel() for p in network.parameters()):,}}")"""
-
-
-def _padding(windows: Windows, *, fill: str = "0", sign: str = "") -> tuple[tuple[int, int], tuple[str, ...]]:
-    """Return the padding that the layer itself has, and the line before it where that cannot be even on both sides."""
-    rows, columns = windows
-    if rows.before == rows.after and columns.before == columns.after:
-        return (rows.before, columns.before), ()
-    value = "" if fill == "0" else f", value={sign}{fill}".replace("--", "")
-    return (0, 0), (f"x = F.pad(x, {_sides(windows.pads)}{value})",)
-
-
-def _options(windows: Windows, padding: tuple[int, int], stride: tuple[int, int] = (1, 1)) -> str:
-    """Return the options that are not what they are left out; `stride` is that without one."""
-    options = {"stride": windows.stride, "padding": padding, "dilation": windows.dilation}
-    plain = {"stride": stride, "padding": (0, 0), "dilation": (1, 1)}
-    written = (f", {name}={value}" for name, value in options.items() if value != plain[name])
-    return "".join(written)
-
-
-def _given(name: str, planes: Sequence[Any]) -> tuple[str, ...]:
-    """Return the line that gives a convolution the coefficients of its named kernels."""
-    # One plane of a filter is that of all channels.
-    return (f"self.{name}.weight.data[:] = torch.tensor({planes})",) if planes else ()
-
-
-def _sides(sides: Sides) -> tuple[int, int, int, int]:
-    return (*sides[1], *sides[0])
-
-
-def _windows(report: Report) -> Windows:
-    assert report.effect.windows is not None, "it has windows"
-    return report.effect.windows
-
-
-def _volume(shape: Shape) -> Volume:
-    assert isinstance(shape, Volume), "it has rows and columns"
-    return shape
-
-
-def _depth(shape: Shape) -> int:
-    return shape.channels if isinstance(shape, Volume) else shape.features

@@ -1,0 +1,22 @@
+"""What the scripts of all libraries need of a layer's report."""
+
+from cnnfilt.describe.chain import Report
+from cnnfilt.describe.layers import Shape, Volume
+from cnnfilt.describe.windows import Windows
+
+
+def windows_of(report: Report) -> Windows:
+    """Return the windows of a layer that has them."""
+    assert report.effect.windows is not None, "it has windows"
+    return report.effect.windows
+
+
+def volume(shape: Shape) -> Volume:
+    """Return `shape`, which has rows and columns."""
+    assert isinstance(shape, Volume), "it has rows and columns"
+    return shape
+
+
+def depth(shape: Shape) -> int:
+    """Return how many channels there are, or features."""
+    return shape.channels if isinstance(shape, Volume) else shape.features
