@@ -214,7 +214,7 @@ class FileOptions(WorkOptions, kw_only=True):
         default=False,
         help="Print a line of JSON for each file when it is done.\f Values that would be printed are in it.",
     )
-    quiet: bool = option("-q", "--quiet", default=False, help="Print errors only.")
+    quiet: bool = option("-q", "--quiet", default=False, help="Print errors only, and levels that a format lost.")
     verbose: bool = option("-v", "--verbose", default=False, help="Print how it was computed, too.")
 
     def read_options(self, *, gray: bool) -> ReadOptions:

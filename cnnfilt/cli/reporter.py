@@ -15,6 +15,7 @@ from cnnfilt.cli.messages import print_error, print_line, printable
 from cnnfilt.cli.progress import ProgressBar, bar_fits
 from cnnfilt.core.levels import NO_LOSS, Loss
 from cnnfilt.errors import StorageError
+from cnnfilt.files.records import Lost
 from cnnfilt.signals import cleared_first, on_exit_during, say_at_once
 from cnnfilt.spelling import spelled_number, spelled_size
 
@@ -101,6 +102,10 @@ class Reporter(AbstractContextManager["Reporter"]):
         self.inspection.show(record, json=self.json, several=self.several)
         if not self.quiet:
             self._tell_success(record)
+            return
+        for note in record.notes:
+            if isinstance(note, Lost):
+                print_line(f"{record.name}: {note}")
 
     def _tell_success(self, record: Record) -> None:
         for note in record.notes:

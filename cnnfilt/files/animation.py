@@ -23,7 +23,7 @@ from cnnfilt.files.pillow import decoding, encoding, saved
 from cnnfilt.files.pixels import from_array
 from cnnfilt.files.read_write_options import ReadOptions, WriteOptions
 from cnnfilt.files.reading import finished, read_bytes
-from cnnfilt.files.records import Timing
+from cnnfilt.files.records import Lost, Timing
 from cnnfilt.files.streams import Source, check_size, format_in, open_stream
 from cnnfilt.files.writing import encode, to_eight_bits
 from cnnfilt.frozen import replace
@@ -224,7 +224,7 @@ def _animation(images: Sequence[Image], timing: Timing, about: Format, options: 
     for image in images:
         frame = _frame(image, about, opaque=opaque)
         if image.sample == "uint16":
-            notes.append("16-bit levels written as 8-bit (v / 257), because animations hold no more here")
+            notes.append(Lost("16-bit levels written as 8-bit (v / 257), because animations hold no more here"))
         frames.append(frame if gray and opaque else frame.convert("RGB" if opaque else "RGBA"))
     mode = options.metadata if about.metadata else "none"
     kept, left_out = kept_metadata(first.metadata, mode, gray=gray, size=first.pixels.shape[:2])

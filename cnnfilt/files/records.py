@@ -8,6 +8,12 @@ Key = int | tuple[int, ...]
 Table = tuple[int, ...]
 
 
+class Lost(str):
+    """A note on levels that a file could not keep: it is said to those, too, who want to hear of errors alone."""
+
+    __slots__ = ()
+
+
 class Storage(NamedTuple):
     """How the samples lie in the file.
 

@@ -10,6 +10,7 @@ from cnnfilt.files.capacity import check_holds, needs_eight_bits
 from cnnfilt.files.formats import WRITABLE_FORMATS, format_of, named
 from cnnfilt.files.image import Array, Encoded, Image
 from cnnfilt.files.read_write_options import DEFAULT_WRITE_OPTIONS, WriteOptions
+from cnnfilt.files.records import Lost
 from cnnfilt.frozen import replace
 
 
@@ -48,7 +49,8 @@ def encode(image: Image, format: str, options: WriteOptions = DEFAULT_WRITE_OPTI
     notes: tuple[str, ...] = ()
     if needs_eight_bits(format, channels=image.channels, sample=image.sample, alpha=alpha is not None):
         pixels, alpha = to_eight_bits(pixels), None if alpha is None else to_eight_bits(alpha)
-        notes = (f"16-bit levels written as 8-bit (v / 257), because {named(format).title} holds no more here",)
+        why = f"because {named(format).title} holds no more here"
+        notes = (Lost(f"16-bit levels written as 8-bit (v / 257), {why}"),)
     from cnnfilt.files.encode.encoders import encode_image
 
     encoded = encode_image(replace(image, pixels=pixels, alpha=alpha), format, options)
