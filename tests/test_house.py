@@ -129,6 +129,7 @@ TESTED_ELSEWHERE = {
     "batch/work.py": "batch/test_runner.py",
     "cli/chains.py": "cli/test_apply.py",
     "cli/completion_places.py": "cli/test_completion.py",
+    "cli/exit_codes.py": "cli/test_man.py",
     "cli/inspect/explain_pooling.py": "cli/test_explain.py",
     "cli/inspect/inspection.py": "cli/test_explain.py",
     "cli/inspect/number_tables.py": "cli/test_explain.py",

@@ -104,7 +104,7 @@ class Command(click.Command):
         formatter = ctx.make_formatter()
         self.format_usage(ctx, formatter)
         self.format_help_text(ctx, formatter)
-        (_, common), *others = self._grouped(ctx)
+        (_, common), *others = self.groups(ctx)
         with formatter.section("Options"):
             formatter.write_dl([(name, _RANGE.sub("", _LONGER.sub(".", text))) for name, text in _records(ctx, common)])
         rest = [one for _, group in others for one in group if "--help" not in one.opts and one.name != "help_all"]
@@ -127,13 +127,14 @@ class Command(click.Command):
         formatter.write_paragraph()
         with formatter.indentation():
             formatter.write_text(cleandoc(self.help or "").replace("\f", ""))
-        for title, group in self._grouped(ctx):
+        for title, group in self.groups(ctx):
             with formatter.section(title):
                 formatter.write_dl([(name, text.replace("\f", "")) for name, text in _records(ctx, group)])
         self.format_epilog(ctx, formatter)
         return formatter.getvalue().rstrip()
 
-    def _grouped(self, ctx: click.Context) -> Iterator[tuple[str, list[click.Parameter]]]:
+    def groups(self, ctx: click.Context) -> Iterator[tuple[str, list[click.Parameter]]]:
+        """Yield the options by subject, the common ones first."""
         shown = [one for one in self.get_params(ctx) if isinstance(one, click.Option) and not one.hidden]
         left: dict[str, click.Parameter] = {"--help" if "--help" in one.opts else one.name or "": one for one in shown}
         yield "Common options", [left.pop(name) for name in self.common]

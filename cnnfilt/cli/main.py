@@ -28,6 +28,7 @@ COMMANDS = {
     "diff": "Say by how much two images differ, and where.",
     "learn": "Recover the filter that turns one image into another.",
     "net": "Train a network on folders of images, and use it.",
+    "man": "Print where the man pages are, or write them.",
 }
 """The subcommands in the order of the help; each lives in the module of its name and is imported when it is used."""
 

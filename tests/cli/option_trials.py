@@ -440,6 +440,11 @@ BACKWARD: Trials = {
     "json_": [Trial(f"{_SQUARE} -k '1,2; 3,4'", "", "--json")],
 }
 
+MAN: Trials = {
+    "output": [Trial("man", "-o pages", "-o others")],
+    "overwrite": [Trial("man -o manuals", "", "-y", codes=(2, 0))],
+}
+
 TRIALS: Mapping[str, Trials] = {
     "convolve": CONVOLVE,
     "pad": PAD,
@@ -452,6 +457,7 @@ TRIALS: Mapping[str, Trials] = {
     "kernels export": EXPORT,
     "diff": DIFF,
     "learn": LEARN,
+    "man": MAN,
     "net train": TRAIN,
     "net predict": PREDICT,
     "net evaluate": EVALUATE,
@@ -469,6 +475,8 @@ def make_files(folder: Path) -> None:
         save(folder / name, colour)
     save(folder / "copies/deep/b.png", colour[::-1])
     (folder / "bad.png").write_bytes(b"no image")
+    (folder / "manuals/man1").mkdir(parents=True)
+    (folder / "manuals/man1/cnnfilt.1").write_text("")
     with Image.open(folder / "photo.jpg") as photo:
         ImageOps.exif_transpose(photo).save(folder / "upright.png")
     frames = [Image.fromarray(rng.integers(0, 256, (20, 24), dtype=np.uint8)) for _ in range(3)]
