@@ -63,6 +63,23 @@ def windows(draw, widest=700):
     return rows, pixels, channels, taps, stride, dilation, size
 
 
+def with_sides(rng, drawn, dtype, sums):
+    """Return (rows as the windows meet them, what a loop is given for them: rows, beyond, outside, sides).
+
+    Of the columns some stand beside the rows: each is one of the row's values, or that of its channel outside.
+    """
+    *_, channels, _, _, _, size = drawn
+    left, right = (int(n) for n in rng.integers(0, 4, 2))
+    if left + right >= size[1]:
+        left = right = 0
+    source = values(rng, (size[0], (size[1] - left - right) * channels), dtype)
+    outside = rng.integers(0, 100, channels)
+    beyond = rng.integers(-1, source.shape[1], (left + right) * channels)
+    beside = np.where(beyond < 0, np.resize(outside, len(beyond)), source[:, beyond]).astype(source.dtype)
+    padded = np.hstack([beside[:, : left * channels], source, beside[:, left * channels :]])
+    return padded, (source, np.append(beyond, 0).astype("i4"), outside.astype(sums), (left, right))
+
+
 def plain_sums(source, weights, bias, drawn, dtype):
     """Sum taps of a filter for each channel, weights (h, w, C), in `dtype` (whole numbers) or doubles."""
     rows, pixels, channels, taps, stride, dilation, size = drawn
@@ -88,34 +105,33 @@ def assert_sums(ours, expected, bound):
 @settings(max_examples=400, deadline=None)
 @given(windows(), st.sampled_from(SUMS), st.sampled_from(["one", "each", "separable"]), st.integers(0, 9999))
 def test_sums(drawn, types, kind, seed):
-    rows, pixels, channels, taps, stride, dilation, size = drawn
+    rows, pixels, channels, taps, stride, dilation, _ = drawn
     rng, dtype = np.random.default_rng(seed), np.dtype(types[1])
-    source = values(rng, (size[0], size[1] * channels), types[0])
+    padded, (source, beyond, outside, sides) = with_sides(rng, drawn, types[0], dtype)
     out = np.full((rows, pixels * channels + 3), 7, dtype)[:, 1:-2]
     bias = np.array([3], dtype)
     places = channels, stride, dilation
     if kind == "separable":
         down, along = (rng.integers(-4, 5, n).astype(dtype) for n in taps)
         weights = np.multiply.outer(down, along)[:, :, np.newaxis]
-        loops.separable(source, down, along, bias, out, *places)
+        loops.separable(source, beyond, down, along, bias, outside, out, *places, sides)
         twin = np.empty_like(out)
-        separable(source, down, along, bias, twin, *places)
-        bound = 1e-6 * np.abs(weights).sum() * np.abs(source.astype(float)).max() + 1e-6
+        separable(padded, down, along, bias, twin, *places)
+        bound = 1e-6 * np.abs(weights).sum() * np.abs(padded.astype(float)).max() + 1e-6
         assert_sums(
-            twin, plain_sums(source, weights.astype(float if dtype.kind == "f" else int), 3, drawn, dtype), bound
+            twin, plain_sums(padded, weights.astype(float if dtype.kind == "f" else int), 3, drawn, dtype), bound
         )
     elif kind == "one":
         kernel = rng.integers(-4, 5, taps).astype(dtype)
         weights = kernel[:, :, np.newaxis]
-        loops.correlate(source, kernel, bias, out, *places)
+        loops.correlate(source, beyond, kernel, bias, outside, out, *places, sides)
     else:
         weights = rng.integers(-4, 5, (*taps, channels)).astype(dtype)
         pattern = np.arange(native.BLOCK) % channels
-        loops.correlate_each(
-            source, np.ascontiguousarray(weights[:, :, pattern]), np.full(native.BLOCK, 3, dtype), out, *places
-        )
-    expected = plain_sums(source, weights.astype(float if dtype.kind == "f" else int), 3, drawn, dtype)
-    bound = 1e-5 * np.abs(weights).sum() * np.abs(source.astype(float)).max() + 1e-6
+        each = np.ascontiguousarray(weights[:, :, pattern]), np.full(native.BLOCK, 3, dtype)
+        loops.correlate_each(source, beyond, *each, outside, out, *places, sides)
+    expected = plain_sums(padded, weights.astype(float if dtype.kind == "f" else int), 3, drawn, dtype)
+    bound = 1e-5 * np.abs(weights).sum() * np.abs(padded.astype(float)).max() + 1e-6
     assert_sums(out, expected, bound)
     # Nothing beside the result is touched.
     assert (out.base[:, [0, -1, -2]] == 7).all()
@@ -125,14 +141,14 @@ def test_sums(drawn, types, kind, seed):
 @settings(max_examples=200, deadline=None)
 @given(windows(), st.sampled_from(SUMS), st.sampled_from(["one", "each", "separable"]), st.integers(0, 9999))
 def test_sums_become_levels_in_the_same_pass(drawn, types, kind, seed):
-    rows, pixels, channels, taps, stride, dilation, size = drawn
+    rows, pixels, channels, taps, stride, dilation, _ = drawn
     rng, dtype = np.random.default_rng(seed), np.dtype(types[1])
-    source = values(rng, (size[0], size[1] * channels), types[0])
+    _, (source, beyond, outside, sides) = with_sides(rng, drawn, types[0], dtype)
     scale = SCALES[seed % len(SCALES)]
     responses = np.empty((rows, pixels * channels), dtype)
     ours = np.full((rows, pixels * channels + 3), 7, np.uint8 if scale.top == 255 else np.uint16)[:, 1:-2]
     twin = np.empty(responses.size, ours.dtype)
-    bias, places = np.array([3], dtype), (channels, stride, dilation)
+    bias, places = np.array([3], dtype), (channels, stride, dilation, sides)
     if kind == "separable":
         arguments = [*(rng.integers(-4, 5, n).astype(dtype) for n in taps), bias]
     elif kind == "one":
@@ -140,8 +156,8 @@ def test_sums_become_levels_in_the_same_pass(drawn, types, kind, seed):
     else:
         arguments = [rng.integers(-4, 5, (*taps, native.BLOCK)).astype(dtype), np.full(native.BLOCK, 3, dtype)]
     loop = {"separable": loops.separable, "one": loops.correlate, "each": loops.correlate_each}[kind]
-    assert loop(source, *arguments, responses, *places) is None
-    found = loop(source, *arguments, ours, *places, scale.mapping)
+    assert loop(source, beyond, *arguments, outside, responses, *places) is None
+    found = loop(source, beyond, *arguments, outside, ours, *places, scale.mapping)
     assert found == map_levels(responses.reshape(-1), twin, scale)
     np.testing.assert_array_equal(ours.reshape(-1), twin)
     assert (ours.base[:, [0, -1, -2]] == 7).all()
@@ -156,24 +172,24 @@ def test_sums_become_levels_in_the_same_pass(drawn, types, kind, seed):
     st.booleans(),
 )
 def test_gradients(drawn, types, seed, as_levels):
-    rows, pixels, channels, taps, stride, dilation, size = drawn
+    rows, pixels, channels, taps, stride, dilation, _ = drawn
     rng, dtype = np.random.default_rng(seed), np.dtype(types[1])
-    source = values(rng, (size[0], size[1] * channels), types[0])
+    padded, (source, beyond, outside, sides) = with_sides(rng, drawn, types[0], dtype)
     columns, kernel_rows = (rng.integers(-4, 5, (2, n)).astype(dtype) for n in taps)
     across, down = np.empty((2, rows, pixels * channels), dtype)
     zero, places = np.zeros(1, dtype), (channels, stride, dilation)
     for number, sums in enumerate((across, down)):
-        separable(source, columns[number], kernel_rows[number], zero, sums, *places)
+        separable(padded, columns[number], kernel_rows[number], zero, sums, *places)
     expected = np.empty(across.shape, np.float32)
     lengths(across, down, expected, 0.75)
     if not as_levels:
         ours = np.empty(across.shape, np.float32)
-        assert loops.gradient(source, columns, kernel_rows, ours, *places, None, 0.75) is None
+        assert loops.gradient(source, beyond, columns, kernel_rows, outside, ours, *places, sides, None, 0.75) is None
         np.testing.assert_array_equal(ours, expected)
         return
     scale = SCALES[seed % len(SCALES)]
     ours, twin = np.empty((2, *across.shape), np.uint8 if scale.top == 255 else np.uint16)
-    found = loops.gradient(source, columns, kernel_rows, ours, *places, scale.mapping, 0.75)
+    found = loops.gradient(source, beyond, columns, kernel_rows, outside, ours, *places, sides, scale.mapping, 0.75)
     assert found == map_levels(expected.reshape(-1), twin.reshape(-1), scale)
     np.testing.assert_array_equal(ours, twin)
 
@@ -183,16 +199,18 @@ def test_gradients(drawn, types, seed, as_levels):
 @given(windows(), st.sampled_from([("u1", "u2"), ("u1", "u4"), ("u2", "u4")]), st.integers(0, 9999))
 def test_boxes(drawn, types, seed):
     rows, pixels, channels, taps, *_ = drawn
-    size = rows + taps[0] - 1, (pixels + taps[1] - 1) * channels
-    source = values(np.random.default_rng(seed), size, types[0])
+    size = rows + taps[0] - 1, pixels + taps[1] - 1
+    drawn = (*drawn[:-1], size)
+    padded, (source, beyond, outside, sides) = with_sides(np.random.default_rng(seed), drawn, types[0], types[1])
     ours, twin = np.empty((2, rows, pixels * channels), types[1])
-    columns, counts = np.empty(size[1], types[1]), (np.full(rows, taps[0], "i4"), np.full(ours.shape[1], taps[1], "i4"))
-    assert loops.box(source, columns, *counts, ours, taps, channels) is None
-    box(source, twin, taps, channels, (1, 1))
+    columns = np.empty(size[1] * channels, types[1])
+    counts = (np.full(rows, taps[0], "i4"), np.full(ours.shape[1], taps[1], "i4"))
+    assert loops.box(source, beyond, columns, *counts, outside, ours, taps, channels, sides) is None
+    box(padded, twin, taps, channels, (1, 1))
     np.testing.assert_array_equal(ours, twin)
     means, expected = np.empty((2, *ours.shape), types[0])
     if types[0] == "u1" or types[1] == "u4":
-        found = loops.box(source, columns, *counts, means, taps, channels)
+        found = loops.box(source, beyond, columns, *counts, outside, means, taps, channels, sides)
         assert found == (ours.min(), ours.max(), 0, 0)
         divided(ours, *counts, expected)
         np.testing.assert_array_equal(means, expected)
@@ -327,17 +345,17 @@ def number(rng):
 
 def call(rng, name, arrays):
     pair, channels = (lambda: (number(rng), number(rng))), number(rng)
-    picked = [arrays[rng.integers(len(arrays))] for _ in range(5)]
+    picked = [arrays[rng.integers(len(arrays))] for _ in range(7)]
     mapping = [(), (None,), ((True, True, 0, 1, 1, 0),), ((False, False, 0.0, np.inf, 0.0, np.nan),)][rng.integers(4)]
     match name:
         case "correlate" | "correlate_each":
-            return loops.__dict__[name](*picked[:4], channels, pair(), pair(), *mapping)
+            return loops.__dict__[name](*picked[:6], channels, pair(), pair(), pair(), *mapping)
         case "separable":
-            return loops.separable(*picked, channels, pair(), pair(), *mapping)
+            return loops.separable(*picked, channels, pair(), pair(), pair(), *mapping)
         case "gradient":
-            return loops.gradient(*picked[:4], channels, pair(), pair(), *mapping)
+            return loops.gradient(*picked[:6], channels, pair(), pair(), pair(), *mapping)
         case "box":
-            return loops.box(*picked, pair(), channels)
+            return loops.box(*picked, pair(), channels, pair())
         case "maximum" | "minimum":
             return loops.__dict__[name](*picked[:2], pair(), channels, pair(), pair(), pair())
         case "average":
@@ -385,19 +403,30 @@ def test_hostile_calls_end_in_a_result_or_a_value_error(name):
     assert len(answers) > 3
 
 
+NOTHING = np.zeros(1, np.int32)
+"""What is beyond rows that have no sides."""
+
+
 @needs_loops
 def test_the_result_lies_on_no_source():
     memory = np.zeros((20, 20), np.float32)
     one = np.ones((1, 1), np.float32)
+    given, places = (NOTHING, one, one[0], one[0]), (1, (1, 1), (1, 1), (0, 0))
     with pytest.raises(ValueError, match="source lies on the memory of the result"):
-        loops.correlate(memory[:10], one, one[0], memory[5:15], 1, (1, 1), (1, 1))
-    loops.correlate(memory[:10], one, one[0], memory[10:], 1, (1, 1), (1, 1))
+        loops.correlate(memory[:10], *given, memory[5:15], *places)
+    loops.correlate(memory[:10], *given, memory[10:], *places)
 
 
 @needs_loops
 def test_windows_are_held_against_their_source():
-    source, kernel, bias = np.zeros((5, 12), np.uint8), np.ones((3, 3), np.int16), np.zeros(1, np.int16)
-    loops.correlate(source, kernel, bias, np.empty((3, 6), np.int16), 3, (1, 1), (1, 1))
+    source, kernel, bias = np.zeros((5, 12), np.uint8), np.ones((3, 3), np.int16), np.zeros(3, np.int16)
+
+    def correlate(shape, *places, sides=(0, 0), beyond=NOTHING, outside=bias):
+        loops.correlate(source, beyond, kernel, bias, outside, np.empty(shape, np.int16), *places, sides)
+
+    correlate((3, 6), 3, (1, 1), (1, 1))
+    beyond = np.array([-1] * 6, np.int32)
+    correlate((3, 12), 3, (1, 1), (1, 1), sides=(1, 1), beyond=beyond)
     for shape, places in [
         ((4, 6), (3, (1, 1), (1, 1))),
         ((3, 9), (3, (1, 1), (1, 1))),
@@ -407,11 +436,19 @@ def test_windows_are_held_against_their_source():
         ((3, 6), (3, (1, 1), (1, 2))),
     ]:
         with pytest.raises(ValueError, match="smaller than what its windows meet"):
-            loops.correlate(source, kernel, bias, np.empty(shape, np.int16), *places)
+            correlate(shape, *places)
+    with pytest.raises(ValueError, match="smaller than what its windows meet"):
+        correlate((3, 15), 3, (1, 1), (1, 1), sides=(1, 1), beyond=beyond)
     with pytest.raises(ValueError, match="no whole pixels"):
-        loops.correlate(source, kernel, bias, np.empty((3, 7), np.int16), 3, (1, 1), (1, 1))
+        correlate((3, 7), 3, (1, 1), (1, 1))
     with pytest.raises(ValueError, match="reach too far"):
-        loops.correlate(source, kernel, bias, np.empty((3, 6), np.int16), 3, (1, 1), (1, 900))
+        correlate((3, 6), 3, (1, 1), (1, 900))
+    for wrong in ([-2] * 6, [12] * 6):
+        with pytest.raises(ValueError, match="beyond must be -1 or lie in a row"):
+            correlate((3, 12), 3, (1, 1), (1, 1), sides=(1, 1), beyond=np.array(wrong, np.int32))
+    for lacking in ({"beyond": beyond[:5]}, {"beyond": beyond, "outside": bias[:2]}):
+        with pytest.raises(ValueError, match="place for each value of the sides"):
+            correlate((3, 12), 3, (1, 1), (1, 1), sides=(1, 1), **lacking)
 
 
 def run(code, chosen):
@@ -463,7 +500,8 @@ def test_whole_numbers_are_the_same_with_and_without_the_loops():
 def test_a_long_sum_of_floats_stays_within_the_bound(size, seed):
     image = np.random.default_rng(seed).uniform(0, 1, (size, size)).astype(np.float32)
     kernel, out = np.ones((size, size), np.float32), np.empty((1, 1), np.float32)
-    loops.correlate(image, kernel, np.zeros(1, np.float32), out, 1, (1, 1), (1, 1))
+    zero = np.zeros(1, np.float32)
+    loops.correlate(image, NOTHING, kernel, zero, zero, out, 1, (1, 1), (1, 1), (0, 0))
     expected = oracles.correlate(image.astype(float), kernel)[0][0]
     assert abs(out.item() - expected) <= 1e-5 * image.astype(float).sum()
 

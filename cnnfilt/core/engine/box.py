@@ -10,6 +10,7 @@ import numpy as np
 
 from cnnfilt.core.engine import native
 from cnnfilt.core.engine.borders import finite_values
+from cnnfilt.core.engine.correlate import outside_of
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.job import Job
 from cnnfilt.core.engine.loop_types import read_as
@@ -37,7 +38,7 @@ class Box(Technique):
         self._padded_width, self._width = job.columns.padded_size * job.maps, job.columns.output_size * job.maps
         has_loop = native.loops and self._dilation == (1, 1) and native.reaches(self._size[1], 1, 1, job.maps)
         self.reads = read_as(job.image.dtype) if has_loop else self._sum_dtype
-        self._has_loop = bool(has_loop)
+        self._has_loop = self.sides_apart = bool(has_loop)
         # A strip has no fewer rows of its own than it shares with the next.
         self.strip_rows = job.rows.span
         self.row_bytes = self._width * self._sum_dtype.itemsize
@@ -80,7 +81,18 @@ class Box(Technique):
     def _add_up(self, strip: Strip, out: Array) -> Any:
         """Write sums, or in `out` of another type means, of which the lowest and highest sum are returned."""
         assert native.loops is not None, "it has a loop"
-        return native.loops.box(strip.natural, self._columns, *self._counts(strip), out, self._size, self._channels)
+        sides, outside = strip.sides, outside_of(strip, self._channels, self._sum_dtype)
+        return native.loops.box(
+            strip.natural,
+            sides.places,
+            self._columns,
+            *self._counts(strip),
+            outside,
+            out,
+            self._size,
+            self._channels,
+            sides.padding,
+        )
 
     def _counts(self, strip: Strip) -> tuple[Array, Array]:
         return np.full(strip.height, self._size[0], np.int32), np.full(self._width, self._size[1], np.int32)

@@ -21,6 +21,8 @@ LONGEST = 64
 class Correlate(Technique):
     """Adds up taps in loops over blocks of a row."""
 
+    sides_apart = True
+
     @staticmethod
     def suits(job: Job, dtype: np.dtype) -> str | None:
         """Return in words how `job` is summed; None for filters over several channels, and without a loop."""
@@ -67,7 +69,19 @@ class Correlate(Technique):
         assert native.loops is not None, "it suits nothing without them"
         loop = native.loops.correlate_each if self._each else native.loops.correlate
         mapping = scale.mapping if scale else None
-        found: Found | None = loop(strip.natural, self._kernel, self._bias, out, self._channels, *self._places, mapping)
+        sides, outside = strip.sides, outside_of(strip, self._channels, self._kernel.dtype)
+        found: Found | None = loop(
+            strip.natural,
+            sides.places,
+            self._kernel,
+            self._bias,
+            outside,
+            out,
+            self._channels,
+            *self._places,
+            sides.padding,
+            mapping,
+        )
         return found
 
 
@@ -78,6 +92,11 @@ def read_by_loops(job: Job, dtype: np.dtype) -> np.dtype | None:
         return None
     columns = job.columns
     return reads if native.reaches(columns.kernel_size, columns.dilation, columns.stride, job.maps) else None
+
+
+def outside_of(strip: Strip, channels: int, dtype: np.dtype) -> Array:
+    """Return what stands beside the strip's rows where no value of theirs is seen: one of `dtype` for each channel."""
+    return np.broadcast_to(strip.sides.outside, channels).astype(dtype)
 
 
 def strides_of(job: Job) -> tuple[int, int]:

@@ -84,6 +84,7 @@ class Solver:
             dtype=reads,
             planar=self._technique.planar,
             height=height,
+            sides_apart=self._technique.sides_apart,
         )
         self._technique.prepare(height)
         self._shape = convolution.shape[1:]

@@ -6,7 +6,7 @@ Whole numbers have whole factors, exactly; floats one or two products, as far as
 import numpy as np
 
 from cnnfilt.core.engine import native
-from cnnfilt.core.engine.correlate import dilations_of, read_by_loops, strides_of
+from cnnfilt.core.engine.correlate import dilations_of, outside_of, read_by_loops, strides_of
 from cnnfilt.core.engine.factors import float_factors, integer_factors
 from cnnfilt.core.engine.finite import FiniteTechnique
 from cnnfilt.core.engine.images import Array, is_small
@@ -56,7 +56,7 @@ class Separable(FiniteTechnique):
         self.channels = job.maps
         self.places = strides_of(job), dilations_of(job)
         self.reads = read_by_loops(job, dtype)
-        self.has_loop = self.reads is not None
+        self.has_loop = self.sides_apart = self.reads is not None
         self._width = job.columns.output_size * job.maps
         self.row_bytes = len(self.factors) * self._width * dtype.itemsize
 
@@ -70,19 +70,39 @@ class Separable(FiniteTechnique):
             return None
         if not (native.loops and scale.fits(pixels.dtype)):
             return None
-        (column, row), bias = self.factors[0], np.full(1, self._bias, self._dtype)
-        found = native.loops.separable(
-            strip.natural, column, row, bias, pixels, self._job.maps, *self.places, scale.mapping
-        )
-        return loss_of(found, pixels.size, self._dtype)
+        found = self._loop(strip, *self.factors[0], np.full(1, self._bias, self._dtype), pixels, scale)
+        return loss_of(found, pixels.size, self._dtype) if found else None
 
     def _write(self, strip: Strip, out: Array) -> None:
-        loop = native.loops.separable if native.loops and self.has_loop else separable
+        zero = np.zeros(1, self._dtype)
         for number, (column, row) in enumerate(self.factors):
             sums = self._sums[: strip.height] if number else out
-            loop(strip.natural, column, row, np.zeros(1, self._dtype), sums, self._job.maps, *self.places)
+            if self.has_loop:
+                self._loop(strip, column, row, zero, sums, None)
+            else:
+                separable(strip.natural, column, row, zero, sums, self.channels, *self.places)
             if number:
                 np.add(out, sums, out=out)
+
+    def _loop(
+        self, strip: Strip, down: Array, along: Array, bias: Array, out: Array, scale: Scale | None
+    ) -> Found | None:
+        assert native.loops is not None, "it has a loop"
+        sides, outside = strip.sides, outside_of(strip, self.channels, self._dtype)
+        found: Found | None = native.loops.separable(
+            strip.natural,
+            sides.places,
+            down,
+            along,
+            bias,
+            outside,
+            out,
+            self.channels,
+            *self.places,
+            sides.padding,
+            scale.mapping if scale else None,
+        )
+        return found
 
 
 class Gradient:
@@ -108,9 +128,19 @@ class Gradient:
         Returns what was found for levels.
         """
         assert native.loops is not None, "`of` gives none without them"
-        mapping = scale.mapping if scale else None
+        sides, outside = strip.sides, outside_of(strip, self._channels, self._columns.dtype)
         found: Found | None = native.loops.gradient(
-            strip.natural, self._columns, self._rows, out, self._channels, *self._places, mapping, gain
+            strip.natural,
+            sides.places,
+            self._columns,
+            self._rows,
+            outside,
+            out,
+            self._channels,
+            *self._places,
+            sides.padding,
+            scale.mapping if scale else None,
+            gain,
         )
         return found
 

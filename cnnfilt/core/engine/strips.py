@@ -19,26 +19,40 @@ from functools import cached_property
 
 import numpy as np
 
-from cnnfilt.core.engine.borders import as_slice, border_positions, finite_values, fitting
+from cnnfilt.core.engine.borders import OUTSIDE, as_slice, border_positions, finite_values, fitting
 from cnnfilt.core.engine.images import Array
 from cnnfilt.describe.window import Window
 from cnnfilt.frozen import Frozen
-from cnnfilt.terms import PaddingMode, PaddingValue
+from cnnfilt.terms import PaddingMode, PaddingValue, Pair
 
 SCRATCH_BYTES = 1 << 21
 """What a strip's rows may take: about a second-level cache. Smaller strips pay more for each call into NumPy."""
 
 
+class Sides(Frozen):
+    """What is seen left and right of rows (n, W * C) that are not padded there: `padding` columns.
+
+    `places` says which value of the row each of these values is, left ones first; -1 is the padding value, of which
+    `outside` has one for each channel.
+    """
+
+    padding: Pair
+    places: Array
+    outside: Array
+
+
 class Strip(Frozen):
     """Output rows `start` to `stop`, and the padded rows their windows read.
 
-    `natural` has the columns in the file's order; so have the channels, unless the layout is planar and stride 1.
+    `natural` has the columns in the file's order; so have the channels, unless the layout is planar and stride 1. Its
+    rows are padded at the top and at the bottom; what stands at the `sides` they may lack.
     """
 
     start: int
     stop: int
     natural: Array
     layout: "Layout"
+    sides: Sides
     scratch: Array | None = None
 
     @cached_property
@@ -75,6 +89,9 @@ class Strip(Frozen):
         rows = self.padded[first : first + (self.height - 1) * layout.rows.stride + 1 : layout.rows.stride]
         pixels = layout.pixels(rows)[:, layout.phases.index(phase)]
         return pixels[:, skipped : skipped + layout.columns.output_size]
+
+
+NO_SIDES = Sides((0, 0), np.zeros(1, np.int32), np.zeros(1, np.int32))
 
 
 class Layout(Frozen):
@@ -160,8 +177,11 @@ class StripReader:
         dtype: np.dtype | None = None,
         planar: bool = False,
         height: int | None = None,
+        sides_apart: bool = False,
     ) -> None:
         """Prepare to read `image` (H, W, C) as `dtype`, in strips of at most `height` output rows.
+
+        With `sides_apart` rows of the image need not be copied for the sake of their sides.
 
         Raises ShapeError when the padding mode cannot reach so far, ParameterError for a padding value that
         does not fit `dtype`.
@@ -174,6 +194,7 @@ class StripReader:
             padding_value=padding_value,
             dtype=dtype,
         )
+        self._sides = self.padded.sides if sides_apart else NO_SIDES
         width = self.layout.padded_width * image.shape[2]
         self.edges = strip_edges(rows, width * self.padded.dtype.itemsize, height=height)
         most = max(self._needed_rows(stop - start) for start, stop in self.edges)
@@ -190,15 +211,16 @@ class StripReader:
     def read(self, start: int, stop: int) -> Strip:
         """Return the strip of output rows `start` to `stop`: rows of the image itself where they need no change."""
         first, needed = start * self.layout.rows.stride, self._needed_rows(stop - start)
-        as_they_are = None if self.layout.planar else self.padded.rows_of_image(first, first + needed)
-        if as_they_are is not None:
-            return Strip(start, stop, as_they_are, self.layout, self._sorted)
+        if not self.layout.planar and (self._sides is not NO_SIDES or not self.padded.has_sides):
+            as_they_are = self.padded.rows_of_image(first, first + needed)
+            if as_they_are is not None:
+                return Strip(start, stop, as_they_are, self.layout, self._sides, self._sorted)
         if stop - start not in self._views:
             rows = self._natural[:needed]
             self._views[stop - start] = rows, self.layout.natural_pixels(rows)
         rows, pixels = self._views[stop - start]
         self.padded.read(first, pixels)
-        return Strip(start, stop, rows, self.layout, self._sorted)
+        return Strip(start, stop, rows, self.layout, NO_SIDES, self._sorted)
 
     def _needed_rows(self, output_rows: int) -> int:
         return (output_rows - 1) * self.layout.rows.stride + self.layout.rows.span
@@ -223,7 +245,7 @@ class PaddedImage:
         height, width, channels = image.shape
         self.shape = (top + height + bottom, left + width + right, channels)
         self._rows = border_positions(height, top, bottom, padding_mode, "rows")
-        columns = border_positions(width, left, right, padding_mode, "columns")
+        self._columns = columns = border_positions(width, left, right, padding_mode, "columns")
         # Where padded columns lie, and what is seen there.
         self._sides = [
             (side, as_slice(columns[side]))
@@ -235,9 +257,24 @@ class PaddedImage:
         uses_value = padding_mode == "zeros" and self.shape != image.shape
         self._value = fitting(values, self.dtype) if uses_value else None
 
+    @property
+    def has_sides(self) -> bool:
+        """Tell whether there is any padding left or right of the image."""
+        return bool(self._sides)
+
+    @property
+    def sides(self) -> Sides:
+        """Return what is seen left and right of the image's own rows."""
+        channels, width = self.image.shape[2], self.image.shape[1]
+        seen = np.concatenate([self._columns[: self._left], self._columns[self._left + width :], [0]])
+        places = np.where(seen[:, np.newaxis] == OUTSIDE, OUTSIDE, seen[:, np.newaxis] * channels + np.arange(channels))
+        outside = np.zeros(1, self.dtype) if self._value is None else self._value
+        padding = self._left, self.shape[1] - self._left - width
+        return Sides(padding, places.reshape(-1).astype(np.int32), np.broadcast_to(outside, channels))
+
     def rows_of_image(self, first: int, last: int) -> Array | None:
-        """Return the padded rows `first` to `last`, (rows, width * C), if they lie like this in the image itself."""
-        if self._sides or first < self._top or last > self._top + self.image.shape[0]:
+        """Return rows `first` to `last` without their sides, (rows, W * C), if the image itself holds them so."""
+        if first < self._top or last > self._top + self.image.shape[0]:
             return None
         rows = self.image[first - self._top : last - self._top]
         flat = self.dtype == rows.dtype and rows.flags.aligned and rows[0].flags.c_contiguous

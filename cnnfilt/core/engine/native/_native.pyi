@@ -12,52 +12,74 @@ Found = tuple[float, float, int, int]
 
 def correlate(
     source: Array,
+    beyond: Array,
     kernel: Array,
     bias: Array,
+    outside: Array,
     out: Array,
     channels: int,
     stride: Pair,
     dilation: Pair,
+    sides: Pair,
     mapping: Mapping | None = None,
     /,
 ) -> Found | None: ...
 def correlate_each(
     source: Array,
+    beyond: Array,
     kernel: Array,
     bias: Array,
+    outside: Array,
     out: Array,
     channels: int,
     stride: Pair,
     dilation: Pair,
+    sides: Pair,
     mapping: Mapping | None = None,
     /,
 ) -> Found | None: ...
 def separable(
     source: Array,
+    beyond: Array,
     down: Array,
     along: Array,
     bias: Array,
+    outside: Array,
     out: Array,
     channels: int,
     stride: Pair,
     dilation: Pair,
+    sides: Pair,
     mapping: Mapping | None = None,
     /,
 ) -> Found | None: ...
 def gradient(
     source: Array,
+    beyond: Array,
     columns: Array,
     rows: Array,
+    outside: Array,
     out: Array,
     channels: int,
     stride: Pair,
     dilation: Pair,
+    sides: Pair,
     mapping: Mapping | None = None,
     scale: float = 1,
     /,
 ) -> Found | None: ...
 def box(
-    source: Array, columns: Array, tall: Array, wide: Array, out: Array, size: Pair, channels: int, /
+    source: Array,
+    beyond: Array,
+    columns: Array,
+    tall: Array,
+    wide: Array,
+    outside: Array,
+    out: Array,
+    size: Pair,
+    channels: int,
+    sides: Pair,
+    /,
 ) -> Found | None: ...
 def maximum(
     image: Array, out: Array, size: Pair, channels: int, stride: Pair, dilation: Pair, start: Pair, /

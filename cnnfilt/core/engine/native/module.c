@@ -98,14 +98,14 @@ static int open_planes(PyObject *const *objects, Plane *planes, const int *dimen
     return good;
 }
 
-enum { MOST = 6 }; /* buffers of a call */
+enum { MOST = 7 }; /* buffers of a call */
 
 /* A call of a loop over windows: its buffers, the last of which is the result, and what the numbers after them say. */
 typedef struct {
     Plane planes[MOST], *out;
     int count;
     Windows windows;
-    size channels, stride[2], dilation[2];
+    size channels, stride[2], dilation[2], sides[2];
     Mapping mapping;
     Target target;
 } Call;
@@ -153,11 +153,11 @@ static PyObject *end(Call *call, int good, int has_loss) {
     Py_RETURN_NONE;
 }
 
-/* Read channels, stride, dilation[, mapping[, scale]]. The mapping lives as long as the arguments. */
+/* Read channels, stride, dilation, padding on the left and on the right[, mapping[, scale]]. */
 static int read_places(Call *call, PyObject *args, float *scale) {
     PyObject *mapping = NULL;
-    return read_rest(call, args, "n(nn)(nn)|Of", &call->channels, &call->stride[0], &call->stride[1], &call->dilation[0],
-                     &call->dilation[1], &mapping, scale)
+    return read_rest(call, args, "n(nn)(nn)(nn)|Of", &call->channels, &call->stride[0], &call->stride[1], &call->dilation[0],
+                     &call->dilation[1], &call->sides[0], &call->sides[1], &mapping, scale)
            && read_mapping(call, mapping);
 }
 
@@ -171,25 +171,36 @@ static int place(Call *call, size height, size taps) {
     if ((taps - 1) * dilation[1] > REACH / channels) return refuse("reach too far for a loop", "windows");
     if (stride[1] > 1 && stride[1] > BLOCK / channels) return refuse("lie too far apart for a loop", "windows");
     call->windows = (Windows){call->out->rows, call->out->width, channels, height, taps, stride[0], stride[1],
-                              dilation[0], dilation[1] * channels, 0};
+                              dilation[0], dilation[1] * channels, 0, 0, 0, NULL};
     return 1;
 }
 
-/* The windows, once the source is known to have all that they meet. */
+/* The windows, once the source and the padding on its sides are known to have all that they meet. The second buffer says
+ * which value of its row each of those on the sides is, the one before the result what stands for none. */
 static int place_on(Call *call, size height, size taps) {
-    const Plane *source = call->planes;
+    const Plane *source = call->planes, *beyond = source + 1, *outside = call->out - 1;
     Windows *w = &call->windows;
     if (!place(call, height, taps)) return 0;
-    w->length = source->width;
+    if (call->sides[0] < 0 || call->sides[0] > LARGEST || call->sides[1] < 0 || call->sides[1] > LARGEST)
+        return refuse("must be from 0 to 2^30", "the padding of a side");
+    if (source->width % w->channels) return refuse("has rows that are no whole pixels", "source");
+    w->left = call->sides[0] * w->channels;
+    w->inner = source->width;
+    w->length = w->left + w->inner + call->sides[1] * w->channels;
+    w->beyond = beyond->view.buf;
+    if (beyond->type != 'i' || beyond->width < w->length - w->inner || outside->width < w->channels)
+        return refuse("must have a 32-bit place for each value of the sides, and one for each channel", "beyond and outside");
+    for (size x = 0; x < w->length - w->inner; x++)
+        if (w->beyond[x] < -1 || w->beyond[x] >= w->inner) return refuse("must be -1 or lie in a row", "beyond");
     const size down = (w->rows - 1) * w->stride_down + (w->height - 1) * w->step_down + 1;
     const size along = (w->width / w->channels - 1) * w->stride_along + reach_along(w) / w->channels + 1;
-    if (down > source->rows || along > source->width / w->channels) return refuse("is smaller than what its windows meet", "source");
+    if (down > source->rows || along > w->length / w->channels) return refuse("is smaller than what its windows meet", "source");
     return 1;
 }
 
-/* Whether kernels and bias, between source and result, are of the type of the sums, and their rows close together. */
+/* Whether kernels, bias and what stands outside are of the type of the sums, and their rows close together. */
 static int are_weights(const Call *call, char sums) {
-    for (const Plane *one = call->planes + 1; one < call->out; one++)
+    for (const Plane *one = call->planes + 2; one < call->out; one++)
         if (one->type != sums || one->pitch != one->width) return refuse("must be whole, and of one type", "kernel and bias");
     return 1;
 }
@@ -207,33 +218,34 @@ static int are_weights(const Call *call, char sums) {
 /* Run one of the loops for sums, whose type is that of the kernel. */
 #define RUN_SUMS(TYPES, ONE, result) \
     do { \
-        const char sums = call.planes[1].type, out = call.target.mapping ? sums : call.out->type; \
+        const char sums = call.planes[2].type, out = call.target.mapping ? sums : call.out->type; \
         good = good && are_weights(&call, sums) && (out == (result) || refuse("must be of the type of the sums", "out")); \
         if (good) RUN(TYPES, ONE); \
     } while (0)
 
-/* correlate(source, kernel, bias, out, channels, stride, dilation[, mapping]) */
+/* correlate(source, beyond, kernel, bias, outside, out, channels, stride, dilation, sides[, mapping]) */
 static PyObject *py_correlate(PyObject *self, PyObject *args) {
     (void)self;
     Call call = {0};
-    const Plane *source = call.planes, *kernel = source + 1, *bias = source + 2;
-    if (!begin(&call, args, 4, (int[]){2, 2, 1, 2}, (const char *[]){"source", "kernel", "bias", "out"})) return NULL;
+    const Plane *source = call.planes, *kernel = source + 2, *bias = source + 3, *outside = source + 4;
+    if (!begin(&call, args, 6, (int[]){2, 1, 2, 1, 1, 2}, (const char *[]){"source", "beyond", "kernel", "bias", "outside", "out"})) return NULL;
     float none;
     int good = read_places(&call, args, &none) && place_on(&call, kernel->rows, kernel->width);
 #define ONE(s, r, SOURCE, SUM) \
         if (source->type == s && kernel->type == r) \
-            found = 1, correlate_##SOURCE##_##SUM(&call.windows, source->view.buf, source->pitch, &call.target, kernel->view.buf, bias->view.buf);
+            found = 1, correlate_##SOURCE##_##SUM(&call.windows, source->view.buf, source->pitch, &call.target, kernel->view.buf, \
+                                                 bias->view.buf, outside->view.buf);
     RUN_SUMS(SUM_TYPES, ONE, sums);
 #undef ONE
     return end(&call, good, call.target.mapping != NULL);
 }
 
-/* correlate_each(source, kernel, bias, out, channels, stride, dilation[, mapping]): kernel (h, w, BLOCK), bias (BLOCK). */
+/* correlate_each(source, beyond, kernel, bias, outside, out, ...): as correlate; kernel (h, w, BLOCK), bias (BLOCK). */
 static PyObject *py_correlate_each(PyObject *self, PyObject *args) {
     (void)self;
     Call call = {0};
-    const Plane *source = call.planes, *kernel = source + 1, *bias = source + 2;
-    if (!begin(&call, args, 4, (int[]){2, 3, 1, 2}, (const char *[]){"source", "kernel", "bias", "out"})) return NULL;
+    const Plane *source = call.planes, *kernel = source + 2, *bias = source + 3, *outside = source + 4;
+    if (!begin(&call, args, 6, (int[]){2, 1, 3, 1, 1, 2}, (const char *[]){"source", "beyond", "kernel", "bias", "outside", "out"})) return NULL;
     float none;
     int good = read_places(&call, args, &none);
     if (good && (kernel->view.shape[2] != BLOCK || bias->width != BLOCK))
@@ -242,43 +254,46 @@ static PyObject *py_correlate_each(PyObject *self, PyObject *args) {
     good = good && place_on(&call, kernel->rows, kernel->view.shape[1]);
 #define ONE(s, r, SOURCE, SUM) \
         if (source->type == s && kernel->type == r) \
-            found = 1, correlate_each_##SOURCE##_##SUM(&call.windows, source->view.buf, source->pitch, &call.target, kernel->view.buf, bias->view.buf);
+            found = 1, correlate_each_##SOURCE##_##SUM(&call.windows, source->view.buf, source->pitch, &call.target, kernel->view.buf, \
+                                                      bias->view.buf, outside->view.buf);
     RUN_SUMS(SUM_TYPES, ONE, sums);
 #undef ONE
     return end(&call, good, call.target.mapping != NULL);
 }
 
-/* separable(source, down, along, bias, out, channels, stride, dilation[, mapping]) */
+/* separable(source, beyond, down, along, bias, outside, out, channels, stride, dilation, sides[, mapping]) */
 static PyObject *py_separable(PyObject *self, PyObject *args) {
     (void)self;
     Call call = {0};
-    const Plane *source = call.planes, *down = source + 1, *along = source + 2, *bias = source + 3;
-    if (!begin(&call, args, 5, (int[]){2, 1, 1, 1, 2}, (const char *[]){"source", "down", "along", "bias", "out"})) return NULL;
+    const Plane *source = call.planes, *down = source + 2, *along = source + 3, *bias = source + 4, *outside = source + 5;
+    if (!begin(&call, args, 7, (int[]){2, 1, 1, 1, 1, 1, 2},
+               (const char *[]){"source", "beyond", "down", "along", "bias", "outside", "out"})) return NULL;
     float none;
     int good = read_places(&call, args, &none) && place_on(&call, down->width, along->width);
 #define ONE(s, r, SOURCE, SUM) \
         if (source->type == s && down->type == r) \
             found = 1, separable_##SOURCE##_##SUM(&call.windows, source->view.buf, source->pitch, &call.target, down->view.buf, \
-                                                 along->view.buf, bias->view.buf);
+                                                 along->view.buf, bias->view.buf, outside->view.buf);
     RUN_SUMS(SUM_TYPES, ONE, sums);
 #undef ONE
     return end(&call, good, call.target.mapping != NULL);
 }
 
-/* gradient(source, columns, rows, out, channels, stride, dilation, mapping, scale): columns (2, h) and rows (2, w). */
+/* gradient(source, beyond, columns, rows, outside, out, channels, stride, dilation, sides, mapping, scale): columns (2, h)
+ * and rows (2, w) of two kernels. */
 static PyObject *py_gradient(PyObject *self, PyObject *args) {
     (void)self;
     Call call = {0};
-    const Plane *source = call.planes, *columns = source + 1, *rows = source + 2;
+    const Plane *source = call.planes, *columns = source + 2, *rows = source + 3, *outside = source + 4;
     float scale = 1;
-    if (!begin(&call, args, 4, (int[]){2, 2, 2, 2}, (const char *[]){"source", "columns", "rows", "out"})) return NULL;
+    if (!begin(&call, args, 6, (int[]){2, 1, 2, 2, 1, 2}, (const char *[]){"source", "beyond", "columns", "rows", "outside", "out"})) return NULL;
     int good = read_places(&call, args, &scale);
     if (good && (columns->rows != 2 || rows->rows != 2)) good = refuse("must be of two kernels", "columns and rows");
     good = good && place_on(&call, columns->width, rows->width);
 #define ONE(s, r, SOURCE, SUM) \
         if (source->type == s && columns->type == r) \
             found = 1, gradient_##SOURCE##_##SUM(&call.windows, source->view.buf, source->pitch, &call.target, columns->view.buf, \
-                                                rows->view.buf, scale);
+                                                rows->view.buf, outside->view.buf, scale);
     RUN_SUMS(GRADIENT_TYPES, ONE, call.target.mapping ? sums : 'f');
 #undef ONE
     return end(&call, good, call.target.mapping != NULL);
@@ -304,25 +319,27 @@ static int read_means(Call *call, Means *means, char sums, const Plane *tall, co
     return 1;
 }
 
-/* box(source, columns, tall, wide, out, (height, width), channels): columns is scratch of the type of the sums. Results of
- * that type are sums; others are means, and the answer is (lowest, highest sum, 0, 0). */
+/* box(source, beyond, columns, tall, wide, outside, out, (height, width), channels, sides): columns is scratch of the type of
+ * the sums. Results of that type are sums; others are means, and the answer is (lowest, highest sum, 0, 0). */
 static PyObject *py_box(PyObject *self, PyObject *args) {
     (void)self;
     Call call = {.stride = {1, 1}, .dilation = {1, 1}};
-    const Plane *source = call.planes, *columns = source + 1;
+    const char *const names[] = {"source", "beyond", "columns", "tall", "wide", "outside", "out"};
+    const Plane *source = call.planes, *columns = source + 2, *outside = source + 5;
     size of[2];
     Means means;
-    if (!begin(&call, args, 5, (int[]){2, 1, 1, 1, 2}, (const char *[]){"source", "columns", "tall", "wide", "out"})) return NULL;
-    int good = read_rest(&call, args, "(nn)n", &of[0], &of[1], &call.channels) && place_on(&call, of[0], of[1]);
+    if (!begin(&call, args, 7, (int[]){2, 1, 1, 1, 1, 1, 2}, names)) return NULL;
+    int good = read_rest(&call, args, "(nn)n(nn)", &of[0], &of[1], &call.channels, &call.sides[0], &call.sides[1])
+               && place_on(&call, of[0], of[1]);
     const int divides = columns->type != call.out->type;
     if (good && columns->view.readonly) good = refuse("is read-only", "columns");
-    if (good && columns->width < call.windows.width + reach_along(&call.windows))
-        good = refuse("must be as long as a row that windows meet", "columns");
-    for (int i = 0; good && i < 4; i++) good = i == 1 || are_apart(call.planes + i, columns, "source");
-    if (good && divides) good = read_means(&call, &means, columns->type, source + 2, source + 3);
+    if (good && (columns->width < call.windows.length || outside->type != columns->type))
+        good = refuse("must be as long as a padded row, and of the type of what stands outside", "columns");
+    for (int i = 0; good && i < call.count - 1; i++) good = i == 2 || are_apart(call.planes + i, columns, names[i]);
+    if (good && divides) good = read_means(&call, &means, columns->type, source + 3, source + 4);
 #define ONE(s, r, SOURCE, SUM) \
         if (source->type == s && columns->type == r) \
-            found = 1, box_##SOURCE##_##SUM(&call.windows, source->view.buf, source->pitch, &call.target, columns->view.buf);
+            found = 1, box_##SOURCE##_##SUM(&call.windows, source->view.buf, source->pitch, &call.target, columns->view.buf, outside->view.buf);
     if (good) RUN(BOX_TYPES, ONE);
 #undef ONE
     return end(&call, good, divides);

@@ -59,7 +59,9 @@ typedef struct {
     size height, taps;  /* of the kernel: rows, and taps in each */
     size stride_down, stride_along;
     size step_down, step_along;
-    size length;        /* of a row of the source, in values */
+    size length;        /* of a padded row, in values */
+    size left, inner;   /* of these, how many are padding on the left, and how many are the source's */
+    const i32 *beyond;  /* which value of its row each of those beside the source is, left ones first; -1 for none */
 } Windows;
 
 PART size least(size a, size b) { return a < b ? a : b; }
@@ -84,6 +86,13 @@ PART size met_by(const Windows *w, size at, size n) {
     const size values = spread(w, n) + reach_along(w);
     return least((values + 63) / 64 * 64, w->length - at * w->stride_along);
 }
+
+/* Where the source begins among n padded values from `start` on, and where it ends. */
+PART size inside_from(const Windows *w, size start, size n) { return least(most(w->left - start, 0), n); }
+PART size inside_to(const Windows *w, size start, size n) { return least(most(w->left + w->inner - start, inside_from(w, start, n)), n); }
+
+/* Which value of its row the padding at `place` is; -1 for a value that is not the source's. */
+PART size value_at(const Windows *w, size place) { return w->beyond[place < w->left ? place : place - w->inner]; }
 
 /* Which types go together: the letter of the values, of the results, and both types. */
 #define SUM_TYPES(ONE) \
@@ -178,17 +187,18 @@ void means_u32(const Means *, size, size, const u32 *, size, Target *);
 
 /* What the loops say of themselves stands where they are: sums.h, box.h, reduce.h, png.c. */
 #define PROTOTYPES(s, r, SOURCE, RESULT) \
-    void correlate_##SOURCE##_##RESULT(const Windows *, const SOURCE *, size, Target *, const RESULT *, const RESULT *); \
-    void correlate_each_##SOURCE##_##RESULT(const Windows *, const SOURCE *, size, Target *, const RESULT *, const RESULT *); \
-    void separable_##SOURCE##_##RESULT(const Windows *, const SOURCE *, size, Target *, const RESULT *, const RESULT *, const RESULT *);
+    void correlate_##SOURCE##_##RESULT(const Windows *, const SOURCE *, size, Target *, const RESULT *, const RESULT *, const RESULT *); \
+    void correlate_each_##SOURCE##_##RESULT(const Windows *, const SOURCE *, size, Target *, const RESULT *, const RESULT *, const RESULT *); \
+    void separable_##SOURCE##_##RESULT(const Windows *, const SOURCE *, size, Target *, const RESULT *, const RESULT *, const RESULT *, \
+                                       const RESULT *);
 SUM_TYPES(PROTOTYPES)
 #undef PROTOTYPES
 #define PROTOTYPES(s, r, SOURCE, SUM) \
-    void gradient_##SOURCE##_##SUM(const Windows *, const SOURCE *, size, Target *, const SUM *, const SUM *, f32);
+    void gradient_##SOURCE##_##SUM(const Windows *, const SOURCE *, size, Target *, const SUM *, const SUM *, const SUM *, f32);
 GRADIENT_TYPES(PROTOTYPES)
 #undef PROTOTYPES
 #define PROTOTYPES(s, r, SOURCE, RESULT) \
-    void box_##SOURCE##_##RESULT(const Windows *, const SOURCE *, size, Target *, RESULT *);
+    void box_##SOURCE##_##RESULT(const Windows *, const SOURCE *, size, Target *, RESULT *, const RESULT *);
 BOX_TYPES(PROTOTYPES)
 #undef PROTOTYPES
 #define PROTOTYPES(s, r, SOURCE, RESULT) \

@@ -17,6 +17,22 @@
 #undef ADD
 #undef VALUE
 
+/* One of the values that lie beside the source, at `place` of the padded row whose own values begin at p: that of another
+ * place, or of none, `outside`, of which there is one for each channel. */
+PART SUM JOIN3(beyond, SOURCE, SUM)(const Windows *w, const SOURCE *p, size place, const SUM *outside) {
+    const size at = value_at(w, place);
+    return at < 0 ? outside[place % w->channels] : (SUM)p[at];
+}
+
+/* Read n values of a padded row from `start` on. */
+PART void JOIN3(read_row, SOURCE, SUM)(const Windows *w, const SOURCE *p, size start, size n, const SUM *outside, SUM *row) {
+    const size first = inside_from(w, start, n), last = inside_to(w, start, n);
+    const SOURCE *inside = p + start - w->left;
+    for (size x = 0; x < first; x++) row[x] = JOIN3(beyond, SOURCE, SUM)(w, p, start + x, outside);
+    for (size x = first; x < last; x++) row[x] = (SUM)inside[x];
+    for (size x = last; x < n; x++) row[x] = JOIN3(beyond, SOURCE, SUM)(w, p, start + x, outside);
+}
+
 /* A pair of rows with one weight: bytes are added before they are converted. */
 PART void JOIN3(add_pairs, SOURCE, SUM)(SUM *sums, size n, const SOURCE *const *rows, const WORK *weights, int count) {
     const SOURCE *a = rows[0], *b = rows[1], *c = rows[2], *d = rows[3];
@@ -47,7 +63,7 @@ PART size JOIN3(add_row, SOURCE, SUM)(SUM *sums, const SUM *row, const SUM *kern
 /* Any kernel, one for all channels: out[y][x] = bias + the sum of kernel[i][j] * what tap (i, j) meets.
  * After ADDENDS taps their sum joins the others', which bounds the rounding of floats. */
 CLONES void JOIN3(correlate, SOURCE, SUM)(const Windows *w, const SOURCE *source, size pitch, Target *target, const SUM *kernel,
-                                          const SUM *bias) {
+                                          const SUM *bias, const SUM *outside) {
     enum { ADDENDS = 32 };
     const size block = block_of(w, BLOCK_OF(SUM));
     SUM row[BLOCK_OF(SUM) + REACH] = {0}, part[BLOCK_OF(SUM)], sums[BLOCK_OF(SUM)];
@@ -58,8 +74,8 @@ CLONES void JOIN3(correlate, SOURCE, SUM)(const Windows *w, const SOURCE *source
             size added = 0;
             WORK start = (WORK)*bias;
             for (size i = 0; i < w->height; i++) {
-                const SOURCE *p = source + (y * w->stride_down + i * w->step_down) * pitch + at * w->stride_along;
-                for (size x = 0; x < m; x++) row[x] = (SUM)p[x];
+                const SOURCE *p = source + (y * w->stride_down + i * w->step_down) * pitch;
+                JOIN3(read_row, SOURCE, SUM)(w, p, at * w->stride_along, m, outside, row);
                 added += JOIN3(add_row, SOURCE, SUM)(to, row, kernel + i * w->taps, w->taps, w->step_along, !added, start);
                 if (added < ADDENDS && i < w->height - 1) continue;
                 if (to == part)
@@ -72,7 +88,7 @@ CLONES void JOIN3(correlate, SOURCE, SUM)(const Windows *w, const SOURCE *source
 
 /* A filter for each channel: kernel[i][j] is a row of BLOCK weights, those of the channels over and over. */
 CLONES void JOIN3(correlate_each, SOURCE, SUM)(const Windows *w, const SOURCE *source, size pitch, Target *target,
-                                               const SUM *kernel, const SUM *bias) {
+                                               const SUM *kernel, const SUM *bias, const SUM *outside) {
     const size block = block_of(w, BLOCK);
     SUM row[BLOCK + REACH] = {0}, part[BLOCK], sums[BLOCK];
     for (size y = 0; y < w->rows; y++)
@@ -80,8 +96,8 @@ CLONES void JOIN3(correlate_each, SOURCE, SUM)(const Windows *w, const SOURCE *s
             const size n = least(block, w->width - at), m = met_by(w, at, n);
             memcpy(sums, bias, sizeof sums);
             for (size i = 0; i < w->height; i++) {
-                const SOURCE *p = source + (y * w->stride_down + i * w->step_down) * pitch + at * w->stride_along;
-                for (size x = 0; x < m; x++) row[x] = (SUM)p[x];
+                const SOURCE *p = source + (y * w->stride_down + i * w->step_down) * pitch;
+                JOIN3(read_row, SOURCE, SUM)(w, p, at * w->stride_along, m, outside, row);
                 memset(part, 0, sizeof part);
                 for (size j = 0; j < w->taps; j++) {
                     const SUM *met = row + j * w->step_along, *weights = kernel + (i * w->taps + j) * BLOCK;
@@ -101,45 +117,54 @@ PART size JOIN3(pairs, SOURCE, SUM)(const Windows *w, const SUM *down) {
     return w->height > 4 ? w->height / 2 : 0;
 }
 
-/* Make the sums of a block: down the columns of its m values from p on, then along what they make, from `start` on. */
-PART void JOIN3(down_and_along, SOURCE, SUM)(const Windows *w, const SOURCE *p, size pitch, size m, const SUM *down, size pairs,
-                                             const SUM *along, SUM *column, SUM *sums, WORK start) {
-    const size below = w->step_down * pitch;
+/* Add up n columns from place `start` of the padded rows on, whose own values begin at p. */
+PART void JOIN3(add_columns, SOURCE, SUM)(const Windows *w, const SOURCE *p, size pitch, size start, size n, const SUM *down,
+                                          size pairs, const SUM *outside, SUM *column) {
+    const size below = w->step_down * pitch, first = inside_from(w, start, n), last = inside_to(w, start, n);
+    const SOURCE *inside = p + start + first - w->left;
     size i = pairs;
     do {
-        const SOURCE *rows[4] = {p, p, p, p};
+        const SOURCE *rows[4] = {inside, inside, inside, inside};
         WORK weights[4] = {0};
         const int fresh = i == pairs;
         int count = 0;
         for (; i < w->height - pairs && count < 4; i++)
-            if (down[i]) weights[count] = (WORK)down[i], rows[count++] = p + i * below;
-        JOIN3(add_rows, SOURCE, SUM)(column, m, rows, weights, count, fresh, 0);
+            if (down[i]) weights[count] = (WORK)down[i], rows[count++] = inside + i * below;
+        JOIN3(add_rows, SOURCE, SUM)(column + first, last - first, rows, weights, count, fresh, 0);
     } while (i < w->height - pairs);
     for (i = 0; i < pairs;) {
-        const SOURCE *rows[4] = {p, p, p, p};
+        const SOURCE *rows[4] = {inside, inside, inside, inside};
         WORK weights[4] = {0};
         int count = 0;
         for (; i < pairs && count < 4; i++) {
             if (!down[i]) continue;
-            weights[count] = (WORK)down[i], rows[count++] = p + i * below;
-            weights[count] = (WORK)down[i], rows[count++] = p + (w->height - 1 - i) * below;
+            weights[count] = (WORK)down[i], rows[count++] = inside + i * below;
+            weights[count] = (WORK)down[i], rows[count++] = inside + (w->height - 1 - i) * below;
         }
-        JOIN3(add_pairs, SOURCE, SUM)(column, m, rows, weights, count);
+        JOIN3(add_pairs, SOURCE, SUM)(column + first, last - first, rows, weights, count);
     }
-    JOIN3(add_row, SOURCE, SUM)(sums, column, along, w->taps, w->step_along, 1, start);
+    for (size x = 0; x < n; x++) {
+        if (x == first) x = last;
+        if (x == n) break;
+        WORK sum = 0;
+        for (i = 0; i < w->height; i++)
+            if (down[i]) sum += (WORK)down[i] * (WORK)JOIN3(beyond, SOURCE, SUM)(w, p + i * below, start + x, outside);
+        column[x] = (SUM)sum;
+    }
 }
 
-/* A column times a row. */
+/* A column times a row: sums down the columns of a block, then along what they make. */
 CLONES void JOIN3(separable, SOURCE, SUM)(const Windows *w, const SOURCE *source, size pitch, Target *target, const SUM *down,
-                                          const SUM *along, const SUM *bias) {
+                                          const SUM *along, const SUM *bias, const SUM *outside) {
     const size block = block_of(w, BLOCK_OF(SUM)), pairs = JOIN3(pairs, SOURCE, SUM)(w, down);
     SUM column[BLOCK_OF(SUM) + REACH] = {0}, sums[BLOCK_OF(SUM)];
     for (size y = 0; y < w->rows; y++)
         for (size at = 0; at < w->width; at += block) {
             const size n = least(block, w->width - at), m = met_by(w, at, n);
-            const SOURCE *p = source + y * w->stride_down * pitch + at * w->stride_along;
+            const SOURCE *p = source + y * w->stride_down * pitch;
             SUM *whole = WHERE(SUM, w, target, y, at, n, sums);
-            JOIN3(down_and_along, SOURCE, SUM)(w, p, pitch, m, down, pairs, along, column, whole, (WORK)*bias);
+            JOIN3(add_columns, SOURCE, SUM)(w, p, pitch, at * w->stride_along, m, down, pairs, outside, column);
+            JOIN3(add_row, SOURCE, SUM)(whole, column, along, w->taps, w->step_along, 1, (WORK)*bias);
             PUT(SUM, w, target, y, at, whole, n);
         }
 }
@@ -148,7 +173,7 @@ CLONES void JOIN3(separable, SOURCE, SUM)(const Windows *w, const SOURCE *source
 /* The lengths of gradients, scale * sqrt(across^2 + down^2): columns and rows hold two kernels each, of the one that goes
  * across and of the one that goes down. */
 CLONES void JOIN3(gradient, SOURCE, SUM)(const Windows *w, const SOURCE *source, size pitch, Target *target,
-                                         const SUM *columns, const SUM *rows, f32 scale) {
+                                         const SUM *columns, const SUM *rows, const SUM *outside, f32 scale) {
     const size block = block_of(w, BLOCK_OF(SUM));
     const size pairs[] = {JOIN3(pairs, SOURCE, SUM)(w, columns), JOIN3(pairs, SOURCE, SUM)(w, columns + w->height)};
     SUM column[BLOCK_OF(SUM) + REACH] = {0}, sums[2][BLOCK_OF(SUM)];
@@ -156,10 +181,11 @@ CLONES void JOIN3(gradient, SOURCE, SUM)(const Windows *w, const SOURCE *source,
     for (size y = 0; y < w->rows; y++)
         for (size at = 0; at < w->width; at += block) {
             const size n = least(block, w->width - at), m = met_by(w, at, n);
-            const SOURCE *p = source + y * w->stride_down * pitch + at * w->stride_along;
-            for (int k = 0; k < 2; k++)
-                JOIN3(down_and_along, SOURCE, SUM)(w, p, pitch, m, columns + k * w->height, pairs[k], rows + k * w->taps, column,
-                                                   sums[k], 0);
+            const SOURCE *p = source + y * w->stride_down * pitch;
+            for (int k = 0; k < 2; k++) {
+                JOIN3(add_columns, SOURCE, SUM)(w, p, pitch, at * w->stride_along, m, columns + k * w->height, pairs[k], outside, column);
+                JOIN3(add_row, SOURCE, SUM)(sums[k], column, rows + k * w->taps, w->taps, w->step_along, 1, 0);
+            }
             for (size x = 0; x < BLOCK_OF(SUM); x++) lengths[x] = LENGTH(sums[0][x], sums[1][x]) * scale;
             PUT(f32, w, target, y, at, lengths, n);
         }
