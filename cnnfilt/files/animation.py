@@ -76,7 +76,8 @@ def count_frames(source: Source) -> int:
             return sum(count_frames(content) for content in _contents(stream, parts))
         if format is None or FORMATS[format].several is None:
             return 1
-        if ours := opened_by_us(stream, FORMATS[format], ReadOptions(max_pixels=0)):
+        ours = opened_by_us(stream, FORMATS[format], ReadOptions(max_pixels=0))
+        if ours is not None and FORMATS[format].several == "pages":
             return ours.count
         with decoding(FORMATS[format], max_pixels=0):
             opened = open_image(stream, format, max_pixels=0)

@@ -66,7 +66,9 @@ def _check_channels(about: Format, channels: int) -> None:
 
 
 def _check_sample(about: Format, sample: str, held: frozenset[str], *, alpha: bool) -> None:
-    # 16 bits become 8 where they must; see `needs_eight_bits`.
+    # 16 bits become 8 where they must, see `needs_eight_bits`, and doubles singles.
+    if sample == "float64" and "float32" in held:
+        sample = "float32"
     if sample not in held and sample != "uint16":
         what = "float values" if sample.startswith("float") else f"{sample} values"
         raise OutputError(

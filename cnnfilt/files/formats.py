@@ -19,6 +19,7 @@ ANY_SIDE = 2**31 - 1
 _NONE: frozenset[str] = frozenset()
 _LEVELS = frozenset({"uint8"})
 _DEEP_LEVELS = frozenset({"uint8", "uint16"})
+_AS_FLOATS = frozenset({"uint8", "uint16", "float32"})
 _NUMBERS = frozenset({"uint8", "uint16", "int32", "float32", "float64"})
 
 
@@ -87,7 +88,11 @@ def _portable_map(
     *,
     gray: frozenset[str] = _NONE,
     colour: frozenset[str] = _NONE,
+    alpha: frozenset[str] = _NONE,
     suffix_only: bool = False,
+    decoder: str = "",
+    bands: bool = False,
+    several: Literal["frames", "pages"] | None = None,
 ) -> Format:
     return Format(
         name,
@@ -97,11 +102,15 @@ def _portable_map(
         family="PNM",
         suffix_only=suffix_only,
         plugin="Ppm",
+        decoder=decoder,
         module="pnm",
         fills_memory=True,
         gray=gray,
         colour=colour,
+        alpha=alpha,
+        bands=bands,
         metadata=False,
+        several=several,
     )
 
 
@@ -185,12 +194,45 @@ _ALL = (
         frames_only=True,
         counts_repeats=True,
     ),
+    Format(
+        "avif",
+        "AVIF",
+        (".avif",),
+        signatures=(b"????ftypavif", b"????ftypavis"),
+        plugin="Avif",
+        decoder="avif",
+        module="avif",
+        gray=_LEVELS,
+        colour=_LEVELS,
+        alpha=_LEVELS,
+        longest_side=65_535,
+        several="frames",
+    ),
+    Format(
+        "jpeg2000",
+        "JPEG 2000",
+        (".jp2", ".j2k", ".jpx", ".jpf", ".j2c", ".jpc"),
+        signatures=(b"\x00\x00\x00\x0cjP  \r\n\x87\n", b"\xff\x4f\xff\x51"),
+        plugin="Jpeg2K",
+        decoder="jpeg2000",
+        decoder_prints=True,
+    ),
     Format("bmp", "BMP", (".bmp", ".dib"), signatures=(b"BM",), plugin="Bmp", gray=_LEVELS, colour=_LEVELS),
     _portable_map("ppm", (b"P3", b"P6"), gray=_DEEP_LEVELS, colour=_DEEP_LEVELS),
     _portable_map("pgm", (b"P2", b"P5"), gray=_DEEP_LEVELS),
     _portable_map("pnm", gray=_DEEP_LEVELS, colour=_DEEP_LEVELS, suffix_only=True),
     _portable_map("pbm", (b"P1", b"P4")),
-    _portable_map("pfm", (b"Pf",)),
+    _portable_map(
+        "pam",
+        (b"P7\n",),
+        gray=_DEEP_LEVELS,
+        colour=_DEEP_LEVELS,
+        alpha=_DEEP_LEVELS,
+        decoder="pam",
+        bands=True,
+        several="pages",
+    ),
+    _portable_map("pfm", (b"Pf", b"PF"), gray=_AS_FLOATS, colour=_AS_FLOATS, decoder="pfm"),
     _matrix("csv", module="text"),
     _matrix("tsv", module="text"),
     _matrix("txt", module="text"),

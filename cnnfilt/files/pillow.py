@@ -48,7 +48,8 @@ def opened_by_plugin(stream: BinaryIO, about: Format) -> PIL.ImageFile.ImageFile
     """Return the image in `stream` with its header read by the plugin of its format, and by no other."""
     # `PIL.Image.open` imports five plugins first, which takes longer than a small image.
     _import_plugin(about)
-    factory, _ = PIL.Image.OPEN[about.plugin.upper()]
+    # Most plugins go by their own name; one has several formats, one another name.
+    factory, _ = PIL.Image.OPEN.get(about.name.upper()) or PIL.Image.OPEN[about.plugin.upper()]
     return factory(stream, "")
 
 

@@ -14,12 +14,11 @@ _WITHOUT_WAITING = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_C
 _ANY_BYTE = ord("?")
 
 _NOT_READ = (
-    (b"????ftyp", "a HEIC, AVIF or video file"),
+    (b"????ftyp", "a HEIC or video file"),
     (b"%PDF", "a PDF"),
     (b"%!", "PostScript"),
     (b"<", "an SVG or a web page"),
     (b"8BPS", "a Photoshop file"),
-    (b"\x00\x00\x00\x0cjP", "a JPEG 2000"),
     (b"\xff\x0a", "a JPEG XL"),
     (b"\x00\x00\x00\x0cJXL", "a JPEG XL"),
     (b"PK\x03\x04", "a zip archive"),
@@ -68,6 +67,10 @@ def titles_read() -> str:
 
 def _is_line_of_names(head: bytes) -> bool:
     """Return whether `head` starts as some images do, and is a text: "P1,P2", "BMI,age"."""
+    if head[:3] == b"P7\n":
+        return False  # What follows is a word.
+    if head[:2] in (b"Pf", b"PF"):
+        return not head[2:3].isspace()
     if head[:1] == b"P" and head[1:2].isdigit():
         # After the magic number there is a blank, and then the width or a comment.
         after = head[2:].lstrip()[:1]

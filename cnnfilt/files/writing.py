@@ -51,6 +51,11 @@ def encode(image: Image, format: str, options: WriteOptions = DEFAULT_WRITE_OPTI
         pixels, alpha = to_eight_bits(pixels), None if alpha is None else to_eight_bits(alpha)
         why = f"because {named(format).title} holds no more here"
         notes = (Lost(f"16-bit levels written as 8-bit (v / 257), {why}"),)
+    if image.sample == "float64" and "float64" not in named(format).gray:
+        singles = pixels.astype(np.float32)
+        if not np.array_equal(singles, pixels, equal_nan=True):
+            notes = (Lost(f"64-bit floats rounded to 32 bits, because {named(format).title} holds no more"),)
+        pixels = singles
     from cnnfilt.files.encode.encoders import encode_image
 
     encoded = encode_image(replace(image, pixels=pixels, alpha=alpha), format, options)

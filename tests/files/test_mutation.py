@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 
 from cnnfilt.errors import CnnfiltError
 from cnnfilt.files.decode.header import image_size
+from cnnfilt.files.image import Image
 from cnnfilt.files.read_write_options import ReadOptions
 from cnnfilt.files.reading import read_bytes
+from cnnfilt.files.writing import encode
 from tests.files.decode.tiff_files import tiff_file
 from tests.files.odd_files import random_levels, saved
 
@@ -51,7 +53,12 @@ def wholes() -> tuple[tuple[str, bytes], ...]:
         ("a.tiff", saved(rgb, "TIFF", compression=way))
         for way in ("tiff_lzw", "tiff_adobe_deflate", "packbits", "jpeg")
     ]
+    files += [("a.avif", saved(image, "AVIF", quality=100)) for image in (rgba, gray)]
+    files += [("a.jp2", saved(image, "JPEG2000")) for image in (rgba, rgb, gray)]
+    files += [("a.j2k", saved(rgb, "JPEG2000", no_jp2=True))]
     files += [("a.jpg", saved(rgb, "JPEG", progressive=True)), ("a.webp", saved(rgb, "WEBP", lossless=True))]
+    files += [("a.pam", encode(Image(levels[..., :3], levels[..., 3]), "pam").data)]
+    files += [("a.pfm", encode(Image(levels[..., :3].astype(np.float32)), "pfm").data)]
     files += [("a.ppm", b"P3\n# a\n2 2 255\n1 2 3 4 5 6 7 8 9 10 11 12\n"), ("a.pfm", b"Pf\n2 1\n-1.0\n" + bytes(8))]
     return (*files, *tiffs(), *matrices())
 

@@ -84,7 +84,7 @@ def _stretched(samples: Array, bits: int) -> Array:
     top = top_level(samples.dtype)
     if deepest == top:
         return samples
-    table = (np.arange(deepest + 1, dtype=np.uint32) * (2 * top) + deepest) // (2 * deepest)
+    table = (np.arange(deepest + 1, dtype=np.uint64) * (2 * top) + deepest) // (2 * deepest)
     for row in samples:
         row[...] = table[row]
     return samples

@@ -43,6 +43,8 @@ def why_not_pillow(run: EmittedRun) -> str | None:
         return "libraries may also rotate it by its XMP"
     if stored.mode == "CMYK" and metadata.icc_profile is not None:
         return "CMYK becomes sRGB through the file's own colour profile"
+    if not stored.mode and run.format != "tiff":
+        return "other libraries do not read it, or in different ways"
     if run.format == "jpeg" and run.read.gray and metadata.jpeg is None:
         return "it holds no brightness of its own, and libraries compute that in different ways"
     if run.format == "tiff" and stored.raw_mode not in _SAMPLES_IN_TIFF:
