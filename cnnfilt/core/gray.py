@@ -29,7 +29,9 @@ def to_gray(pixels: Array) -> Array:
             parameter="gray",
         )
     if pixels.dtype.kind == "f":
-        return (pixels @ (np.array(_WEIGHTS) / 65536)).astype(pixels.dtype)
+        # Some values that are not numbers make processors complain when they are widened.
+        with np.errstate(invalid="ignore"):
+            return (pixels @ (np.array(_WEIGHTS) / 65536)).astype(pixels.dtype)
     gray = np.empty(pixels.shape[:2], pixels.dtype)
     for rows in _strips(len(pixels)):
         gray[rows] = _weighted(pixels[rows])

@@ -29,3 +29,8 @@ def test_gray_of_other_channels_or_huge_values_is_refused() -> None:
         to_gray(np.zeros((2, 3, 2)))
     with pytest.raises(ShapeError, match="too large"):
         to_gray(np.full((2, 2, 3), 2**60))
+
+
+def test_values_that_are_not_numbers_are_no_cause_for_a_warning() -> None:
+    signalling = np.full((2, 2, 3), 0x7F800001, np.uint32).view(np.float32)
+    assert np.isnan(to_gray(signalling)).all()

@@ -71,6 +71,7 @@ def tiffs() -> list[tuple[str, bytes]]:
         tiff_file(deep[..., :3], photometric=2),
         tiff_file(deep, photometric=2, extras=(1,), planar=True, deflated=True, order=">"),
         tiff_file(deep.astype("f4"), deflated=True, predictor=3, tile=(16, 16), big=True),
+        tiff_file(deep[..., :3].astype("f4"), photometric=2),
         tiff_file(deep.astype("i4"), deflated=True, predictor=2),
         tiff_file(bits, bits=12, photometric=0, fill_reversed=True),
         tiff_file(deep[..., :1].astype("u1"), photometric=3, more=colours),
