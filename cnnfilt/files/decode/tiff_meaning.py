@@ -12,7 +12,7 @@ from cnnfilt.files.decode.tiff_page import COLOUR_MAP, Page
 from cnnfilt.files.image import Array, Image, top_level
 from cnnfilt.files.metadata import upright
 from cnnfilt.files.read_write_options import ReadOptions
-from cnnfilt.files.records import Metadata, Storage
+from cnnfilt.files.records import Lost, Metadata, Storage
 from cnnfilt.frozen import replace
 
 _XMP, _ICC_PROFILE, _X_RESOLUTION, _Y_RESOLUTION, _UNIT = 700, 34675, 282, 283, 296
@@ -145,7 +145,7 @@ def _from_cmyk(inks: Array, page: Page) -> tuple[Array, str]:
     if profile:
         picture.info["icc_profile"] = profile
     converted, note = cmyk_to_rgb(picture)
-    return np.asarray(converted), f"16-bit {note}, in 8 bits" if deep else note
+    return np.asarray(converted), Lost(f"16-bit {note}, in 8 bits") if deep else note
 
 
 def _turned(pixels: Array, orientation: int) -> Array:
