@@ -12,6 +12,7 @@ matrix                      csv, tsv, txt, json, npy; and .npz for models
 metadata > exif             what comes along: profile, resolution, EXIF
 pixels, colours             between Pillow's memory and NumPy's; gray, and colours behind transparency
 contact_sheet               pictures in a grid, with captions
+network_files > onnx, keras what other programmes keep networks in, read with suspicion, weights left alone
 network_input, model_file   images as a network takes them; a trained network in a file
 atomic                      a file appears whole or not at all
 """

@@ -2,13 +2,16 @@
 
 import os
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from cnnfilt.describe.graphs.graph import Graph
-from cnnfilt.describe.graphs.operators import Operator
 from cnnfilt.errors import CnnfiltError, InputError
 from cnnfilt.frozen import Frozen
 
-SUFFIXES = (".onnx", ".keras")
+if TYPE_CHECKING:
+    from cnnfilt.describe.graphs.graph import Graph
+    from cnnfilt.describe.graphs.operators import Operator
+
+SUFFIXES = (".onnx", ".keras", ".npz")
 
 NOT_READ = {
     ".h5": "is an HDF5 file, which is not read; save the network as .keras, or export it to .onnx",
@@ -28,8 +31,8 @@ NOT_READ = {
 class FileNetwork(Frozen, eq=False):
     """A network from a file, the operators of its format, and whether its images have their channels first."""
 
-    graph: Graph
-    operators: Mapping[str, Operator]
+    graph: "Graph"
+    operators: "Mapping[str, Operator]"
     channels_first: bool
 
 

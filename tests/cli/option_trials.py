@@ -269,6 +269,7 @@ SHAPE: Trials = {
     "flops": [Trial("shape 9x9 conv:1,k=3", "", "--flops")],
     "memory": [Trial("shape 9x9 relu", "", "--memory")],
     "emit": [Trial("shape 9x9 relu", "", "--emit torch"), Trial("shape 9x9 relu", "--emit torch", "--emit keras")],
+    "words": [Trial("shape model.npz", "", "--words")],
     "json_": [Trial("shape 9x9 -f 3", "", "--json")],
     "quiet": [Trial("shape 3x224x224", "", "-q", "stderr"), Trial("shape 7x7 -f 3 -s 2", "", "-q", "stderr")],
 }

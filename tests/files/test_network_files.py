@@ -9,12 +9,12 @@ from cnnfilt.files.network_files import NOT_READ, is_network_file, read_network
 from tests.files import keras_files, onnx_files
 
 
-@pytest.mark.parametrize("name", ["net.onnx", "a/NET.ONNX", "net.keras", "net.h5", "net.pt", "x.tflite"])
+@pytest.mark.parametrize("name", ["net.onnx", "a/NET.ONNX", "net.keras", "net.npz", "net.h5", "net.pt", "x.tflite"])
 def test_networks_are_told_by_their_suffix(name: str) -> None:
     assert is_network_file(name)
 
 
-@pytest.mark.parametrize("name", ["224x224", "photo.png", "onnx", "net.npz", "k.csv", "conv:8,k=3"])
+@pytest.mark.parametrize("name", ["224x224", "photo.png", "onnx", "net.npy", "k.csv", "conv:8,k=3"])
 def test_nothing_else_is_one(name: str) -> None:
     assert not is_network_file(name)
 

@@ -25,6 +25,7 @@ from cnnfilt.describe.channels import channels_first_hint
 from cnnfilt.describe.named_models import model_names, named_model
 from cnnfilt.describe.windows import Slide, Windows, check_pixels
 from cnnfilt.errors import CnnfiltError
+from cnnfilt.files.network_files import is_network_file
 from cnnfilt.spelling import spelled_size
 from cnnfilt.terms import DEFAULT_MAX_PIXELS, Padding, Pair, Unknown
 
@@ -35,6 +36,7 @@ Examples:
   cnnfilt shape photo.jpg -f 3 -s 2 -p same --want 240x320
   cnnfilt shape 224x224 -f 7 -s 2 --want 112x112 --solve padding
   cnnfilt shape --model resnet50 --depth 1 --table markdown
+  cnnfilt shape net.onnx 320x320         or net.keras, or model.npz
 """
 
 
@@ -50,7 +52,7 @@ Examples:
     ),
     epilog=EXAMPLES,
 )
-@click.argument("source", metavar="SIZE|IMAGE", required=False)
+@click.argument("source", metavar="SIZE|IMAGE|NETWORK", required=False)
 @click.argument("layers", nargs=-1, metavar="[LAYER]...")
 @click.option("-f", "--kernel-size", type=PAIR, metavar="N|HxW", help="Size of the window: 3 or 3x5.")
 @click.option("-s", "--stride", type=PAIR, metavar="N|HxW", help="From one window to the next.  [default: 1]")
@@ -99,6 +101,7 @@ Examples:
     metavar="torch|keras",
     help="Print a script that builds the same network.",
 )
+@click.option("--words", is_flag=True, help="Print the layers of a NETWORK file as words.")
 @click.option("--json", "json_", is_flag=True, help="Print everything as JSON.")
 @click.option("-q", "--quiet", is_flag=True, help="Print no hints.")
 def shape(
@@ -122,6 +125,7 @@ def shape(
     flops: bool,
     memory: bool,
     emit: Library | None,
+    words: bool,
     json_: bool,
     quiet: bool,
 ) -> None:
@@ -144,13 +148,28 @@ def shape(
     the multiply-adds to compute it (MACs), which only sums over weights have; the field, how many input pixels across
     one value depends on, the widest of branches; the jump, how many input pixels two neighbours are apart; and the
     rows or columns of its input that nothing reads. --memory adds the bytes of each output.
+
+    A NETWORK is a file: .onnx, .keras (Keras 3), or .npz of `cnnfilt net train`. Its table has the file's names, and
+    the file's size unless one follows. Sizes are shown as rows x columns x channels, also where the file has its
+    channels first. What is not known there is named, and all that depends on it is unknown.
     """
     if list_models:
         click.echo(models_listed(as_json=json_))
         return
     options = AnswerOptions(explain, coverage, json_, table, emit, Columns(depth, batch, flops, memory))
-    source, layers = _input_and_layers(source, layers, model, window=kernel_size is not None)
     wanted = parse_wanted(want)
+    if source is not None and is_network_file(source):
+        if model or solve or kernel_size or stride or padding or dilation or ceil_mode:
+            raise click.UsageError(f"{source} is a whole network; leave out --model, --solve and the window of -f")
+        # Reading one takes longer to import than all that a size is answered with.
+        from cnnfilt.cli.shape.from_file import answer_for_file
+
+        answer = answer_for_file(source, layers, options, words=words, strict=strict, quiet=quiet)
+        _finish(answer, options, strict, wanted)
+        return
+    if words:
+        raise click.UsageError("--words is for a network in a file, such as net.onnx or net.keras")
+    source, layers = _input_and_layers(source, layers, model, window=kernel_size is not None)
     slide = Slide(kernel_size or (1, 1), stride or (1, 1), padding or 0, dilation or (1, 1), ceil_mode)
     if solve:
         if layers or options.longer:
@@ -173,8 +192,15 @@ def shape(
         raise click.UsageError("--coverage needs a window (-f) or layers")
     size = _hinted_size(source, quiet)
     answer = _answer(source, size, slide if kernel_size else None, layers, options, quiet=quiet)
-    click.echo(fitted_to_terminal(answer.text) if explain else answer.text)
-    if kernel_size and not (options.longer or quiet):
+    _finish(answer, options, strict, wanted, hinted=kernel_size is not None and not (options.longer or quiet))
+
+
+def _finish(
+    answer: Answer, options: AnswerOptions, strict: bool, wanted: tuple[int, ...] | None, *, hinted: bool = False
+) -> None:
+    """Print the answer, a hint about its one window if it may be `hinted`, and fail where a demand is not met."""
+    click.echo(fitted_to_terminal(answer.text) if options.explain else answer.text)
+    if hinted:
         _hint(answer.layers[0].windows)
     if strict:
         check_strict(answer.layers)

@@ -20,7 +20,9 @@ def parse_wanted(want: str | None) -> tuple[int, ...] | None:
 
 
 def check_wanted(wanted: tuple[int, ...], output: tuple[int, ...]) -> None:
-    """Raise DemandError unless `output` is what was wanted."""
+    """Raise DemandError unless `output` is what was wanted; it is empty where it is not known."""
+    if not output:
+        raise DemandError(f"what comes out is unknown, not {spelled_size(wanted)}")
     # Channels are only compared when they were asked for; a flat output is one number.
     found = output[: max(len(wanted), 2)]
     if wanted != found:

@@ -8,6 +8,7 @@ from itertools import takewhile
 import click
 
 from cnnfilt.files.formats import format_of
+from cnnfilt.files.network_files import is_network_file
 
 OTHER_SIDES = 2
 """At most a width and channels follow a height."""
@@ -28,6 +29,8 @@ def refuse_loose_words(source: str, layers: Sequence[str], *, window: bool) -> N
         flags = " ".join(_flags(layers, window))
         raise click.UsageError(f"{' '.join(layers)} is not a layer; for one window write {flags}")
     for word in layers:
+        if is_network_file(word):
+            raise click.UsageError(f"{word} is a whole network; write its name first: {word} {source}")
         if format_of(word) and os.path.lexists(word):
             raise click.UsageError(f"{word} is a file, not a layer; shape takes one image, so run it for each")
 

@@ -10,6 +10,7 @@ from cnnfilt.cli.option_types import Word
 from cnnfilt.cli.tables import aligned
 from cnnfilt.describe.named_models import model_names, named_model
 from cnnfilt.errors import ParameterError
+from cnnfilt.files.network_files import is_network_file
 from cnnfilt.parsing import words_near
 
 
@@ -20,6 +21,8 @@ class ModelName(Word):
         """Return the name, or fail saying what to write."""
         if str(value).endswith(".npz"):
             raise ParameterError(f"--model {value} is a file; cnnfilt net summary {quote(value)} shows its layers")
+        if is_network_file(str(value)):
+            raise ParameterError(f"--model {value} is a file; write cnnfilt shape {quote(value)}")
         if os.path.isfile(str(value)):
             raise ParameterError(f"--model {value} is a file; its layers are written {quote(f'@{value}')} after a SIZE")
         name = str(value).lower()

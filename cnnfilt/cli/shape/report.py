@@ -1,7 +1,7 @@
 """How `cnnfilt shape` answers at length: table, JSON, formulas, a script, or how often pixels are read."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cnnfilt.cli.shape.answers import Answer, AnswerOptions, LayerWindows
@@ -13,7 +13,8 @@ from cnnfilt.cli.shape.sizes import pair_text
 from cnnfilt.cli.shape.tables import TABLES, LayerTable
 from cnnfilt.describe.chain import Report, describe
 from cnnfilt.describe.chain_text import Block
-from cnnfilt.describe.layers import Flat, Layer, LoneWindow, Shape, Volume
+from cnnfilt.describe.graphs.file_shapes import data_of
+from cnnfilt.describe.layers import Layer, LoneWindow, Volume
 from cnnfilt.describe.windows import Slide
 from cnnfilt.errors import ParameterError
 from cnnfilt.frozen import fields
@@ -77,13 +78,22 @@ def _text(size: Volume, reports: Sequence[Report], block: Block, options: Answer
         return "\n".join(coverage_text(_one_path(reports)))
     label, rows = rows_of(reports, block, options.columns.depth)
     table = LayerTable(label, size, tuple(rows), options.columns)
+    counted = {"coverage": coverage_data(_one_path(reports))} if options.json and options.coverage else {}
+    return table_text(table, options, most_at_once(size, reports) if options.columns.memory else 0, counted)
+
+
+def table_text(table: LayerTable, options: AnswerOptions, most_memory: int, more: Mapping[str, Any]) -> str:
+    """Return `table` as `options` ask for it; JSON has `more` beside it.
+
+    `most_memory` are the bytes of all values of one image that are there at once, at most.
+    """
+    most = table.images * most_memory
     if options.json:
-        counted = {"coverage": coverage_data(_one_path(reports))} if options.coverage else {}
-        return json.dumps(_object(table, reports) | counted)
+        return json.dumps({**_object(table, most), **more})
     lines = TABLES[options.table](table)
     if options.columns.memory and options.table is None:
-        most = in_units(table.images * most_at_once(size, reports))
-        lines.append(f"{in_units(table.memory)} where all outputs are kept, as training does; else {most} at once")
+        kept = in_units(table.memory)
+        lines.append(f"{kept} where all outputs are kept, as training does; else {in_units(most)} at once")
     return "\n".join(lines)
 
 
@@ -98,18 +108,18 @@ def _one_path(reports: Sequence[Report]) -> list[Any]:
     return [report.effect.windows for report in reports if report.effect.windows]
 
 
-def _object(table: LayerTable, reports: Sequence[Report]) -> dict[str, Any]:
+def _object(table: LayerTable, most_memory: int) -> dict[str, Any]:
     """Return the same as data; of a flat output, what needs rows and columns is None."""
     columns, output = table.columns, table.rows[-1].output if table.rows else table.size
     shapes: dict[str, Any] = {"batch": columns.batch} if columns.batch else {}
-    shapes |= {"input": _shape_object(table.size), "layers": [_row_object(table, row) for row in table.rows]}
-    shapes |= {"output": _shape_object(output), "params": table.params, "macs": table.macs}
+    shapes |= {"input": data_of(table.size), "layers": [_row_object(table, row) for row in table.rows]}
+    shapes |= {"output": data_of(output), "params": table.params, "macs": table.macs}
     if table.statistics:
         shapes["statistics"] = table.statistics
     if columns.flops:
         shapes["flops"] = 2 * table.macs
     if columns.memory:
-        shapes |= {"memory": table.memory, "most_memory": table.images * most_at_once(table.size, reports)}
+        shapes |= {"memory": table.memory, "most_memory": most_memory}
     return shapes
 
 
@@ -117,7 +127,7 @@ def _row_object(table: LayerTable, row: Row) -> dict[str, Any]:
     macs = table.images * row.macs
     found = {
         "layer": row.label,
-        "output": _shape_object(row.output),
+        "output": data_of(row.output),
         "params": row.params,
         "macs": macs,
         "receptive_field": row.receptive_field,
@@ -126,11 +136,6 @@ def _row_object(table: LayerTable, row: Row) -> dict[str, Any]:
     }
     found |= {"statistics": row.statistics} if row.statistics else {}
     found |= {"layers": row.layers} if row.layers > 1 else {}
+    found |= {"operator": row.operator} if row.operator else {}
     found |= {"flops": 2 * macs} if table.columns.flops else {}
     return found | ({"memory": table.images * row.memory} if table.columns.memory else {})
-
-
-def _shape_object(shape: Shape) -> dict[str, int]:
-    if isinstance(shape, Flat):
-        return {"features": shape.features}
-    return {"height": shape.height, "width": shape.width, "channels": shape.channels}

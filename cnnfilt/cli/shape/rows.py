@@ -16,7 +16,8 @@ LONGEST_FOLDED = 44
 class Row(Frozen):
     """What is told of one layer, or of `layers` that are folded into one; `memory` is in bytes.
 
-    `words` are as they are typed, `names` those that its output is given by as:NAME.
+    `words` are as they are typed, `names` those that its output is given by as:NAME. A layer from a file has its name
+    there as its words, and its `operator`.
     """
 
     words: str
@@ -30,6 +31,7 @@ class Row(Frozen):
     unread: Pair | None
     layers: int = 1
     names: str = ""
+    operator: str = ""
 
     @property
     def label(self) -> str:
@@ -38,7 +40,9 @@ class Row(Frozen):
 
     @property
     def short_label(self) -> str:
-        """Return the label, the words of a folded block cut short."""
+        """Return the label, the words of a folded block cut short, and the operator of a name that does not tell it."""
+        if self.operator and self.operator.lower() not in self.words.lower().replace("_", ""):
+            return f"{self.operator} {self.words}"
         if self.layers == 1 or len(self.words) <= LONGEST_FOLDED:
             return self.label
         return f"{self.words[: LONGEST_FOLDED - 6].rpartition(' ')[0]} ... ){self.names}"

@@ -15,7 +15,7 @@ def input_size(source: str) -> tuple[tuple[int, int, int], tuple[str, ...]]:
 
     Raises ParameterError for what is no size, ShapeError for an absurd one, InputError without an image.
     """
-    if _is_size(source):
+    if is_size(source):
         if re.search(r"\d\s+\d", source):
             raise ParameterError(f"size {source!r} is in several words; write {'x'.join(source.split())}")
         size = parse_size(_plain(source))
@@ -37,12 +37,12 @@ def input_size(source: str) -> tuple[tuple[int, int, int], tuple[str, ...]]:
 
 def with_channels_of(model_size: str, source: str) -> str:
     """Return `source` with the channels of a model's size where it is a size of rows and columns alone."""
-    if not _is_size(source) or len(parse_numbers(_plain(source), "size")) > 2:
+    if not is_size(source) or len(parse_numbers(_plain(source), "size")) > 2:
         return source
     return spelled_size((*parse_size(_plain(source))[:2], parse_size(model_size)[2]))
 
 
-def _is_size(source: str) -> bool:
+def is_size(source: str) -> bool:
     """Return whether a size is written there, and not the name of an image."""
     return re.fullmatch(r"\d[\d\sx,+-]*", _plain(source)) is not None
 

@@ -70,7 +70,8 @@ class LayerTable(Frozen):
         return found
 
     def _shape(self, shape: Shape) -> str:
-        return f"{self.columns.batch}x{shape}" if self.columns.batch else str(shape)
+        # Of what is not known there are no values.
+        return f"{self.columns.batch}x{shape}" if self.columns.batch and shape.values else str(shape)
 
     def _counts(
         self, params: int, macs: int, memory: int, number: Callable[[int], str], size: Callable[[int], str]
@@ -81,7 +82,8 @@ class LayerTable(Frozen):
 
 def plain(table: LayerTable) -> list[str]:
     """Return the lines of the table for people: words to the left and numbers to the right."""
-    heading, *lines = _aligned([table.headings, *table.cells("{:,}".format, in_units, whole=False)])
+    rows = [table.headings, *table.cells("{:,}".format, in_units, whole=False)]
+    heading, *lines = _aligned(rows, names=any(row.operator for row in table.rows))
     return [bold(heading), *lines]
 
 
@@ -122,11 +124,15 @@ def _without_markup(cell: str) -> str:
     return "".join("\\" + sign if sign in "\\|*_`[]" else sign for sign in cell)
 
 
-def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Return `rows` in columns, words to the left and numbers to the right; long words shortened on a terminal."""
+def _aligned(rows: Sequence[Sequence[str]], *, names: bool) -> list[str]:
+    """Return `rows` in columns, words to the left and numbers to the right; long words shortened on a terminal.
+
+    Of words what stands first tells most, of `names` in files what stands last.
+    """
     width = max(len(word) for word, *_ in rows)
     if sys.stdout.isatty():
         others = [max(map(len, column)) + 2 for column in list(zip(*rows, strict=True))[1:]]
         width = min(width, max(shutil.get_terminal_size().columns - sum(others), SHORTEST_WORD))
-    shown = [(word if len(word) <= width else word[: width - 3] + "...", *others) for word, *others in rows]
+    cut = [(f"...{word[3 - width :]}" if names else f"{word[: width - 3]}...") for word, *_ in rows]
+    shown = [(word if len(word) <= width else short, *others) for (word, *others), short in zip(rows, cut, strict=True)]
     return aligned(shown, "ll" + "r" * (len(rows[0]) - 2))

@@ -7,6 +7,7 @@ from cnnfilt.describe.graphs.value import Value
 from cnnfilt.describe.windows import Windows
 from cnnfilt.errors import CnnfiltError, ShapeError
 from cnnfilt.frozen import Frozen
+from cnnfilt.terms import Pair
 
 
 class UnknownError(CnnfiltError):
@@ -17,6 +18,7 @@ class Made(Frozen, eq=False):
     """What a node makes: its values, the windows that slide over its input, and the multiply-accumulates by weights.
 
     `params` and `statistics` are those that no tensor in the file tells: a layer of Keras only says its settings.
+    `lost` are the (rows, columns) that nothing reads, where no windows say so.
     """
 
     values: tuple[Value, ...]
@@ -24,6 +26,7 @@ class Made(Frozen, eq=False):
     macs: int = 0
     params: int = 0
     statistics: int = 0
+    lost: Pair = (0, 0)
 
 
 class Call:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from math import prod
 
 from cnnfilt.describe.graphs.call import Call, Made
-from cnnfilt.describe.graphs.value import Value
+from cnnfilt.describe.graphs.value import Value, fewer
+from cnnfilt.describe.layers.transposed import TransposedAxis
 from cnnfilt.describe.reach import Taps, adaptive, between, repeated, shifted, taps_of, transposed
 from cnnfilt.describe.window import Window, axis_padding
 from cnnfilt.describe.windows import Windows
@@ -63,6 +64,7 @@ def transposed_convolution(call: Call) -> Made:
     same = _padding_word(call) == "same"
     sides: dict[str, int] = {}
     taps: dict[str, Taps | None] = {}
+    lost: dict[str, int] = {}
     for place, letter in enumerate(letters):
         n, k, s, d = image.side(letter) or 0, kernel[place], strides[place], dilations[place]
         _check_positive(n, k, s, d)
@@ -71,12 +73,14 @@ def transposed_convolution(call: Call) -> Made:
             sides[letter] = n * s if same else n * s + max(span - s, 0)
         else:
             sides[letter] = (n - 1) * s + span - 2 * (span // 2 if same else 0) + extra[place]
-        before = max((n - 1) * s + span - sides[letter], 0) // 2
+        cut = (n - 1) * s + span - sides[letter]
+        before = max(cut, 0) // 2
+        lost[letter] = TransposedAxis(n, k, s, d, before, cut - before).unread if sides[letter] > 0 else 0
         taps[letter] = transposed(k, s, d, before)
     made = with_sides(image, sides, filters).seen_through(taps, image)
     weights = prod(kernel) * channels_of(image) * filters
     params = weights + filters * call.whole("use_bias", 1)
-    return Made((made,), None, positions(image) * weights, params)
+    return Made((made,), None, positions(image) * weights, params, lost=(lost.get("H", 0), lost["W"]))
 
 
 def pooling(call: Call) -> Made:
@@ -128,7 +132,8 @@ def _bordered(call: Call, name: str, sign: int) -> Made:
         taps[letter] = shifted(sign * before)
         if min(before, after) < 0 or sides[letter] < 1:
             raise ShapeError(f"its {name} {spelled_size(asked)} leaves nothing of {spelled_size(image.dims)}")
-    return Made((with_sides(image, sides, channels_of(image)).seen_through(taps, image),))
+    made = with_sides(image, sides, channels_of(image)).seen_through(taps, image)
+    return Made((made,), lost=fewer(image, made))
 
 
 def upsampling(call: Call) -> Made:
@@ -153,7 +158,13 @@ def resizing(call: Call) -> Made:
     _check_positive(*sides.values())
     if "H" not in image.axes:
         raise ShapeError(f"its input {spelled_size(image.dims)} has no rows and columns")
-    return Made((with_sides(image, sides, channels_of(image)).seen_through({"H": None, "W": None}, image),))
+    made = with_sides(image, sides, channels_of(image))
+    if call.node.operator == "Resizing":
+        return Made((made.seen_through({"H": None, "W": None}, image),))
+    taps: dict[str, Taps | None] = {
+        letter: shifted((side - (image.side(letter) or 0)) // 2) for letter, side in sides.items()
+    }
+    return Made((made.seen_through(taps, image),), lost=fewer(image, made))
 
 
 def images(call: Call) -> Value:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import cast
 
 from cnnfilt.describe.graphs.call import Call, Made, UnknownError
-from cnnfilt.describe.graphs.value import Value, axis, reach_of_all
+from cnnfilt.describe.graphs.value import Value, axis, fewer, reach_of_all
 from cnnfilt.describe.reach import Taps, shifted
 from cnnfilt.errors import ShapeError, counted
 from cnnfilt.frozen import replace
@@ -62,7 +62,7 @@ def slice_(call: Call) -> Made:
     for place, start, end, step in slices_of(call):
         first, last, by = slice(start, end, step).indices(value.dims[place])
         value = part_of(value, place, first, by, len(range(first, last, by)))
-    return Made((value.with_dims(value.dims),))
+    return Made((value.with_dims(value.dims),), lost=fewer(call.value(0), value))
 
 
 def slices_of(call: Call) -> list[tuple[int, int, int, int]]:

@@ -2,29 +2,10 @@
 
 from math import prod
 
+from cnnfilt.describe.graphs.file_shapes import UNKNOWN, Grid
 from cnnfilt.describe.graphs.value import Value
 from cnnfilt.describe.layers import Flat, Shape, Volume
 from cnnfilt.frozen import Frozen
-from cnnfilt.spelling import spelled_size
-
-
-class Grid(Flat):
-    """Values along other axes than rows, columns and channels: the positions of a sequence, heads, depth."""
-
-    dims: tuple[int, ...]
-
-    def __str__(self) -> str:
-        return spelled_size(self.dims)
-
-
-class Unknown(Flat):
-    """Values of which nothing is known."""
-
-    def __str__(self) -> str:
-        return "unknown"
-
-
-UNKNOWN = Unknown(0)
 
 
 class Seen(Frozen):

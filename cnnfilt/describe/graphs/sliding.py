@@ -5,6 +5,7 @@ from math import prod
 
 from cnnfilt.describe.graphs.call import Call, Made
 from cnnfilt.describe.graphs.value import Value
+from cnnfilt.describe.layers.transposed import TransposedAxis
 from cnnfilt.describe.reach import Taps, taps_of, transposed
 from cnnfilt.describe.window import Window, axis_padding
 from cnnfilt.describe.windows import Windows
@@ -61,6 +62,7 @@ def transposed_convolution(call: Call) -> Made:
     if min((*strides, *dilations)) < 1 or min(extra) < 0:
         raise ShapeError("its strides, dilations and output padding are not all whole numbers of steps")
     sides, taps = [], {}
+    lost: list[int] = []
     for place in range(rank):
         n, stride, span = image.dims[2 + place], strides[place], (kernel[place] - 1) * dilations[place] + 1
         whole = (n - 1) * stride + extra[place] + span
@@ -75,9 +77,11 @@ def transposed_convolution(call: Call) -> Made:
         if side < 1:
             raise ShapeError(f"its padding leaves {side:,} of {whole:,} positions")
         sides.append(side)
+        lost.append(TransposedAxis(n, kernel[place], stride, dilations[place], before, whole - side - before).unread)
         taps[SPATIAL[image.rank][place]] = transposed(kernel[place], stride, dilations[place], before)
     made = image.with_dims((image.dims[0], maps * groups, *sides)).seen_through(dict(taps), image)
-    return Made((made,), None, prod(image.dims[2:]) * weight.count)
+    macs = prod(image.dims[2:]) * weight.count
+    return Made((made,), None, macs, lost=(lost[0], lost[1]) if rank == 2 else (0, 0))
 
 
 def pooling(call: Call) -> Made:

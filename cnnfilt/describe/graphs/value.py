@@ -78,6 +78,12 @@ class Value(Frozen, eq=False):
         return replace(self, reach={letter: one for letter, one in reach.items() if letter in self.axes})
 
 
+def fewer(before: Value, after: Value) -> tuple[int, int]:
+    """Return how many (rows, columns) of `before` are not in `after`, a part of it."""
+    lost = [max((before.side(letter) or 0) - (after.side(letter) or 0), 0) for letter in "HW"]
+    return lost[0], lost[1]
+
+
 def axis(number: int, rank: int) -> int:
     """Return the place of an axis that may be counted from the end. ShapeError where there is none."""
     if not -rank <= number < rank:

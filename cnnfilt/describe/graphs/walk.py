@@ -10,6 +10,7 @@ from cnnfilt.describe.graphs.value import Value
 from cnnfilt.describe.windows import Windows
 from cnnfilt.errors import CnnfiltError, InputError
 from cnnfilt.frozen import Frozen, replace
+from cnnfilt.terms import Pair
 
 MOST_CONTENT = 1_000_000
 """The numbers that are kept to work sizes out, all together."""
@@ -32,7 +33,13 @@ class Step(Frozen, eq=False):
     macs: int = 0
     params: int = 0
     statistics: int = 0
+    lost: Pair = (0, 0)
     why: str = ""
+
+    @property
+    def unread(self) -> Pair:
+        """Return how many rows and columns of the input nothing reads."""
+        return self.windows.unread if self.windows else self.lost
 
     @property
     def computes(self) -> bool:
@@ -114,7 +121,7 @@ class Walk:
         statistics = self._count(inputs, operator.statistics)
         if made.params or made.statistics:
             params, statistics = self._of_layer(node.name, made)
-        return Step(node, tuple(inputs), tuple(values), made.windows, made.macs, params, statistics)
+        return Step(node, tuple(inputs), tuple(values), made.windows, made.macs, params, statistics, made.lost)
 
     def _of_layer(self, name: str, made: Made) -> tuple[int, int]:
         """Return the parameters and statistics of a layer; one that is used again has no others."""
