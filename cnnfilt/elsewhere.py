@@ -29,6 +29,16 @@ OURS: dict[str, tuple[str, ...]] = {
     "max": ("pool:max",),
     "min": ("pool:min",),
     "avg": ("pool:avg",),
+    "middle": ("median",),
+    # Morphology.
+    "erosion": ("erode",),
+    "dilation": ("dilate",),
+    "thicken": ("erode", "dilate"),
+    "thin": ("erode", "dilate"),
+    "whitehat": ("tophat",),
+    "white_tophat": ("tophat",),
+    "black_tophat": ("blackhat",),
+    "bottomhat": ("blackhat",),
     # Kernels.
     "blur": ("box", "gaussian"),
     "boxblur": ("box",),

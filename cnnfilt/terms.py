@@ -4,7 +4,8 @@ from typing import Literal
 
 PaddingWord = Literal["valid", "same", "same-lower", "full"]
 PaddingMode = Literal["zeros", "reflect", "symmetric", "replicate", "circular"]
-PoolKind = Literal["max", "avg", "min"]
+PoolKind = Literal["max", "avg", "min", "median", "range"]
+MorphOperation = Literal["erode", "dilate", "open", "close", "gradient", "tophat", "blackhat"]
 ChannelsMode = Literal["each", "sum", "luma"]
 LearnedChannels = Literal["each", "sum"]
 Layout = Literal["files", "grid"]

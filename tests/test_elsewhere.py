@@ -10,7 +10,7 @@ from cnnfilt.describe.named_kernels import NAMED
 from cnnfilt.elsewhere import OURS
 from cnnfilt.files.formats import FORMAT_WORDS
 from cnnfilt.parsing import nearest
-from cnnfilt.terms import PaddingMode, PaddingWord, PoolKind, ValueMapping
+from cnnfilt.terms import MorphOperation, PaddingMode, PaddingWord, PoolKind, ValueMapping
 
 
 @pytest.mark.parametrize(
@@ -24,6 +24,7 @@ from cnnfilt.terms import PaddingMode, PaddingWord, PoolKind, ValueMapping
         ("blur", tuple(NAMED), "box or gaussian"),
         ("sobel", tuple(NAMED), "sobel-x or sobel-y"),
         ("MaxPool2d", tuple(WORDS), "pool:max"),
+        ("erosion", get_args(MorphOperation), "erode"),
         ("linear", tuple(WORDS), "fc"),
     ],
 )
@@ -33,7 +34,7 @@ def test_the_words_of_other_tools_are_answered_with_ours(word, known, ours):
 
 def test_ours_are_no_words_of_others_for_the_same_thing():
     """What is known is never answered with another name; and every name that is given as ours is known somewhere."""
-    known = [get_args(words) for words in (PaddingMode, PaddingWord, PoolKind, ValueMapping)]
+    known = [get_args(words) for words in (MorphOperation, PaddingMode, PaddingWord, PoolKind, ValueMapping)]
     known += [tuple(NAMED), tuple(WORDS), tuple(COMMANDS), FORMAT_WORDS]
     for theirs, ours in OURS.items():
         assert theirs == theirs.lower()

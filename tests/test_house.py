@@ -135,6 +135,8 @@ TESTED_ELSEWHERE = {
     "cli/inspect/number_tables.py": "cli/test_explain.py",
     "cli/inspect/window_tables.py": "cli/test_explain.py",
     "cli/kernel_arguments.py": "cli/test_convolve.py",
+    "operations/morph.py": "cli/test_morph.py",
+    "cli/window_files.py": "cli/test_morph.py",
     "cli/lazy.py": "cli/test_help.py",
     "cli/main.py": "cli/test_errors.py",
     "cli/messages.py": "cli/test_errors.py",

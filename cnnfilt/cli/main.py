@@ -20,7 +20,8 @@ from cnnfilt.terms import WORK_THREAD
 COMMANDS = {
     "convolve": "Slide a kernel over an image (blur, sharpen, edges, any filter).",
     "pad": "Add a border: zeros, a colour, or the image continued.",
-    "pool": "Shrink by the maximum, average or minimum of each window.",
+    "pool": "Shrink by the maximum, average or median of each window.",
+    "morph": "Erode, dilate, open or close: grow lines, remove specks.",
     "edges": "Draw the edges of an image.",
     "apply": "Put images through a chain of layers.",
     "shape": "Say what size comes out, of one window or a whole network.",

@@ -19,17 +19,19 @@ if TYPE_CHECKING:  # NumPy is not needed for the help.
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
-def options_of(kind: type[Frozen], into: str, *, without: Sequence[str] = ()) -> Decorator:
+def options_of(kind: type[Frozen], into: str, *, without: Sequence[str] = (), given: Sequence[str] = ()) -> Decorator:
     """Return the decorator that gives a command the options of a description, and hands it over whole as `into`.
 
-    Those named in `without` are left out: their fields keep their defaults.
+    Those named in `without` are left out: their fields keep their defaults. The fields in `given` are the command's
+    arguments of that name.
     """
     options = [one for name, one in kind.options.items() if name not in without]
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(function)
         def command(**parameters: Any) -> Any:
-            asked = kind(**{one.name: parameters.pop(one.name) for one in options})
+            names = (*given, *(one.name for one in options))
+            asked = kind(**{name: parameters.pop(name) for name in names})
             return function(**{into: asked}, **parameters)
 
         return _apply([as_click(one) for one in options], command)

@@ -1,4 +1,4 @@
-"""Max, min and average pooling: one value from each window, every channel on its own."""
+"""Pooling: the largest, smallest, average or middle value of each window, or its range; every channel on its own."""
 
 from collections.abc import Callable
 from functools import partial
@@ -8,13 +8,17 @@ import numpy.typing as npt
 
 from cnnfilt.core.engine.fold import Fold, fold_of, lanes, taps_on_image
 from cnnfilt.core.engine.images import Array, as_image, like_image
+from cnnfilt.core.engine.medians import MedianJob
 from cnnfilt.core.engine.pooled import PoolingJob
+from cnnfilt.core.engine.ranges import RangeJob, difference_dtype, subtract
 from cnnfilt.core.engine.scale import Range
+from cnnfilt.core.engine.shapes import Shape, check_shape_meets
 from cnnfilt.core.engine.strips import strip_edges
 from cnnfilt.core.levels import Levels, Mapped, apply_levels, write_levels
 from cnnfilt.core.noise import nearly_equal
-from cnnfilt.describe.operations import Pooling
+from cnnfilt.describe.operations import Pooling, Windowed
 from cnnfilt.describe.window import Window, as_pair
+from cnnfilt.describe.window_shapes import typed_window
 from cnnfilt.describe.windows import Windows, adaptive_bounds
 from cnnfilt.errors import ParameterError
 from cnnfilt.terms import Padding, Pair, PoolKind
@@ -22,7 +26,7 @@ from cnnfilt.terms import Padding, Pair, PoolKind
 
 def pool(
     image: npt.ArrayLike,
-    kernel_size: int | Pair = 2,
+    kernel_size: int | Pair | None = None,
     *,
     kind: PoolKind = "max",
     stride: int | Pair | None = None,
@@ -30,27 +34,33 @@ def pool(
     dilation: int | Pair = 1,
     ceil_mode: bool = False,
     count_include_pad: bool = False,
+    window: str | None = None,
 ) -> Array:
-    """Return the largest, smallest or average value of each window: (H', W') or (H', W', C).
+    """Return the largest, smallest, average or middle value of each window, or its range: (H', W') or (H', W', C).
 
-    Max and min keep the image's dtype and propagate NaN; padding never wins. Averages are float32 (float64 for float64
+    Max, min and median keep the image's dtype and propagate NaN; padding never wins. The median of an even number of
+    values is the lower of the two in the middle, as in PyTorch. The range is the largest minus the smallest, of a type
+    that holds it: the image's, for signed integers one twice as wide. Averages are float32 (float64 for float64
     and for integers of more than 16 bits), of exact sums where the image holds integers; padding does not count, unless
     `count_include_pad`, which counts the padding as zeros, but not what a window of `ceil_mode` reaches beyond it (as
     PyTorch has it).
-    `stride` is the kernel size unless given. Raises ParameterError when the padding is over half the span,
-    ShapeError when no window fits, or one lies wholly in the padding.
+    `window` is its shape where it is no rectangle: "disk:R" (x^2 + y^2 <= R^2), "cross" or "diamond" of the kernel
+    size. That is 2 unless given, for a cross or diamond 3; `stride` is the kernel size unless given. Raises
+    ParameterError when the padding is over half the span, ShapeError when no window fits, or one lies wholly in the
+    padding.
 
     >>> pool([[1, 5, 2], [3, 4, 9]], kind="avg", stride=1).tolist()
     [[3.25, 5.0]]
     """
     asked = Pooling(
-        kernel_size=as_pair(kernel_size, "kernel_size"),
+        kernel_size=None if kernel_size is None else as_pair(kernel_size, "kernel_size"),
         stride=None if stride is None else as_pair(stride, "stride"),
         padding=padding,
         dilation=as_pair(dilation, "dilation"),
         kind=kind,
         ceil_mode=ceil_mode,
         count_include_pad=count_include_pad,
+        window=None if window is None else typed_window(window),
     )
     return pool_as_asked(image, asked)
 
@@ -156,6 +166,11 @@ def adaptive_pool(image: npt.ArrayLike, output_size: int | Pair, *, kind: PoolKi
     height, width, channels = pixels.shape
     sizes = as_pair(output_size, "output_size")
     rows, columns = adaptive_bounds(height, sizes[0]), adaptive_bounds(width, sizes[1])
+    if kind == "range":
+        high, low = (adaptive_pool(pixels, sizes, kind=one) for one in ("max", "min"))
+        return like_image(subtract(high, low, np.empty(high.shape, difference_dtype(pixels))), image)
+    if kind == "median":
+        return like_image(_adaptive_medians(pixels, rows, columns), image)
     tall, wide = (np.array([stop - start for start, stop in bounds]) for bounds in (rows, columns))
     fold = fold_of(kind, pixels, int(tall.max() * wide.max()))
     result = np.empty((*sizes, channels), fold.result)
@@ -169,16 +184,42 @@ def adaptive_pool(image: npt.ArrayLike, output_size: int | Pair, *, kind: PoolKi
     return like_image(result, image)
 
 
+def _adaptive_medians(pixels: Array, rows: list[Pair], columns: list[Pair]) -> Array:
+    result = np.empty((len(rows), len(columns), pixels.shape[2]), pixels.dtype)
+    for y, (top, bottom) in enumerate(rows):
+        for x, (left, right) in enumerate(columns):
+            values = pixels[top:bottom, left:right].reshape(-1, pixels.shape[2])
+            middle = (len(values) - 1) // 2
+            result[y, x] = np.partition(values, middle, axis=0)[middle]
+            if pixels.dtype.kind == "f":
+                result[y, x, np.isnan(values).any(axis=0)] = np.nan
+    return result
+
+
 def windows_of(pixels: Array, asked: Pooling) -> Windows:
     """Return the windows over `pixels` (H, W, C), once each of them is known to meet the image."""
-    return asked.slide.over((pixels.shape[0], pixels.shape[1])).check_pool_padding()
+    windows = asked.slide.over((pixels.shape[0], pixels.shape[1])).check_pool_padding()
+    shape = shape_of(asked)
+    if shape is not None:
+        check_shape_meets(windows, shape)
+    return windows
 
 
 def _job(image: npt.ArrayLike, asked: Pooling) -> PoolingJob:
     pixels = as_image(image)
     rows, columns = windows_of(pixels, asked)
+    window = shape_of(asked)
+    if asked.kind == "median":
+        return MedianJob(pixels, rows, columns, window=window)
+    if asked.kind == "range":
+        return RangeJob(pixels, rows, columns, window=window)
     fold = fold_of(asked.kind, pixels, rows.kernel_size * columns.kernel_size)
-    return PoolingJob(fold, pixels, rows, columns, asked.count_include_pad)
+    return PoolingJob(fold, pixels, rows, columns, include_pad=asked.count_include_pad, window=window)
+
+
+def shape_of(asked: Windowed) -> Shape | None:
+    """Return which taps the window has, (height, width) booleans; None for all of them."""
+    return None if asked.taps is None else np.array(asked.taps, bool)
 
 
 def _lead(

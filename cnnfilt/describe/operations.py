@@ -7,13 +7,16 @@ keyword arguments, and everything below takes them whole.
 from typing import get_args
 
 from cnnfilt.describe.window import axis_padding, require_at_least
+from cnnfilt.describe.window_shapes import Taps, WindowShape, parse_window
 from cnnfilt.describe.windows import Slide, Windows, paddings_of
 from cnnfilt.errors import ParameterError
 from cnnfilt.frozen import Frozen, changed, option
 from cnnfilt.parsing import nearest, parse_number, parse_padding, parse_pair
+from cnnfilt.spelling import spelled_size
 from cnnfilt.terms import (
     Activation,
     ChannelsMode,
+    MorphOperation,
     Padding,
     PaddingMode,
     PaddingValue,
@@ -138,20 +141,58 @@ class Convolution(Bordered, Sliding, kw_only=True):
         return Slide(kernel_size, self.stride, self.padding, self.dilation)
 
 
-class Pooling(Sliding, kw_only=True):
+class Windowed(Description, kw_only=True):
+    """What looks at the values in a window: its size, and its shape where it is no rectangle."""
+
+    usual_size = (3, 3)
+
+    kernel_size: Pair | None = option(
+        "-f", "--kernel-size", read=parse_pair, metavar="N|HxW", default=None, help="The size of the window."
+    )
+    window: WindowShape | None = option(
+        "--window",
+        read=parse_window,
+        metavar="SHAPE",
+        default=None,
+        help="Its shape: disk:R, cross, diamond or @file.\f disk:R holds the pixels with "
+        "x^2 + y^2 <= R^2, cross and diamond are of the size of -f, and a file holds 0 and 1.",
+    )
+
+    def __post_init__(self) -> None:
+        """Refuse a size that the window has not."""
+        super().__post_init__()
+        for value in self.kernel_size or ():
+            require_at_least(1, value, "kernel_size")
+        if self.window is not None:
+            self.window.check(self.kernel_size)
+
+    @property
+    def size(self) -> Pair:
+        """Return (height, width) of the window."""
+        if self.window is not None:
+            return self.window.size(self.kernel_size)
+        return self.kernel_size or self.usual_size
+
+    @property
+    def taps(self) -> Taps | None:
+        """Return which taps the window has, row by row; None for all of them."""
+        return None if self.window is None else self.window.taps(self.kernel_size)
+
+    @property
+    def in_words(self) -> str:
+        """Return the window in words: 3x3, or disk:7."""
+        return spelled_size(self.size) if self.window is None else self.window.in_words(self.kernel_size)
+
+
+class Pooling(Windowed, Sliding, kw_only=True):
     """Which value is kept of each window: of windows of one size, of one over it all, or of as many as are wanted."""
 
-    kernel_size: Pair = option(
-        "-f",
-        "--kernel-size",
-        read=parse_pair,
-        metavar="N|HxW",
-        default=(2, 2),
-        shown="2",
-        help="The size of the window.",
-    )
+    usual_size = (2, 2)
+
+    kernel_size: Pair | None = changed(Windowed, "kernel_size", default=None, shown="2")
+    window: WindowShape | None = changed(Windowed, "window", default=None)
     stride: Pair | None = changed(
-        Sliding, "stride", default=None, shown="its size", help="Move the window by this much."
+        Sliding, "stride", default=None, shown="its size", help="Move by this much; -s 1 -p same filters."
     )
     padding: Padding = changed(
         Padded, "padding", default=0, shown="0", help="0, same, or numbers.\f Padding never wins and never counts."
@@ -159,10 +200,11 @@ class Pooling(Sliding, kw_only=True):
     kind: PoolKind = option(
         "--kind",
         words=get_args(PoolKind),
-        metavar="max|avg|min",
+        metavar="KIND",
         default="max",
         shown="max",
-        help="What to keep of each window.",
+        help="max, avg, min, median or range.\f The median of an even number of values is the lower middle; the range "
+        "is the maximum minus the minimum.",
         title="pooling kind",
     )
     ceil_mode: bool = option("--ceil-mode", default=False, help="Keep a last window that hangs over the edge.")
@@ -177,6 +219,8 @@ class Pooling(Sliding, kw_only=True):
     def __post_init__(self) -> None:
         """Refuse what contradicts itself."""
         super().__post_init__()
+        if self.window is not None and self.output_size is not None:
+            raise ParameterError("--window is for windows that slide, not for --global or --adaptive; leave one out")
         if self.whole and self.adaptive:
             raise ParameterError("--global and --adaptive cannot be combined; leave one out")
         if self.count_include_pad and self.kind != "avg":
@@ -192,7 +236,37 @@ class Pooling(Sliding, kw_only=True):
     @property
     def slide(self) -> Slide:
         """Return how the window slides."""
-        return Slide(self.kernel_size, self.stride or self.kernel_size, self.padding, self.dilation, self.ceil_mode)
+        return Slide(self.size, self.stride or self.size, self.padding, self.dilation, self.ceil_mode)
+
+
+class Morphology(Windowed, kw_only=True):
+    """What is done with the smallest and the largest value of the window around each pixel."""
+
+    kernel_size: Pair | None = changed(Windowed, "kernel_size", default=None, shown="3")
+    window: WindowShape | None = changed(Windowed, "window", default=None)
+    operation: MorphOperation
+
+    def __post_init__(self) -> None:
+        """Refuse an operation that is none."""
+        super().__post_init__()
+        known = get_args(MorphOperation)
+        if self.operation not in known:
+            said = nearest(self.operation, known)
+            raise ParameterError(f"operation {self.operation!r} is unknown; {said}", parameter="operation")
+
+    @property
+    def erosion(self) -> Pooling:
+        """Return how the smallest values are taken: an even window begins floor((k - 1) / 2) before its pixel."""
+        return self._of("min", "same", self.window)
+
+    @property
+    def dilation(self) -> Pooling:
+        """Return how the largest values are taken: with the window turned by 180 degrees."""
+        return self._of("max", "same-lower", None if self.window is None else self.window.turned)
+
+    def _of(self, kind: PoolKind, padding: Padding, window: WindowShape | None) -> Pooling:
+        size = self.size if window is None else self.kernel_size
+        return Pooling(kernel_size=size, window=window, stride=(1, 1), padding=padding, kind=kind)
 
 
 class Pad(Bordered, kw_only=True):

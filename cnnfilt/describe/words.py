@@ -93,7 +93,7 @@ WORDS: dict[str, Word] = {
         takes=("k", "s", "p", "d", "ceil", "adaptive"),
         examples=(*get_args(PoolKind), WHOLE),
         usage=(
-            ("pool:max|avg|min[,k=2,s=k,p=0,ceil=0]", "k=global: the whole input"),
+            ("pool:max|avg|min|median[,k=2,s=k,p=0]", "k=global: the whole input"),
             ("pool:max|avg|min,adaptive=HxW", "windows that give HxW"),
         ),
     ),

@@ -7,6 +7,7 @@ import numpy as np
 from cnnfilt.core.pooling import pool_as_asked
 from cnnfilt.describe.layers import Effect, PoolLayer
 from cnnfilt.describe.windows import Slide
+from cnnfilt.errors import ParameterError
 from cnnfilt.nn.layer import Array, Layer, Weights
 from cnnfilt.nn.window_views import WindowViews
 from cnnfilt.terms import PoolKind
@@ -75,8 +76,10 @@ POOLS: dict[PoolKind, type[_Pool2D]] = {"max": MaxPool2D, "avg": AveragePool2D, 
 
 
 def pool_layer(layer: PoolLayer, effect: Effect, weights: Weights) -> Layer:
-    """Return the layer as it is trained."""
+    """Return the layer as it is trained. ParameterError for a kind whose gradient is not said here."""
     assert effect.windows is not None, "pooling has windows"
+    if layer.pooling.kind not in POOLS:
+        raise ParameterError(f"layer {layer.word} cannot be trained; of pooling that is max, avg and min")
     return POOLS[layer.pooling.kind](layer.slide(effect.windows.size))
 
 

@@ -31,9 +31,10 @@ class PoolImage(Operation, kw_only=True):
     def __post_init__(self) -> None:
         """Refuse what contradicts itself."""
         sized, filtered = self.asked.output_size is not None, self.treatment.alpha == "filter"
-        if self.indices and (sized or self.asked.kind == "avg" or filtered):
+        shaped = self.asked.window is not None
+        if self.indices and (sized or shaped or self.asked.kind not in ("max", "min") or filtered):
             raise ParameterError(
-                "--indices is for windows of max or min, without --global, --adaptive or --alpha filter"
+                "--indices is for windows of max or min, without --window, --global, --adaptive or --alpha filter"
             )
 
     @property
@@ -101,5 +102,5 @@ class PoolImage(Operation, kw_only=True):
             return f"{asked.kind} of it all"
         if asked.adaptive:
             return f"{asked.kind}, adaptive"
-        stride = "" if asked.slide.stride == asked.kernel_size else f", stride {spelled_size(asked.slide.stride)}"
-        return f"{asked.kind} {spelled_size(asked.kernel_size)}{stride}"
+        stride = "" if asked.slide.stride == asked.size else f", stride {spelled_size(asked.slide.stride)}"
+        return f"{asked.kind} {asked.in_words}{stride}"

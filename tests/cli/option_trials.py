@@ -190,7 +190,8 @@ POOL: Trials = {
     "stride": [Trial("pool matrix.csv -f 3", "", "-s 1"), Trial("pool matrix.csv -f 2", "-s 1x2", "-s 2x1")],
     "padding": [Trial("pool matrix.csv -f 3 -s 2", "-p 0", f"-p {word}") for word in ("1", "same", "0,1")],
     "kernel_size": [Trial("pool matrix.csv", "-f 2", "-f 3"), Trial("pool matrix.csv", "-f 2x3", "-f 3x2")],
-    "kind": [Trial("pool matrix.csv", "", f"--kind {word}") for word in ("avg", "min")],
+    "kind": [Trial("pool matrix.csv", "", f"--kind {word}") for word in ("avg", "min", "median", "range")],
+    "window": [Trial("pool matrix.csv -f 3", "", f"--window {word}") for word in ("cross", "diamond")],
     "ceil_mode": [Trial("pool matrix.csv -f 4", "", "--ceil-mode")],
     "count_include_pad": [Trial("pool matrix.csv -f 2 -p 1 --kind avg", "", "--count-include-pad")],
     "whole": [Trial("pool matrix.csv", "", "--global")],
@@ -198,6 +199,17 @@ POOL: Trials = {
     "indices": [
         Trial("pool matrix.csv", "", "--indices i.npy"),
         Trial("pool matrix.csv", "--indices i.npy", "--indices j.npy"),
+    ],
+}
+
+MORPH: Trials = {
+    **after("morph open", {**WITH_FILES, **EXPLAINED, **EMITTED, **IN_PARTS}),
+    "alpha": [*after("morph open", WITH_FILES)["alpha"], FILTERED._replace(line=f"morph dilate {FILTERED.line}")],
+    "kernel_size": [Trial("morph dilate matrix.csv", "", "-f 5"), Trial("morph dilate matrix.csv", "-f 1x3", "-f 3x1")],
+    "window": [
+        Trial("morph dilate matrix.csv", "--window disk:1", "--window disk:2"),
+        Trial("morph dilate matrix.csv -f 5", "--window cross", "--window diamond"),
+        Trial("morph dilate matrix.csv", "", "--window @k.csv"),
     ],
 }
 
@@ -450,6 +462,7 @@ TRIALS: Mapping[str, Trials] = {
     "convolve": CONVOLVE,
     "pad": PAD,
     "pool": POOL,
+    "morph": MORPH,
     "edges": EDGES,
     "apply": APPLY,
     "shape": SHAPE,

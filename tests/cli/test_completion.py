@@ -61,7 +61,7 @@ def test_bash_completes_in_every_place(bash) -> None:
     assert bash("cnnfilt edges photo.jpg -o ou") == ["compopt -o default"]
     assert bash("cnnfilt convolve pho") == ["compopt -o default"]
     # Bash begins a new word after a colon and an equals sign.
-    assert bash("cnnfilt shape 6x6 pool:") == ["max", "avg", "min", "global"]
+    assert bash("cnnfilt shape 6x6 pool:") == ["max", "avg", "min", "median", "range", "global"]
     assert bash("cnnfilt shape 6x6 filter:gau") == ["gaussian"]
     assert bash("cnnfilt shape 6x6 conv:vertical+hor") == ["vertical+horizontal"]
     assert bash("cnnfilt shape 6x6 fl") == ["flatten"]
@@ -105,7 +105,9 @@ def test_bash_completes_the_layers_of_a_quoted_chain(bash) -> None:
     # Within quotes bash begins no new word, and takes the answer as it is.
     assert bash('cnnfilt apply "filter:sobe') == ["filter:sobel-x", "filter:sobel-y"]
     assert bash("cnnfilt apply 'relu fla") == ["relu flatten"]
-    assert bash('cnnfilt apply "relu po') == [f"relu pool:{kind}" for kind in ("max", "avg", "min", "global")]
+    assert bash('cnnfilt apply "relu po') == [
+        f"relu pool:{kind}" for kind in ("max", "avg", "min", "median", "range", "global")
+    ]
     assert "relu conv:" in bash('cnnfilt apply "relu ')
     assert bash('cnnfilt apply "relu pool:max" g') == FILE
 
@@ -121,7 +123,7 @@ def test_bash_completes_files_after_an_at_sign(bash, tmp_path: Path) -> None:
 def test_zsh_completes_kernels_words_and_layers() -> None:
     assert zsh("cnnfilt convolve a.png -k ") == list(NAMED)
     assert zsh("cnnfilt pool a.png --kind a") == ["avg"]
-    assert zsh("cnnfilt shape 6x6 relu pool:m") == ["pool:max", "pool:min"]
+    assert zsh("cnnfilt shape 6x6 relu pool:m") == ["pool:max", "pool:min", "pool:median"]
     assert zsh("cnnfilt shape --model vgg16") == ["vgg16", "vgg16_bn"]
 
 

@@ -63,9 +63,10 @@ def sample(name: str, folder: Path) -> Path:
 def both(library: str, folder: Path, *arguments: object, suffix: str = ".png") -> tuple[np.ndarray, np.ndarray]:
     """Our result and the script's, as arrays."""
     ours, theirs = folder / f"ours{suffix}", folder / f"theirs{suffix}"
+    source = next(word for word in arguments if isinstance(word, Path))
     printed(*arguments, "-q", "-y", "-o", ours)
     given = ["--format", suffix[1:]]
-    run_script(printed(*arguments, "-q", *given, "--emit", library), arguments[1], theirs)
+    run_script(printed(*arguments, "-q", *given, "--emit", library), source, theirs)
     if suffix == ".npy":
         return np.load(ours), np.load(theirs)
     with Image.open(ours) as first, Image.open(theirs) as second:
@@ -139,6 +140,16 @@ def test_averages_of_whole_numbers_agree_exactly(library: str, tmp_path: Path, n
         ["pool", "scene.png", "--global", "--kind", "avg"],
         ["pool", "scene.png", "-f", "4x3", "-p", "same", "--kind", "min"],
         ["pool", "depth16.png"],
+        ["pool", "scene.png", "-f", "3", "-s", "1", "-p", "same", "--kind", "median"],
+        ["pool", "depth16.png", "-f", "4x3", "--kind", "median", "-d", "2"],
+        ["pool", "face.png", "-f", "3", "--kind", "range"],
+        ["pool", "scene.png", "--window", "disk:2", "-s", "2", "-p", "same"],
+        ["pool", "face.png", "--window", "cross", "--kind", "avg", "-p", "1"],
+        ["morph", "erode", "face.png", "-f", "4"],
+        ["morph", "open", "scene.png", "--window", "disk:3"],
+        ["morph", "gradient", "face.png"],
+        ["morph", "tophat", "depth16.png", "-f", "2"],
+        ["morph", "blackhat", "face.png", "--window", "diamond"],
         ["pad", "scene.png", "-p", "5,6,7,8", "--padding-value", "#ff8000"],
         ["pad", "face.png", "-p", "9", "--padding-mode", "symmetric"],
         ["pad", "depth16.png", "-p", "same", "--for-kernel", "7"],
@@ -146,7 +157,8 @@ def test_averages_of_whole_numbers_agree_exactly(library: str, tmp_path: Path, n
     ids=" ".join,
 )
 def test_everything_else_agrees_to_a_level(library: str, tmp_path: Path, arguments: list[str]) -> None:
-    ours, theirs = both(library, tmp_path, arguments[0], sample(arguments[1], tmp_path), *arguments[2:])
+    name = next(word for word in arguments if word.endswith((".png", ".jpg")))
+    ours, theirs = both(library, tmp_path, *(sample(name, tmp_path) if word == name else word for word in arguments))
     assert ours.shape == theirs.shape
     assert np.abs(ours - theirs).max() <= (1 if "--threshold" not in arguments else 0)
 
@@ -160,6 +172,9 @@ def test_everything_else_agrees_to_a_level(library: str, tmp_path: Path, argumen
         ["pool", "-f", "3", "-s", "2", "-p", "1"],
         ["pool", "-f", "3", "-s", "1", "-p", "same", "--kind", "min"],
         ["pool", "-f", "2", "--kind", "avg"],
+        ["pool", "-f", "3", "-s", "1", "-p", "same", "--kind", "median"],
+        ["pool", "--window", "cross", "-s", "1", "-p", "same", "--kind", "range"],
+        ["pool", "--window", "cross", "-s", "1", "-p", "same"],
     ],
     ids=" ".join,
 )
@@ -193,7 +208,7 @@ def test_drawn_convolutions_agree(tmp_path_factory, case, channels, summed) -> N
 
 
 @settings(max_examples=25)
-@given(pools(), st.sampled_from(["max", "min", "avg", "counting avg"]), st.integers(0, 999))
+@given(pools(), st.sampled_from(["max", "min", "avg", "counting avg", "median", "range"]), st.integers(0, 999))
 def test_drawn_poolings_agree(tmp_path_factory, drawn, kind, seed) -> None:
     size, kernel, geometry = drawn
     folder = tmp_path_factory.mktemp("emit")

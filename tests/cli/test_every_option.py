@@ -55,6 +55,7 @@ WITHOUT = {
     ("net", "help_all"): "a group hides nothing from --help",
     ("pad", "verbose"): "there is one way to compute it, so there is no more to say",
     ("pool", "verbose"): "there is one way to compute it, so there is no more to say",
+    ("morph", "verbose"): "there is one way to compute it, so there is no more to say",
     ("apply", "verbose"): "each layer chooses for itself, and there is no line for each",
 }
 """Options without a trial, and why."""
@@ -202,6 +203,8 @@ GIVEN = [
     ("conv:box", "conv:box,d=2"),
     ("pool:max", "pool:avg"),
     ("pool:max", "pool:min"),
+    ("pool:max", "pool:median"),
+    ("pool:max", "pool:range"),
     ("pool:max", "pool:max,k=3"),
     ("pool:max,k=2x3", "pool:max,k=3x2"),
     ("pool:max", "pool:max,s=1"),

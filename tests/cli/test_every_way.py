@@ -14,6 +14,7 @@ COMMANDS = {
     "convolve": "convolve -k emboss -p same --bias 3 --activation relu --input-scale 1/2",
     "pad": "pad -p 1,2 --padding-mode replicate",
     "pool": "pool -f 3 -s 2 -p 1 --kind avg --count-include-pad",
+    "morph": "morph gradient --window disk:2",
     "edges": "edges --method sobel --direction vertical --gain 5",
     "apply": "apply filter:box,p=same --input-scale 2",
 }
@@ -38,7 +39,7 @@ def words(command: str, options: str) -> list[str]:
     return [*COMMANDS[command].split(), *OPTIONS[options].split()]
 
 
-@pytest.mark.parametrize(("command", "options"), list(zip(COMMANDS, [*OPTIONS, "jpeg", "webp"], strict=True)))
+@pytest.mark.parametrize(("command", "options"), list(zip(COMMANDS, [*OPTIONS, "jpeg", "webp", "png"], strict=True)))
 def test_workers_do_what_one_alone_does(run: Run, folder: Path, command: str, options: str) -> None:
     lines = []
     for jobs in (1, 2):

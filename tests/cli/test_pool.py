@@ -62,7 +62,10 @@ def test_of_equal_values_the_first_counts(run: Run, tmp_path: Path, kind: str, e
         ("--global --adaptive 2", "--global and --adaptive"),
         ("--count-include-pad", "count_include_pad is"),
         ("-f 0", "kernel size is 0; it must be at least 1"),
-        ("--kind median", "--kind 'median' is unknown; use max, avg or min"),
+        ("--kind mean", "--kind 'mean' is unknown; here it is called avg"),
+        ("--indices x.npy --kind median", "--indices"),
+        ("--indices x.npy --window cross -f 3", "--indices"),
+        ("--global --window cross", "--window is for windows that slide"),
     ],
 )
 def test_a_contradiction_exits_with_2(

@@ -16,9 +16,11 @@ from cnnfilt.core.engine import native
 from cnnfilt.core.engine.box import box
 from cnnfilt.core.engine.fold import fold_of, taps_counted
 from cnnfilt.core.engine.means import divided
+from cnnfilt.core.engine.medians import median_windows
 from cnnfilt.core.engine.pooled import fold_windows
 from cnnfilt.core.engine.scale import Scale, map_levels
 from cnnfilt.core.engine.separable import separable
+from cnnfilt.core.engine.shapes import fold_shape, runs_by_length, runs_of
 from cnnfilt.describe.window import Window
 from tests import oracles
 
@@ -316,6 +318,108 @@ def test_what_is_no_number_is_neither_lowest_nor_highest(place):
             np.testing.assert_array_equal(ours, twin)
 
 
+SHAPES = st.lists(st.lists(st.booleans(), min_size=9, max_size=9), min_size=6, max_size=6)
+
+
+def windows_at(size, taps, stride, dilation, start, many):
+    """Return the two windows whose first ones begin at `start`, over an image of `size`, as padding puts them there."""
+    return [
+        Window(n, k, s, d, -at, max((count - 1) * s + (k - 1) * d + 1 + at - n, 0))
+        for n, k, s, d, at, count in zip(size, taps, stride, dilation, start, many, strict=True)
+    ]
+
+
+@needs_loops
+@settings(max_examples=400, deadline=None)
+@given(
+    windows(),
+    st.tuples(st.integers(-9, 0), st.integers(-9, 0)),
+    SHAPES,
+    st.sampled_from(["max", "min"]),
+    st.sampled_from(["u1", "u2", "i2", "f4"]),
+    st.integers(0, 9999),
+)
+def test_one_value_from_each_window_of_any_shape(drawn, start, cells, kind, dtype, seed):
+    rows, pixels, channels, taps, stride, dilation, _ = drawn
+    shape = np.array(cells)[: taps[0], : taps[1]]
+    rng = np.random.default_rng(seed)
+    height, width = map(int, rng.integers(1, 30, 2))
+    image = values(rng, (height, width, channels), dtype)
+    if dtype == "f4" and seed % 2:
+        image[rng.integers(height), rng.integers(width)] = np.nan
+    if not shape.any():
+        return
+    runs, lengths = runs_by_length(shape)
+    span, reach = (taps[0] - 1) * dilation[0] + 1, (taps[1] - 1) * dilation[1] * channels
+    kept = np.empty(span * len(lengths) * (native.BLOCK + reach), dtype)
+    ours, twin = np.empty((2, rows, pixels, channels), dtype)
+    flat = image.reshape(height, -1), runs, lengths, kept, ours.reshape(rows, -1)
+    loop = loops.maximum_of_runs if kind == "max" else loops.minimum_of_runs
+    loop(*flat, taps, channels, stride, dilation, start)
+    axes = windows_at((height, width), taps, stride, dilation, start, (rows, pixels))
+    fold_shape(fold_of(kind, image, 1), image, twin, axes, shape)
+    np.testing.assert_array_equal(ours, twin)
+
+
+@needs_loops
+@settings(max_examples=300, deadline=None)
+@given(windows(), SHAPES, st.sampled_from(["u1", "u2"]), st.integers(0, 9999))
+def test_medians(drawn, cells, dtype, seed):
+    rows, pixels, channels, taps, stride, dilation, _ = drawn
+    rng = np.random.default_rng(seed)
+    height, width = rows * stride[0] + int(rng.integers(9)), pixels * stride[1] + int(rng.integers(9))
+    image = values(rng, (height, width, channels), dtype)
+    start = tuple(-int(rng.integers(k)) for k in taps)
+    shape = np.array(cells)[: taps[0], : taps[1]]
+    shape[-start[0], -start[1]] = True
+    ours, twin = np.empty((2, rows, pixels, channels), dtype)
+    counts = np.empty(0x110 if dtype == "u1" else 0x11110, np.int32)
+    flat, out = image.reshape(height, -1), ours.reshape(rows, -1)
+    dilation = (dilation[0] if taps[0] == 1 else 1, 1)
+    loops.huang(flat, runs_of(shape), counts, out, taps, channels, stride, dilation, start)
+    rows_, columns_ = windows_at((height, width), taps, stride, dilation, start, (rows, pixels))
+    median_windows(image, twin, rows_, columns_, shape, (0, rows, 0, pixels))
+    np.testing.assert_array_equal(ours, twin)
+    if dtype == "u1":
+        rows_, columns_ = windows_at((height, width), taps, (1, 1), (1, 1), start, (rows, pixels))
+        median_windows(image, twin, rows_, columns_, None, (0, rows, 0, pixels))
+        for count in (np.uint16, np.uint32):
+            loops.median(flat, np.empty((256 + taps[1] - 1) * 272, count), out, taps, channels, (1, 1), (1, 1), start)
+            np.testing.assert_array_equal(ours, twin)
+
+
+@needs_loops
+@pytest.mark.parametrize("dtype", ["u1", "u2", "i2", "f4"])
+@pytest.mark.parametrize("size", [3, 5])
+def test_networks_sort_everything_as_they_sort_zeros_and_ones(size, dtype):
+    """Knuth, The art of computer programming, volume 3: a network that is right for all of these is right for all."""
+    bits = np.arange(2 ** (size * size) if size == 3 else 1 << 16, dtype=np.int64)
+    if size == 5:
+        bits = np.random.default_rng(0).integers(0, 2**25, 300_000)
+        # Those whose ones are twelve or thirteen decide: the median changes there.
+        few = np.argsort(np.random.default_rng(1).random((300_000, 25)), axis=1)[:, :12]
+        bits = np.concatenate([bits, (1 << few).sum(axis=1), (1 << 25) - 1 - (1 << few).sum(axis=1)])
+    cells = (bits[:, np.newaxis] >> np.arange(size * size)) & 1
+    image = cells.reshape(-1, size, size).transpose(1, 0, 2).reshape(size, -1).astype(dtype)
+    out = np.empty((1, image.shape[1] - size + 1), dtype)
+    loops.network(image, out, size, 1, (1, 1))
+    np.testing.assert_array_equal(out[0, ::size], cells.sum(axis=1) > size * size // 2)
+
+
+@needs_loops
+@settings(max_examples=200, deadline=None)
+@given(windows(), st.sampled_from([3, 5]), st.sampled_from(["u1", "u2", "i2", "f4"]), st.integers(0, 9999))
+def test_networks(drawn, size, dtype, seed):
+    rows, pixels, channels, _, _, dilation, _ = drawn
+    tall, wide = (n + (size - 1) * d for n, d in zip((rows, pixels), dilation, strict=True))
+    image = values(np.random.default_rng(seed), (tall, wide, channels), dtype)
+    ours, twin = np.empty((2, rows, pixels, channels), dtype)
+    loops.network(image.reshape(tall, -1), ours.reshape(rows, -1), size, channels, dilation)
+    rows_, columns_ = (Window(n, size, 1, d) for n, d in zip((tall, wide), dilation, strict=True))
+    median_windows(image, twin, rows_, columns_, None, (0, rows, 0, pixels))
+    np.testing.assert_array_equal(ours, twin)
+
+
 def hostile(rng):
     """Draw an array that nobody would mean: of any type, size, layout and rights."""
     dtype = rng.choice(["u1", "u2", "i2", "i4", "u4", "f4", "f8", "?", ">u2", "i8"])
@@ -361,6 +465,15 @@ def call(rng, name, arrays):
         case "average":
             letter = str(rng.choice(["H", "i", "f", "?"]))
             return loops.average(*picked[:4], pair(), channels, pair(), pair(), pair(), letter)
+        case "maximum_of_runs" | "minimum_of_runs":
+            return loops.__dict__[name](*picked, pair(), channels, pair(), pair(), pair())
+        case "network":
+            return loops.network(*picked[:2], int(rng.choice([3, 5, 4])), channels, pair())
+        case "median":
+            ones = (1, 1) if rng.integers(4) else pair()
+            return loops.median(*picked[:3], pair(), channels, ones, ones, pair())
+        case "huang":
+            return loops.huang(*picked[:4], pair(), channels, pair(), (number(rng), 1), pair())
         case "unfilter":
             return loops.unfilter(*picked[:3], channels)
     return loops.levels(*picked[:2], *mapping)
@@ -377,6 +490,11 @@ LOOPS = (
     "average",
     "levels",
     "unfilter",
+    "maximum_of_runs",
+    "minimum_of_runs",
+    "network",
+    "median",
+    "huang",
 )
 
 
@@ -389,6 +507,11 @@ def test_hostile_calls_end_in_a_result_or_a_value_error(name):
         np.ones(shape, dtype) for dtype in ("u1", "i2", "i4", "f4") for shape in ((9, 40), (3, 3), (1,), (40,), (512,))
     ]
     arrays += [np.zeros(shape, np.uint8) for shape in ((9, 41), (9, 40), (3, 4), (3,))]
+    if LOOPS.index(name) >= LOOPS.index(
+        "maximum_of_runs"
+    ):  # What these want is so much that nobody draws it by chance.
+        arrays = [*arrays[60:80], np.ones((1, 3), np.int32), np.zeros((1, 3), np.int32), np.ones(70_000, np.int32)]
+        arrays += [np.ones(80_000, dtype) for dtype in ("u1", "u2", "f4")]
     answers = set()
     for _ in range(int(os.environ.get("HOSTILE_CALLS", "3000"))):
         try:
@@ -478,11 +601,13 @@ for name in ("prewitt-x", "laplacian4", "sobel-y", "emboss", "box:5", "sharpen")
             result = cnnfilt.convolve(one, kernel, stride=stride, padding=1, padding_mode="reflect")
             if result.dtype.kind == "i":
                 print(name, stride, hashlib.md5(result.tobytes()).hexdigest())
-for kind in ("max", "min", "avg"):
+for kind in ("max", "min", "avg", "median", "range"):
     for size in (2, 3, 7):
         for one in (image, deep):
             pooled = cnnfilt.pool(one, size, kind=kind, stride=2, padding=1)
             print(kind, size, hashlib.md5(pooled.tobytes()).hexdigest())
+            shaped = cnnfilt.pool(one, window="disk:2", kind=kind, stride=1, padding="same")
+            print(kind, "disk", hashlib.md5(shaped.tobytes()).hexdigest())
 print(hashlib.md5(cnnfilt.edges(image).tobytes()).hexdigest())
 """
 

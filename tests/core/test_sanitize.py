@@ -17,7 +17,7 @@ FLAGS = (
     "-std=c11 -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all"
 )
 
-TESTED = "native convolution pooling depthwise integers separable box averages levels edges infinities"
+TESTED = "native convolution pooling depthwise integers separable box averages levels edges infinities medians"
 
 PROJECT = Path(__file__).parents[2]
 

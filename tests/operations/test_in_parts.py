@@ -12,7 +12,7 @@ from cnnfilt.core.edges import edges
 from cnnfilt.core.pooling import pool
 from cnnfilt.describe.chain import parse_chain
 from cnnfilt.describe.edge_detection import EdgeDetection
-from cnnfilt.describe.operations import Convolution, Pooling
+from cnnfilt.describe.operations import Convolution, Morphology, Pooling
 from cnnfilt.describe.parts import Box, Parts, parse_region
 from cnnfilt.errors import CnnfiltError, OutputError, ParameterError, ShapeError
 from cnnfilt.files.image import Image
@@ -21,6 +21,7 @@ from cnnfilt.operations.base import AUTO, Operation, Result, Treatment, Values
 from cnnfilt.operations.convolve import ConvolveImage, LabelledKernel
 from cnnfilt.operations.edges import FindEdges
 from cnnfilt.operations.in_parts import InParts
+from cnnfilt.operations.morph import MorphImage
 from cnnfilt.operations.pool import PoolImage
 from cnnfilt.terms import PaddingMode
 
@@ -43,7 +44,11 @@ def operations(mode: Any, padding: Any, values: Values, dilation: int) -> list[O
         ),
         *(
             PoolImage(asked=Pooling(kernel_size=(2, 3), stride=(1, 1), padding=padding, kind=kind), **about)
-            for kind in ("max", "min", "avg")
+            for kind in ("max", "min", "avg", "median", "range")
+        ),
+        *(
+            MorphImage(asked=Morphology(operation=word, kernel_size=(2, 3)), **about)
+            for word in ("dilate", "open", "blackhat")
         ),
         *(FindEdges(asked=EdgeDetection(method=method, **border), **about) for method in ("prewitt", "roberts", "log")),
         FindEdges(asked=EdgeDetection(method="sobel", threshold=90, **border), **about),

@@ -58,7 +58,7 @@ def apply(
       filter:KERNEL[,s=1,p=0,d=1]           a kernel on each channel by itself
       conv:KERNEL+KERNEL...[,s=,p=,d=,g=]   one map of each, summed over channels
       conv:N,k=3[,s=,p=,d=,g=,bias=1]       N maps; needs --seed or --model
-      pool:max|avg|min[,k=2,s=k,p=0,ceil=0] k=global: the whole input
+      pool:max|avg|min|median[,k=2,s=k,p=0] k=global: the whole input
       relu  tanh  sigmoid  softmax  flatten  fc:N[,bias=1]\f
 
     INPUT is an image, a folder of images, a matrix, or - for a pipe. A KERNEL is a name, numbers, or @file, as in

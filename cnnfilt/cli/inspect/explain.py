@@ -64,14 +64,20 @@ def _body(one: Explanation, explanations: Explanations) -> Iterator[Item]:
         case Explained() as value:
             width = max((len(step.words) for step in value.steps), default=width)
             yield from sums_items(value, shown, explanations.colours)
-            for step, following in zip_longest(value.steps, value.steps[1:]):
-                error = math.inf if following is None else following.shown_within
-                yield f"{step.words.ljust(width)} = {written_within(step.value, error)}"
+            yield from _steps(value, width)
         case Pooled() as value:
+            width = max((len(step.words) for step in value.steps), default=width)
             yield from pooling_items(value, shown)
+            yield from _steps(value, width)
         case unknown:
             assert_never(unknown)
     yield f"{'pixel'.ljust(width)} = {written(one.pixel)} ({_mapping(one.levels)}{_rounding(one)})"
+
+
+def _steps(value: Explained | Pooled, width: int) -> Iterator[str]:
+    for step, following in zip_longest(value.steps, value.steps[1:]):
+        error = math.inf if following is None else following.shown_within
+        yield f"{step.words.ljust(width)} = {written_within(step.value, error)}"
 
 
 def _results(values: Sequence[Explanation]) -> Iterator[Item]:

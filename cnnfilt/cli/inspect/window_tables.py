@@ -58,6 +58,8 @@ def pictures(one: Explanation, explanations: Explanations) -> list[Item]:
     match one.value:
         case Explained() as value:
             drawn = _products_drawn(one, value, explanations)
+        case Pooled() as value if value.stage:
+            drawn = []  # The image that the window is of is not the one that is there.
         case Pooled() as value:
             drawn = [[_drawn(one, explanations, value.map, _pooled_cells(value), "image")]]
         case unknown:

@@ -100,5 +100,7 @@ def _chosen(pool: PoolLayer, x: Array, members: list[Pair]) -> list[Pair]:
             return [max(members, key=lambda place: float(x[place]))]
         case "min":
             return [min(members, key=lambda place: float(x[place]))]
+        case "median" | "range":
+            raise AssertionError("such a layer is not trained")
         case unknown:
             assert_never(unknown)

@@ -1,4 +1,4 @@
-"""`cnnfilt pool`: the maximum, average or minimum of each window."""
+"""`cnnfilt pool`: one value of each window, as its maximum, average or median."""
 
 import click
 
@@ -6,6 +6,7 @@ from cnnfilt.cli.filter_options import FilterOptions, filter_options
 from cnnfilt.cli.inspect.inspection import Inspection, inspection_options
 from cnnfilt.cli.matrix_command import MatrixCommand
 from cnnfilt.cli.options import options_of, read_ahead
+from cnnfilt.cli.window_files import with_window
 from cnnfilt.describe.operations import Pooling
 
 
@@ -16,7 +17,7 @@ from cnnfilt.describe.operations import Pooling
         "stride",
         "padding",
         "kind",
-        "ceil_mode",
+        "window",
         "output",
         "overwrite",
     ),
@@ -26,6 +27,7 @@ Examples:
   cnnfilt pool photo.jpg -f 2 -o half.jpg
   cnnfilt pool photo.jpg -f 8 --kind avg -o small.png
   cnnfilt pool photo.jpg -f 3 -s 2 -p 1 --indices where.npy -o pooled.png
+  cnnfilt pool scan.png -f 3 -s 1 -p same --kind median -o clean.png
 """,
 )
 @options_of(Pooling, "asked")
@@ -35,6 +37,8 @@ Examples:
 def pool(files: FilterOptions, inspection: Inspection, asked: Pooling, indices: str | None) -> int:
     """Shrink each INPUT (an image, a folder, a matrix, or -) by keeping one value of each window.\f
 
+    With -s 1 -p same it does not shrink, and is a filter: --kind median removes specks, range draws outlines.
+
     INPUT is an image, a folder of images, a matrix (.csv .tsv .txt .json .npy, or typed as "1,2; 3,4"), or - for a
     pipe. Without -o a matrix is printed. The number of channels stays the same.
     """
@@ -42,5 +46,6 @@ def pool(files: FilterOptions, inspection: Inspection, asked: Pooling, indices: 
     from cnnfilt.cli.run_operation import run_operation
     from cnnfilt.operations.pool import PoolImage
 
+    asked, read = with_window(asked)
     operation = PoolImage(asked=asked, indices=indices is not None, treatment=files.treatment)
-    return run_operation(operation, files, extra=indices, inspection=inspection)
+    return run_operation(operation, files, also_read=read, extra=indices, inspection=inspection)

@@ -69,7 +69,7 @@ def fold_of(kind: PoolKind, pixels: Array, cells: int) -> Fold:
         known = nearest(str(kind), get_args(PoolKind))
         raise ParameterError(f"pooling kind {kind!r} is unknown; {known}", parameter="kind")
     lowest, highest = _limits(dtype)
-    combine, start = (np.maximum, lowest) if kind == "max" else (np.minimum, highest)
+    combine, start = (np.minimum, highest) if kind == "min" else (np.maximum, lowest)
     return Fold(combine, start, dtype, pixels.dtype)
 
 
@@ -86,13 +86,20 @@ def taps_on_image(window: Window, first: int, last: int, top: int = 0) -> Iterat
     The first slice counts from window `first`, the second from position `top`.
     """
     for tap in range(window.kernel_size):
-        offset = tap * window.dilation - window.before
-        start = max(first, -(offset // window.stride))
-        stop = min(last, -((offset - window.size) // window.stride))
-        if start < stop:
-            position = start * window.stride + offset - top
-            reach = (stop - 1 - start) * window.stride + 1
-            yield slice(start - first, stop - first), slice(position, position + reach, window.stride)
+        if (place := tap_on_image(window, tap, first, last, top)) is not None:
+            yield place
+
+
+def tap_on_image(window: Window, tap: int, first: int, last: int, top: int = 0) -> tuple[slice, slice] | None:
+    """Return what `taps_on_image` yields for one tap; None where none of the windows has it on the image."""
+    offset = tap * window.dilation - window.before
+    start = max(first, -(offset // window.stride))
+    stop = min(last, -((offset - window.size) // window.stride))
+    if start >= stop:
+        return None
+    position = start * window.stride + offset - top
+    reach = (stop - 1 - start) * window.stride + 1
+    return slice(start - first, stop - first), slice(position, position + reach, window.stride)
 
 
 def taps_counted(window: Window, *, include_pad: bool = False) -> Counts:

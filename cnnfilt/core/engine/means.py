@@ -11,11 +11,15 @@ def divided(sums: Array, tall: Array, wide: Array, out: Array) -> None:
     Levels are rounded half to even from the quotient, which is rounded once before: that never makes a half of what
     is none.
     """
+    quotients(sums, np.multiply.outer(tall, wide), out)
+
+
+def quotients(sums: Array, counts: Array, out: Array) -> None:
+    """Write sums / counts to `out`; rounded for whole levels."""
     # Whole numbers of 16 bits, and the few windows they come from, are exact in float32.
     precise = np.float32 if sums.dtype == np.uint16 and out.dtype != np.float64 else np.float64
-    counts = np.multiply.outer(tall, wide).astype(precise)
     with np.errstate(invalid="ignore", over="ignore"):
-        quotients = np.divide(sums, counts, dtype=precise)
+        values = np.divide(sums, counts.astype(precise), dtype=precise)
         if out.dtype.kind != "f":
-            np.rint(quotients, out=quotients)
-        np.copyto(out, quotients, casting="unsafe")
+            np.rint(values, out=values)
+        np.copyto(out, values, casting="unsafe")

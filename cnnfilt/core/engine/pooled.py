@@ -8,17 +8,21 @@ pooling.worker(), .writer(scale)    # the same strip by strip, as values or as l
 """
 
 from collections.abc import Callable
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cnnfilt.core.engine import native
 from cnnfilt.core.engine.fold import Fold, taps_counted, taps_on_image
 from cnnfilt.core.engine.images import Array
-from cnnfilt.core.engine.means import divided
+from cnnfilt.core.engine.means import divided, quotients
 from cnnfilt.core.engine.scale import Loss, Responses, Scale, range_of
+from cnnfilt.core.engine.shapes import Shape, fold_shape, runs_by_length, taps_of_windows
 from cnnfilt.core.engine.strips import strip_edges
 from cnnfilt.core.engine.threads import run_strips
 from cnnfilt.describe.window import Window
+from cnnfilt.terms import Pair
 
 PICKED = "BHhf?"
 """The types for whose largest and smallest values there are loops."""
@@ -28,15 +32,36 @@ AVERAGED = {"BH", "Bi", "Hi", "hi", "?H", "?i"}
 
 
 class PoolingJob(Responses):
-    """`pixels` (H, W, C) and the windows to pool, whose averages count the padding if `include_pad`."""
+    """`pixels` (H, W, C) and the windows to pool, whose averages count the padding if `include_pad`.
 
-    def __init__(self, fold: Fold, pixels: Array, rows: Window, columns: Window, include_pad: bool = False) -> None:
+    `window` says which taps a window has, where it has not all of them.
+    """
+
+    def __init__(
+        self,
+        fold: Fold,
+        pixels: Array,
+        rows: Window,
+        columns: Window,
+        *,
+        include_pad: bool = False,
+        window: Shape | None = None,
+    ) -> None:
         self.fold, self.pixels, self.rows, self.columns = fold, pixels, rows, columns
+        self.include_pad, self.window = include_pad, window
         self.shape = rows.output_size, columns.output_size, pixels.shape[2]
         row = pixels.shape[1] * pixels.shape[2]
         self.edges = strip_edges(rows, row * pixels.itemsize, row * fold.dtype.itemsize)
+        if window is not None:
+            self._widen_strips()
         tall, wide = (taps_counted(window, include_pad=include_pad) for window in (rows, columns))
         self._tall, self._wide = tall.astype(np.int32), np.repeat(wide, pixels.shape[2]).astype(np.int32)
+
+    def _widen_strips(self) -> None:
+        """Let strips be several windows high: what is made of rows once, for many windows, is made again for each."""
+        tall = 4 * self.rows.span // self.rows.stride
+        if self.edges[0][1] < tall:
+            self.edges = strip_edges(self.rows, 0, height=tall)
 
     def write(self, out: Array) -> None:
         """Write the pooled windows to `out` (H', W', C), contiguous."""
@@ -64,8 +89,7 @@ class PoolingJob(Responses):
         Where the levels hold whatever the image does, averages are rounded at once from their exact quotients; the
         lowest and highest value are then rounded, too.
         """
-        values = self.pixels.dtype
-        if not (scale.is_identity and scale.top and values.kind == "u" and np.iinfo(values).max <= scale.top):
+        if not scale.keeps(self.pixels.dtype):
             return super().writer(scale)
         pool = self._pooler()
 
@@ -99,16 +123,33 @@ class PoolingJob(Responses):
             strip = folded[: last - first]
             self._fold(first, last, strip)
             if self.fold.averages:
-                flat, result = (values.reshape(last - first, -1) for values in (strip, into))
-                divided(flat, self._tall[first:last], self._wide, result)
+                self._divide(first, last, strip, into)
             else:
                 np.copyto(into, strip, casting="unsafe")
 
         return pool
 
+    def _divide(self, first: int, last: int, sums: Array, into: Array) -> None:
+        """Write the sums of rows first to last, divided by how many values they are of, to `into`."""
+        if self.window is None:
+            flat, result = (values.reshape(last - first, -1) for values in (sums, into))
+            divided(flat, self._tall[first:last], self._wide, result)
+        else:
+            quotients(sums, self._counts[first:last, :, np.newaxis], into)
+
+    @cached_property
+    def _counts(self) -> NDArray[np.int64]:
+        """Return how many taps of each window count, where it has not all of them."""
+        assert self.window is not None, "a window of all taps has as many as its rows times its columns"
+        return taps_of_windows(self.rows, self.columns, self.window, include_pad=self.include_pad)
+
     def _fold(self, first: int, last: int, into: Array) -> None:
         top, bottom = self._rows_met(first, last)
-        fold_windows(self.fold, self.pixels[top:bottom], into, (self.rows, self.columns), first, top)
+        source, windows = self.pixels[top:bottom], (self.rows, self.columns)
+        if self.window is None:
+            fold_windows(self.fold, source, into, windows, first, top)
+        else:
+            fold_shape(self.fold, source, into, windows, self.window, first, top)
 
     def _rows_met(self, first: int, last: int) -> tuple[int, int]:
         """Return the first of the image's rows that the windows of rows `first` to `last` meet, and where they end."""
@@ -131,17 +172,31 @@ class PoolingJob(Responses):
             (rows.dilation, columns.dilation),
             (rows.start(first) - top, -columns.before),
         )
+        if self.fold.averages and self.window is not None:
+            return False
         if self.fold.averages:
             is_mean = out.dtype.char in "Bf" or (out.dtype.char, sums.char) == ("H", "i")
             if values.char + sums.char not in AVERAGED or not is_mean:
                 return False
             native.loops.average(source, self._tall[first:last], self._wide, out, *places, sums.char)
         elif values.char in PICKED and out.dtype == values:
-            pick = native.loops.maximum if self.fold.combine is np.maximum else native.loops.minimum
-            pick(source, out, *places)
+            self._pick(source, out, places)
         else:
             return False
         return True
+
+    def _pick(self, source: Array, out: Array, places: tuple[Pair, int, Pair, Pair, Pair]) -> None:
+        """Write the largest or smallest values by the loops."""
+        assert native.loops is not None, "the loops are there"
+        greatest = self.fold.combine is np.maximum
+        if self.window is None:
+            (native.loops.maximum if greatest else native.loops.minimum)(source, out, *places)
+            return
+        runs, lengths = runs_by_length(self.window)
+        reach = (self.columns.kernel_size - 1) * self.columns.dilation * self.shape[2]
+        kept = np.empty(self.rows.span * len(lengths) * (native.BLOCK + reach), out.dtype)
+        pick = native.loops.maximum_of_runs if greatest else native.loops.minimum_of_runs
+        pick(source, runs, lengths, kept, out, *places)
 
 
 def fold_windows(

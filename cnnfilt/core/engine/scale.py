@@ -89,6 +89,11 @@ class Scale(Frozen):
             found = map_levels(flat, levels, self)
         return loss_of(found, flat.size, flat.dtype)
 
+    def keeps(self, values: np.dtype) -> bool:
+        """Tell whether all that the unsigned type `values` holds are levels already, and stay what they are."""
+        top = self.top or 0
+        return self.is_identity and values.kind == "u" and int(np.iinfo(values).max) <= top
+
     def fits(self, dtype: np.dtype) -> bool:
         """Tell whether pixels of `dtype` are levels that the loops can write."""
         return self.top is not None and dtype.char in "BH"

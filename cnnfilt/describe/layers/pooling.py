@@ -43,7 +43,7 @@ class PoolLayer(LayerWord):
                 kind=kind or "avg",
                 whole=whole,
                 adaptive=written.pair("adaptive", "") if "adaptive" in options else None,
-                kernel_size=(2, 2) if whole else written.pair("k", "2"),
+                kernel_size=written.pair("k", "") if "k" in options and not whole else None,
                 stride=written.pair("s", "") if "s" in options else None,
                 padding=written.padding,
                 dilation=written.dilation,

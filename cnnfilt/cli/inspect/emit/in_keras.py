@@ -2,6 +2,7 @@
 
 from math import prod
 
+from cnnfilt.cli.inspect.emit.by_taps import by_taps, has_call, refuse_adaptive
 from cnnfilt.cli.inspect.emit.common import (
     coefficients,
     fill_of,
@@ -83,6 +84,7 @@ def _noise(windows: Windows, weight: str, each: bool, same: bool, steps: str) ->
 def pool(run: EmittedRun, operation: PoolImage) -> list[str]:
     """Return the lines around keras.layers.MaxPooling2D, AveragePooling2D or their fellows."""
     asked = operation.asked
+    refuse_adaptive(asked)
     negative = "-" if asked.kind == "min" else ""
     remark = ["# Keras has no minimum pooling: it is the maximum of the negative."] if negative else []
     name = "Average" if asked.kind == "avg" else "Max"
@@ -93,8 +95,11 @@ def pool(run: EmittedRun, operation: PoolImage) -> list[str]:
         layer = f'keras.layers.Adaptive{name}Pooling2D({asked.adaptive}, dtype="float64")'
         return [*remark, "# (Adaptive layers came with Keras 3.13.)", f"y = {negative}{layer}({negative}x[None])", _OUT]
     windows = asked.slide.over(run.size)
-    if windows.dilation != (1, 1):
-        return _by_taps(asked, windows)
+    if windows.dilation != (1, 1) or not has_call(asked):
+        return [
+            "# Keras has no such pooling: NumPy takes the taps; what is nan does not count.",
+            *by_taps(asked, windows, may_hold_nan=run.may_hold_nan),
+        ]
     layer = f'layer = keras.layers.{name}Pooling2D({windows.kernel_size}, strides={windows.stride}, dtype="float64")'
     if name == "Average":
         return [layer, *_average(run, asked, windows)]
@@ -189,23 +194,4 @@ def _average(run: EmittedRun, asked: Pooling, windows: Windows) -> list[str]:
         f"total = {total if run.may_hold_nan else f'keras.ops.round({total})'}",
         "y = total / count",
         _OUT,
-    ]
-
-
-def _by_taps(asked: Pooling, windows: Windows) -> list[str]:
-    fold = {"max": "nanmax", "min": "nanmin", "avg": "nanmean"}[asked.kind]
-    (height, width), (down, along) = windows.output_size, windows.stride
-    taps = (f"padded[i : i + {(height - 1) * down + 1} : {down}, j : j + {(width - 1) * along + 1} : {along}]"
-            f" for i in range(0, {windows.rows.span}, {windows.dilation[0]})"
-            f" for j in range(0, {windows.columns.span}, {windows.dilation[1]})")  # fmt: skip
-    padded = _filled(windows, "np.nan") if is_padded(windows) else "x"
-    if asked.count_include_pad and is_padded(windows):
-        rows, columns = windows.rows, windows.columns
-        counted = f"(({rows.before}, {rows.after}), ({columns.before}, {columns.after}), (0, 0))"
-        padded = (f"np.pad(np.pad(x, {counted}), ((0, {rows.overhang}), (0, {columns.overhang}), (0, 0)), "
-                  "constant_values=np.nan)")  # fmt: skip
-    return [
-        "# Keras has no dilated pooling: NumPy takes the taps; what is nan does not count.",
-        f"padded = {padded}",
-        f"y = np.{fold}([{taps}], axis=0)",
     ]

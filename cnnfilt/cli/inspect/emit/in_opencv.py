@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from cnnfilt.cli.inspect.emit.by_taps import by_taps, has_call, refuse_adaptive
 from cnnfilt.cli.inspect.emit.common import (
     coefficients,
     fill_of,
@@ -82,20 +83,28 @@ def _filtered(
 def pool(run: EmittedRun, operation: PoolImage) -> list[str]:
     """Return the lines around cv2.dilate, cv2.erode or cv2.filter2D."""
     asked = operation.asked
-    fold = {"max": "max", "min": "min", "avg": "mean"}[asked.kind]
+    refuse_adaptive(asked)
+    fold = {"avg": "mean"}.get(asked.kind, asked.kind)
     if asked.whole:
         return [f"y = x.{fold}(axis=(0, 1), keepdims=True)"]
     if asked.adaptive:
         return _adaptive(run, asked.adaptive, fold)
     windows = asked.slide.over(run.size)
     remark = ["# OpenCV has no pooling: it is computed at every pixel, and each window's value is kept."]
-    if asked.kind == "avg":
+    if asked.kind == "avg" and has_call(asked):
         return [*remark, *_average(run, asked, windows)]
+    if asked.kind not in ("max", "min"):
+        return [
+            "# OpenCV has no such filter (its medianBlur repeats the border): NumPy takes the taps.",
+            *by_taps(asked, windows, may_hold_nan=run.may_hold_nan),
+        ]
     call, outside = ("dilate", -np.inf) if asked.kind == "max" else ("erode", np.inf)
     spread, name = _spread(windows, "window", False, 1)
     return [
         *remark,
-        f"window = np.ones({windows.kernel_size}, np.uint8)",
+        f"window = np.ones({windows.kernel_size}, np.uint8)"
+        if asked.taps is None
+        else f"window = np.array({[list(row) for row in asked.taps]!r}, np.uint8)",
         *spread,
         *_padding(run, windows, "zeros", outside),
         f"y = cv2.{call}(padded, {name}, anchor=(0, 0))",

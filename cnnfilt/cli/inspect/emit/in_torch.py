@@ -1,5 +1,6 @@
 """The equivalent calls of PyTorch."""
 
+from cnnfilt.cli.inspect.emit.by_taps import by_taps, each_tap, has_call, refuse_adaptive, shape_of, taken
 from cnnfilt.cli.inspect.emit.common import (
     coefficients,
     even_padding,
@@ -65,6 +66,7 @@ def convolve(run: EmittedRun, operation: ConvolveImage, number: int) -> list[str
 def pool(run: EmittedRun, operation: PoolImage) -> list[str]:
     """Return the lines around F.max_pool2d, F.avg_pool2d or their adaptive fellows."""
     asked = operation.asked
+    refuse_adaptive(asked)
     negative = "-" if asked.kind == "min" else ""
     remark = ["# torch has no minimum pooling: it is the maximum of the negative."] if negative else []
     name = "avg" if asked.kind == "avg" else "max"
@@ -72,6 +74,8 @@ def pool(run: EmittedRun, operation: PoolImage) -> list[str]:
         call = f"F.adaptive_{name}_pool2d({negative}x, {asked.adaptive or (1, 1)})"
         return [*remark, _IN, f"y = {negative}{call}", _OUT]
     windows = asked.slide.over(run.size)
+    if not has_call(asked):
+        return [_IN, *_by_taps(run, asked, windows), _OUT]
     if name == "avg":
         return [_IN, *_average(run, asked, windows), _OUT]
     given = even_padding(windows)
@@ -83,6 +87,37 @@ def pool(run: EmittedRun, operation: PoolImage) -> list[str]:
         source = "padded"
     call = f"F.max_pool2d({source}, {windows.kernel_size}, {windows.stride}, {padding}, {windows.dilation})"
     return [*lines, f"y = {negative}{call}", _OUT]
+
+
+def _by_taps(run: EmittedRun, asked: Pooling, windows: Windows) -> list[str]:
+    """Return the lines from `x` to `y` for windows of any shape, and for medians and ranges."""
+    if asked.kind == "avg":
+        return ["x = x[0].permute(1, 2, 0).numpy()", *by_taps(asked, windows, may_hold_nan=run.may_hold_nan),
+                "y = torch.from_numpy(y).permute(2, 0, 1)[None]"]  # fmt: skip
+    met = f"[{taken('padded', windows, ':, :, ')}{each_tap(asked, windows)}]"
+    calls = {
+        "max": ["y = torch.where(taps.isnan(), -torch.inf, taps).amax(dim=0)"],
+        "min": ["y = torch.where(taps.isnan(), torch.inf, taps).amin(dim=0)"],
+        "range": [
+            "y = torch.where(taps.isnan(), -torch.inf, taps).amax(dim=0)",
+            "y = y - torch.where(taps.isnan(), torch.inf, taps).amin(dim=0)",
+        ],
+        "median": ["y = taps.nanmedian(dim=0).values"],
+    }
+    lines = [
+        "# What is nan in the padding does not count.",
+        *shape_of(asked, windows),
+        f"padded = F.pad(x, {_sides(windows)}, value=torch.nan)",
+        f"taps = torch.stack({met})",
+        *calls[asked.kind],
+    ]
+    if run.may_hold_nan:
+        lines += [
+            "# A window with a nan of the image has no other value.",
+            f"padded = F.pad(x.isnan(), {_sides(windows)})",
+            f"y = torch.where(torch.stack({met}).any(dim=0), torch.nan, y)",
+        ]
+    return lines
 
 
 def edges(run: EmittedRun, operation: FindEdges) -> list[str]:

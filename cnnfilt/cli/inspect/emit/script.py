@@ -2,17 +2,20 @@
 
 from collections.abc import Sequence
 from textwrap import wrap
-from typing import Any, Protocol
+from typing import Any, Protocol, assert_never
 
 from cnnfilt.cli.inspect.emit import in_keras, in_opencv, in_torch
 from cnnfilt.cli.inspect.emit.input_code import reading
 from cnnfilt.cli.inspect.emit.output_code import default_target, output_remarks, prints, writing
 from cnnfilt.cli.messages import printable
+from cnnfilt.core.morphology import steps_of
+from cnnfilt.describe.operations import Morphology
 from cnnfilt.errors import ParameterError
 from cnnfilt.operations.convolve import ConvolveImage
 from cnnfilt.operations.edges import FindEdges
 from cnnfilt.operations.in_parts import InParts
 from cnnfilt.operations.inspect.emitted_run import EmittedRun
+from cnnfilt.operations.morph import MorphImage
 from cnnfilt.operations.pad import PadImage
 from cnnfilt.operations.pool import PoolImage
 
@@ -90,6 +93,8 @@ def _steps(module: Library, run: EmittedRun) -> list[tuple[str, list[str]]]:
             return [(one.label, module.convolve(run, operation, number)) for number, one in kernels]
         case PoolImage() as operation:
             return [("", module.pool(run, operation))]
+        case MorphImage() as operation:
+            return [("", _morph(module, run, operation.asked))]
         case FindEdges() as operation:
             return [("", module.edges(run, operation))]
         case PadImage() as operation:
@@ -98,6 +103,24 @@ def _steps(module: Library, run: EmittedRun) -> list[tuple[str, list[str]]]:
             raise ParameterError("--emit writes scripts for whole images; leave out --region and --mask")
         case operation:
             raise ParameterError(f"--emit has no script for {operation.command}", parameter="emit")
+
+
+def _morph(module: Library, run: EmittedRun, asked: Morphology) -> list[str]:
+    """Return the two steps of a morphological operation as the pooling that they are, and what is made of them."""
+    one, two = (module.pool(run, PoolImage(asked=step)) for step in steps_of(asked))
+    match asked.operation:
+        case "erode" | "dilate":
+            return one
+        case "open" | "close":
+            return [*one, "", "x = y", *two]
+        case "gradient":
+            return ["image = x", *one, "largest, x = y, image", "", *two, "y = largest - y"]
+        case "tophat":
+            return ["image = x", *one, "", "x = y", *two, "y = image - y"]
+        case "blackhat":
+            return ["image = x", *one, "", "x = y", *two, "y = y - image"]
+        case unknown:
+            assert_never(unknown)
 
 
 def _imports(module: Library, body: Sequence[str]) -> list[str]:

@@ -3,6 +3,8 @@ from cnnfilt.terms import Pair
 
 BLOCK: int
 REACH: int
+TILE: int
+LEVELS: int
 
 Mapping = tuple[bool, bool, float, float, float, float]
 """Whether of magnitudes, whether the values stay; origin, gain, over, base."""
@@ -98,6 +100,48 @@ def average(
     dilation: Pair,
     start: Pair,
     sums: str,
+    /,
+) -> None: ...
+def maximum_of_runs(
+    image: Array,
+    runs: Array,
+    lengths: Array,
+    kept: Array,
+    out: Array,
+    size: Pair,
+    channels: int,
+    stride: Pair,
+    dilation: Pair,
+    start: Pair,
+    /,
+) -> None: ...
+def minimum_of_runs(
+    image: Array,
+    runs: Array,
+    lengths: Array,
+    kept: Array,
+    out: Array,
+    size: Pair,
+    channels: int,
+    stride: Pair,
+    dilation: Pair,
+    start: Pair,
+    /,
+) -> None: ...
+def network(source: Array, out: Array, size: int, channels: int, dilation: Pair, /) -> None: ...
+def median(
+    image: Array, columns: Array, out: Array, size: Pair, channels: int, stride: Pair, dilation: Pair, start: Pair, /
+) -> None: ...
+def huang(
+    image: Array,
+    runs: Array,
+    counts: Array,
+    out: Array,
+    size: Pair,
+    channels: int,
+    stride: Pair,
+    dilation: Pair,
+    start: Pair,
     /,
 ) -> None: ...
 def levels(responses: Array, levels: Array, mapping: Mapping, /) -> Found: ...

@@ -439,6 +439,123 @@ static PyObject *py_unfilter(PyObject *self, PyObject *args) {
     return end(&call, good, 0);
 }
 
+/* Whether a buffer between the sources and the result can be written to, is as long as it has to be, and lies on no source. */
+static int is_scratch(const Call *call, int which, char type, size length, const char *name) {
+    const Plane *scratch = call->planes + which;
+    if (scratch->view.readonly) return refuse("is read-only", name);
+    if (scratch->type != type || scratch->width < length) return refuse("must be longer, or of another type", name);
+    int good = 1;
+    for (int i = 0; good && i < which; i++) good = are_apart(call->planes + i, scratch, "source");
+    return good;
+}
+
+/* Whether every run of three numbers lies in a window: its row, its first tap, and its taps, or which of `lengths` they are. */
+static int are_runs(const Plane *runs, const Windows *w, const Plane *lengths) {
+    if (runs->type != 'i' || runs->width != 3 || runs->pitch != 3) return refuse("must be threes of 32-bit whole numbers", "runs");
+    for (size k = 0; lengths && k < lengths->width; k++) {
+        const i32 *taps = (const i32 *)lengths->view.buf + k;
+        if (taps[0] < 1 || taps[0] > w->taps || (k && taps[0] < taps[-1])) return refuse("must grow, and fit into a window", "lengths");
+    }
+    for (size r = 0; r < runs->rows; r++) {
+        const i32 *run = (const i32 *)runs->view.buf + 3 * r;
+        if (lengths && (run[2] < 0 || run[2] >= lengths->width)) return refuse("name a length that is not there", "runs");
+        const size taps = lengths ? ((const i32 *)lengths->view.buf)[run[2]] : run[2];
+        if (run[0] < 0 || run[0] >= w->height || run[1] < 0 || taps < 1 || run[1] + taps > w->taps) return refuse("reach out of the window", "runs");
+    }
+    return 1;
+}
+
+/* maximum_of_runs(image, runs, lengths, kept, out, (height, width), ...): as maximum, and minimum_of_runs. */
+static PyObject *pick_of_runs(PyObject *args, int greatest) {
+    Call call = {0};
+    const Plane *image = call.planes, *runs = image + 1, *lengths = image + 2, *kept = image + 3;
+    const Windows *w = &call.windows;
+    size start[2];
+    int sums = 0;
+    if (!begin(&call, args, 5, (int[]){2, 2, 1, 1, 2}, (const char *[]){"image", "runs", "lengths", "kept", "out"})) return NULL;
+    int good = read_pooling(&call, args, start, &sums);
+    if (good && lengths->type != 'i') good = refuse("must be 32-bit whole numbers", "lengths");
+    good = good && are_runs(runs, w, lengths);
+    if (good && (w->height - 1 > LARGEST / w->step_down || lengths->width > LARGEST / ((w->height - 1) * w->step_down + 1)))
+        good = refuse("reach too far for a loop", "windows");
+    good = good && is_scratch(&call, 3, call.out->type, ((w->height - 1) * w->step_down + 1) * lengths->width * (BLOCK + reach_along(w)), "kept");
+#define ONE(s, r, VALUE, SAME) \
+    if (image->type == s && call.out->type == s) \
+        found = 1, (greatest ? maximum_runs_##VALUE : minimum_runs_##VALUE)( \
+            w, image->view.buf, image->pitch, image->rows, image->width, start[0], start[1] * call.channels, runs->view.buf, \
+            runs->rows, lengths->view.buf, lengths->width, kept->view.buf, call.out->view.buf, call.out->pitch);
+    if (good) RUN(EXTREME_TYPES, ONE);
+#undef ONE
+    return end(&call, good, 0);
+}
+
+static PyObject *py_maximum_of_runs(PyObject *self, PyObject *args) { return (void)self, pick_of_runs(args, 1); }
+static PyObject *py_minimum_of_runs(PyObject *self, PyObject *args) { return (void)self, pick_of_runs(args, 0); }
+
+/* network(source, out, size, channels, dilation): medians of 3x3 or 5x5 values. */
+static PyObject *py_network(PyObject *self, PyObject *args) {
+    (void)self;
+    Call call = {.stride = {1, 1}};
+    const Plane *source = call.planes;
+    size taps;
+    if (!begin(&call, args, 2, (int[]){2, 2}, (const char *[]){"source", "out"})) return NULL;
+    int good = read_rest(&call, args, "nn(nn)", &taps, &call.channels, &call.dilation[0], &call.dilation[1]);
+    if (good && taps != 3 && taps != 5) good = refuse("must be 3 or 5", "size");
+    good = good && place_on(&call, taps, taps);
+#define ONE(s, r, VALUE, SAME) \
+    if (source->type == s && call.out->type == s) \
+        found = 1, network_##VALUE(&call.windows, source->view.buf, source->pitch, call.out->view.buf, call.out->pitch);
+    if (good) RUN(EXTREME_TYPES, ONE);
+#undef ONE
+    return end(&call, good, 0);
+}
+
+/* median(image, columns, out, (height, width), ...): medians of values of 8 bits; `columns` is scratch. */
+static PyObject *py_median(PyObject *self, PyObject *args) {
+    (void)self;
+    Call call = {0};
+    const Plane *image = call.planes, *columns = image + 1, *out = image + 2;
+    const Windows *w = &call.windows;
+    size start[2];
+    int sums = 0;
+    if (!begin(&call, args, 3, (int[]){2, 1, 2}, (const char *[]){"image", "columns", "out"})) return NULL;
+    int good = read_pooling(&call, args, start, &sums);
+    if (good && (call.stride[0] != 1 || call.stride[1] != 1 || call.dilation[0] != 1 || call.dilation[1] != 1))
+        good = refuse("must slide by one pixel, without dilation", "windows");
+    if (good && (image->type != 'B' || out->type != 'B')) good = refuse("must hold values of 8 bits", "image and out");
+    good = good && is_scratch(&call, 1, columns->type, (TILE + w->taps - 1) * LEVELS, "columns");
+    if (good && w->height > (columns->type == 'H' ? UINT16_MAX : INT32_MAX) / w->taps) good = refuse("hold more values than can be counted", "windows");
+#define ONE(c, COUNT) \
+    if (columns->type == c) \
+        found = 1, median_##COUNT(w, image->view.buf, image->pitch, image->rows, image->width / call.channels, start[0], start[1], \
+                                  columns->view.buf, out->view.buf, out->pitch);
+    if (good) RUN(COUNT_TYPES, ONE);
+#undef ONE
+    return end(&call, good, 0);
+}
+
+/* huang(image, runs, counts, out, (height, width), ...): medians of windows of any shape; `counts` is scratch. */
+static PyObject *py_huang(PyObject *self, PyObject *args) {
+    (void)self;
+    Call call = {0};
+    const Plane *image = call.planes, *runs = image + 1, *counts = image + 2, *out = image + 3;
+    const Windows *w = &call.windows;
+    size start[2];
+    int sums = 0;
+    if (!begin(&call, args, 4, (int[]){2, 2, 1, 2}, (const char *[]){"image", "runs", "counts", "out"})) return NULL;
+    int good = read_pooling(&call, args, start, &sums) && are_runs(runs, w, NULL);
+    if (good && call.dilation[1] != 1) good = refuse("must have taps side by side", "windows");
+    if (good && w->height > INT32_MAX / w->taps) good = refuse("hold more values than can be counted", "windows");
+    good = good && is_scratch(&call, 2, 'i', out->type == 'B' ? COUNTS(8) : COUNTS(16), "counts");
+#define ONE(v, VALUE) \
+    if (image->type == v && out->type == v) \
+        found = 1, huang_##VALUE(w, image->view.buf, image->pitch, image->rows, image->width / call.channels, start[0], start[1], \
+                                 runs->view.buf, runs->rows, counts->view.buf, out->view.buf, out->pitch);
+    if (good) RUN(UNSIGNED_TYPES, ONE);
+#undef ONE
+    return end(&call, good, 0);
+}
+
 static PyMethodDef methods[] = {
     {"correlate", py_correlate, METH_VARARGS, "Write the sums of windows times one kernel."},
     {"correlate_each", py_correlate_each, METH_VARARGS, "Write the sums of windows times a kernel for each channel."},
@@ -448,13 +565,19 @@ static PyMethodDef methods[] = {
     {"maximum", py_maximum, METH_VARARGS, "Write the largest value of each window."},
     {"minimum", py_minimum, METH_VARARGS, "Write the smallest value of each window."},
     {"average", py_average, METH_VARARGS, "Write the mean of each window."},
+    {"maximum_of_runs", py_maximum_of_runs, METH_VARARGS, "Write the largest value of each window of any shape."},
+    {"minimum_of_runs", py_minimum_of_runs, METH_VARARGS, "Write the smallest value of each window of any shape."},
+    {"network", py_network, METH_VARARGS, "Write the medians of windows of 3x3 or 5x5 values."},
+    {"median", py_median, METH_VARARGS, "Write the medians of windows of values of 8 bits."},
+    {"huang", py_huang, METH_VARARGS, "Write the medians of windows of any shape."},
     {"levels", py_levels, METH_VARARGS, "Map responses to levels, round and clip them; return what was lost."},
     {"unfilter", py_unfilter, METH_VARARGS, "Write the rows of a PNG as they were before its filters."},
     {NULL, NULL, 0, NULL},
 };
 
 static int add_limits(PyObject *module) {
-    return PyModule_AddIntConstant(module, "BLOCK", BLOCK) || PyModule_AddIntConstant(module, "REACH", REACH) ? -1 : 0;
+    return PyModule_AddIntConstant(module, "BLOCK", BLOCK) || PyModule_AddIntConstant(module, "REACH", REACH) ||
+           PyModule_AddIntConstant(module, "TILE", TILE) || PyModule_AddIntConstant(module, "LEVELS", LEVELS) ? -1 : 0;
 }
 
 static PyModuleDef_Slot slots[] = {{Py_mod_exec, add_limits}, {0, NULL}};

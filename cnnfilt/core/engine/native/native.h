@@ -64,6 +64,16 @@ typedef struct {
     const i32 *beyond;  /* which value of its row each of those beside the source is, left ones first; -1 for none */
 } Windows;
 
+/* Of two values; a NaN wins, whichever of the two it is. */
+#define LARGER(a, b) ((a) > (b) || (a) != (a) ? (a) : (b))
+#define SMALLER(a, b) ((a) < (b) || (a) != (a) ? (a) : (b))
+
+/* Medians of values of 8 bits are made for so many columns at once, each with so many counts. */
+enum { TILE = 256, LEVELS = 16 + 256 };
+
+/* 16 + 256 + ... + 2^bits, for 8 or 16 bits. */
+#define COUNTS(bits) ((size)((bits) == 8 ? 0x110 : 0x11110))
+
 PART size least(size a, size b) { return a < b ? a : b; }
 PART size most(size a, size b) { return a > b ? a : b; }
 
@@ -101,6 +111,8 @@ PART size value_at(const Windows *w, size place) { return w->beyond[place < w->l
 #define GRADIENT_TYPES(ONE) ONE('B', 'h', u8, i16) ONE('B', 'i', u8, i32) ONE('H', 'i', u16, i32) ONE('h', 'i', i16, i32)
 #define BOX_TYPES(ONE) ONE('B', 'H', u8, u16) ONE('B', 'I', u8, u32) ONE('H', 'I', u16, u32)
 #define EXTREME_TYPES(ONE) ONE('B', 'B', u8, u8) ONE('H', 'H', u16, u16) ONE('h', 'h', i16, i16) ONE('f', 'f', f32, f32)
+#define COUNT_TYPES(ONE) ONE('H', u16) ONE('I', u32)
+#define UNSIGNED_TYPES(ONE) ONE('B', u8) ONE('H', u16)
 #define TOTAL_TYPES(ONE) ONE('B', 'H', u8, u16) ONE('B', 'i', u8, i32) ONE('H', 'i', u16, i32) ONE('h', 'i', i16, i32)
 /* Write the n outputs of a block, of c channels, of which values were made for every position. Named strides and channels
  * make the compiler's loops faster. */
@@ -185,7 +197,8 @@ void means_u32(const Means *, size, size, const u32 *, size, Target *);
         } \
     } while (0)
 
-/* What the loops say of themselves stands where they are: sums.h, box.h, reduce.h, png.c. */
+/* What the loops say of themselves stands where they are: sums.h, box.h, reduce.h, extreme.h, runs.h, network.h, median.h,
+ * huang.h, png.c. */
 #define PROTOTYPES(s, r, SOURCE, RESULT) \
     void correlate_##SOURCE##_##RESULT(const Windows *, const SOURCE *, size, Target *, const RESULT *, const RESULT *, const RESULT *); \
     void correlate_each_##SOURCE##_##RESULT(const Windows *, const SOURCE *, size, Target *, const RESULT *, const RESULT *, const RESULT *); \
@@ -205,6 +218,19 @@ BOX_TYPES(PROTOTYPES)
     void maximum_##SOURCE##_##RESULT(const Windows *, const SOURCE *, size, size, size, size, size, Target *); \
     void minimum_##SOURCE##_##RESULT(const Windows *, const SOURCE *, size, size, size, size, size, Target *);
 EXTREME_TYPES(PROTOTYPES)
+#undef PROTOTYPES
+#define PROTOTYPES(s, r, VALUE, SAME) \
+    void maximum_runs_##VALUE(const Windows *, const VALUE *, size, size, size, size, size, const i32 *, size, const i32 *, size, VALUE *, VALUE *, size); \
+    void minimum_runs_##VALUE(const Windows *, const VALUE *, size, size, size, size, size, const i32 *, size, const i32 *, size, VALUE *, VALUE *, size); \
+    void network_##VALUE(const Windows *, const VALUE *, size, VALUE *, size);
+EXTREME_TYPES(PROTOTYPES)
+#undef PROTOTYPES
+#define PROTOTYPES(c, COUNT) void median_##COUNT(const Windows *, const u8 *, size, size, size, size, size, COUNT *, u8 *, size);
+COUNT_TYPES(PROTOTYPES)
+#undef PROTOTYPES
+#define PROTOTYPES(v, VALUE) \
+    void huang_##VALUE(const Windows *, const VALUE *, size, size, size, size, size, const i32 *, size, i32 *, VALUE *, size);
+UNSIGNED_TYPES(PROTOTYPES)
 #undef PROTOTYPES
 #define PROTOTYPES(s, r, SOURCE, RESULT) \
     void total_##SOURCE##_##RESULT(const Windows *, const SOURCE *, size, size, size, size, size, Target *);
