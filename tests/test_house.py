@@ -166,6 +166,7 @@ TESTED_ELSEWHERE = {
     "files/decode/decoders.py": "files/decode/test_tiff.py",
     "files/decode/cmyk.py": "files/test_reading.py",
     "files/decode/jpeg_coding.py": "files/encode/test_jpeg.py",
+    "files/matrix/npz_matrices.py": "files/test_stacks.py",
     "files/decode/boxes.py": "files/decode/test_jpeg2000.py",
     "files/decode/jpeg2000_levels.py": "files/decode/test_jpeg2000.py",
     "files/decode/map_levels.py": "files/decode/test_pam.py",

@@ -24,6 +24,7 @@ from cnnfilt.files.pixels import from_array
 from cnnfilt.files.read_write_options import ReadOptions, WriteOptions
 from cnnfilt.files.reading import finished, read_bytes
 from cnnfilt.files.records import Lost, Timing
+from cnnfilt.files.stacks import encode_stack, stacked_images
 from cnnfilt.files.streams import Source, check_size, format_in, open_stream
 from cnnfilt.files.writing import encode, to_eight_bits
 from cnnfilt.frozen import replace
@@ -50,6 +51,10 @@ def read_frames(source: Source, which: FrameChoice, options: ReadOptions) -> tup
             return _one_after_another(stream, parts, which, options)
         if format is None or FORMATS[format].several is None:
             return None
+        if FORMATS[format].several == "images":
+            images = stacked_images(stream.read(), FORMATS[format], options)
+            images = [images[number] for number in _chosen(len(images), which)]
+            return [finished(image, options) for image in images], Timing((_PAGE_MILLISECONDS,) * len(images))
         if FORMATS[format].several == "pages":
             images = list(_pages_in(stream, FORMATS[format], which, options.decoding))
             return [finished(image, options) for image in images], Timing((_PAGE_MILLISECONDS,) * len(images))
@@ -76,6 +81,8 @@ def count_frames(source: Source) -> int:
             return sum(count_frames(content) for content in _contents(stream, parts))
         if format is None or FORMATS[format].several is None:
             return 1
+        if FORMATS[format].several == "images":
+            return len(stacked_images(stream.read(), FORMATS[format], ReadOptions(max_pixels=0)))
         ours = opened_by_us(stream, FORMATS[format], ReadOptions(max_pixels=0))
         if ours is not None and FORMATS[format].several == "pages":
             return ours.count
@@ -87,11 +94,13 @@ def count_frames(source: Source) -> int:
 def encode_frames(images: Sequence[Image], timing: Timing, format: str, options: WriteOptions) -> Encoded:
     """Return one file with all `images`: pages of a TIFF, or an animation. OutputError for other formats."""
     about = named(format)
-    if about.several is None:
+    if about.several is None or about.only_read:
         # What is numbers may be no image: the values at the end of a network, for one.
         others = "" if about.kind == "matrix" else "; .webp, .png, .tiff and .gif hold several"
         each = f"-o '{{stem}}-{{frame}}{about.suffixes[0]}' for a file each"
         raise OutputError(f"{about.title} holds one {about.kind}; use --frames N, or {each}{others}")
+    if about.several == "images":
+        return encode_stack(images, about)
     with encoding(about):
         return (_pages if about.several == "pages" else _animation)(images, timing, about, options)
 

@@ -12,6 +12,7 @@ from cnnfilt.frozen import Frozen
 from cnnfilt.parsing import nearest
 
 FileKind = Literal["image", "matrix"]
+Several = Literal["frames", "pages", "images"]
 
 ANY_SIDE = 2**31 - 1
 """The longest side of formats that set no limit of their own."""
@@ -66,20 +67,22 @@ class Format(Frozen):
     """How many colours one image can have, where that is limited."""
     metadata: bool = True
     """Whether anything that comes along with the pixels has a place in it."""
-    several: Literal["frames", "pages"] | None = None
+    several: Several | None = None
     """What they are called where a file can hold more than one image."""
     frames_only: bool = False
     """Whether it is written only as an animation."""
     counts_repeats: bool = False
     """Whether an animation says how often it starts again, not how often it is played."""
     is_text: bool = False
+    only_read: bool = False
+    """Whether it is a matrix that is not written."""
     stacks: bool = False
     """Whether a matrix can have more axes than rows and columns."""
 
     @property
     def writable(self) -> bool:
         """Return whether cnnfilt writes a single image or a matrix in this format."""
-        return self.kind == "matrix" or bool(self.gray and not self.frames_only)
+        return not self.only_read and (self.kind == "matrix" or bool(self.gray and not self.frames_only))
 
 
 def _portable_map(
@@ -92,7 +95,7 @@ def _portable_map(
     suffix_only: bool = False,
     decoder: str = "",
     bands: bool = False,
-    several: Literal["frames", "pages"] | None = None,
+    several: Several | None = None,
 ) -> Format:
     return Format(
         name,
@@ -115,10 +118,26 @@ def _portable_map(
 
 
 def _matrix(
-    name: str, *, module: str, signatures: tuple[bytes, ...] = (), is_text: bool = True, stacks: bool = False
+    name: str,
+    *,
+    module: str,
+    signatures: tuple[bytes, ...] = (),
+    is_text: bool = True,
+    stacks: bool = False,
+    several: Several | None = None,
+    only_read: bool = False,
 ) -> Format:
     return Format(
-        name, name.upper(), (f".{name}",), "matrix", signatures, module=module, is_text=is_text, stacks=stacks
+        name,
+        name.upper(),
+        (f".{name}",),
+        "matrix",
+        signatures,
+        module=module,
+        is_text=is_text,
+        stacks=stacks,
+        several=several,
+        only_read=only_read,
     )
 
 
@@ -237,7 +256,8 @@ _ALL = (
     _matrix("tsv", module="text"),
     _matrix("txt", module="text"),
     _matrix("json", module="nested_lists", stacks=True),
-    _matrix("npy", module="npy", signatures=(b"\x93NUMPY",), is_text=False, stacks=True),
+    _matrix("npy", module="npy", signatures=(b"\x93NUMPY",), is_text=False, stacks=True, several="images"),
+    _matrix("npz", module="npz_matrices", signatures=(b"PK\3\4",), is_text=False, several="images", only_read=True),
 )
 
 FORMATS: dict[str, Format] = {format.name: format for format in _ALL}

@@ -21,7 +21,6 @@ _NOT_READ = (
     (b"8BPS", "a Photoshop file"),
     (b"\xff\x0a", "a JPEG XL"),
     (b"\x00\x00\x00\x0cJXL", "a JPEG XL"),
-    (b"PK\x03\x04", "a zip archive"),
     (b"\x1f\x8b", "gzip data"),
     (b"\x00\x00\x01\x00", "a Windows icon"),
 )

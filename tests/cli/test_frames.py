@@ -198,9 +198,9 @@ def test_a_folder_of_stills_and_animations(run: Run, tmp_path: Path) -> None:
         (["--frames", "all", "-o", "out.jpg"], 1, "JPEG holds one image; use --frames N"),
         (["--frames", "all", "-o", "out.jpg"], 1, "or -o '{stem}-{frame}.jpg' for a file each; .webp, .png, .tiff"),
         (
-            ["--frames", "all", "-o", "out.npy"],
+            ["--frames", "all", "-o", "out.csv"],
             1,
-            "holds one matrix; use --frames N, or -o '{stem}-{frame}.npy' for a file each\n",
+            "holds one matrix; use --frames N, or -o '{stem}-{frame}.csv' for a file each\n",
         ),
         (["--frames", "all", "-o", "out.png", "--indices", "where.npy"], 2, "choose one with --frames N"),
         (["--frames", "all", "-o", "out.png", "--max-pixels", "400"], 1, "the limit is 400"),

@@ -40,7 +40,7 @@ def test_suffixes_are_of_images_or_of_matrices() -> None:
     assert {".jpeg", ".tif", ".ppm"} <= IMAGE_SUFFIXES
     assert {".csv", ".npy"} <= MATRIX_SUFFIXES
     assert not IMAGE_SUFFIXES & MATRIX_SUFFIXES
-    assert set(FORMATS) - set(WRITABLE_FORMATS) == {"gif", "pbm", "jpeg2000"}
+    assert set(FORMATS) - set(WRITABLE_FORMATS) == {"gif", "pbm", "jpeg2000", "npz"}
 
 
 def test_the_words_of_the_option_and_their_order() -> None:

@@ -94,7 +94,9 @@ def matrices() -> list[tuple[str, bytes]]:
         stream = io.BytesIO()
         np.save(stream, array)
         found.append(("a.npy", stream.getvalue()))
-    return found
+    archive = io.BytesIO()
+    np.savez_compressed(archive, a=np.arange(6.0).reshape(2, 3), b=np.zeros((2, 2, 3), np.uint8), c=np.arange(3))
+    return [*found, ("a.npz", archive.getvalue())]
 
 
 @st.composite

@@ -142,6 +142,9 @@ def _module(about: Format) -> ModuleType:
 def _check_dimensions(array: Array, fewest: int, most: int) -> None:
     if not fewest <= array.ndim <= most:
         allowed = f"{fewest}" if fewest == most else f"{fewest} to {most}"
-        raise InputError(f"{{image}} has {counted(array.ndim, 'dimensions')}; give {allowed} (rows, columns, channels)")
+        stack = "; --frames takes the images of a stack" if (array.ndim, most) == (4, 3) else ""
+        raise InputError(
+            f"{{image}} has {counted(array.ndim, 'dimensions')}; give {allowed} (rows, columns, channels){stack}"
+        )
     if array.size == 0:
         raise InputError("{image} is empty")

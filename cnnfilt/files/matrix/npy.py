@@ -35,10 +35,12 @@ def read(data: bytes, about: Format, max_pixels: int) -> tuple[Array, tuple[str,
             warnings.simplefilter("ignore")
             array = np.lib.format.read_array(io.BytesIO(data), allow_pickle=False)
     except _ERRORS as error:
+        if "Object arrays" in str(error):
+            raise InputError("the .npy holds Python objects, which could run anything; give real numbers") from None
         raise InputError(f"the .npy cannot be read ({first_line(str(error))})") from None
     if array.dtype.kind not in "biuf":
         raise InputError(f"the .npy holds {array.dtype.name} values; give real numbers")
-    return np.ascontiguousarray(array, _kept_type(array.dtype)), ()
+    return np.ascontiguousarray(array, kept_type(array.dtype)), ()
 
 
 def write(array: Array, about: Format) -> bytes:
@@ -48,7 +50,7 @@ def write(array: Array, about: Format) -> bytes:
     return stream.getvalue()
 
 
-def _kept_type(dtype: np.dtype[Any]) -> np.dtype[Any]:
+def kept_type(dtype: np.dtype[Any]) -> np.dtype[Any]:
     """Return the type to compute with: bool as 0 and 1, half floats wider, long ones narrower."""
     if dtype.kind == "b":
         return np.dtype(np.uint8)
