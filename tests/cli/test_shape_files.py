@@ -19,10 +19,11 @@ from tests.conftest import COMMAND, ENVIRONMENT
 from tests.files import keras_files as keras
 from tests.files import onnx_files as onnx
 from tests.files.onnx_of_words import onnx_of
+from tests.terminal import OnTerminal
 
 TABLE = """\
 layer                 output  params   MACs  field  jump  unread
-input x 1x3x8x8       8x8x3
+input 1x3x8x8         8x8x3
 Conv stem             4x4x4      108  1,728      3     2       0
 BatchNormalization b  4x4x4        8      0      3     2       0
 relu                  4x4x4        0      0      3     2       0
@@ -65,7 +66,7 @@ def test_a_keras_file_has_it_too(run: Run, of_keras: Path) -> None:
     outcome = run("shape", of_keras)
     assert (outcome.code, outcome.stderr) == (0, "")
     assert rows(outcome.text)[1:4] == [
-        ["input", "image", "1x8x8x3", "8x8x3"],
+        ["input", "1x8x8x3", "8x8x3"],
         ["Conv2D", "stem", "4x4x4", "112", "1,728", "3", "2", "0"],
         ["BatchNormalization", "bn", "4x4x4", "8", "0", "3", "2", "0"],
     ]
@@ -103,6 +104,7 @@ def test_json_has_the_names_and_operators_of_the_file(run: Run, net: Path) -> No
         "unread": [0, 0],
         "operator": "Conv",
     }
+    assert found["input_name"] == "x"
     assert (found["output"], found["outputs"]) == ({"features": 10}, {"y": {"features": 10}})
     assert (found["params"], found["macs"], found["statistics"]) == (206, 2344, 8)
 
@@ -206,7 +208,7 @@ def test_an_open_size_has_to_be_said(run: Run, tmp_path: Path) -> None:
     assert outcome.stderr == (
         f"shape: {path} leaves the size of its input open, 1x3x?x?; write one after its name, such as 224x224\n"
     )
-    assert rows(run("shape", path, "5x4").text)[1] == ["input", "x", "1x3x5x4", "5x4x3"]
+    assert rows(run("shape", path, "5x4").text)[1] == ["input", "1x3x5x4", "5x4x3"]
 
 
 @pytest.mark.parametrize(
@@ -285,3 +287,21 @@ def test_a_file_of_a_hundred_megabytes_needs_neither_numpy_nor_memory(tmp_path: 
     ours, theirs = json.loads(known.stdout), json.loads(outcome.stdout)
     assert (theirs["params"], theirs["macs"]) == (ours["params"], ours["macs"])
     assert not outcome.stderr or int(outcome.stderr.split()[1]) < 60_000
+
+
+def test_names_are_cut_so_that_they_can_be_told_apart(tmp_path: Path) -> None:
+    """On a terminal of 80 columns: of a long name its end, before a short one the operator's beginning."""
+    nodes = [
+        onnx.node("GlobalAveragePool", ["x"], ["a"], name="/layer1/layer1.0/block/norm/GlobalAveragePool"),
+        onnx.node("MeanVarianceNormalization", ["a"], ["y"], name="n12"),
+    ]
+    image = onnx.value_info("x", (1, 9876, 12345, 1234))
+    (tmp_path / "net.onnx").write_bytes(onnx.model(nodes, inputs=[image]))
+    code, screen, _ = OnTerminal("shape", "net.onnx", cwd=tmp_path, columns=80).end()
+    lines = screen.lines
+    assert code == 0
+    assert max(map(len, lines)) <= 80
+    assert [line.split("  ")[0] for line in lines[2:4]] == [
+        "...rm/GlobalAveragePool",
+        "MeanVarianceNorm... n12",
+    ]

@@ -129,7 +129,7 @@ def shape(
     json_: bool,
     quiet: bool,
 ) -> None:
-    """Say what size comes out of a window (-f), or of a whole network (LAYERs), where SIZE is 224x224 or 224x224x3:
+    """Say what size comes out of a window (-f), of LAYERs, or of a file such as net.onnx; SIZE is 224x224 or 224x224x3:
 
     \b
     {words}

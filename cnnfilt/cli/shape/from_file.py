@@ -101,10 +101,18 @@ def answer_for_file(
         print_line(f"{found.path}: {line}; what depends on it is unknown, and the totals leave it out")
     if len(lines) > MOST_UNKNOWN and not quiet:
         print_line(f"{found.path}: {len(lines) - MOST_UNKNOWN:,} more are not known")
-    table = LayerTable(_input_label(found), shape_of(found.image), tuple(map(_row, found.layers)), options.columns)
+    # What the file has in another order is shown in both.
+    table = LayerTable(
+        f"input {spelled_size(found.image.dims)}",
+        shape_of(found.image),
+        tuple(map(_row, found.layers)),
+        options.columns,
+    )
     outputs = found.outputs
     output = next(iter(outputs.values()), shape_of(found.image))
-    more = {"output": data_of(output)} | ({"outputs": {n: data_of(s) for n, s in outputs.items()}} if outputs else {})
+    more = {"input_name": input_of(found.network.graph).name, "output": data_of(output)} | (
+        {"outputs": {n: data_of(s) for n, s in outputs.items()}} if outputs else {}
+    )
     text = table_text(table, options, _most_at_once(found) if options.columns.memory else 0, more)
     return Answer(text, tuple(_windows(found.layers)), numbers_of(output))
 
@@ -165,11 +173,6 @@ def _answer_in_words(found: Walked, options: AnswerOptions, *, alone: bool) -> A
         return _words_alone(size, text, numbers_of(output), options)
     assert isinstance(size, Volume), "only images are told in words"
     return answer((size.height, size.width, size.channels), parse_chain([text]), options)
-
-
-def _input_label(found: Walked) -> str:
-    # What the file has in another order is shown in both.
-    return f"input {input_of(found.network.graph).name} {spelled_size(found.image.dims)}"
 
 
 def _row(step: Step) -> Row:

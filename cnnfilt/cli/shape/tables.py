@@ -14,6 +14,7 @@ from cnnfilt.describe.layers import Shape
 from cnnfilt.frozen import Frozen
 
 SHORTEST_WORD = 12
+SHORTEST_OPERATOR = 4
 
 
 class LayerTable(Frozen):
@@ -119,6 +120,17 @@ TABLES: dict[TableFormat | None, Callable[[LayerTable], list[str]]] = {None: pla
 """How each format is written; None is that for people."""
 
 
+def _short_words(words: str, width: int) -> str:
+    return f"{words[: width - 3]}..."
+
+
+def _short_name(label: str, width: int) -> str:
+    """Return an operator cut short and its name, or the end of the name alone where that is longer."""
+    operator, _, name = label.rpartition(" ")
+    room = width - len(name) - len("... ")
+    return f"{operator[:room]}... {name}" if operator and room >= SHORTEST_OPERATOR else f"...{name[3 - width :]}"
+
+
 def _without_markup(cell: str) -> str:
     # A star would begin an emphasis, a bar a cell.
     return "".join("\\" + sign if sign in "\\|*_`[]" else sign for sign in cell)
@@ -133,6 +145,6 @@ def _aligned(rows: Sequence[Sequence[str]], *, names: bool) -> list[str]:
     if sys.stdout.isatty():
         others = [max(map(len, column)) + 2 for column in list(zip(*rows, strict=True))[1:]]
         width = min(width, max(shutil.get_terminal_size().columns - sum(others), SHORTEST_WORD))
-    cut = [(f"...{word[3 - width :]}" if names else f"{word[: width - 3]}...") for word, *_ in rows]
-    shown = [(word if len(word) <= width else short, *others) for (word, *others), short in zip(rows, cut, strict=True)]
+    short = _short_name if names else _short_words
+    shown = [(word if len(word) <= width else short(word, width), *others) for word, *others in rows]
     return aligned(shown, "ll" + "r" * (len(rows[0]) - 2))
