@@ -185,6 +185,7 @@ def test_counts_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     monkeypatch.setattr(messages, "MOST_PARTS", 50)
     assert "more than 50 nodes" in refused(onnx.model([onnx.node("Relu", ["x"], ["y"])] * 51))
+    assert "a node of more than 5,000 values" in refused(onnx.model([onnx.node("Sum", ["x"] * 5001, ["y"])]))
     monkeypatch.setattr(wire, "MOST_TEXT", 100)
     assert "names of more than" in refused(onnx.model([onnx.node("Relu", ["x" * 90], ["y"])] * 2))
     monkeypatch.setattr(wire, "MOST_NUMBERS", 100)

@@ -12,7 +12,7 @@ from cnnfilt.errors import CnnfiltError, InputError
 from cnnfilt.frozen import Frozen, replace
 from cnnfilt.terms import Pair
 
-MOST_CONTENT = 1_000_000
+MOST_CONTENT = 200_000
 """The numbers that are kept to work sizes out, all together."""
 
 _SIZES = ("int64", "int32", "bool", "string")

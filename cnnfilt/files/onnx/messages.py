@@ -12,6 +12,9 @@ from cnnfilt.files.streams import first_line
 MOST_PARTS = 50_000
 """Of nodes, of weights, of inputs and of outputs: the largest networks have a tenth of it."""
 
+MOST_VALUES = 5_000
+"""Of what one node takes and makes."""
+
 MOST_NUMBERS = 4096
 """A longer list says no size, and is left where it is."""
 
@@ -83,6 +86,8 @@ class Reader:
                 attributes[name] = value
             else:
                 texts[field].append(self._wire.text(where))
+            if len(texts[1]) + len(texts[2]) > MOST_VALUES:
+                raise InputError(f"{{image}} has a node of more than {MOST_VALUES:,} values; none needs as many")
         names, operators, domains = ((texts[field] or [""])[-1] for field in (3, 4, 7))
         if not operators:
             raise damaged(f"node {place} has no operator")
