@@ -178,7 +178,7 @@ def _pages_in(stream: BinaryIO, about: Format, which: FrameChoice, options: Read
     """Yield the pages that were asked for, each read by whoever reads its kind."""
     ours, opened = opened_by_us(stream, about, options), None
     assert ours is not None  # Pages are found by ourselves.
-    pixels_so_far = 0
+    pixels_so_far, notes = 0, ours.notes
     for number in _chosen(ours.count, which):
         size = ours.size(number, options)
         if size is None:
@@ -192,9 +192,11 @@ def _pages_in(stream: BinaryIO, about: Format, which: FrameChoice, options: Read
         check_size(max(pixels_so_far // width, 1), width, options.max_pixels)
         if size is None and opened is not None:
             with decoding(about, max_pixels=options.max_pixels):
-                yield _one(opened, about, options)
+                image = _one(opened, about, options)
         else:
-            yield ours.image(number, options)
+            image = ours.image(number, options)
+        yield replace(image, notes=image.notes + notes)
+        notes = ()
 
 
 def _one(opened: "PIL.ImageFile.ImageFile", about: Format, options: ReadOptions) -> Image:

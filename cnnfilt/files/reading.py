@@ -83,11 +83,13 @@ def _content(source: Source, name: str | None, options: ReadOptions) -> Image:
             ours = opened_by_us(stream, FORMATS[format], options)
             if ours is not None and ours.size(0, options) is not None:
                 image = ours.image(0, options)
-                return replace(image, notes=(*image.notes, SEVERAL)) if ours.count > 1 else image
+                several = (SEVERAL,) if ours.count > 1 else ()
+                return replace(image, notes=(*image.notes, *several, *ours.notes))
             # Pillow is imported only for images.
             from cnnfilt.files.decode.loading import load_image
 
             loaded = load_image(stream, format, options)
+            loaded = loaded._replace(notes=loaded.notes + (ours.notes if ours else ()))
     from cnnfilt.files.decode.arrays import as_arrays
 
     return as_arrays(loaded)

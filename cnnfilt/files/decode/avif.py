@@ -19,6 +19,7 @@ class OpenedAvif:
     """An AVIF of 8 bits, which Pillow reads rightly."""
 
     count = 1
+    notes: tuple[str, ...] = ()
 
     def size(self, number: int, options: ReadOptions) -> None:
         """Leave it to Pillow."""

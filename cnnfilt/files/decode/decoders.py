@@ -20,6 +20,11 @@ class Opened(Protocol):
         """Return how many images it holds."""
         ...
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return what the user should know of the file, whoever decodes it."""
+        ...
+
     def size(self, number: int, options: ReadOptions) -> tuple[int, int, int] | None:
         """Return (height, width, channels) of image `number` (from 0) as it will be read; None leaves it to Pillow.
 

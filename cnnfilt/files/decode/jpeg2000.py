@@ -36,6 +36,11 @@ class OpenedJpeg2000(Frozen, eq=False):
         """Return how many images it holds."""
         return 1
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return nothing: the header says all."""
+        return ()
+
     def size(self, number: int, options: ReadOptions) -> tuple[int, int, int] | None:
         """Return (height, width, channels); None for 8 bits, which Pillow reads as they are."""
         check_size(self.height, self.width, options.max_pixels)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from cnnfilt.files.image import Image, top_level
+from cnnfilt.files.image import Array, Image, top_level
 from cnnfilt.files.records import Storage
 
 if TYPE_CHECKING:
@@ -15,19 +15,19 @@ def map_image(data: bytes, found: "Map") -> Image:
     """Return the image of these samples, the high byte first."""
     dtype: np.dtype[Any] = np.dtype(f">u{found.sample_bytes}")
     samples = np.frombuffer(data, dtype).reshape(found.height, found.width, found.bands)
-    top = top_level(dtype.newbyteorder("="))
-    levels = samples.astype(dtype.newbyteorder("="))
-    if found.highest != top:
-        # Levels past the maximum are white, as Pillow takes them in a PPM.
-        places = np.minimum(np.arange(top + 1), found.highest)
-        table = ((places * 2 * top + found.highest) // (2 * found.highest)).astype(levels.dtype)
+    colours = samples[..., :-1] if found.has_alpha else samples
+    alpha = _levels(samples[..., -1], found.highest) if found.has_alpha else None
+    pixels = _levels(colours[..., 0] if colours.shape[2] == 1 else colours, found.highest)
+    return Image(pixels, alpha, format="pam", stored=Storage(maximum=found.highest))
+
+
+def _levels(samples: Array, highest: int) -> Array:
+    """Return levels of which `highest` and what is past it are white, as Pillow takes them in a PPM."""
+    levels = samples.astype(samples.dtype.newbyteorder("="), order="C")
+    top = top_level(levels.dtype)
+    if highest != top:
+        places = np.minimum(np.arange(top + 1), highest)
+        table = ((places * 2 * top + highest) // (2 * highest)).astype(levels.dtype)
         for row in levels:
             row[...] = table[row]
-    alpha = np.ascontiguousarray(levels[..., -1]) if found.has_alpha else None
-    pixels = levels[..., :-1] if found.has_alpha else levels
-    return Image(
-        np.ascontiguousarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels),
-        alpha,
-        format="pam",
-        stored=Storage(maximum=found.highest),
-    )
+    return levels

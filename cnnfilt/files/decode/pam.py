@@ -51,6 +51,11 @@ class OpenedMaps:
         """Return how many maps it holds."""
         return len(self._maps)
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return nothing: the header says all."""
+        return ()
+
     def size(self, number: int, options: ReadOptions) -> tuple[int, int, int]:
         """Return (height, width, channels). ShapeError for more than the most pixels."""
         found = self._maps[number]

@@ -31,6 +31,11 @@ class OpenedFloats(Frozen, eq=False):
         """Return how many images it holds."""
         return 1
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return nothing: the header says all."""
+        return ()
+
     def size(self, number: int, options: ReadOptions) -> tuple[int, int, int]:
         """Return (height, width, channels). ShapeError for more than the most pixels."""
         check_size(self.height, self.width, options.max_pixels)

@@ -111,7 +111,8 @@ def _levels_and_alpha(samples: Array, page: Page) -> tuple[Array, Array | None, 
 def _divide(pixels: Array, alpha: Array) -> None:
     """Undo in place that colours were multiplied by their alpha: rounded, and 0 where nothing is to be seen."""
     top = top_level(pixels.dtype)
-    for colours, opacity in zip(pixels, alpha.astype(np.uint32), strict=True):
+    for colours, row in zip(pixels, alpha, strict=True):
+        opacity = row.astype(np.uint32)
         over = np.maximum(opacity, 1)[:, np.newaxis]
         colours[...] = np.minimum((colours * np.uint32(top) + over // 2) // over, top) * (opacity > 0)[:, np.newaxis]
 

@@ -17,7 +17,7 @@ Decoder = Literal["pillow", "own", "tifffile"]
 
 WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC = 256, 257, 258, 259, 262
 STRIP_OFFSETS, STRIP_BYTES, TILE_OFFSETS, TILE_BYTES = 273, 279, 324, 325
-COLOUR_MAP = 320
+COLOUR_MAP, SAMPLES = 320, 277
 
 _WHITE_IS_ZERO = 0
 _COLOURS: dict[int, Colours] = {0: "gray", 1: "gray", 2: "rgb", 3: "palette", 5: "cmyk", 6: "ycbcr", 8: "lab"}
@@ -191,7 +191,7 @@ def page_of(directory: Directory, *, max_pixels: int) -> Page:
     if min(height, width) < 1:
         raise InputError("the TIFF is damaged: it does not say its height and width")
     check_size(height, width, max_pixels)
-    samples = directory.integer(277, 3 if compression == 6 else 1)
+    samples = directory.integer(SAMPLES, 3 if compression == 6 else 1)
     _check_samples(height, width, samples, max_pixels)
     planes = samples if directory.integer(284, 1) == 2 else 1
     tiled = TILE_OFFSETS in directory.entries

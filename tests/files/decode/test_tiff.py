@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -143,3 +144,48 @@ def test_what_comes_along_is_kept() -> None:
     data = encode(Image(pixels, metadata=came), "tiff", WriteOptions(metadata="all")).data
     found = read_bytes(data).metadata
     assert (found.icc_profile, found.resolution, found.xmp) == (came.icc_profile, came.resolution, came.xmp)
+
+
+@pytest.mark.parametrize(
+    ("description", "told"),
+    [
+        (b'{"shape": [6, 7, 5, 3]}', 6),
+        (b'{"shape": [7, 5, 3]}', 0),
+        (b"ImageJ=1.53\nimages=4\nslices=4\n", 4),
+        (b"ImageJ=1.53\nimages=1\n", 0),
+        (b"a picture", 0),
+    ],
+)
+@pytest.mark.parametrize("dtype", ["uint8", "uint16"])
+def test_images_that_no_directory_lists_are_told_of(description: bytes, told: int, dtype: str) -> None:
+    data = tiff_file(DEEP.astype(dtype), photometric=2, more={270: description})
+    note = f"tells of {told} images and lists 1; what is not listed is not read"
+    expected = (note,) if told else ()
+    assert read_bytes(data).notes == expected
+    found = read_frames(data, "all", ReadOptions())
+    assert found is not None
+    assert found[0][0].notes == expected
+
+
+def test_a_smaller_version_is_called_one() -> None:
+    """As in the raw files of cameras, whose first image is a preview."""
+    data = tiff_file(DEEP, photometric=2, more={254: (1,), 330: (8, 0)})
+    assert read_bytes(data).notes == (
+        "its first image is a smaller version; the whole one, in a sub-directory, is not read",
+    )
+
+
+def test_memory_stays_below_twice_the_image() -> None:
+    """Of 8 million values no more is ever held than the samples and the pixels made of them."""
+    samples = np.zeros((1000, 2000, 4), np.uint16)
+    samples[::7, ::5] = 777
+    for planar, order in ((False, "<"), (True, ">")):
+        data = tiff_file(samples, photometric=2, order=order, planar=planar, deflated=True, rows_per_strip=1000)
+        tracemalloc.start()
+        try:
+            image = read_bytes(data)
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        assert image.alpha is not None
+        assert peak < 2.05 * samples.nbytes
