@@ -9,6 +9,7 @@ import click
 from click.core import ParameterSource
 
 from cnnfilt.cli.options import FileOptions, file_options, options_of
+from cnnfilt.describe.light import Light
 from cnnfilt.describe.parts import Parts
 from cnnfilt.errors import InputError, ParameterError
 from cnnfilt.files.read_write_options import ReadOptions
@@ -17,6 +18,8 @@ from cnnfilt.frozen import Frozen, fields, replace
 if TYPE_CHECKING:  # NumPy is not needed for the help.
     from cnnfilt.operations.base import Operation
 
+_AS_STORED = Light()
+
 Asked = TypeVar("Asked", bound=Frozen)
 
 
@@ -24,6 +27,7 @@ class FilterOptions(FileOptions, kw_only=True):
     """What every command that filters images is asked: which files, and which `parts` of the images change."""
 
     parts: Parts
+    light: Light = _AS_STORED
 
     def read_options(self, *, gray: bool) -> ReadOptions:
         """Return how the inputs are read: in colour where a part of them is to change, unless gray is asked for."""
@@ -35,7 +39,11 @@ class FilterOptions(FileOptions, kw_only=True):
         return () if self.parts.mask is None else (self.parts.mask,)
 
     def around(self, operation: "Operation", *, gray: bool) -> "Operation":
-        """Return `operation` on the parts that were asked for; `gray` is the command's default for --gray."""
+        """Return `operation` on the light and the parts that were asked for; `gray` is the command's own for --gray."""
+        if self.light.is_linear:
+            from cnnfilt.operations.in_light import InLight
+
+            operation = InLight(operation=operation, treatment=operation.treatment)
         if self.parts.is_all:
             return operation
         # Most runs do without.
@@ -57,10 +65,15 @@ def filter_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command INPUT... and the options of all that filter images; it receives them together, as `files`."""
 
     @functools.wraps(function)
-    def command(files: FileOptions, parts: Parts, **parameters: Any) -> Any:
-        return function(files=FilterOptions(**fields(files), parts=parts), **parameters)
+    def command(files: FileOptions, parts: Parts, light: Light = _AS_STORED, **parameters: Any) -> Any:
+        return function(files=FilterOptions(**fields(files), parts=parts, light=light), **parameters)
 
     return file_options(options_of(Parts, "parts")(command))
+
+
+def light_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command --light, too; it stands over `filter_options`, and is a part of its `files`."""
+    return options_of(Light, "light")(function)
 
 
 def unless_given(asked: Asked, **others: Any) -> Asked:

@@ -14,7 +14,7 @@ from cnnfilt.cli.help_screen import HelpContext, fitted, with_examples
 
 GROUPS = {
     "A part of the image": ("regions", "crop", "mask", "feather"),
-    "Values": ("values", "value_range", "gray", "alpha", "background"),
+    "Values": ("values", "value_range", "light", "gray", "alpha", "background"),
     "Files": (
         "output",
         "overwrite",

@@ -1,6 +1,6 @@
 """What all operations share: the base class, a result, the mapping to levels, and the alpha that follows windows."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -171,6 +171,10 @@ class Operation(Frozen, kw_only=True):
         """Return what the results of `image` are in `box`; a mapping that depends on values sees these alone."""
         raise ParameterError(f"{self.command} changes no part of an image; leave out --region and --mask")
 
+    def in_light(self, light_of: Callable[[float], float]) -> "Operation":
+        """Return the operation for an image of light: what it was told in levels becomes `light_of` these."""
+        return self
+
     def explain(self, image: Image, number: int, place: Pair, format_name: str) -> "ExplainedValues":
         """Return how result `number` came to its value at `place`. ParameterError where that is not explained."""
         raise ParameterError("this operation is not explained")
@@ -183,11 +187,15 @@ class Operation(Frozen, kw_only=True):
 
 
 class ExplainedValues(Frozen):
-    """The values of one result at a place, a map each: the result's label, and how values become pixels."""
+    """The values of one result at a place, a map each: the result's label, and how values become pixels.
+
+    Values of light become levels by a `curve`, whose name that is.
+    """
 
     label: str
     levels: Levels
     values: "Sequence[Explained | Pooled]"
+    curve: str = ""
 
 
 def reach_of(slide: Slide, padding_mode: str = "zeros") -> Reach:

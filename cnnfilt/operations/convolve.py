@@ -1,5 +1,6 @@
 """Kernels slid over an image."""
 
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -98,6 +99,12 @@ class ConvolveImage(Operation, kw_only=True):
     def part(self, image: Image, box: Box, format_name: str) -> list[Result]:
         """Return what each kernel's result is in `box`."""
         return [self._slide_in(box, one, image, format_name) for one in self.kernels]
+
+    def in_light(self, light_of: Callable[[float], float]) -> Operation:
+        """Return the operation for an image of light, padded with the light of the padding value."""
+        value = self.asked.padding_value
+        light = tuple(map(light_of, value)) if isinstance(value, tuple) else light_of(value)
+        return replace(self, asked=replace(self.asked, padding_value=light))
 
     def explain(self, image: Image, number: int, place: Pair, format_name: str) -> ExplainedValues:
         """Return how the maps of result `number` came to their values at `place`."""

@@ -97,6 +97,7 @@ IN_PARTS: Trials = {
 }
 """The options that commands share which may change a part of an image."""
 
+LIGHT: Trials = {"light": [Trial("colour.png -o out.png", "--light encoded", "--light linear")]}
 EXPLAINED: Trials = {
     "explain": [Trial("matrix.csv", "--explain 0,0", "--explain 1,1"), Trial("matrix.csv", "", "--explain all")]
 }
@@ -162,6 +163,7 @@ CONVOLVE: Trials = {
     **after("convolve -k emboss", {**WITH_FILES, **EXPLAINED, **EMITTED, **VERBOSE, **WINDOW, **BORDER}),
     **after("convolve -k emboss", {"alpha": [*WITH_FILES["alpha"], FILTERED]}),
     **after("convolve -k emboss", IN_PARTS),
+    **after("convolve -k box", LIGHT),
 }
 
 PAD: Trials = {
@@ -186,7 +188,7 @@ PAD: Trials = {
 POOL: Trials = {
     **after("pool -f 2", {**WITH_FILES, **EXPLAINED, **EMITTED, **WINDOW}),
     **after("pool -f 3 -s 1 -p same", IN_PARTS),
-    **after("pool -f 2 --kind avg", {"alpha": [*WITH_FILES["alpha"], FILTERED]}),
+    **after("pool -f 2 --kind avg", {"alpha": [*WITH_FILES["alpha"], FILTERED], **LIGHT}),
     "stride": [Trial("pool matrix.csv -f 3", "", "-s 1"), Trial("pool matrix.csv -f 2", "-s 1x2", "-s 2x1")],
     "padding": [Trial("pool matrix.csv -f 3 -s 2", "-p 0", f"-p {word}") for word in ("1", "same", "0,1")],
     "kernel_size": [Trial("pool matrix.csv", "-f 2", "-f 3"), Trial("pool matrix.csv", "-f 2x3", "-f 3x2")],
@@ -241,6 +243,7 @@ EDGES: Trials = {
 
 APPLY: Trials = {
     **after("apply filter:emboss,p=same", {**WITH_FILES, **IN_PARTS}),
+    **after("apply filter:box", LIGHT),
     "gray": [Trial("apply relu colour.png -o out.png", "", "--gray")],
     "background": [*after("apply relu", WITH_FILES)["background"]],
     "maps": [Trial("apply filter:box colour.png -o out.png", "--maps one", "--maps two")],

@@ -4,7 +4,7 @@ import os
 
 import click
 
-from cnnfilt.cli.filter_options import FilterOptions, filter_options
+from cnnfilt.cli.filter_options import FilterOptions, filter_options, light_options
 from cnnfilt.cli.inspect.inspection import Inspection, inspection_options
 from cnnfilt.cli.matrix_command import MatrixCommand
 from cnnfilt.cli.option_types import NUMBER, WholeNumber
@@ -41,6 +41,7 @@ Examples:
     help="Multiply pixels by this first, such as 1/255.  [default: 1; with --model as it was trained]",
 )
 @inspection_options(explains=False, emits=False)
+@light_options
 @filter_options
 def apply(
     files: FilterOptions,

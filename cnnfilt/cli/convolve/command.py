@@ -4,7 +4,7 @@ from typing import get_args
 
 import click
 
-from cnnfilt.cli.filter_options import FilterOptions, filter_options, unless_given
+from cnnfilt.cli.filter_options import FilterOptions, filter_options, light_options, unless_given
 from cnnfilt.cli.inspect.inspection import Inspection, inspection_options
 from cnnfilt.cli.matrix_command import MatrixCommand
 from cnnfilt.cli.option_types import Word
@@ -56,6 +56,7 @@ Examples:
     help="Several kernels: a file for each, or one captioned picture of all.",
 )
 @inspection_options(explains=True)
+@light_options
 @filter_options
 def convolve(
     files: FilterOptions,

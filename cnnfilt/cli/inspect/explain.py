@@ -42,6 +42,8 @@ def _heading(name: str, one: Explanation, *, first: bool, colours: bool) -> Iter
     legend = [*(["from 0"] if first else []), *(["[ ] padding"] if any(map(any, value.padded)) else [])]
     said = f" ({', '.join(legend)})" if legend else ""
     where = f"the window: {_positions('row', value.rows)}, {_positions('column', value.columns)} of the image"
+    if one.curve:
+        yield f"values are light: {one.curve} is undone"
     yield from [where + said] if len(where + said) <= PLAIN_WIDTH else [where, said.strip()]
     yield ""
 
@@ -71,7 +73,7 @@ def _body(one: Explanation, explanations: Explanations) -> Iterator[Item]:
             yield from _steps(value, width)
         case unknown:
             assert_never(unknown)
-    yield f"{'pixel'.ljust(width)} = {written(one.pixel)} ({_mapping(one.levels)}{_rounding(one)})"
+    yield f"{'pixel'.ljust(width)} = {written(one.pixel)} ({_mapping(one.levels, one.curve)}{_rounding(one)})"
 
 
 def _steps(value: Explained | Pooled, width: int) -> Iterator[str]:
@@ -92,8 +94,10 @@ def _results(values: Sequence[Explanation]) -> Iterator[Item]:
         yield [Matrix(f"the result of {label}" + (f", channel {map_}" if len(maps) > 1 else ""), rows)]
 
 
-def _mapping(levels: Levels) -> str:
+def _mapping(levels: Levels, curve: str) -> str:
     """Return in words how the value became the pixel."""
+    if curve:
+        return f"{_mapping(levels, '').replace('rounded, clipped', f'{curve} done again, rounded, clipped')}"
     if levels.values == "raw":
         return "the value as it is"
     top, clipped = levels.top, f"rounded, clipped to 0..{levels.top}"
@@ -118,7 +122,7 @@ def _mapping(levels: Levels) -> str:
 
 def _rounding(one: Explanation) -> str:
     """Return what to add where the pixel is not quite what becomes of the value above it: it was computed in floats."""
-    if one.levels.needs_range or not math.isfinite(one.value.value):
+    if one.curve or one.levels.needs_range or not math.isfinite(one.value.value):
         return ""
     pixels, _ = apply_levels(np.array([[one.value.value]]), one.levels)
     expected = as_number(pixels[0, 0])
@@ -143,4 +147,5 @@ def _data(one: Explanation) -> dict[str, Any]:
             window |= pooling_data(value)
         case unknown:
             assert_never(unknown)
-    return window | {"value": finite(value.value), "pixel": finite(one.pixel), "values": one.levels.values}
+    light = {"curve": one.curve} if one.curve else {}
+    return window | light | {"value": finite(value.value), "pixel": finite(one.pixel), "values": one.levels.values}

@@ -2,7 +2,7 @@
 
 import click
 
-from cnnfilt.cli.filter_options import FilterOptions, filter_options
+from cnnfilt.cli.filter_options import FilterOptions, filter_options, light_options
 from cnnfilt.cli.inspect.inspection import Inspection, inspection_options
 from cnnfilt.cli.matrix_command import MatrixCommand
 from cnnfilt.cli.options import options_of, read_ahead
@@ -33,6 +33,7 @@ Examples:
 @options_of(Pooling, "asked")
 @click.option("--indices", metavar="FILE.npy", help="Also write where each maximum stood: row * width + column.")
 @inspection_options(explains=True)
+@light_options
 @filter_options
 def pool(files: FilterOptions, inspection: Inspection, asked: Pooling, indices: str | None) -> int:
     """Shrink each INPUT (an image, a folder, a matrix, or -) by keeping one value of each window.\f

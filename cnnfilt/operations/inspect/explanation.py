@@ -18,7 +18,10 @@ Volume = tuple[tuple[tuple[Number, ...], ...], ...]
 
 
 class Explanation(Frozen):
-    """One value, the pixel it became by `levels`, and the result it is from: label, (height, width), maps."""
+    """One value, the pixel it became by `levels`, and the result it is from: label, (height, width), maps.
+
+    A value of light became a level by a `curve`, too.
+    """
 
     label: str
     size: Pair
@@ -26,6 +29,7 @@ class Explanation(Frozen):
     value: Explained | Pooled
     pixel: Number
     levels: Levels
+    curve: str = ""
 
 
 class Explanations(Frozen):
@@ -57,7 +61,9 @@ class Explain(Frozen):
                 explained = operation.explain(image, number, (row, column), format_name)
                 for map_, value in enumerate(explained.values):
                     pixel = as_number(pixels[row, column, map_])
-                    found.append(Explanation(explained.label, size, maps, value, pixel, explained.levels))
+                    found.append(
+                        Explanation(explained.label, size, maps, value, pixel, explained.levels, explained.curve)
+                    )
         whole = self.place is None and image.pixels.size <= MOST_VALUES * MOST_VALUES
         return Explanations(tuple(found), _nested(image.pixels) if whole else None, image.kind == "image")
 

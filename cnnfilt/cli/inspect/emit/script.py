@@ -13,6 +13,7 @@ from cnnfilt.describe.operations import Morphology
 from cnnfilt.errors import ParameterError
 from cnnfilt.operations.convolve import ConvolveImage
 from cnnfilt.operations.edges import FindEdges
+from cnnfilt.operations.in_light import InLight
 from cnnfilt.operations.in_parts import InParts
 from cnnfilt.operations.inspect.emitted_run import EmittedRun
 from cnnfilt.operations.morph import MorphImage
@@ -99,6 +100,8 @@ def _steps(module: Library, run: EmittedRun) -> list[tuple[str, list[str]]]:
             return [("", module.edges(run, operation))]
         case PadImage() as operation:
             return [("", module.pad(run, operation))]
+        case InLight():
+            raise ParameterError("--emit has no script for --light linear; leave it out")
         case InParts():
             raise ParameterError("--emit writes scripts for whole images; leave out --region and --mask")
         case operation:
