@@ -5,6 +5,7 @@ from typing import Any, get_args
 
 import click
 
+from cnnfilt.describe.percentiles import Percentiles, parse_percentiles
 from cnnfilt.errors import ParameterError
 from cnnfilt.parsing import nearest, parse_number, parse_padding, parse_pair, parse_whole
 from cnnfilt.terms import FrameChoice, PaddingWord
@@ -84,6 +85,11 @@ def parse_share(text: str, name: str) -> float:
     if not 0 <= share <= 1:
         raise ParameterError(f"{name} {text!r} is not a fraction from 0 to 1, or 0% to 100%", parameter=name)
     return share
+
+
+def parse_levels_range(text: str, name: str) -> tuple[float, float] | Percentiles:
+    """Return (low, high) from `LO,HI`, or the percentiles of `1%,99%`."""
+    return parse_percentiles(text, name) if "%" in text else parse_range(text, name)
 
 
 def parse_frames(text: str, name: str) -> FrameChoice:

@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import click
 
-from cnnfilt.cli.option_types import BoundedNumber, Parsed, WholeNumber, Word, parse_bands, parse_frames, parse_range
+from cnnfilt.cli.option_types import (
+    BoundedNumber,
+    Parsed,
+    WholeNumber,
+    Word,
+    parse_bands,
+    parse_frames,
+    parse_levels_range,
+)
+from cnnfilt.describe.percentiles import Percentiles
 from cnnfilt.files.decode.ahead import ReadAhead, begin_loading
 from cnnfilt.files.formats import FORMAT_WORDS
 from cnnfilt.files.read_write_options import ReadOptions, WriteOptions
@@ -132,8 +141,12 @@ class FileOptions(WorkOptions, kw_only=True):
         help="How results become levels.\f clip, abs, offset (0 becomes mid-gray), minmax, symmetric, or raw.",
         shown="auto",
     )
-    value_range: tuple[float, float] | None = option(
-        "--value-range", read=parse_range, metavar="LO,HI", default=None, help="Map LO..HI to black..white instead."
+    value_range: tuple[float, float] | Percentiles | None = option(
+        "--value-range",
+        read=parse_levels_range,
+        metavar="LO,HI",
+        default=None,
+        help="Map LO..HI to black..white instead.\f As 1%,99% these are percentiles of the result.",
     )
     gray: bool | None = option("--gray/--no-gray", default=None, help="Read in shades of gray, or in colour.")
     alpha: AlphaMode = option(

@@ -7,24 +7,19 @@ here), keep the pixels where it peaks along its own direction, and follow weak e
 from collections.abc import Iterator
 
 import numpy as np
-import numpy.typing as npt
 
 from cnnfilt.core.convolution import convolve
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.strips import PaddedImage, strip_edges
 from cnnfilt.core.noise import NOISE
+from cnnfilt.core.thinning import SLACK, Mask, crests, shifted
 from cnnfilt.describe.edge_detection import EdgeDetection, check_thresholds
 from cnnfilt.terms import Pair
-
-Mask = npt.NDArray[np.bool_]
 
 WEAK, STRONG = 1, 2
 
 VALUE_BYTES = 4
 """What is held for each value of a strip: most likely a float32 or two int16."""
-
-SLACK = 1e-5
-"""Differences of gradients that only rounding may have made: a full step measures 1, but for these."""
 
 
 def canny_mask(pixels: Array, asked: EdgeDetection) -> Mask:
@@ -43,8 +38,8 @@ def canny_mask(pixels: Array, asked: EdgeDetection) -> Mask:
     for rows, across, down in gradients.fields(halo=1):
         with np.errstate(over="ignore"):
             strength = np.hypot(across, down)
-        thin = _thin(strength, _shifted(across, 0, 0), _shifted(down, 0, 0))
-        strength = _shifted(strength, 0, 0)
+        thin = crests(strength, shifted(across, 0, 0), shifted(down, 0, 0))
+        strength = shifted(strength, 0, 0)
         # False and True add up to 0, WEAK or STRONG.
         np.add(strength >= low * (1 - SLACK), strength >= high * (1 - SLACK), out=peaks[rows], dtype=np.uint8)
         peaks[rows] *= thin
@@ -128,48 +123,6 @@ class Gradients:
         block = np.empty((last - first + self._span - 1, *self._source.shape[1:]), self._source.dtype)
         self._source.read(first, block)
         return block
-
-
-def directions(across: Array, down: Array) -> tuple[Mask, Mask, Mask]:
-    """Return where a gradient points along the rows, where along the columns, and which of the others falls.
-
-    To the nearest 45 degrees; one falls that points down to the right, or up to the left.
-    """
-    narrow = np.tan(np.pi / 8)
-    level = np.abs(down) <= narrow * np.abs(across)
-    upright = np.abs(across) <= narrow * np.abs(down)
-    return level, upright, (across > 0) == (down > 0)
-
-
-def _thin(strength: Array, across: Array, down: Array) -> Mask:
-    """Return where the gradient is stronger than on both sides of its own direction, to the nearest 45 degrees.
-
-    `strength` is one pixel wider on every side than the gradient (across, down).
-    """
-    level, upright, falling = directions(across, down)
-
-    def beside(values: Array, side: int) -> Array:
-        horizontally, vertically = _shifted(values, 0, side), _shifted(values, side, 0)
-        diagonally = np.where(falling, _shifted(values, side, side), _shifted(values, side, -side))
-        return np.where(level, horizontally, np.where(upright, vertically, diagonally))
-
-    return is_peak(_shifted(strength, 0, 0), beside(strength, -1), beside(strength, 1))
-
-
-def is_peak(strength: Array, before: Array, after: Array) -> Mask:
-    """Return where an edge is stronger than the pixels before and after it.
-
-    One between two pixels, or on a steady slope, is as strong on both sides but for rounding. So a peak clearly beats
-    the pixel before it, and is not clearly beaten by the one after it: that is one of them.
-    """
-    clear = 1 + SLACK
-    return np.asarray((strength > before * clear + SLACK) & (strength * clear + SLACK >= after))
-
-
-def _shifted(values: Array, y: int, x: int) -> Array:
-    """Return a view of `values` without its border of one pixel, moved by (y, x)."""
-    height, width = values.shape[:2]
-    return values[1 + y : height - 1 + y, 1 + x : width - 1 + x]
 
 
 def _connected(peaks: Array) -> Mask:

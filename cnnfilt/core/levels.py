@@ -16,8 +16,11 @@ from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.scale import NO_LOSS, Loss, Range, Responses, Scale, finite_range
 from cnnfilt.core.engine.threads import run_strips
 from cnnfilt.core.engine.weights import has_zero_sum
+from cnnfilt.core.noise import nearly_equal
+from cnnfilt.core.percentiles import percentile_range
+from cnnfilt.describe.percentiles import Percentiles
 from cnnfilt.errors import ParameterError
-from cnnfilt.frozen import Frozen
+from cnnfilt.frozen import Frozen, replace
 from cnnfilt.parsing import nearest
 from cnnfilt.terms import Activation, ValueMapping
 
@@ -42,12 +45,13 @@ class Levels(Frozen):
     symmetric  128 + 127 * v / max|v| (32768 + 32767 * ...): 0 stays in the middle; all zero: the middle
     raw        as they are; `dtype` None keeps their type
 
-    `value_range` (LO, HI) maps LO..HI to 0..top before clipping; it goes with clip, and with abs.
+    `value_range` (LO, HI) maps LO..HI to 0..top before clipping; it goes with clip, and with abs. As percentiles it is
+    that of the responses, or of their magnitudes.
     """
 
     values: ValueMapping
     dtype: npt.DTypeLike | None = None
-    value_range: Range | None = None
+    value_range: Range | Percentiles | None = None
 
     def __post_init__(self) -> None:
         """Refuse what contradicts itself."""
@@ -59,7 +63,7 @@ class Levels(Frozen):
         elif kind not in (np.dtype(np.uint8), np.dtype(np.uint16)):
             raise ParameterError(f"{self.values} makes 8- or 16-bit pixels, not {kind}", parameter="values")
         if self.value_range is not None:
-            self._check_range(*self.value_range)
+            self._check_range(self.value_range)
 
     @property
     def top(self) -> int:
@@ -68,15 +72,15 @@ class Levels(Frozen):
 
     @property
     def needs_range(self) -> bool:
-        """Tell whether the mapping depends on the lowest and highest response of the image."""
-        return self.values in ("minmax", "symmetric")
+        """Tell whether the mapping depends on the range of all responses of the image."""
+        return self.values in ("minmax", "symmetric") or isinstance(self.value_range, Percentiles)
 
     def pixel_dtype(self, responses: np.dtype) -> np.dtype:
         """Return the type of the pixels made from such responses."""
         return responses.newbyteorder("=") if self.dtype is None else np.dtype(self.dtype)
 
     def scale(self, found: Range | None = None, *, alike: bool = False) -> "Scale":
-        """Return the mapping itself; `found` is the range of the responses, for a mapping that needs it.
+        """Return the mapping itself; `found` is what `range_needed` gives, for a mapping that needs it.
 
         They may all be `alike`: the same but for rounding.
         """
@@ -84,6 +88,11 @@ class Levels(Frozen):
             return Scale(None, 0)
         magnitude = self.values == "abs"
         top, middle = self.top, (self.top + 1) // 2
+        if isinstance(self.value_range, Percentiles):
+            same = found is not None and found[0] == found[1] and not alike
+            # The nearer two percentiles are, the steeper: where they meet what lies above them is white.
+            steep = Scale(top, found[0], top, 1e-290, magnitude=magnitude) if same and found is not None else None
+            return steep or _stretched(top, found, alike=alike, magnitude=magnitude)
         if self.value_range is not None:
             low, high = self.value_range
             return Scale(top, low, top, high - low, magnitude=magnitude)
@@ -91,28 +100,32 @@ class Levels(Frozen):
             return Scale(top, 0, 1, 2, middle)
         if not self.needs_range:
             return Scale(top, 0, magnitude=magnitude)
-        low, high = (0.0, 0.0) if found is None or found[0] > found[1] else found
         if self.values == "minmax":
-            if low < high and not alike:
-                return Scale(top, low, top, high - low)
-            # Of what rounding left nothing reaches half a level.
-            return Scale(top, low, over=4 * (high - low) or 1)
+            return _stretched(top, found, alike=alike)
+        low, high = (0.0, 0.0) if found is None or found[0] > found[1] else found
         largest = max(-low, high)
         return Scale(top, 0, middle - 1 if largest else 0, largest or 1, middle)
 
-    def _check_range(self, low: float, high: float) -> None:
+    def _check_range(self, asked: Range | Percentiles) -> None:
         if self.values not in ("clip", "abs"):
             raise ParameterError(f"a value range is for clip or abs, not {self.values}", parameter="value_range")
+        if isinstance(asked, Percentiles):
+            return
+        low, high = asked
         if not (np.isfinite(low) and np.isfinite(high) and low < high):
             raise ParameterError(f"value range {low:g},{high:g} is not LO,HI with LO below HI", parameter="value_range")
 
 
 class Mapped(Frozen, eq=False):
-    """Results as `pixels`, the `loss` of what the mapping could not show, and in words how they were computed."""
+    """Results as `pixels`, the `loss` of what the mapping could not show, and in words how they were computed.
+
+    `found` says what was looked for in the image, and found.
+    """
 
     pixels: Array
     loss: Loss
     plan: str = ""
+    found: str = ""
 
 
 def apply_levels(responses: npt.ArrayLike, levels: Levels, *, are_alike: AreAlike | None = None) -> tuple[Array, Loss]:
@@ -131,22 +144,54 @@ def write_levels(responses: Responses, pixels: Array, levels: Levels, *, are_ali
     them, but no memory.
     """
 
-    def make_ranger() -> Callable[[int, int], Range]:
-        respond = responses.worker()
-        return lambda first, last: finite_range(respond(first, last))
-
-    found, alike = None, False
-    if levels.needs_range:
-        ranges = run_strips(responses.edges, make_ranger)
-        found = min(low for low, _ in ranges), max(high for _, high in ranges)
-        alike = levels.values == "minmax" and found[0] < found[1] and are_alike is not None and are_alike(found)
+    found, alike = range_needed(responses, levels, are_alike=are_alike)
     scale = levels.scale(found, alike=alike)
 
     def make_writer() -> Callable[[int, int], Loss]:
         write = responses.writer(scale)
         return lambda first, last: write(first, last, pixels[first:last])
 
-    return sum(run_strips(responses.edges, make_writer), NO_LOSS)
+    loss = sum(run_strips(responses.edges, make_writer), NO_LOSS)
+    # What lies outside of percentiles was meant to be clipped.
+    return replace(loss, clipped=loss.not_numbers) if isinstance(levels.value_range, Percentiles) else loss
+
+
+def range_needed(
+    responses: Responses, levels: Levels, *, are_alike: AreAlike | None = None
+) -> tuple[Range | None, bool]:
+    """Return the range of `responses` that `levels` needs for its scale, and whether they are all alike but for noise.
+
+    (None, False) where it needs none.
+    """
+    if not levels.needs_range:
+        return None, False
+
+    def make_ranger() -> Callable[[int, int], Range]:
+        respond = responses.worker()
+        return lambda first, last: finite_range(respond(first, last))
+
+    ranges = run_strips(responses.edges, make_ranger)
+    found = min(low for low, _ in ranges), max(high for _, high in ranges)
+    alike = levels.values != "symmetric" and found[0] < found[1] and are_alike is not None and are_alike(found)
+    if isinstance(levels.value_range, Percentiles):
+        magnitude = levels.values == "abs"
+        found = percentile_range(responses.edges, responses.worker, levels.value_range, found, magnitude=magnitude)
+    return found, alike
+
+
+def range_in(responses: Array, levels: Levels) -> tuple[Range | None, bool]:
+    """Return what `range_needed` does, of an array."""
+    flat = np.ascontiguousarray(responses).reshape(-1)
+    return range_needed(_Ready(flat), levels, are_alike=lambda found: nearly_equal(found, responses.dtype))
+
+
+def _stretched(top: int, found: Range | None, *, alike: bool, magnitude: bool = False) -> Scale:
+    """Return the mapping of the range `found` to 0..top; of what is all the same to 0."""
+    low, high = (0.0, 0.0) if found is None or found[0] > found[1] else found
+    if low < high and not alike:
+        return Scale(top, low, top, high - low, magnitude=magnitude)
+    # Of what rounding left nothing reaches half a level.
+    return Scale(top, low, over=4 * (high - low) or 1, magnitude=magnitude)
 
 
 class _Ready(Responses):
@@ -163,13 +208,13 @@ class _Ready(Responses):
 def resolve_values(
     requested: ValueMapping | Literal["auto"],
     *,
-    value_range: Range | None = None,
+    value_range: Range | Percentiles | None = None,
     to_matrix: bool = False,
     kernels: Sequence[npt.ArrayLike] = (),
     bias: npt.ArrayLike = 0,
     activation: Activation = "none",
     edges: bool = False,
-) -> tuple[ValueMapping, Range | None]:
+) -> tuple[ValueMapping, Range | Percentiles | None]:
     """Return the mapping meant by `requested` and its value range; "auto" looks at the request, never at the data.
 
     To a matrix: raw. To an image: tanh maps -1..1 and sigmoid 0..1 to all levels; edges and relu clip; so does

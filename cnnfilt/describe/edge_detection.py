@@ -1,9 +1,9 @@
 """How edges are found, described: every option said once, as in `operations`."""
 
 import math
-from typing import get_args
+from typing import Literal, get_args
 
-from cnnfilt.describe.edge_methods import kernels_of, method_of
+from cnnfilt.describe.edge_methods import is_directed, kernels_of, method_of
 from cnnfilt.describe.kernels import Rows
 from cnnfilt.describe.operations import Bordered, Padded
 from cnnfilt.describe.windows import Slide
@@ -41,12 +41,15 @@ class EdgeDetection(Bordered, kw_only=True):
         shown="3",
         help="Brightness.\f 3 is prewitt as in the lecture notes.",
     )
-    threshold: float | None = option(
+    threshold: float | Literal["auto"] | None = option(
         "--threshold",
-        read=parse_number,
-        metavar="LEVEL",
+        read=lambda text, name: "auto" if text == "auto" else parse_number(text, name),
+        metavar="LEVEL|auto",
         default=None,
-        help="White from this level on, black below.",
+        help="White from this level on, black below.\f auto: the level that parts both best (Otsu's).",
+    )
+    thin: bool = option(
+        "--thin", default=False, help="Keep only the crest of each edge, as canny does.\f For methods with directions."
     )
     sigma: float | None = option(
         "--sigma",
@@ -88,10 +91,18 @@ class EdgeDetection(Bordered, kw_only=True):
         check_thresholds(*self.thresholds)
         if not 0 < self.gain < math.inf:
             raise ParameterError(f"gain is {self.gain:g}; it must be a number above 0", parameter="gain")
+        if self.thin and not self.is_directed:
+            why = (
+                "canny's edges are thin" if self.method == "canny" else f"edge method {self.method!r} has no directions"
+            )
+            directed = ", ".join(name for name in get_args(EdgeMethod) if is_directed(name))
+            raise ParameterError(f"{why}; thin is for {directed}", parameter="thin")
         if self.threshold is None:
             return
         if self.method == "canny":
             raise ParameterError("canny takes no threshold; it has low and high", parameter="threshold")
+        if self.threshold == "auto":
+            return
         if not 0 <= self.threshold < math.inf:
             raise ParameterError(f"threshold is {self.threshold:g}; it must be 0 or more", parameter="threshold")
 
@@ -122,6 +133,11 @@ class EdgeDetection(Bordered, kw_only=True):
         # Canny takes a 3x3 gradient of what its Gaussian has smoothed.
         more = 2 if self.method == "canny" else 0
         return Slide((len(rows) + more, len(rows[0]) + more), padding=self.padding)
+
+    @property
+    def is_directed(self) -> bool:
+        """Tell whether its responses say where brightness grows to, and nothing else comes of them."""
+        return is_directed(self.method)
 
     @property
     def is_mask(self) -> bool:

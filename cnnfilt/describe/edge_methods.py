@@ -47,6 +47,11 @@ def method_of(name: EdgeMethod) -> Method:
     return METHODS[_known("edge method", name, get_args(EdgeMethod), "method")]
 
 
+def is_directed(name: EdgeMethod) -> bool:
+    """Return whether the method responds with a gradient: with gx and gy, or two diagonals."""
+    return name != "canny" and len(method_of(name).responses) == 2
+
+
 def kernels_of(
     name: EdgeMethod, direction: EdgeDirection | None = None, sigma: float = 1.0
 ) -> tuple[tuple[Rows, ...], tuple[str, ...]]:

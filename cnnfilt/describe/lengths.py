@@ -4,7 +4,8 @@ import re
 
 from cnnfilt.errors import ParameterError
 from cnnfilt.frozen import Frozen
-from cnnfilt.parsing import MAX_DIGITS, parse_whole
+from cnnfilt.parsing import MAX_DIGITS, parse_padding, parse_whole
+from cnnfilt.terms import Padding, Pair
 
 _PERCENT = re.compile(r"(\d*)(?:\.(\d*))?\s*%")
 
@@ -43,3 +44,34 @@ def parse_length(text: str, name: str) -> Length:
     if len(whole) + len(decimals) > MAX_DIGITS:
         raise ParameterError(f"{name} {text!r} has too many digits", parameter=name)
     return Length(int((whole + decimals) or "0"), 100 * 10 ** len(decimals))
+
+
+class Margins(Frozen):
+    """How wide a border is on each side, where that depends on the image."""
+
+    top: Length
+    bottom: Length
+    left: Length
+    right: Length
+
+    def around(self, size: Pair) -> tuple[Pair, Pair]:
+        """Return ((top, bottom), (left, right)) in pixels around an image of `size` (height, width)."""
+        height, width = size
+        return (self.top.of(height), self.bottom.of(height)), (self.left.of(width), self.right.of(width))
+
+
+def parse_margins(text: str, name: str) -> Padding | Margins:
+    """Return the border written as a padding is, its numbers perhaps as shares: 5%, 5%,10% or 0,5%,0,5%."""
+    if "%" not in text:
+        return parse_padding(text)
+    parts = re.sub(r"(?<=[\d%\s])x", ",", text).split(",")
+    if len(parts) not in (1, 2, 4):
+        raise ParameterError(f"padding {text!r} has {len(parts)} numbers; give N, H,W or T,B,L,R", parameter="padding")
+    try:
+        each = [parse_length(part, name) for part in parts]
+    except ParameterError:
+        raise ParameterError(
+            f"padding {text!r} is not made of pixels and percentages; give N, H,W or T,B,L,R, such as 5%",
+            parameter="padding",
+        ) from None
+    return Margins(*each) if len(each) == 4 else Margins(each[0], each[0], each[-1], each[-1])

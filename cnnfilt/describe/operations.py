@@ -6,6 +6,7 @@ keyword arguments, and everything below takes them whole.
 
 from typing import get_args
 
+from cnnfilt.describe.lengths import Margins, parse_margins
 from cnnfilt.describe.window import axis_padding, require_at_least
 from cnnfilt.describe.window_shapes import Taps, WindowShape, parse_window
 from cnnfilt.describe.windows import Slide, Windows, paddings_of
@@ -272,6 +273,13 @@ class Morphology(Windowed, kw_only=True):
 class Pad(Bordered, kw_only=True):
     """A border around an image: so wide, or as wide as a kernel of some size needs it."""
 
+    padding: Padding | Margins = option(  # type: ignore[assignment]
+        "-p",
+        "--padding",
+        read=parse_margins,
+        metavar="PADDING",
+        help="N, H,W or top,bottom,left,right; or 5%.\f Shares are of the image's height and width. Or same, full.",
+    )
     padding_mode: PaddingMode = changed(
         Bordered, "padding_mode", default="zeros", shown="zeros", help="What the border holds."
     )
@@ -304,6 +312,8 @@ class Pad(Bordered, kw_only=True):
         return Slide((1, 1), padding=self._border(size)).over(size)
 
     def _border(self, size: Pair) -> tuple[Pair, Pair]:
+        if isinstance(self.padding, Margins):
+            return self.padding.around(size)
         vertical, horizontal = (
             axis_padding(n, k, s, 1, p)
             for n, k, s, p in zip(

@@ -42,6 +42,11 @@ class Box(Frozen):
         """Return the same further down and to the right."""
         return Box(self.top + rows, self.left + columns, self.height, self.width)
 
+    def grown(self, by: int, size: Pair) -> "Box":
+        """Return it with so many rows and columns more on every side, as far as an image of `size` has them."""
+        top, left = max(self.top - by, 0), max(self.left - by, 0)
+        return Box(top, left, min(self.bottom + by, size[0]) - top, min(self.right + by, size[1]) - left)
+
     def common(self, other: "Box") -> "Box | None":
         """Return what lies in both; None if nothing does."""
         top, left = max(self.top, other.top), max(self.left, other.left)

@@ -10,6 +10,7 @@ from cnnfilt.core.alpha import alpha_at_centres
 from cnnfilt.core.levels import Levels, Loss, Range, resolve_values
 from cnnfilt.describe.operations import Bordered
 from cnnfilt.describe.parts import Box
+from cnnfilt.describe.percentiles import Percentiles
 from cnnfilt.describe.windows import Slide, Windows, check_pixels
 from cnnfilt.errors import OutputError, ParameterError
 from cnnfilt.files.formats import named
@@ -48,7 +49,7 @@ class Values(Frozen):
     """How results become levels, as asked: --values and --value-range."""
 
     mapping: ValueMapping | Literal["auto"] = "auto"
-    value_range: Range | None = None
+    value_range: Range | Percentiles | None = None
 
     def levels(
         self,
@@ -171,6 +172,10 @@ class Operation(Frozen, kw_only=True):
         """Return what the results of `image` are in `box`; a mapping that depends on values sees these alone."""
         raise ParameterError(f"{self.command} changes no part of an image; leave out --region and --mask")
 
+    def settled(self, image: Image, box: Box) -> "Operation":
+        """Return the operation with what it looks for in `box` of an image, and finds there, already told."""
+        return self
+
     def in_light(self, light_of: Callable[[float], float]) -> "Operation":
         """Return the operation for an image of light: what it was told in levels becomes `light_of` these."""
         return self
@@ -189,13 +194,15 @@ class Operation(Frozen, kw_only=True):
 class ExplainedValues(Frozen):
     """The values of one result at a place, a map each: the result's label, and how values become pixels.
 
-    Values of light become levels by a `curve`, whose name that is.
+    Values of light become levels by a `curve`, whose name that is; `inverted` is the white that they are
+    taken from, if they are.
     """
 
     label: str
     levels: Levels
     values: "Sequence[Explained | Pooled]"
     curve: str = ""
+    inverted: int = 0
 
 
 def reach_of(slide: Slide, padding_mode: str = "zeros") -> Reach:

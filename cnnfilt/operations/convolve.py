@@ -82,7 +82,8 @@ class ConvolveImage(Operation, kw_only=True):
         refuse_matrix(format_name)
         mappings = [self._levels(one, image, format_name).values for one in self.kernels]
         results = [self._slide(one, image, format_name) for one in self.kernels]
-        labels = [one.label for one in self.kernels]
+        # Beside what filters make of it an unchanged image is the original.
+        labels = ["original" if one.label == "identity" else one.label for one in self.kernels]
         return [in_one_sheet(results, labels, mappings, max_pixels=self.treatment.max_pixels)]
 
     def levels_of(self, image: Image, number: int, format_name: str) -> Levels:

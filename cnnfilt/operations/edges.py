@@ -1,9 +1,12 @@
 """How strong the edge is at each pixel."""
 
+import math
+
 import numpy as np
 
 from cnnfilt.core.canny import full_step
-from cnnfilt.core.edges import angles_as_asked, edges_to_levels
+from cnnfilt.core.edges import WHOLE, Cut, angles_as_asked, edges_to_levels, threshold_of
+from cnnfilt.core.engine.images import as_image
 from cnnfilt.core.levels import Levels
 from cnnfilt.describe.edge_detection import EdgeDetection
 from cnnfilt.describe.parts import Box
@@ -30,10 +33,14 @@ from cnnfilt.terms import Pair
 
 
 class FindEdges(Operation, kw_only=True):
-    """The magnitude of the edges, and their angles as the extra array where they were asked for."""
+    """The magnitude of the edges, and their angles as the extra array where they were asked for.
+
+    With `invert` black is white and white black, as on paper.
+    """
 
     asked: EdgeDetection
     angle: bool = False
+    invert: bool = False
 
     command = "edges"
 
@@ -50,31 +57,50 @@ class FindEdges(Operation, kw_only=True):
 
     def __call__(self, image: Image, format_name: str) -> list[Result]:
         """Return the one picture of edges."""
-        asked = self.asked
-        windows = self.check_size(asked.slide.over(size_of(image)))
-        levels = self.levels_of(image, 0, format_name)
-        mapped = edges_to_levels(image.pixels, asked, levels)
-        angles = angles_as_asked(image.pixels, asked) if self.angle else None
-        how = f"{asked.method}, {asked.direction}" if asked.direction else asked.method
-        # Of 8 or 16 bits a strong edge is meant to be white; of other whole numbers clipping may be a surprise.
-        loss = None if image.pixels.dtype in (np.uint8, np.uint16) else mapped.loss
-        hints = edge_hints(image, asked, levels, mapped.loss)
-        return [Result(mapped.pixels, alpha_under(image, windows), how, loss, angles, mapped.plan, hints=hints)]
+        self.check_size(self.asked.slide.over(size_of(image)))
+        return [self._drawn(image, format_name)]
 
     def reach(self, image: Image | None = None) -> Reach | None:
         """Return what the method sees; Canny's follows lines through all of the image."""
         reach = reach_of(self.asked.slide, self.asked.padding_mode)
-        return None if self.asked.method == "canny" else reach
+        beside = 1 if self.asked.thin else 0
+        return None if self.asked.method == "canny" else Reach(reach.rows + beside, reach.columns + beside, reach.wraps)
 
     def part(self, image: Image, box: Box, format_name: str) -> list[Result]:
         """Return what the picture of edges is in `box`."""
         if self.asked.method == "canny":
             (result,) = self(image, format_name)
             return [replace(result, pixels=result.pixels[box.slices], alpha=_cut(result.alpha, box))]
+        # Whether an edge is thin shows beside it.
+        wide = box.grown(1, size_of(image)) if self.asked.thin else box
         windows = self.asked.slide.over(size_of(image))
-        seen, pads = around(image, box, windows, self.asked.padding_mode)
-        (result,) = replace(self, asked=replace(self.asked, padding=pads))(seen, format_name)
+        seen, pads = around(image, wide, windows, self.asked.padding_mode)
+        within = box.moved(-wide.top, -wide.left).slices if self.asked.thin else WHOLE
+        result = replace(self, asked=replace(self.asked, padding=pads))._drawn(seen, format_name, within)
         return [replace(result, alpha=_cut(alpha_under(image, windows), box))]
+
+    def settled(self, image: Image, box: Box) -> Operation:
+        """Return the operation with the threshold that it finds in `box`."""
+        if self.asked.threshold != "auto":
+            return self
+        found = threshold_of(as_image(image.pixels), self.asked, within=box.slices)
+        return replace(self, asked=replace(self.asked, threshold=found)) if found < math.inf else self
+
+    def _drawn(self, image: Image, format_name: str, within: Cut = WHOLE) -> Result:
+        """Return the picture of edges, or what of it is `within` these rows and columns."""
+        asked, levels = self.asked, self.levels_of(image, 0, format_name)
+        if self.invert and levels.values == "raw":
+            raise ParameterError("--invert needs levels, for raw values have no white: write an image, or map --values")
+        mapped = edges_to_levels(image.pixels, asked, levels, within=within)
+        pixels = levels.top - mapped.pixels if self.invert else mapped.pixels
+        angles = angles_as_asked(image.pixels, asked) if self.angle else None
+        words = (asked.method, asked.direction, "thin" * asked.thin, mapped.found, "inverted" * self.invert)
+        # Of 8 or 16 bits a strong edge is meant to be white; of other whole numbers clipping may be a surprise.
+        loss = None if image.pixels.dtype in (np.uint8, np.uint16) else mapped.loss
+        hints = () if self.invert else edge_hints(image, asked, levels, mapped.loss)
+        windows = asked.slide.over(size_of(image))
+        how = ", ".join(filter(None, words))
+        return Result(pixels, alpha_under(image, windows), how, loss, angles, mapped.plan, hints=hints)
 
     def levels_of(self, image: Image, number: int, format_name: str) -> Levels:
         """Return how the values of result `number` become pixels."""
@@ -89,9 +115,11 @@ class FindEdges(Operation, kw_only=True):
         from cnnfilt.core.explain.edges import explain_edges
 
         levels = self.levels_of(image, number, format_name)
+        white = levels.top if self.invert else 0
         if self.asked.is_mask:
             levels = _mask_levels(levels, full_step(image.pixels.dtype))
-        return ExplainedValues(self.asked.method, levels, explain_edges(image.pixels, place, self.asked))
+        values = explain_edges(image.pixels, place, self.asked)
+        return ExplainedValues(self.asked.method, levels, values, inverted=white)
 
 
 def _cut(alpha: Array | None, box: Box) -> Array | None:

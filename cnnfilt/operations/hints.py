@@ -48,6 +48,8 @@ def edge_hints(image: Image, asked: EdgeDetection, levels: Levels, loss: Loss) -
     top = top_level(image.pixels.dtype)
     # Floats and wide whole numbers have no levels: 0.3 is as good a threshold as any.
     has_levels = image.pixels.dtype in (np.uint8, np.uint16)
+    if asked.threshold == "auto":
+        return ()
     if asked.threshold is not None and asked.threshold <= 1 and has_levels:
         return (Hint("is white wherever anything changes", f"--threshold {asked.threshold:g} is a level, 0 to {top}"),)
     seen = _seen(image, levels, loss, share_clipped=1)
@@ -95,7 +97,12 @@ def _changed_border(image: Image, kernel: Array, total: float, asked: Convolutio
 
 def _seen(image: Image, levels: Levels, loss: Loss, *, share_clipped: float = 0.5) -> str:
     """Return in words that all is black, white or clipped; "" where something shows, or nothing does in the image."""
-    if levels.values not in ("clip", "abs", "offset") or not loss.total or loss.lowest > loss.highest:
+    if (
+        levels.needs_range
+        or levels.values not in ("clip", "abs", "offset")
+        or not loss.total
+        or loss.lowest > loss.highest
+    ):
         return ""
     low, high = _shown(levels, loss)
     ends = "black" if high <= AT_ONE_END else "white" if low >= 1 - AT_ONE_END else ""

@@ -4,10 +4,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from cnnfilt.core.engine.scale import finite_range
-from cnnfilt.core.levels import Levels, Loss
+from cnnfilt.core.levels import Levels, Loss, range_in
 from cnnfilt.core.light import Light, from_light, light_of, srgb, to_light
-from cnnfilt.core.noise import nearly_equal
 from cnnfilt.describe.parts import Box
 from cnnfilt.errors import OutputError, ParameterError, ShapeError
 from cnnfilt.files.formats import named
@@ -114,10 +112,7 @@ class InLight(Operation, kw_only=True):
 
 
 def _mapped(light: Array, curves: tuple[Light, ...], levels: Levels) -> tuple[Array, Loss]:
-    found, alike = None, False
-    if levels.needs_range:
-        found = finite_range(light)
-        alike = found[0] < found[1] and nearly_equal(found, light.dtype)
+    found, alike = range_in(light, levels)
     return from_light(light, curves, levels.scale(found, alike=alike))
 
 

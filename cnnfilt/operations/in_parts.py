@@ -86,30 +86,25 @@ class InParts(Operation, kw_only=True):
 
     def explain(self, image: Image, number: int, place: Pair, format_name: str) -> ExplainedValues:
         """Return how result `number` came to its values at `place`, where that is not the image's own pixel."""
-        label = number % len(self.labels)
+        pieces, label = self._pieces(image), number % len(self.labels)
         if self.parts.crop:
-            box = self._pieces(image)[number // len(self.labels)].box
-            explained = self.operation.explain(image, label, (place[0] + box.top, place[1] + box.left), format_name)
-            values = [replace(value, row=place[0], column=place[1]) for value in explained.values]
-            return replace(explained, values=values)
-        share = self._share(image, place)
-        if not share:
-            row, column = place
-            raise ShapeError(f"row {row}, column {column} of {{image}} is outside of what changes: it stays as it is")
-        explained = self.operation.explain(image, label, place, format_name)
-        if share == 1:
-            return explained
-        raise ShapeError(
-            f"the pixel at row {place[0]}, column {place[1]} of {{image}} is a blend, {share:.3g} of the result and "
-            "the rest of the image; --explain explains unblended ones"
-        )
+            box, (row, column) = pieces[number // len(self.labels)].box, place
+            explained = self._explain_in(box, image, label, (row + box.top, column + box.left), format_name)
+            return replace(explained, values=[replace(one, row=row, column=column) for one in explained.values])
+        shown, share = _shown_at(place, pieces)
+        if shown is None:
+            raise ShapeError(
+                f"row {place[0]}, column {place[1]} of {{image}} is outside of what changes: it stays as it is"
+            )
+        if share < 1:
+            raise ShapeError(
+                f"row {place[0]}, column {place[1]} of {{image}} is {share:.3g} of the result and for the rest the "
+                "image; --explain explains pixels that are all of the result"
+            )
+        return self._explain_in(shown, image, label, place, format_name)
 
-    def _share(self, image: Image, place: Pair) -> float:
-        """Return the largest share of a change at `place`."""
-        row, column = place
-        inside = [one for one in self._pieces(image) if one.box.common(Box(row, column, 1, 1))]
-        shares = (1.0 if p.shares is None else p.shares[row - p.box.top, column - p.box.left] for p in inside)
-        return float(max(shares, default=0.0))
+    def _explain_in(self, box: Box, image: Image, label: int, place: Pair, format_name: str) -> ExplainedValues:
+        return self.operation.settled(image, box).explain(image, label, place, format_name)
 
     def _pieces(self, image: Image) -> list[Piece]:
         """Return what changes of `image`: the regions, or the rectangle around all that the mask shows."""
@@ -186,6 +181,18 @@ class InParts(Operation, kw_only=True):
         pixels = _unchanged(image, levels.pixel_dtype(image.pixels.dtype))
         help = "the mask is black all over" + (", or nowhere wider than --feather" if self.parts.feather else "")
         return Result(pixels, image.alpha, self._where(), hints=(Hint("is unchanged", help),))
+
+
+def _shown_at(place: Pair, pieces: list[Piece]) -> tuple[Box | None, float]:
+    """Return the box of the piece that shows at `place`, and the share of its change; (None, 0) where none does."""
+    row, column = place
+    best: tuple[Box | None, float] = None, 0.0
+    for piece in pieces:
+        if piece.box.common(Box(row, column, 1, 1)):
+            inside = row - piece.box.top, column - piece.box.left
+            share = 1.0 if piece.shares is None else float(piece.shares[inside])
+            best = (piece.box, share) if share and share >= best[1] else best
+    return best
 
 
 def _paste(pixels: Array, before: Array, after: Array, piece: Piece, earlier: list[Piece]) -> None:

@@ -46,7 +46,10 @@ WITH_FILES: Trials = {
     "overwrite": [Trial("colour.png -o there.png", "", "-y", codes=(2, 0))],
     "format": [Trial("colour.png -o out/", "--format png", "--format tiff")],
     "values": [Trial("colour.png -o out.png", "--values minmax", "--values offset")],
-    "value_range": [Trial("colour.png -o out.png", "--value-range 0,100", "--value-range 50,400")],
+    "value_range": [
+        Trial("colour.png -o out.png", "--value-range 0,100", "--value-range 50,400"),
+        Trial("colour.png -o out.png", "--value-range 0%,100%", "--value-range 10%,90%"),
+    ],
     "gray": [Trial("colour.png -o out.png", "--gray", "--no-gray")],
     "alpha": [Trial("clear.png -o out.png", "--alpha keep", "--alpha drop")],
     "background": [Trial("clear.png -o out.png --no-gray", "--background red", "--background blue")],
@@ -170,6 +173,7 @@ PAD: Trials = {
     "padding": [
         Trial("pad matrix.csv", "-p 1", "-p 2"),
         Trial("pad matrix.csv", "-p 1,2", "-p 2,1"),
+        Trial("pad matrix.csv", "-p 20%", "-p 40%"),
         Trial("pad matrix.csv --for-kernel 2", "-p same", "-p same-lower"),
         Trial("pad matrix.csv --for-kernel 3", "-p same", "-p full"),
     ],
@@ -228,7 +232,12 @@ EDGES: Trials = {
         Trial("edges matrix.csv", "--direction vertical", "--direction both"),
     ],
     "gain": [Trial("edges matrix.csv", "--gain 1", "--gain 2")],
-    "threshold": [Trial("edges matrix.csv", "--threshold 3", "--threshold 6")],
+    "threshold": [
+        Trial("edges matrix.csv", "--threshold 3", "--threshold 6"),
+        Trial("edges matrix.csv", "--threshold 3", "--threshold auto"),
+    ],
+    "thin": [Trial("edges matrix.csv", "", "--thin")],
+    "invert": [Trial("edges gray.png -o out.png", "", "--invert")],
     "sigma": [
         Trial("edges gray.png --method canny -o out.png", "--sigma 0.5", "--sigma 0.8"),
         Trial("edges matrix.csv --method log", "--sigma 0.5", "--sigma 0.7"),

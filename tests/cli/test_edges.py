@@ -121,3 +121,63 @@ def test_two_levels_of_a_float_image_need_no_mapping(run: Run, tmp_path: Path, o
     assert run("edges", tmp_path / "in.tif", "-o", tmp_path / "out2.png").code == 1
     assert run("edges", tmp_path / "in.tif", "-o", tmp_path / "out.tif", *options).code == 0
     assert np.unique(np.array(Image.open(tmp_path / "out.tif"))).tolist() == [0, 1]
+
+
+def drawn(path: Path) -> np.ndarray:
+    with Image.open(path) as image:
+        return np.asarray(image)
+
+
+def test_dark_lines_on_white(run: Run, tmp_path: Path) -> None:
+    for name, options in (("lines", []), ("mask", ["--threshold", "90"]), ("canny", ["--method", "canny"])):
+        plain, paper = tmp_path / f"{name}.png", tmp_path / f"{name}-paper.png"
+        assert run("edges", SAMPLES / "face.png", *options, "-o", plain).code == 0
+        outcome = run("edges", SAMPLES / "face.png", *options, "--invert", "-o", paper)
+        assert (outcome.code, len(outcome.lines)) == (0, 1)
+        assert "inverted)" in outcome.stderr
+        np.testing.assert_array_equal(drawn(paper), 255 - drawn(plain))
+    deep = tmp_path / "deep.png"
+    assert run("edges", SAMPLES / "depth16.png", "--invert", "-o", deep).code == 0
+    run("edges", SAMPLES / "depth16.png", "-o", tmp_path / "plain.png")
+    np.testing.assert_array_equal(drawn(deep), 65535 - drawn(tmp_path / "plain.png"))
+
+
+def test_raw_values_have_no_white_to_be_inverted(run: Run, tmp_path: Path) -> None:
+    for words in (["1,2;3,4"], [SAMPLES / "face.png", "-o", tmp_path / "x.npy"]):
+        outcome = run("edges", *words, "--invert")
+        assert (outcome.code, outcome.text, len(outcome.lines)) == (2, "", 1)
+        assert "--invert needs levels" in outcome.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_threshold_that_was_found_is_told(run: Run, tmp_path: Path) -> None:
+    found = tmp_path / "auto.png"
+    outcome = run("edges", SAMPLES / "face.png", "--threshold", "auto", "-o", found)
+    level = outcome.stderr.split("threshold ")[1].split(")")[0]
+    assert run("edges", SAMPLES / "face.png", "--threshold", level, "-o", tmp_path / "typed.png").code == 0
+    np.testing.assert_array_equal(drawn(found), drawn(tmp_path / "typed.png"))
+    flat = tmp_path / "flat.png"
+    Image.new("L", (20, 20), 90).save(flat)
+    outcome = run("edges", flat, "--threshold", "auto", "-o", tmp_path / "none.png")
+    assert "no threshold: nothing differs" in outcome.stderr
+    assert not drawn(tmp_path / "none.png").any()
+    assert "'autos' is not a number" in run("edges", flat, "--threshold", "autos", "-o", tmp_path / "x.png").stderr
+
+
+def test_thin_edges_are_told_and_explained(run: Run, tmp_path: Path) -> None:
+    thin = tmp_path / "thin.png"
+    outcome = run("edges", SAMPLES / "face.png", "--thin", "-o", thin)
+    assert "(prewitt, thin)" in outcome.stderr
+    run("edges", SAMPLES / "face.png", "-o", tmp_path / "wide.png")
+    wide, lines = drawn(tmp_path / "wide.png"), drawn(thin)
+    assert ((lines == wide) | (lines == 0)).all()
+    assert 0.05 < (lines > 60).sum() / (wide > 60).sum() < 0.5
+    row, column = (int(place[0]) for place in np.nonzero(lines > 200))
+    words = run("edges", SAMPLES / "face.png", "--thin", "--explain", f"{row},{column}").text
+    assert "a crest: no weaker than beside it" in words
+    inverted = run("edges", SAMPLES / "face.png", "--thin", "--invert", "--explain", f"{row},{column}").text
+    level = lines[row, column]
+    assert f"= {255 - level} (rounded, clipped to 0..255, inverted: 255 - {level})" in inverted
+    refused = run("edges", SAMPLES / "face.png", "--thin", "--method", "kirsch", "-o", tmp_path / "x.png")
+    assert refused.code == 2
+    assert "has no directions; thin is for prewitt, sobel, scharr, roberts, farid" in refused.stderr

@@ -8,6 +8,7 @@ from PIL import Image
 
 from cnnfilt.core.convolution import convolve
 from cnnfilt.describe.kernels import kernel
+from cnnfilt.files import contact_sheet
 from tests.cli.conftest import SAMPLES, Run
 
 
@@ -70,3 +71,17 @@ def test_what_is_no_picture_is_refused(run: Run, tmp_path: Path, extra: list[str
     assert (outcome.code, len(outcome.lines)) == (code, 1), outcome.stderr
     assert said in outcome.stderr
     assert not list(tmp_path.iterdir())
+
+
+def test_what_is_unchanged_is_called_the_original(monkeypatch: pytest.MonkeyPatch, run: Run, tmp_path: Path) -> None:
+    captions: list[str] = []
+    made = contact_sheet.Tile
+
+    def tile(pixels: np.ndarray, caption: str) -> contact_sheet.Tile:
+        captions.append(caption.splitlines()[0])
+        return made(pixels, caption)
+
+    monkeypatch.setattr("cnnfilt.operations.grid.Tile", tile)
+    grid = ("-k", "identity", "-k", "box", "--layout", "grid", "-p", "same")
+    assert run("convolve", SAMPLES / "face.png", *grid, "-o", tmp_path / "out.png").code == 0
+    assert captions == ["original", "box"]

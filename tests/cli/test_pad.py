@@ -92,3 +92,32 @@ def test_a_border_without_a_width_is_refused(run: Run, tmp_path: Path) -> None:
     outcome = run("pad", SAMPLES / "worked_example.csv")
     assert outcome.code == 2
     assert outcome.stderr == "pad: missing option '-p' / '--padding' (see cnnfilt pad --help)\n"
+
+
+@pytest.mark.parametrize(
+    ("padding", "size"),
+    [
+        ("5%", (120 + 12, 200 + 20)),
+        ("5%,10%", (132, 240)),
+        ("10%x5", (144, 210)),
+        ("0,2.5%,0%,7", (123, 207)),
+        ("0.4%", (120, 202)),
+    ],
+)
+def test_a_border_as_a_share_of_the_image(run: Run, tmp_path: Path, padding: str, size: tuple[int, int]) -> None:
+    Image.new("L", (200, 120), 90).save(tmp_path / "in.png")
+    outcome = run("pad", tmp_path / "in.png", "-p", padding, "-o", tmp_path / "out.png")
+    assert outcome.code == 0, outcome.stderr
+    with Image.open(tmp_path / "out.png") as image:
+        assert image.size == (size[1], size[0])
+
+
+@pytest.mark.parametrize("padding", ["5%%", "-5%", "5%,x", "1%,2%,3%", "%"])
+def test_other_shares_are_refused(run: Run, padding: str) -> None:
+    outcome = run("pad", "-", "-p", padding, stdin=ROW)
+    assert (outcome.code, outcome.text, len(outcome.lines)) == (2, "", 1)
+    assert "give N, H,W or T,B,L,R" in outcome.stderr
+
+
+def test_a_share_is_no_word_for_a_kernel(run: Run) -> None:
+    assert "leave it out" in run("pad", "-", "-p", "5%", "--for-kernel", "3", stdin=ROW).stderr

@@ -24,7 +24,9 @@ def tables(curve: Any, top: int) -> Light:
 
 @pytest.mark.parametrize("top", [255, 65535])
 @pytest.mark.parametrize(
-    "curve", [srgb, lambda x: x, lambda x: x**2.2, lambda x: x**1.8, lambda x: x**3, lambda x: x**0.5], ids=str
+    "curve",
+    [srgb, lambda x: x, lambda x: x**2.2, lambda x: x**1.8, lambda x: x**3, lambda x: x**0.5],
+    ids=["srgb", "1", "2.2", "1.8", "3", "0.5"],
 )
 def test_levels_come_back_as_they_were(curve: Any, top: int) -> None:
     levels = np.arange(top + 1).astype(np.uint8 if top == 255 else np.uint16).reshape(1, -1)

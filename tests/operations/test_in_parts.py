@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 
 from cnnfilt.core.convolution import convolve
 from cnnfilt.core.edges import edges
+from cnnfilt.core.otsu import otsu_level
 from cnnfilt.core.pooling import pool
 from cnnfilt.describe.chain import parse_chain
 from cnnfilt.describe.edge_detection import EdgeDetection
 from cnnfilt.describe.operations import Convolution, Morphology, Pooling
 from cnnfilt.describe.parts import Box, Parts, parse_region
+from cnnfilt.describe.percentiles import Percentiles
 from cnnfilt.errors import CnnfiltError, OutputError, ParameterError, ShapeError
 from cnnfilt.files.image import Image
 from cnnfilt.operations.apply import ApplyChain
@@ -53,6 +55,8 @@ def operations(mode: Any, padding: Any, values: Values, dilation: int) -> list[O
         *(FindEdges(asked=EdgeDetection(method=method, **border), **about) for method in ("prewitt", "roberts", "log")),
         FindEdges(asked=EdgeDetection(method="sobel", threshold=90, **border), **about),
         FindEdges(asked=EdgeDetection(method="canny", **border), **about),
+        FindEdges(asked=EdgeDetection(method="scharr", thin=True, **border), **about),
+        FindEdges(asked=EdgeDetection(thin=True, threshold=60, **border), invert=values != Values(), **about),
         ApplyChain(
             chain=tuple(parse_chain(["filter:box:3,p=same relu filter:emboss,p=same pool:max,k=2,s=1,p=same"])), **about
         ),
@@ -89,7 +93,7 @@ def region(box: Box) -> Any:
     st.sampled_from(["same", "same-lower"]),
     st.sampled_from([Values(), Values("abs"), Values("clip", (10, 200))]),
     st.integers(1, 2),
-    st.integers(0, 11),
+    st.integers(0, 13),
 )
 def test_regions_are_those_of_the_whole_result(
     data: st.DataObject, image: Image, mode: Any, padding: Any, values: Values, dilation: int, which: int
@@ -144,6 +148,26 @@ def test_a_mapping_that_stretches_uses_the_values_of_the_region() -> None:
     expected = (responses - responses.min()) * 255 / (responses.max() - responses.min())
     np.testing.assert_allclose(result.pixels[2:6, 3:8], expected, atol=0.51)
     assert (result.pixels[2:6, 3:8].min(), result.pixels[2:6, 3:8].max()) == (0, 255)
+
+
+def test_percentiles_and_otsu_use_the_values_of_the_region() -> None:
+    gray = Image(PHOTO.pixels[..., 1])
+    box, parts = np.s_[2:6, 3:8], Parts(regions=(parse_region("2,3,4x5", "-"),))
+    (result,) = blurred(Values("clip", Percentiles(10, 90)))(gray, "png")
+    responses = convolve(gray.pixels, BLUR, padding="same", padding_mode="replicate")[box].astype(np.float64)
+    low, high = np.percentile(responses, [10, 90])
+    expected = np.clip((responses - low) * 255 / (high - low), 0, 255)
+    np.testing.assert_allclose(result.pixels[box], expected, atol=0.51)
+    for thin in (False, True):
+        operation = InParts(operation=FindEdges(asked=EdgeDetection(threshold="auto", thin=thin)), parts=parts)
+        (result,) = operation(gray, "png")
+        floors = np.floor(np.clip(edges(gray.pixels)[box], 0, 255)).astype(np.int64)
+        level = otsu_level(np.bincount(floors.ravel(), minlength=256))
+        assert f"threshold {level}" in result.how
+        mask = edges(gray.pixels, threshold=level, thin=thin)[box]
+        np.testing.assert_array_equal(result.pixels[box], mask)
+        explained = operation.explain(gray, 0, (3, 4), "png")
+        assert explained.values[0].value == mask[1, 1]
 
 
 def test_what_was_clipped_is_counted_in_the_region_alone() -> None:

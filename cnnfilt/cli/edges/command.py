@@ -17,6 +17,8 @@ from cnnfilt.errors import ParameterError
         "direction",
         "gain",
         "threshold",
+        "thin",
+        "invert",
         "output",
         "overwrite",
         "gray",
@@ -33,9 +35,10 @@ Examples:
 )
 @options_of(EdgeDetection, "asked")
 @click.option("--angle", metavar="FILE.npy", help="Also write the gradient's angle in radians, y pointing down.")
+@click.option("--invert", is_flag=True, help="Draw dark lines on white, as for paper.")
 @inspection_options(explains=True)
 @filter_options
-def edges(files: FilterOptions, inspection: Inspection, asked: EdgeDetection, angle: str | None) -> int:
+def edges(files: FilterOptions, inspection: Inspection, asked: EdgeDetection, angle: str | None, invert: bool) -> int:
     """Draw the edges of each INPUT (image, folder, matrix, or -): white on black.\f
 
     INPUT is an image, a folder of images, a matrix (.csv .tsv .txt .json .npy, or typed as "1,2; 3,4"), or - for a
@@ -50,5 +53,5 @@ def edges(files: FilterOptions, inspection: Inspection, asked: EdgeDetection, an
         raise ParameterError(
             f"{inspection.emit} has no Canny; use --emit opencv, or another --method", parameter="emit"
         )
-    operation = FindEdges(asked=asked, angle=angle is not None, treatment=files.treatment)
+    operation = FindEdges(asked=asked, angle=angle is not None, invert=invert, treatment=files.treatment)
     return run_operation(operation, files, extra=angle, gray=True, inspection=inspection)

@@ -16,6 +16,7 @@ from cnnfilt.cli.numbers import finite, written, written_within
 from cnnfilt.core.explain.convolution import Explained, as_number
 from cnnfilt.core.explain.pooling import Pooled
 from cnnfilt.core.levels import Levels, apply_levels
+from cnnfilt.describe.percentiles import Percentiles
 from cnnfilt.operations.inspect.explanation import Explanation, Explanations
 
 
@@ -73,7 +74,8 @@ def _body(one: Explanation, explanations: Explanations) -> Iterator[Item]:
             yield from _steps(value, width)
         case unknown:
             assert_never(unknown)
-    yield f"{'pixel'.ljust(width)} = {written(one.pixel)} ({_mapping(one.levels, one.curve)}{_rounding(one)})"
+    turned = f", inverted: {one.inverted} - {written(one.inverted - one.pixel)}" if one.inverted else ""
+    yield f"{'pixel'.ljust(width)} = {written(one.pixel)} ({_mapping(one.levels, one.curve)}{_rounding(one)}{turned})"
 
 
 def _steps(value: Explained | Pooled, width: int) -> Iterator[str]:
@@ -101,6 +103,10 @@ def _mapping(levels: Levels, curve: str) -> str:
     if levels.values == "raw":
         return "the value as it is"
     top, clipped = levels.top, f"rounded, clipped to 0..{levels.top}"
+    if isinstance(levels.value_range, Percentiles):
+        low, high = levels.value_range.low, levels.value_range.high
+        of = "its magnitudes" if levels.values == "abs" else "the image's values"
+        return f"the {low:g}th to {high:g}th percentile of {of} to 0..{top}, {clipped}"
     if levels.value_range is not None:
         low, high = levels.value_range
         magnitude = "of the magnitude, " if levels.values == "abs" else ""
@@ -126,7 +132,8 @@ def _rounding(one: Explanation) -> str:
         return ""
     pixels, _ = apply_levels(np.array([[one.value.value]]), one.levels)
     expected = as_number(pixels[0, 0])
-    return "" if written(expected) == written(one.pixel) else ", within rounding"
+    shown = one.inverted - one.pixel if one.inverted else one.pixel
+    return "" if written(expected) == written(shown) else ", within rounding"
 
 
 def _data(one: Explanation) -> dict[str, Any]:

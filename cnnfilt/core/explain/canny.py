@@ -4,9 +4,10 @@ import math
 
 import numpy as np
 
-from cnnfilt.core.canny import SLACK, Gradients, canny_mask, directions, full_step, is_peak
+from cnnfilt.core.canny import Gradients, canny_mask, full_step
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.explain.convolution import Explained, Number, PaddedView, Patch, Response, Step, as_grid
+from cnnfilt.core.thinning import SLACK, directions, is_peak
 from cnnfilt.describe.edge_detection import EdgeDetection
 from cnnfilt.terms import Pair
 

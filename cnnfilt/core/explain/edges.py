@@ -2,14 +2,17 @@
 
 import math
 
+import numpy as np
 import numpy.typing as npt
 
 from cnnfilt.core.canny import full_step
-from cnnfilt.core.edges import edge_mask
+from cnnfilt.core.edges import edge_mask, threshold_of
 from cnnfilt.core.engine.images import as_image
 from cnnfilt.core.explain.canny import explain_canny
 from cnnfilt.core.explain.convolution import Explained, Number, PaddedView, Patch, Response, Step, exact_sum
+from cnnfilt.core.thinning import crest_mask
 from cnnfilt.describe.edge_detection import EdgeDetection
+from cnnfilt.frozen import replace
 from cnnfilt.terms import Pair
 
 
@@ -23,6 +26,9 @@ def explain_edges(image: npt.ArrayLike, place: Pair, asked: EdgeDetection) -> tu
         return explain_canny(pixels, place, asked)
     view = PaddedView(pixels, asked.slide.over((pixels.shape[0], pixels.shape[1])), asked)
     explained = []
+    threshold = None if asked.threshold is None else threshold_of(pixels, asked)
+    size = asked.slide.over((pixels.shape[0], pixels.shape[1])).output_size
+    crests = crest_mask(pixels, asked) if asked.thin else np.ones((*size, pixels.shape[2]), np.bool_)
     for channel in range(pixels.shape[2]):
         (values,) = view.at(place, [channel])
         responses = tuple(
@@ -30,10 +36,14 @@ def explain_edges(image: npt.ArrayLike, place: Pair, asked: EdgeDetection) -> tu
             for name, kernel in zip(asked.responses, asked.kernels, strict=True)
         )
         steps = _strength(responses, asked)
-        if asked.threshold is not None:
+        crest = bool(crests[(*place, channel)])
+        if asked.thin:
+            words = "a crest: no weaker than beside it" if crest else "no crest: weaker than beside it"
+            steps.append(Step(words, steps[-1].value if crest else 0))
+        if threshold is not None and crest:
             # The engine's verdict: its floats may fall on the other side of a threshold that is met exactly.
-            reached = bool(edge_mask(pixels, asked)[0][(*place, channel)])
-            steps.append(_verdict(steps[-1].value, asked.threshold, reached, full_step(pixels.dtype)))
+            reached = bool(edge_mask(pixels, replace(asked, thin=False), threshold)[0][(*place, channel)])
+            steps.append(_verdict(steps[-1].value, threshold, reached, full_step(pixels.dtype)))
         explained.append(view.explained(place, channel, responses, tuple(steps)))
     return tuple(explained)
 

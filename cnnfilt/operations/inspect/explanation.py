@@ -20,7 +20,7 @@ Volume = tuple[tuple[tuple[Number, ...], ...], ...]
 class Explanation(Frozen):
     """One value, the pixel it became by `levels`, and the result it is from: label, (height, width), maps.
 
-    A value of light became a level by a `curve`, too.
+    A value of light became a level by a `curve`, too; `inverted` is the white that it was taken from, if it was.
     """
 
     label: str
@@ -30,6 +30,7 @@ class Explanation(Frozen):
     pixel: Number
     levels: Levels
     curve: str = ""
+    inverted: int = 0
 
 
 class Explanations(Frozen):
@@ -58,12 +59,11 @@ class Explain(Frozen):
             size, maps = (pixels.shape[0], pixels.shape[1]), pixels.shape[2]
             for place in [self.place] if self.place is not None else np.ndindex(size):
                 row, column = place
-                explained = operation.explain(image, number, (row, column), format_name)
-                for map_, value in enumerate(explained.values):
+                told = operation.explain(image, number, (row, column), format_name)
+                for map_, value in enumerate(told.values):
                     pixel = as_number(pixels[row, column, map_])
-                    found.append(
-                        Explanation(explained.label, size, maps, value, pixel, explained.levels, explained.curve)
-                    )
+                    about = (told.levels, told.curve, told.inverted)
+                    found.append(Explanation(told.label, size, maps, value, pixel, *about))
         whole = self.place is None and image.pixels.size <= MOST_VALUES * MOST_VALUES
         return Explanations(tuple(found), _nested(image.pixels) if whole else None, image.kind == "image")
 

@@ -9,6 +9,7 @@ from cnnfilt.core.canny import full_step
 from cnnfilt.core.engine.images import Array, float_dtype
 from cnnfilt.core.engine.weights import as_weights, normalized
 from cnnfilt.core.noise import NOISE
+from cnnfilt.core.otsu import BINS
 from cnnfilt.describe.edge_detection import EdgeDetection
 from cnnfilt.describe.kernels import Rows
 from cnnfilt.describe.operations import Bordered, Convolution
@@ -116,8 +117,34 @@ def strength(run: EmittedRun, asked: EdgeDetection) -> list[str]:
     if asked.threshold is not None:
         levels = run.made[0].levels
         top = full_step(np.dtype(run.dtype)) if levels.values == "raw" else levels.top
-        lines.append(f"y = np.where(y >= {asked.threshold!r}, {top}, 0)")
+        lines += _otsu(run) if asked.threshold == "auto" else []
+        threshold = "threshold" if asked.threshold == "auto" else repr(asked.threshold)
+        lines.append(f"y = np.where(y >= {threshold}, {top}, 0)")
     return lines
+
+
+def _otsu(run: EmittedRun) -> list[str]:
+    """Return the lines that find Otsu's `threshold` of `y`."""
+    if run.dtype in ("uint8", "uint16"):
+        top = full_step(np.dtype(run.dtype))
+        binned = [
+            "low, step = 0, 1",
+            f"counts = np.bincount(np.clip(y, 0, {top}).astype(int).ravel(), minlength={top + 1})",
+        ]
+    else:
+        binned = [
+            "known = y[np.isfinite(y)].astype(np.float64)",
+            f"low, step = known.min(), (known.max() - known.min()) / {BINS} or 1",
+            f"counts = np.bincount(np.clip((known - low) / step, 0, {BINS - 1}).astype(int), minlength={BINS})",
+        ]
+    return [
+        "# Otsu's threshold: the variance between the classes is largest there.",
+        *binned,
+        "below, sums = np.cumsum(counts)[:-1], np.cumsum(counts * np.arange(counts.size))",
+        "parted = np.maximum(below * (counts.sum() - below.astype(float)), 1)",
+        "between = (below * float(sums[-1]) - counts.sum() * sums[:-1].astype(float)) ** 2 / parted",
+        "threshold = low + step * (1 + between.argmax()) if between.any() else np.inf",
+    ]
 
 
 def is_noisy(run: EmittedRun, kernels: Iterable[Array | Rows], *others: float) -> bool:

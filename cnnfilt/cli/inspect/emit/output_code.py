@@ -8,8 +8,10 @@ from cnnfilt.cli.inspect.emit.common import are_rounded
 from cnnfilt.core.engine.images import float_dtype
 from cnnfilt.core.levels import Levels
 from cnnfilt.core.noise import noise_of
+from cnnfilt.describe.percentiles import Percentiles
 from cnnfilt.files.capacity import needs_eight_bits
 from cnnfilt.files.formats import FORMATS, format_of, named
+from cnnfilt.operations.edges import FindEdges
 from cnnfilt.operations.inspect.emitted_run import EmittedRun
 
 _ALIKE = ("png", "tiff", "bmp")
@@ -73,8 +75,12 @@ def mapping(run: EmittedRun, levels: Levels, *, noisy: bool = False) -> list[str
     if run.may_hold_nan and levels.needs_range:
         lines, found = ["finite = np.append(y[np.isfinite(y)], [] if np.isfinite(y).any() else 0)"], "finite"
     if levels.values == "abs":
-        lines.append("y = np.abs(y)")
-    if levels.value_range is not None:
+        lines.append("y = np.abs(y)" if found == "y" else "y, finite = np.abs(y), np.abs(finite)")
+    if isinstance(levels.value_range, Percentiles):
+        ends = f"[{levels.value_range.low!r}, {levels.value_range.high!r}]"
+        lines.append(f"low, high = np.percentile({found}.astype(np.float64), {ends})")
+        lines.append(f"y = (y - low) * {top} / max(high - low, 1e-290)")
+    elif levels.value_range is not None:
         low, high = levels.value_range
         lines.append(f"y = (y - {low!r}) * {top} / {high - low!r}")
     elif levels.values == "minmax" and noisy:
@@ -103,6 +109,8 @@ def _pixels(run: EmittedRun, number: int) -> list[str]:
         lines = [f"pixels = {'y' if 'float' in one.dtype else 'np.rint(y)'}.astype(np.{one.dtype})"]
     else:
         lines = mapping(run, one.levels, noisy=are_rounded(run, number))
+    if isinstance(run.operation, FindEdges) and run.operation.invert:
+        lines.append(f"pixels = {one.levels.top} - pixels  # dark on white")
     is_image = named(run.to).kind == "image"
     if is_image and needs_eight_bits(run.to, channels=one.channels, sample=one.dtype, alpha=run.alpha):
         lines.append("pixels = ((pixels.astype(np.uint32) + 128) // 257).astype(np.uint8)  # from 16 bits")

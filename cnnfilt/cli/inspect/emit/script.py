@@ -96,6 +96,8 @@ def _steps(module: Library, run: EmittedRun) -> list[tuple[str, list[str]]]:
             return [("", module.pool(run, operation))]
         case MorphImage() as operation:
             return [("", _morph(module, run, operation.asked))]
+        case FindEdges() as operation if operation.asked.thin:
+            raise ParameterError("--emit has no script for --thin; leave it out", parameter="emit")
         case FindEdges() as operation:
             return [("", module.edges(run, operation))]
         case PadImage() as operation:
