@@ -64,3 +64,46 @@ def test_every_file_the_readme_links_is_there() -> None:
     assert targets
     for target in targets:
         assert (ROOT / target).exists(), target
+
+
+def recipes() -> list[str]:
+    """Each command of the recipes."""
+    section = README.partition("## Recipes\n")[2].partition("\n## ")[0]
+    blocks = re.findall(r"```sh\n(.*?)```", section, re.DOTALL)
+    return [line for block in blocks for line in block.splitlines() if line.strip()]
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with what the recipes are for, and `cnnfilt` as a shell finds it."""
+    folder = tmp_path_factory.mktemp("desk")
+    (folder / "photos").mkdir()
+    with Image.open(ROOT / "sample_images" / "scene.jpg") as image:
+        small = image.resize((400, 300))
+    small.save(folder / "photo.jpg")
+    for number in range(3):
+        small.rotate(number).save(folder / "photos" / f"{number}.jpg")
+    mask = np.zeros((300, 400), np.uint8)
+    mask[50:100, 60:120] = 255
+    Image.fromarray(mask).save(folder / "painted.png")
+    (folder / "bin").mkdir()
+    shim = folder / "bin" / "cnnfilt"
+    shim.write_text(
+        f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(ROOT))} exec {shlex.quote(sys.executable)} -m cnnfilt "$@"\n'
+    )
+    shim.chmod(0o755)
+    return folder
+
+
+@pytest.mark.parametrize("command", recipes(), ids=lambda value: value.partition(" -o")[0][:60])
+def test_recipes_do_what_they_are_for(desk: Path, command: str) -> None:
+    path = f"{desk / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    run = subprocess.run(
+        command, shell=True, capture_output=True, text=True, cwd=desk, env={**os.environ, "PATH": path}
+    )
+    assert run.returncode == 0, run.stderr
+    output = command.partition("#")[0].rpartition(" -o ")[2].split()[0]
+    if output == "-":
+        assert 0 < float(run.stdout) < 255
+    else:
+        assert (desk / output).exists()

@@ -127,7 +127,7 @@ class FileOptions(WorkOptions, kw_only=True):
         default=None,
         help="A file, a folder (ends in /), or - for a pipe.\f Or a pattern, such as 'out/{stem}-{kernel}.png': {stem} "
         "is the input's name without its suffix, {name} with it, {ext} the output's suffix, {parent} its folder, "
-        "{kernel} the kernel or map, {frame} the frame's number (with --frames).",
+        "{kernel} the kernel or map, {region} the region's number (with --crop), {frame} the frame's (with --frames).",
     )
     overwrite: bool = option("-y", "--overwrite", default=False, help="Replace outputs that exist (never an input).")
     format: str | None = option(

@@ -18,6 +18,8 @@ from cnnfilt.operations.hints import Hint
 from cnnfilt.spelling import spelled_size
 from cnnfilt.terms import Pair
 
+_AGAIN = Hint("is changed a little outside, too", "JPEG compresses all of it again; a .png keeps the rest as it is")
+
 
 class Piece(Frozen, eq=False):
     """One rectangle that changes, and the share of the change at each of its pixels; None: all of it."""
@@ -165,6 +167,7 @@ class InParts(Operation, kw_only=True):
         losses = [one.loss for one in results if one.loss is not None]
         loss = sum(losses[1:], losses[0]) if losses else None
         hints = tuple(dict.fromkeys(hint for one in results for hint in one.hints))
+        hints += (_AGAIN,) if format_name == "jpeg" else ()
         return replace(
             results[0], pixels=pixels, alpha=alpha, how=f"{results[0].how}; {self._where()}", loss=loss, hints=hints
         )

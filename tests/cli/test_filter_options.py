@@ -228,3 +228,10 @@ def test_workers_give_what_one_process_gives(run: Run, tmp_path: Path) -> None:
         arguments = ["--mask", tmp_path / "mask.png", "--feather", 2, "-j", jobs, "-o", tmp_path / f"out{jobs}"]
         assert run("convolve", folder, "-k", "gaussian:3", *arguments).code == 0
     assert tree(tmp_path / "out1") == tree(tmp_path / "out2")
+
+
+def test_a_jpeg_is_said_to_be_compressed_again(run: Run, tmp_path: Path) -> None:
+    region = ["-k", "box:5", "--region", "1,1,9x9"]
+    outcome = run("convolve", SAMPLES / "scene.jpg", *region, "-o", tmp_path / "out.jpg")
+    assert "is changed a little outside, too: JPEG compresses all of it again; a .png keeps" in outcome.stderr
+    assert len(run("convolve", SAMPLES / "scene.jpg", *region, "-o", tmp_path / "out.png").lines) == 1

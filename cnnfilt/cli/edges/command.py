@@ -27,6 +27,7 @@ from cnnfilt.errors import ParameterError
 Examples:
   cnnfilt edges photo.jpg -o edges.png
   cnnfilt edges photo.jpg --method canny -o lines.png
+  cnnfilt edges photo.jpg --thin --invert -o paper.png
   cnnfilt edges photo.jpg --explain 100,200
   cnnfilt edges photo.jpg --preview
   cnnfilt edges photos/ -o edges/
