@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cnnfilt.core.edge_responses import EdgeResponses
-from cnnfilt.core.engine.images import Array
+from cnnfilt.core.engine.images import Array, float_dtype
 from cnnfilt.describe.edge_detection import EdgeDetection
 from cnnfilt.frozen import replace
 
@@ -27,7 +27,7 @@ def crest_mask(pixels: Array, asked: EdgeDetection) -> Mask:
     responses = EdgeResponses(pixels, replace(asked, direction=None), gain=1, noise_free=True)
     shape = (responses.shape[0] + 2, responses.shape[1] + 2, responses.shape[2])
     # Beside the field a border of zeros.
-    across, down = np.zeros(shape, np.float64), np.zeros(shape, np.float64)
+    across, down = (np.zeros(shape, float_dtype(pixels.dtype)) for _ in range(2))
     inner = np.s_[1:-1, 1:-1]
     for rows, first, second in responses.fields():
         if asked.method == "roberts":  # Its diagonals fall towards the lower right and the lower left.
