@@ -93,7 +93,7 @@ def region(box: Box) -> Any:
     st.sampled_from(["same", "same-lower"]),
     st.sampled_from([Values(), Values("abs"), Values("clip", (10, 200))]),
     st.integers(1, 2),
-    st.integers(0, 13),
+    st.integers(0, 15),
 )
 def test_regions_are_those_of_the_whole_result(
     data: st.DataObject, image: Image, mode: Any, padding: Any, values: Values, dilation: int, which: int
