@@ -76,6 +76,8 @@ def chain(context: click.Context, typed: str) -> list[CompletionItem]:
 
 def layers(context: click.Context, typed: str) -> list[CompletionItem]:
     """Return the layer words that start as typed, or what can follow the colon of one."""
+    if typed.startswith("@"):
+        return kernels(context, typed)
     word, colon, head = typed.partition(":")
     if not colon:
         starting = {name: syntax for name, syntax in WORDS.items() if name.startswith(typed)}

@@ -65,11 +65,13 @@ def parse_blocks(
     words: Sequence[str], read_kernels: ReadKernels | None = None, read_words: ReadWords | None = None
 ) -> tuple[list[Layer], Block]:
     """Return the layers as `parse_chain` does, and their texts, those in brackets in a Block."""
-    block = blocks_of(words, with_files=read_kernels is not None, read_words=read_words)
     known: dict[str, Layer] = {}
-    for text in texts_of(block):
+
+    def parse(text: str) -> None:
         if text not in known:
             known[text] = parse_word(text, read_kernels)
+
+    block = blocks_of(words, with_files=read_kernels is not None, read_words=read_words, check=parse)
     return [known[text] for text in texts_of(block)], block
 
 

@@ -30,13 +30,20 @@ class Block(Frozen):
         return self.times * sum(item.layers if isinstance(item, Block) else 1 for item in self.items)
 
 
-def blocks_of(words: Sequence[str], *, with_files: bool, read_words: ReadWords | None = None) -> Block:
+def blocks_of(
+    words: Sequence[str],
+    *,
+    with_files: bool,
+    read_words: ReadWords | None = None,
+    check: Callable[[str], object] = str,
+) -> Block:
     """Return the texts of the layers in `words`, those in brackets in a Block.
 
     `with_files`, the name of a kernel's file may go on after a blank until it has a suffix; `read_words` reads files
-    that hold chains, @net.txt. Raises ParameterError for brackets that do not match, repeats of none or too many.
+    that hold chains, @net.txt. `check` is called with the text of each layer, and what it raises is said with the file
+    that the layer is in. Raises ParameterError for brackets that do not match, repeats of none or too many.
     """
-    reader = _Reader(with_files, read_words)
+    reader = _Reader(with_files, read_words, check)
     return reader.block(" ".join(map(_without_comments, words)), ())
 
 
@@ -53,8 +60,9 @@ def texts_of(block: Block) -> Iterator[str]:
 class _Reader:
     """Reads blocks, counting the files that they come from."""
 
-    def __init__(self, with_files: bool, read_words: ReadWords | None) -> None:
-        self._with_files, self._read_words, self._files = with_files, read_words, 0
+    def __init__(self, with_files: bool, read_words: ReadWords | None, check: Callable[[str], object]) -> None:
+        self._with_files, self._read_words, self._check = with_files, read_words, check
+        self._files = 0
 
     def block(self, text: str, within: tuple[str, ...]) -> Block:
         """Return what `text` holds, which is in the files `within`, each named in the one before it."""
@@ -86,6 +94,7 @@ class _Reader:
             elif repeat := _BARE_REPEAT.match(layer):
                 raise ParameterError(f"a repeat needs brackets: write {repeat[1]}*( {repeat[2]} )", parameter="layer")
             else:
+                self._check(layer)
                 yield layer
 
     def _file(self, path: str, within: tuple[str, ...]) -> Block:

@@ -166,6 +166,10 @@ def _unknown(text: str, name: str) -> str:
         return f"layer {text!r} is unknown; it is a kernel: write filter:{text} (or conv:{text})"
     if re.fullmatch(r"[kfspd]=?\d.*|\d+([x,]\d+)*", text):
         return f"layer {text!r} is unknown; sizes belong to a layer, as in pool:max,k=3,s=2"
+    if name.lower() in WORDS:
+        return f"layer {text!r} is unknown; words are in small letters: write {name.lower() + text[len(name) :]}"
+    if re.search(r"\.(txt|net|words)$", text):
+        return f"layer {text!r} is unknown; layers in a file are written @{text}"
     return f"layer {text!r} is unknown; {nearest(name.lower(), tuple(WORDS))}"
 
 

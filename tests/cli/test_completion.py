@@ -117,6 +117,7 @@ def test_bash_completes_files_after_an_at_sign(bash, tmp_path: Path) -> None:
     (tmp_path / "more").mkdir()
     assert bash(f"cnnfilt convolve a.png -k @{tmp_path}/my") == [f"@{tmp_path}/my\\ kernel.csv"]
     assert bash(f"cnnfilt shape 9x9 filter:@{tmp_path}/my") == [f"@{tmp_path}/my\\ kernel.csv"]
+    assert bash(f"cnnfilt shape 9x9 @{tmp_path}/my") == [f"@{tmp_path}/my\\ kernel.csv"]
     assert bash(f"cnnfilt convolve a.png -k @{tmp_path}/mo") == ["compopt -o nospace", f"@{tmp_path}/more/"]
 
 

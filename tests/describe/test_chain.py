@@ -292,6 +292,10 @@ def test_commas_and_signs_within_a_layer_stay(words):
         ("3x3", "sizes belong to a layer"),
         ("maxpool", "here it is called pool:max"),
         ("deconv", "here it is called tconv"),
+        ("skip:in", "here it is called as or add"),
+        ("Conv:8,k=3", "words are in small letters: write conv:8,k=3"),
+        ("BN", "words are in small letters: write bn"),
+        ("net.txt", "layers in a file are written @net.txt"),
     ],
 )
 def test_what_is_no_layer_is_answered_with_what_it_is(words, advice):

@@ -115,6 +115,11 @@ def test_what_is_wrong_in_a_file_is_said_with_its_name(words, message):
         texts(words, files=FILES)
 
 
+def test_a_layer_that_is_unknown_is_said_with_its_file():
+    with pytest.raises(ParameterError, match=r"^@wrong\.txt: layer 'reluu' is unknown; did you mean relu"):
+        parse_chain(["@wrong.txt"], None, FILES.__getitem__)
+
+
 def test_files_that_name_each_other_over_and_over_are_given_up():
     files = {f"{n}.txt": f"@{n + 1}.txt " * 10 for n in range(9)} | {"9.txt": ""}
     with pytest.raises(ParameterError, match=f"the limit is {MOST_FILES}"):

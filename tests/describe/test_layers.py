@@ -222,6 +222,17 @@ def test_depthwise_convolutions_have_the_sizes_of_pytorch():
         )
 
 
+def test_transposed_convolutions_have_the_sizes_of_keras():
+    keras = pytest.importorskip("keras")
+    rng = random.Random(6)
+    for _ in range(200):
+        size, k, s = [(rng.randint(1, 30), rng.randint(1, 30)), *((rng.randint(1, 7), rng.randint(1, 5)) for _ in "ks")]
+        for padding in ("same", "valid"):
+            layer = keras.layers.Conv2DTranspose(3, k, s, padding=padding)
+            ours = effect(f"tconv:3,k={k[0]}x{k[1]},s={s[0]}x{s[1]},p={padding}", (*size, 2)).output
+            assert layer.compute_output_shape((None, *size, 2)) == (None, *ours.size, 3)
+
+
 def keras_size(n, kernel, stride, padding, dilation):
     """The size that Keras 3 gives a transposed convolution (backend/common/backend_utils.py, no output_padding)."""
     span = (kernel - 1) * dilation + 1

@@ -1,9 +1,13 @@
 """What a value depends on, against nets of ones whose gradients are followed by brute force."""
 
+import contextlib
+import io
 import random
+from typing import Any
 
 import pytest
 
+from cnnfilt.cli.shape.emit.in_torch import script
 from cnnfilt.describe.chain import describe, parse_chain
 from cnnfilt.describe.layers import Volume
 from cnnfilt.describe.layers.transposed import transposed_axis
@@ -95,6 +99,32 @@ def test_fields_are_the_widest_dependence_found_by_brute_force():
         if widest is None:
             continue
         assert reports[-1].receptive_field == (widest, widest), words
+        checked += 1
+
+
+def test_the_plainest_way_is_what_gradients_say():
+    torch = pytest.importorskip("torch")
+    rng, size, checked = random.Random(15), 60, 0
+    while checked < 40:
+        words = drawn_words(rng).replace("pool:max", "pool:avg")  # A maximum has a gradient in one place alone.
+        try:
+            reports = describe(parse_chain([words]), Volume(size, size, 1))
+        except CnnfiltError:
+            continue
+        names: dict[str, Any] = {}
+        with contextlib.redirect_stdout(io.StringIO()):
+            exec("\n".join(script(Volume(size, size, 1), reports)), names)
+        for weights in names["network"].parameters():
+            weights.data[:] = 1
+        x = torch.zeros(1, 1, size, size, requires_grad=True)
+        y = names["network"](x)
+        spans = []
+        for row in range(y.shape[2]):
+            (slopes,) = torch.autograd.grad(y[0, 0, row].sum(), x, retain_graph=True)
+            # Between two places that differ by a rounding error, interpolation gives one of them a weight of 1e-8.
+            read = (slopes[0, 0].abs() > 1e-6).any(dim=1).nonzero()[:, 0].tolist()
+            spans += [(read[0], read[-1])] if read else []
+        assert spans == spans_of(parse_chain([words]), size), words
         checked += 1
 
 

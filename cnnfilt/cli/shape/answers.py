@@ -43,6 +43,9 @@ class AnswerOptions(Frozen):
         flags = [flag for flag, value in asked.items() if value]
         if len(flags) > 1 and flags != ["--json", "--coverage"]:
             raise click.UsageError(f"{flags[0]} and {flags[1]} cannot be combined; leave one out")
+        told = next((flag for flag, value in self.columns.asked.items() if value), None)
+        if told and (self.explain or self.coverage or self.emit):
+            raise click.UsageError(f"{told} is for the table of layers, and cannot be combined with {flags[-1]}")
 
     @property
     def longer(self) -> bool:

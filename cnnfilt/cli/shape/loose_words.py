@@ -19,6 +19,8 @@ def refuse_loose_words(source: str, layers: Sequence[str], *, window: bool) -> N
 
     `window` tells whether -f was given. Numbers are read in the order of the formula: size, window, stride, padding.
     """
+    if source.startswith("@"):
+        raise click.UsageError(f"the size of the input comes first: write 224x224x3 {source}")
     sides = list(takewhile(str.isdecimal, layers))
     followed = len(sides) < len(layers)
     if source.isdecimal() and 0 < len(sides) <= OTHER_SIDES and (followed or 2 * int(sides[0]) >= int(source)):
