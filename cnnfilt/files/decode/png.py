@@ -34,12 +34,13 @@ def decode_deep(stream: BinaryIO) -> tuple[Array, Array | None]:
     alpha = np.empty(shape, np.uint16) if header.has_alpha else None
     source = _Inflating(pixel_data(stream))
     for part, samples in _samples(header, source):
+        if alpha is None:
+            pixels[part.place] = samples[..., 0] if colours == 1 else samples
+            continue
         # Channel by channel: runs of three values take twice the time.
         for channel in range(colours):
-            target = pixels if colours == 1 else pixels[..., channel]
-            target[part.place] = samples[..., channel]
-        if alpha is not None:
-            alpha[part.place] = samples[..., -1]
+            (pixels if colours == 1 else pixels[..., channel])[part.place] = samples[..., channel]
+        alpha[part.place] = samples[..., -1]
     source.finish()
     return pixels, alpha
 

@@ -308,6 +308,14 @@ def test_opencv_reads_the_same() -> None:
         np.testing.assert_array_equal(back, samples)
 
 
+@pytest.mark.parametrize("interlaced", [False, True])
+def test_one_channel_of_sixteen_bits_could_be_read_too(interlaced: bool) -> None:
+    levels = random_levels(6, 5, 1, dtype="uint16")
+    pixels, alpha = png.decode_deep(io.BytesIO(written(levels, 0, 16, interlaced=interlaced, filters=np.arange(5))))
+    np.testing.assert_array_equal(pixels, levels[..., 0])
+    assert alpha is None
+
+
 def test_pillow_is_right_about_one_channel_of_sixteen_bits() -> None:
     levels = random_levels(6, 5, 1, dtype="uint16")
     for interlaced in (False, True):
