@@ -165,6 +165,7 @@ TESTED_ELSEWHERE = {
     "errors.py": "cli/test_errors.py",
     "files/decode/arrays.py": "files/test_reading.py",
     "files/decode/decoders.py": "files/decode/test_tiff.py",
+    "files/decode/bmp_header.py": "files/decode/test_bmp.py",
     "files/decode/cmyk.py": "files/test_reading.py",
     "files/decode/jpeg_coding.py": "files/encode/test_jpeg.py",
     "files/matrix/npz_matrices.py": "files/test_stacks.py",

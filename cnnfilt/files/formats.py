@@ -236,7 +236,9 @@ _ALL = (
         decoder="jpeg2000",
         decoder_prints=True,
     ),
-    Format("bmp", "BMP", (".bmp", ".dib"), signatures=(b"BM",), plugin="Bmp", gray=_LEVELS, colour=_LEVELS),
+    Format(
+        "bmp", "BMP", (".bmp", ".dib"), signatures=(b"BM",), plugin="Bmp", decoder="bmp", gray=_LEVELS, colour=_LEVELS
+    ),
     _portable_map("ppm", (b"P3", b"P6"), gray=_DEEP_LEVELS, colour=_DEEP_LEVELS),
     _portable_map("pgm", (b"P2", b"P5"), gray=_DEEP_LEVELS),
     _portable_map("pnm", gray=_DEEP_LEVELS, colour=_DEEP_LEVELS, suffix_only=True),

@@ -6,6 +6,7 @@ import sys
 from threading import Thread
 from typing import TYPE_CHECKING, NamedTuple
 
+from cnnfilt.files.decode.decoders import opened_by_us
 from cnnfilt.files.formats import FORMATS, Format, format_of
 from cnnfilt.files.read_write_options import ReadOptions
 from cnnfilt.files.streams import Source, format_in, open_stream
@@ -86,7 +87,11 @@ class _Loading(Thread):
         try:
             with open_stream(source) as stream:
                 format = format_in(stream, name=str(source))
-                if format and _can_begin(FORMATS[format]):
+                if format is None or not _can_begin(FORMATS[format]):
+                    return
+                ours = opened_by_us(stream, FORMATS[format], options)
+                if ours is None or ours.size(0, options) is None:
+                    stream.seek(0)
                     self._loaded = load_image(stream, format, options)
         except BaseException as error:
             self._error = error

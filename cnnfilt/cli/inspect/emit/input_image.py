@@ -37,6 +37,8 @@ def why_not_pillow(run: EmittedRun) -> str | None:
         return "libraries put the frames of an animation together in different ways"
     if isinstance(run.frames, int) and run.frames > 1 and several is None:
         return "Pillow reads the first image of a file"
+    if run.format == "bmp" and stored.raw_mode == "masks":
+        return "Pillow does not read pixels that are cut up by these masks"
     if stored.orientation is None:
         return "libraries read a damaged EXIF block in different ways"
     if metadata.xmp is not None and b"Orientation" in metadata.xmp and (run.read.auto_orient or run.format == "tiff"):
