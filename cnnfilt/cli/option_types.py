@@ -1,7 +1,7 @@
 """The types of options: they read what people type, and say what is wrong with it."""
 
 from collections.abc import Callable
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
@@ -9,6 +9,11 @@ from cnnfilt.describe.percentiles import Percentiles, parse_percentiles
 from cnnfilt.errors import ParameterError
 from cnnfilt.parsing import nearest, parse_number, parse_padding, parse_pair, parse_whole
 from cnnfilt.terms import FrameChoice, PaddingWord
+
+if TYPE_CHECKING:
+    ParamType = click.ParamType[Any]
+else:  # It has a parameter since click 8.4.
+    ParamType = click.ParamType
 
 
 class Word(click.Choice[str]):
@@ -24,7 +29,7 @@ class Word(click.Choice[str]):
         raise ParameterError(f"{_option_of(param)} {value!r} is unknown; {nearest(str(value), words)}")
 
 
-class Parsed(click.ParamType[Any]):
+class Parsed(ParamType):
     """A text read by one of cnnfilt's own parsers, which say themselves what is wrong with it."""
 
     def __init__(self, parse: Callable[..., Any], metavar: str, *, named: bool = True) -> None:

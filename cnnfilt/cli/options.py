@@ -68,7 +68,7 @@ def as_click(one: Option) -> Decorator:
     )
 
 
-def _type_of(one: Option) -> click.ParamType[Any] | None:
+def _type_of(one: Option) -> "click.ParamType[Any] | None":
     if one.words:
         return Word(one.words)
     if one.read is None or isinstance(one.read, click.ParamType):
