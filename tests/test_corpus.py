@@ -108,7 +108,8 @@ def survey(files: list[Path], folder: Path) -> list[int]:
 
 def faults_of(record: dict[str, Any]) -> list[str]:
     faults = []
-    lines = record["stderr"].splitlines()
+    # What a file could not keep is said with -q, too, after the file's name alone.
+    lines = [line for line in record["stderr"].splitlines() if not line.startswith(f"{record['path']}: ")]
     if record["code"] not in (0, 1):
         faults.append(f"ended with {record['code']}")
     if "Traceback" in record["stderr"] or "error in cnnfilt itself" in record["stderr"] or len(lines) != record["code"]:
