@@ -101,7 +101,8 @@ def run_on_image(image: Image, job: FileJob, operation: Operation, settings: Set
     shape = image.pixels.shape
     targets = settled_targets(image, job)
     format_name = (targets[0].format or "") if targets else "npy"
-    results = operation(image, format_name)
+    # What is asked afterwards is asked of the image, too.
+    results = (operation if settings.inspectors else operation.spend)(image, format_name)
     notes = list(notes_on(image, operation, format_name))
     answers = tuple(ask(image, operation, results, format_name) for ask in settings.inspectors)
     image = _emptied(image, format_name)

@@ -101,10 +101,12 @@ def convolve_to_levels(
     levels: Levels,
     *,
     bias: npt.ArrayLike | None = None,
+    in_place: bool = False,
 ) -> Mapped:
     """Return what `convolve` returns as pixels, what the mapping could not show, and how it was computed.
 
-    Strip by strip: no responses of the whole image are ever held.
+    Strip by strip: no responses of the whole image are ever held. With `in_place` the pixels may take the image's own
+    memory, where they are of its shape and type.
     """
     job = as_job(image, kernel, asked, bias=bias)
     convolution = PlannedConvolution(job)
@@ -112,7 +114,9 @@ def convolve_to_levels(
         colours = ChangedColours(convolution, as_image(image))
         pixels = np.empty(colours.shape, levels.pixel_dtype(colours.dtype))
         return Mapped(_shaped(pixels, job, image, kernel), write_levels(colours, pixels, levels), convolution.how)
-    pixels = np.empty(convolution.shape, levels.pixel_dtype(convolution.plan.dtype))
+    dtype = levels.pixel_dtype(convolution.plan.dtype)
+    overwrites = in_place and dtype == job.image.dtype and not levels.needs_range and convolution.overwrite()
+    pixels = job.image if overwrites else np.empty(convolution.shape, dtype)
     if levels.needs_range:
         # A mapping that stretches would make noise of a flat image.
         quiet = NoiseFree(convolution)

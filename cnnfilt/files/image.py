@@ -1,6 +1,7 @@
 """An image as cnnfilt passes it around, plain arrays and what came along with them; and one as the bytes of a file."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from mmap import mmap
 from typing import Any, NamedTuple
 
@@ -17,6 +18,10 @@ Array = NDArray[Any]
 
 Parts = Sequence[bytes | memoryview]
 """The content of a file in pieces, so that the large ones need not be copied into one."""
+
+
+AT_ONE_END = 0.02
+"""A picture all of whose levels lie within this part of black or of white shows nothing."""
 
 
 class Image(Frozen, eq=False):
@@ -48,6 +53,20 @@ class Image(Frozen, eq=False):
     def sample(self) -> str:
         """Return the name of the pixels' type, as `formats.check_holds` wants it."""
         return self.pixels.dtype.name
+
+    @cached_property
+    def is_flat(self) -> bool:
+        """Tell whether it shows nothing: all of its values lie within two hundredths of one end of its range."""
+        pixels = self.pixels
+        top = top_level(pixels.dtype) if pixels.dtype.kind == "u" else max(abs(float(pixels.max())), 1.0)
+        low, high = AT_ONE_END * top, (1 - AT_ONE_END) * top
+        dark = bright = True
+        for first in range(0, len(pixels), 64):  # As a rule the first rows tell.
+            rows = pixels[first : first + 64]
+            dark, bright = dark and bool(rows.max() <= low), bright and bool(rows.min() >= high)
+            if not (dark or bright):
+                return False
+        return True
 
     @property
     def transparent(self) -> bool:

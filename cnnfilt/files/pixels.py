@@ -49,8 +49,10 @@ def for_jpeg(pixels: Array, spare: mmap | None = None) -> PIL.Image.Image:
         spread = np.empty((height, width, 4), np.uint8)
 
     def spread_rows(first: int, last: int) -> None:
+        # They may lie where they are spread, each row at its own start.
+        rows = pixels[first:last].copy()
         for channel in range(3):
-            spread[first:last, :, channel] = pixels[first:last, :, channel]
+            spread[first:last, :, channel] = rows[:, :, channel]
 
     run_strips(_strips(height), lambda: spread_rows)
     return PIL.Image.frombuffer("RGBX", (width, height), spread, "raw", "RGBX", 0, 1)
@@ -68,12 +70,13 @@ def upright_array(pixels: Array, orientation: int) -> Array:
 
 
 def _reused(spare: mmap | None, pixels: Array) -> Array | None:
-    """Return `spare` as (H, W, 4), or None where that cannot be: too small, or the pixels lie in it themselves."""
+    """Return `spare` as (H, W, 4), or None where that cannot be: too small, or pixels lie in it in another way."""
     height, width = pixels.shape[:2]
     if spare is None or len(spare) < height * width * 4:
         return None
-    memory = np.frombuffer(spare, np.uint8, height * width * 4)
-    return None if np.may_share_memory(memory, pixels) else memory.reshape(height, width, 4)
+    memory = np.frombuffer(spare, np.uint8, height * width * 4).reshape(height, width, 4)
+    at_their_rows = pixels.ctypes.data == memory.ctypes.data and pixels.strides == (4 * width, 3, 1)
+    return memory if at_their_rows or not np.may_share_memory(memory, pixels) else None
 
 
 def _copied(image: PIL.Image.Image) -> Array:

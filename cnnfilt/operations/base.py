@@ -123,6 +123,10 @@ class Operation(Frozen, kw_only=True):
     command = ""
     """The command it belongs to."""
 
+    def spend(self, image: Image, format_name: str) -> list[Result]:
+        """Return what a call returns; the memory of the image, which nobody wants any more, may become the result's."""
+        return self(image, format_name)
+
     @property
     def labels(self) -> tuple[str, ...]:
         """Return what tells the results of one image apart; one "" for a single result."""

@@ -86,6 +86,12 @@ class ConvolveImage(Operation, kw_only=True):
         labels = ["original" if one.label == "identity" else one.label for one in self.kernels]
         return [in_one_sheet(results, labels, mappings, max_pixels=self.treatment.max_pixels)]
 
+    def spend(self, image: Image, format_name: str) -> list[Result]:
+        """Return what a call returns; a single result may take the image's memory."""
+        if len(self.kernels) > 1 or self.layout != "files":
+            return self(image, format_name)
+        return [self._slide(self.kernels[0], image, format_name, in_place=image.memory is not None)]
+
     def levels_of(self, image: Image, number: int, format_name: str) -> Levels:
         """Return how the values of result `number` become pixels."""
         return self._levels(self.kernels[number], image, format_name)
@@ -123,12 +129,13 @@ class ConvolveImage(Operation, kw_only=True):
         values = explain_convolution(image.pixels, one.kernel, place, self.asked, bias=one.bias, name=one.label)
         return ExplainedValues(one.label, self.levels_of(image, number, format_name), values)
 
-    def _slide(self, one: LabelledKernel, image: Image, format_name: str) -> Result:
+    def _slide(self, one: LabelledKernel, image: Image, format_name: str, *, in_place: bool = False) -> Result:
         windows = self.check_size(self.asked.slide(one.size).over(size_of(image)))
         levels, how = self._levels(one, image, format_name), self._how(windows)
         if self.treatment.alpha == "filter" and image.alpha is not None:
             return self._slide_premultiplied(one, image, image.alpha, levels, how)
-        mapped = convolve_to_levels(image.pixels, one.kernel, self.asked, levels, bias=one.bias)
+        _ = in_place and image.is_flat  # Afterwards it can no longer be told.
+        mapped = convolve_to_levels(image.pixels, one.kernel, self.asked, levels, bias=one.bias, in_place=in_place)
         hints = convolution_hints(image, one.kernel, one.bias, self.asked, windows, levels, mapped.loss)
         hints += saturation_hints(image, mapped.pixels, [self.asked.activation], self.asked.input_scale)
         alpha = alpha_under(image, windows)

@@ -14,14 +14,11 @@ from cnnfilt.describe.edge_detection import EdgeDetection
 from cnnfilt.describe.operations import Convolution
 from cnnfilt.describe.windows import Windows
 from cnnfilt.files.colours import Colour
-from cnnfilt.files.image import Array, Image, top_level
+from cnnfilt.files.image import AT_ONE_END, Array, Image, top_level
 from cnnfilt.frozen import Frozen
 
 SATURATED = 0.9
 """Where more than this part of a picture is black or white, the function that made it tells levels no longer apart."""
-
-AT_ONE_END = 0.02
-"""A picture all of whose levels lie within this part of black or of white shows nothing."""
 
 
 class Hint(Frozen):
@@ -70,7 +67,7 @@ def saturation_hints(image: Image, pixels: Array, functions: Iterable[str], scal
         return ()
     top, near = top_level(image.pixels.dtype), AT_ONE_END * top_level(pixels.dtype)
     white, black = (np.mean(part) for part in (pixels >= top_level(pixels.dtype) - near, pixels <= near))
-    if scale * top <= 1 or white + black <= SATURATED or _is_flat(image.pixels):
+    if scale * top <= 1 or white + black <= SATURATED or image.is_flat:
         return ()
     seen = "white" if white > SATURATED else "black" if black > SATURATED else "black or white"
     help = f"{squashing[0]} is flat at values as large as levels; --input-scale 1/{top} makes them 0 to 1"
@@ -107,7 +104,7 @@ def _seen(image: Image, levels: Levels, loss: Loss, *, share_clipped: float = 0.
     low, high = _shown(levels, loss)
     ends = "black" if high <= AT_ONE_END else "white" if low >= 1 - AT_ONE_END else ""
     if ends:
-        return "" if _is_flat(image.pixels) else f"is nearly all {ends}"
+        return "" if image.is_flat else f"is nearly all {ends}"
     share = (loss.clipped - loss.not_numbers) / loss.total
     return f"is mostly clipped ({share:.0%})" if share > share_clipped else ""
 
@@ -122,12 +119,6 @@ def _shown(levels: Levels, loss: Loss) -> tuple[float, float]:
     to_level: Callable[[float], float] = lambda v: (v - scale.origin) * scale.gain / scale.over + scale.base  # noqa: E731
     low, high = (min(max(to_level(value) / levels.top, 0), 1) for value in ends)
     return low, high
-
-
-def _is_flat(pixels: Array) -> bool:
-    """Return whether the image itself shows nothing: its values lie within two hundredths of its range's end."""
-    top = top_level(pixels.dtype) if pixels.dtype.kind == "u" else max(abs(float(pixels.max())), 1.0)
-    return bool(pixels.max() <= AT_ONE_END * top or pixels.min() >= (1 - AT_ONE_END) * top)
 
 
 def _why(total: float, magnitudes: float, bias: float, levels: Levels) -> str:

@@ -105,6 +105,17 @@ def test_several_kernels_make_one_file_each(run: Run, tmp_path: Path) -> None:
     assert sorted(path.name for path in out.iterdir()) == ["face.k3.png", "face.sobel-x.png", "face.sobel-y.png"]
 
 
+@pytest.mark.parametrize("source", ["scene.jpg", "scene.png", "face.png"])
+@pytest.mark.parametrize("suffix", [".jpg", ".png", ".tiff"])
+def test_one_result_in_the_memory_of_the_image_is_that_among_several(
+    run: Run, tmp_path: Path, source: str, suffix: str
+) -> None:
+    same = (SAMPLES / source, "-k", "emboss", "-p", "same")
+    run("convolve", *same, "-o", tmp_path / f"one{suffix}")
+    run("convolve", *same, "-k", "outline", "-o", tmp_path / f"{{kernel}}{suffix}")
+    assert (tmp_path / f"one{suffix}").read_bytes() == (tmp_path / f"emboss{suffix}").read_bytes()
+
+
 def test_several_kernels_make_one_stack_in_npy(run: Run, tmp_path: Path) -> None:
     out = tmp_path / "maps.npy"
     assert run("convolve", SAMPLES / "face.png", "-k", "sobel-x", "-k", "sobel-y", "-o", out).code == 0

@@ -7,8 +7,10 @@ from math import prod
 import numpy as np
 
 from cnnfilt.core.engine.borders import as_padding_value
+from cnnfilt.core.engine.finite import LARGE_KERNEL
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.job import Job
+from cnnfilt.core.engine.kept_rows import KeptRows, can_keep
 from cnnfilt.core.engine.plan import plan
 from cnnfilt.core.engine.scale import Loss, Responses, Scale
 from cnnfilt.core.engine.strips import Strip, StripReader, strip_edges
@@ -30,6 +32,21 @@ class PlannedConvolution(Responses):
         self.technique = self.plan.technique(job, dtype)
         padded_row = job.columns.padded_size * job.image.shape[2] * (self.technique.reads or dtype).itemsize
         self.edges = strip_edges(job.rows, padded_row, self.technique.row_bytes, multiple=self.technique.strip_rows)
+        self.kept: KeptRows | None = None
+
+    def overwrite(self) -> bool:
+        """Prepare for a result that is written over the image, strip by strip; return whether that can be.
+
+        Each row is to be read once, and no other convolution may read the image.
+        """
+        job, whole = self.job, self.job.image.dtype.kind in "bu" and self.job.image.dtype.itemsize <= 2
+        # Kernels that could pass the float range are read once more, as taps.
+        if not whole or float(np.abs(job.weights).sum()) >= LARGE_KERNEL or self.shape != job.image.shape:
+            return False
+        if not can_keep(job.rows, job.padding_mode, self.edges):
+            return False
+        self.kept = KeptRows(job.image, job.rows, self.edges)
+        return True
 
     @property
     def how(self) -> str:
@@ -85,6 +102,7 @@ class Solver:
             planar=self._technique.planar,
             height=height,
             sides_apart=self._technique.sides_apart,
+            kept=convolution.kept,
         )
         self._technique.prepare(height)
         self._shape = convolution.shape[1:]

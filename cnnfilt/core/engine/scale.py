@@ -73,10 +73,15 @@ class Scale(Frozen):
         return self.magnitude, self.is_identity, self.origin, self.gain, self.over, self.base
 
     def write(self, responses: Array, pixels: Array) -> Loss:
-        """Write the pixels for `responses` to `pixels`, of the same shape and contiguous too; return what was lost.
+        """Write the pixels for `responses` to `pixels`, of the same shape; return what was lost.
 
         The responses are contiguous, and overwritten.
         """
+        if not pixels.flags.c_contiguous:
+            apart = np.empty(pixels.shape, pixels.dtype)
+            loss = self.write(responses, apart)
+            pixels[...] = apart
+            return loss
         flat, levels = responses.reshape(-1), pixels.reshape(-1)
         if self.top is None:
             low, high, _ = _extremes(flat)

@@ -14,13 +14,14 @@ Such views are into scratch memory that the next strip overwrites: read them, ne
 `planar=True` the channels lie apart, and `strip.tap(i, j, c)` is (strip.height, out_width).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 import numpy as np
 
 from cnnfilt.core.engine.borders import OUTSIDE, as_slice, border_positions, finite_values, fitting
 from cnnfilt.core.engine.images import Array
+from cnnfilt.core.engine.kept_rows import KeptRows
 from cnnfilt.describe.window import Window
 from cnnfilt.frozen import Frozen
 from cnnfilt.terms import PaddingMode, PaddingValue, Pair
@@ -178,10 +179,12 @@ class StripReader:
         planar: bool = False,
         height: int | None = None,
         sides_apart: bool = False,
+        kept: KeptRows | None = None,
     ) -> None:
         """Prepare to read `image` (H, W, C) as `dtype`, in strips of at most `height` output rows.
 
-        With `sides_apart` rows of the image need not be copied for the sake of their sides.
+        With `sides_apart` rows of the image need not be copied for the sake of their sides. Those that are `kept` may
+        have been overwritten: then all are copied.
 
         Raises ShapeError when the padding mode cannot reach so far, ParameterError for a padding value that
         does not fit `dtype`.
@@ -193,6 +196,7 @@ class StripReader:
             padding_mode=padding_mode,
             padding_value=padding_value,
             dtype=dtype,
+            kept=kept,
         )
         self._sides = self.padded.sides if sides_apart else NO_SIDES
         width = self.layout.padded_width * image.shape[2]
@@ -237,9 +241,10 @@ class PaddedImage:
         padding_mode: PaddingMode = "zeros",
         padding_value: PaddingValue = 0,
         dtype: np.dtype | None = None,
+        kept: KeptRows | None = None,
     ) -> None:
         """See `image` (H, W, C) padded by ((top, bottom), (left, right)), in `dtype` (None: its own)."""
-        self.image = image
+        self.image, self._kept = image, kept
         self.dtype = image.dtype if dtype is None else dtype
         (top, bottom), (left, right) = padding
         height, width, channels = image.shape
@@ -274,7 +279,7 @@ class PaddedImage:
 
     def rows_of_image(self, first: int, last: int) -> Array | None:
         """Return rows `first` to `last` without their sides, (rows, W * C), if the image itself holds them so."""
-        if first < self._top or last > self._top + self.image.shape[0]:
+        if self._kept or first < self._top or last > self._top + self.image.shape[0]:
             return None
         rows = self.image[first - self._top : last - self._top]
         flat = self.dtype == rows.dtype and rows.flags.aligned and rows[0].flags.c_contiguous
@@ -288,7 +293,8 @@ class PaddedImage:
         above = min(max(self._top - first, 0), len(into))
         below = min(max(self._top + height - first, above), len(into))
         source = first + above - self._top
-        np.copyto(centre[above:below], self.image[source : source + below - above], casting="unsafe")
+        for place, rows in self._rows_from(first, source, source + below - above):
+            np.copyto(centre[above + place : above + place + len(rows)], rows, casting="unsafe")
         if (above, below) != (0, len(into)):
             self._read_beyond(first, into, centre, above, below)
         for side, seen in self._sides:
@@ -302,7 +308,13 @@ class PaddedImage:
                 into[border] = self._value
             else:
                 positions = self._rows[first + border.start : first + border.stop]
-                np.copyto(centre[border], self.image[positions], casting="unsafe")
+                kept = self._kept
+                rows = self.image[positions] if kept is None else [kept.row(first, at) for at in positions.tolist()]
+                np.copyto(centre[border], rows, casting="unsafe")
+
+    def _rows_from(self, strip: int, first: int, last: int) -> Iterable[tuple[int, Array]]:
+        """Return (place, rows) of what rows `first` to `last` of the image are made of, for one strip."""
+        return self._kept.pieces(strip, first, last) if self._kept else [(0, self.image[first:last])]
 
 
 def strip_edges(

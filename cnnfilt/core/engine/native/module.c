@@ -52,9 +52,11 @@ static int measure(Plane *plane, int dimensions, const char *name) {
     plane->width = dimensions > 1 ? values : view->shape[0];
     plane->type = type_of(view);
     if (!plane->type) return refuse("holds values of a type that has no loop", name);
+    size step = view->itemsize;
     for (int axis = dimensions - 1, first = dimensions > 1; axis >= first; axis--) {
-        const size step = axis == dimensions - 1 ? view->itemsize : view->strides[axis + 1] * view->shape[axis + 1];
-        if (view->strides[axis] != step) return refuse("has rows whose values are not side by side", name);
+        if (view->shape[axis] > 1 && view->strides[axis] != step)
+            return refuse("has rows whose values are not side by side", name);
+        step *= view->shape[axis];
     }
     plane->pitch = plane->width;
     if (dimensions > 1 && plane->rows > 1) {
@@ -175,8 +177,8 @@ static int place(Call *call, size height, size taps) {
     return 1;
 }
 
-/* The windows, once the source and the padding on its sides are known to have all that they meet. The second buffer says
- * which value of its row each of those on the sides is, the one before the result what stands for none. */
+/* The windows, once the source and the padding on its sides, if any, are known to have all that they meet. The second buffer
+ * says then which value of its row each of those on the sides is, the one before the result what stands for none. */
 static int place_on(Call *call, size height, size taps) {
     const Plane *source = call->planes, *beyond = source + 1, *outside = call->out - 1;
     Windows *w = &call->windows;
@@ -187,11 +189,13 @@ static int place_on(Call *call, size height, size taps) {
     w->left = call->sides[0] * w->channels;
     w->inner = source->width;
     w->length = w->left + w->inner + call->sides[1] * w->channels;
-    w->beyond = beyond->view.buf;
-    if (beyond->type != 'i' || beyond->width < w->length - w->inner || outside->width < w->channels)
-        return refuse("must have a 32-bit place for each value of the sides, and one for each channel", "beyond and outside");
-    for (size x = 0; x < w->length - w->inner; x++)
-        if (w->beyond[x] < -1 || w->beyond[x] >= w->inner) return refuse("must be -1 or lie in a row", "beyond");
+    if (w->length > w->inner) {
+        if (beyond->type != 'i' || beyond->width < w->length - w->inner || outside->width < w->channels)
+            return refuse("must have a 32-bit place for each value of the sides, and one for each channel", "beyond and outside");
+        w->beyond = beyond->view.buf;
+        for (size x = 0; x < w->length - w->inner; x++)
+            if (w->beyond[x] < -1 || w->beyond[x] >= w->inner) return refuse("must be -1 or lie in a row", "beyond");
+    }
     const size down = (w->rows - 1) * w->stride_down + (w->height - 1) * w->step_down + 1;
     const size along = (w->width / w->channels - 1) * w->stride_along + reach_along(w) / w->channels + 1;
     if (down > source->rows || along > w->length / w->channels) return refuse("is smaller than what its windows meet", "source");
