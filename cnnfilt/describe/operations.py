@@ -265,6 +265,16 @@ class Morphology(Windowed, kw_only=True):
         """Return how the largest values are taken: with the window turned by 180 degrees."""
         return self._of("max", "same-lower", None if self.window is None else self.window.turned)
 
+    @property
+    def seen(self) -> Slide:
+        """Return the window of what one pixel depends on: two steps see twice as far, a gradient both ways."""
+        even = [1 - n % 2 for n in self.size]
+        if self.operation in ("erode", "dilate"):
+            return (self.erosion if self.operation == "erode" else self.dilation).slide
+        if self.operation == "gradient":
+            return Slide((self.size[0] + even[0], self.size[1] + even[1]), padding="same")
+        return Slide((2 * self.size[0] - 1, 2 * self.size[1] - 1), padding="same")
+
     def _of(self, kind: PoolKind, padding: Padding, window: WindowShape | None) -> Pooling:
         size = self.size if window is None else self.kernel_size
         return Pooling(kernel_size=size, window=window, stride=(1, 1), padding=padding, kind=kind)

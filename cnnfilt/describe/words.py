@@ -22,6 +22,7 @@ from cnnfilt.describe.layers import (
     Layer,
     LayerNormLayer,
     LocalResponseNormLayer,
+    MorphLayer,
     PadLayer,
     PoolLayer,
     ScaleLayer,
@@ -38,7 +39,7 @@ from cnnfilt.describe.named_kernels import NAMED
 from cnnfilt.errors import ParameterError
 from cnnfilt.frozen import Frozen
 from cnnfilt.parsing import nearest
-from cnnfilt.terms import PoolKind
+from cnnfilt.terms import MorphOperation, PoolKind
 
 
 class Described(Protocol):
@@ -96,6 +97,9 @@ WORDS: dict[str, Word] = {
             ("pool:max|avg|min|median[,k=2,s=k,p=0]", "k=global: the whole input"),
             ("pool:max|avg|min,adaptive=HxW", "windows that give HxW"),
         ),
+    ),
+    "morph": _word(
+        MorphLayer, "morph:OPERATION[,k=3]", "erode, dilate, open, close, ...", "k", get_args(MorphOperation)
     ),
     "bn": _word(BatchNormLayer, "bn", "batch normalisation"),
     "ln": _word(LayerNormLayer, "ln", "layer normalisation, of the channels"),

@@ -12,6 +12,7 @@ from cnnfilt.describe.layers import (
     FlattenLayer,
     FullyConnectedLayer,
     LayerWord,
+    MorphLayer,
     PoolLayer,
 )
 from cnnfilt.errors import ParameterError
@@ -20,7 +21,7 @@ from cnnfilt.nn.activations import ACTIVATIONS, activation_layer, activation_out
 from cnnfilt.nn.conv2d import conv_layer, conv_output, filter_layer, filter_output
 from cnnfilt.nn.dense import dense_layer, dense_output, flatten_layer, flatten_output
 from cnnfilt.nn.layer import Array, Layer, Weights
-from cnnfilt.nn.pool2d import pool_layer, pool_output
+from cnnfilt.nn.pool2d import morph_layer, morph_output, pool_layer, pool_output
 
 Described = TypeVar("Described", bound=LayerWord)
 
@@ -37,6 +38,7 @@ _RUNNERS: tuple[LayerRunner[Any], ...] = (
     LayerRunner(ConvLayer, conv_layer, conv_output),
     LayerRunner(FilterLayer, filter_layer, filter_output),
     LayerRunner(PoolLayer, pool_layer, pool_output),
+    LayerRunner(MorphLayer, morph_layer, morph_output),
     LayerRunner(ActivationLayer, activation_layer, activation_output),
     LayerRunner(FlattenLayer, flatten_layer, flatten_output),
     LayerRunner(FullyConnectedLayer, dense_layer, dense_output),

@@ -4,8 +4,9 @@ from math import prod
 
 import numpy as np
 
+from cnnfilt.core.morphology import morph_as_asked
 from cnnfilt.core.pooling import pool_as_asked
-from cnnfilt.describe.layers import Effect, PoolLayer
+from cnnfilt.describe.layers import Effect, MorphLayer, PoolLayer
 from cnnfilt.describe.windows import Slide
 from cnnfilt.errors import ParameterError
 from cnnfilt.nn.layer import Array, Layer, Weights
@@ -81,6 +82,16 @@ def pool_layer(layer: PoolLayer, effect: Effect, weights: Weights) -> Layer:
     if layer.pooling.kind not in POOLS:
         raise ParameterError(f"layer {layer.word} cannot be trained; of pooling that is max, avg and min")
     return POOLS[layer.pooling.kind](layer.slide(effect.windows.size))
+
+
+def morph_layer(layer: MorphLayer, effect: Effect, weights: Weights) -> Layer:
+    """Raise ParameterError: no gradient is said here."""
+    raise ParameterError(f"layer {layer.word} cannot be trained; leave it to cnnfilt apply")
+
+
+def morph_output(layer: MorphLayer, effect: Effect, weights: Weights, x: Array) -> Array:
+    """Return one image (H, W, C) after the operation, by the core."""
+    return morph_as_asked(x, layer.asked)
 
 
 def pool_output(layer: PoolLayer, effect: Effect, weights: Weights, x: Array) -> Array:

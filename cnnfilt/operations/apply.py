@@ -9,7 +9,7 @@ from cnnfilt.core.engine.images import float_dtype, is_small
 from cnnfilt.core.levels import Levels, apply_levels
 from cnnfilt.core.noise import nearly_equal
 from cnnfilt.describe.chain import Report, describe
-from cnnfilt.describe.layers import ActivationLayer, Flat, Layer, Volume
+from cnnfilt.describe.layers import ActivationLayer, Flat, Layer, MorphLayer, Volume
 from cnnfilt.describe.parts import Box
 from cnnfilt.describe.windows import check_pixels
 from cnnfilt.errors import ParameterError, ShapeError, counted
@@ -227,6 +227,8 @@ def _followed(alpha: Array | None, image: Image, report: Report) -> Array | None
     """Return the alpha under the layer's output; a list of values has none."""
     if alpha is None or not isinstance(report.output, Volume):
         return None
+    if isinstance(report.layer, MorphLayer):
+        return alpha  # Its size stays, also where its window is even and has two middles.
     return alpha if report.effect.windows is None else alpha_under(replace(image, alpha=alpha), report.effect.windows)
 
 

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 from cnnfilt.describe.chain import Report, describe
-from cnnfilt.describe.layers import ActivationLayer, ConvLayer, FilterLayer, Layer, PoolLayer, Volume
+from cnnfilt.describe.layers import ActivationLayer, ConvLayer, FilterLayer, Layer, MorphLayer, PoolLayer, Volume
 from cnnfilt.errors import ParameterError, ShapeError
 from cnnfilt.files.image import Image
 from cnnfilt.operations.base import Reach, reach_of, size_of
 from cnnfilt.spelling import spelled_size
 
-_PLAIN = (ConvLayer, FilterLayer, PoolLayer, ActivationLayer)
+_PLAIN = (ConvLayer, FilterLayer, PoolLayer, MorphLayer, ActivationLayer)
 """The layers of which it is known what a pixel depends on: windows, or the pixel alone."""
 
 

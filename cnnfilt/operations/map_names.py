@@ -8,7 +8,7 @@ import numpy as np
 
 from cnnfilt.core.engine.weights import has_zero_sum
 from cnnfilt.describe.kernels import Kernel
-from cnnfilt.describe.layers import ActivationLayer, Layer
+from cnnfilt.describe.layers import ActivationLayer, Layer, MorphLayer, PoolLayer
 from cnnfilt.terms import ValueMapping
 
 Range = tuple[float, float]
@@ -68,11 +68,23 @@ def shown_as(chain: Sequence[Layer], top: float) -> tuple[ValueMapping, Range]:
     for layer in chain:
         if isinstance(layer, ActivationLayer):
             (low, high), signed = layer.bounds(high), False
+        elif _is_difference(layer):
+            low, high, signed = 0.0, high - low, False
         elif layer.kernels:
             signed = signed or all(
                 has_zero_sum(np.array(kernel.channels or kernel.rows)).all() for kernel in layer.kernels
             )
     return ("abs", (0.0, high)) if signed else ("clip", (low, high))
+
+
+def _is_difference(layer: Layer) -> bool:
+    """Return whether it gives a larger value minus a smaller one."""
+    match layer:
+        case PoolLayer():
+            return layer.pooling.kind == "range"
+        case MorphLayer():
+            return layer.asked.operation in ("gradient", "tophat", "blackhat")
+    return False
 
 
 def bytes_per_pixel(chain: Sequence[Layer]) -> int:

@@ -34,9 +34,7 @@ class MorphImage(Operation, kw_only=True):
 
     def reach(self, image: Image | None = None) -> Reach:
         """Return what the windows of all steps see."""
-        once = reach_of(self.asked.erosion.slide)
-        times = 1 if self.asked.operation in ("erode", "dilate", "gradient") else 2
-        return Reach(times * once.rows, times * once.columns)
+        return reach_of(self.asked.seen)
 
     def part(self, image: Image, box: Box, format_name: str) -> list[Result]:
         """Return what the result is in `box`."""

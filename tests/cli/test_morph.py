@@ -136,3 +136,38 @@ def test_a_median_is_not_trained(run: Run, tmp_path: Path) -> None:
     outcome = run("net", "train", tmp_path / "data", "pool:median flatten fc:2 softmax", "-o", tmp_path / "m.npz")
     assert (outcome.code, len(outcome.lines)) == (2, 1)
     assert "layer pool:median cannot be trained; of pooling that is max, avg and min" in outcome.stderr
+
+
+@pytest.mark.parametrize("name", ["face.png", "icon.png", "depth16.png"])
+@pytest.mark.parametrize("operation", ["dilate", "open", "gradient"])
+def test_layers_do_what_the_command_does(run: Run, tmp_path: Path, name: str, operation: str) -> None:
+    run("morph", operation, SAMPLES / name, "-f", "2", "-o", tmp_path / "command.png")
+    outcome = run("apply", f"morph:{operation},k=2", SAMPLES / name, "-o", tmp_path / "layer.png")
+    assert outcome.code == 0, outcome.stderr
+    np.testing.assert_array_equal(pixels(tmp_path / "layer.png"), pixels(tmp_path / "command.png"))
+
+
+@pytest.mark.parametrize(
+    ("words", "field"),
+    [
+        ("morph:erode,k=5", 5),
+        ("morph:dilate,k=2", 2),
+        ("morph:open", 5),
+        ("morph:gradient,k=2", 3),
+        ("morph:tophat,k=2", 3),
+    ],
+)
+def test_how_far_a_layer_sees(run: Run, words: str, field: int) -> None:
+    table = run("shape", "20x30", words).text
+    row = next(line for line in table.splitlines() if line.startswith(words))
+    assert row.split()[1:] == ["20x30x1", "0", "0", str(field), "1", "0"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [("morph", "say which, as in morph:open"), ("morph:opn", "did you mean open?"), ("morph:open,s=2", "s")],
+)
+def test_layers_that_are_mistyped(run: Run, words: str, said: str) -> None:
+    outcome = run("shape", "9x9", words)
+    assert (outcome.code, len(outcome.lines)) == (2, 1)
+    assert said in outcome.stderr

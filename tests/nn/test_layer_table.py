@@ -71,7 +71,7 @@ def test_nothing_that_can_be_described_is_missing() -> None:
     assert set(ACTIVATIONS) | (set(NOT_RUN_YET) & set(get_args(specs.Function))) == set(get_args(specs.Function))
     assert not set(ACTIVATIONS) & set(NOT_RUN_YET)
     assert set(POOLS) | {"median", "range"} == set(get_args(PoolKind))
-    assert set(CHAINS) | set(NOT_RUN_YET) == set(WORDS)
+    assert set(CHAINS) | set(NOT_RUN_YET) | {"morph"} == set(WORDS)
     assert not set(CHAINS) & set(NOT_RUN_YET)
 
 
@@ -82,6 +82,15 @@ def test_what_is_only_described_is_refused_in_plain_words(words: str) -> None:
         Sequential.new(f"relu {words}", (7, 6, 2), np.random.default_rng(2))
     with pytest.raises(ParameterError, match=message):
         ApplyChain(chain=tuple(parse_chain([f"relu {words}"])))
+
+
+@pytest.mark.parametrize("words", ["pool:median", "pool:range,k=3", "morph:open", "morph:tophat,k=2"])
+def test_what_has_no_gradient_is_run_and_not_trained(words: str) -> None:
+    with pytest.raises(ParameterError, match=f"layer {words} cannot be trained"):
+        Sequential.new(words, (7, 6, 2), np.random.default_rng(0))
+    image = np.random.default_rng(1).integers(0, 9, (7, 6, 2))
+    (report,) = describe(parse_chain([words]), Volume(7, 6, 2))
+    assert output_of(report, {}, image).shape == (report.output.height, report.output.width, 2)
 
 
 @pytest.mark.parametrize("word", CHAINS)

@@ -2,7 +2,8 @@
 
 base, written               what all of them are, and how each is read from its word
 convolution, transposed     sums over windows, and their transpose
-pooling, activation, norms  windows without weights; functions of a value; normalisation
+pooling, morphology         windows without weights
+activation, norms           functions of a value; normalisation
 arrangement, dense          values put elsewhere; the fully connected layer
 branches                    values remembered and joined
 
@@ -23,6 +24,7 @@ from cnnfilt.describe.layers.base import Effect, Flat, LayerWord, Shape, Volume
 from cnnfilt.describe.layers.branches import AsLayer, FromLayer, JoinLayer
 from cnnfilt.describe.layers.convolution import ConvLayer, DepthwiseLayer, FilterLayer, LoneWindow
 from cnnfilt.describe.layers.dense import FullyConnectedLayer
+from cnnfilt.describe.layers.morphology import MorphLayer
 from cnnfilt.describe.layers.norms import (
     BatchNormLayer,
     GroupNormLayer,
@@ -39,6 +41,7 @@ Layer = (
     | TransposedLayer
     | FilterLayer
     | PoolLayer
+    | MorphLayer
     | ActivationLayer
     | SlopesLayer
     | BatchNormLayer
@@ -82,6 +85,7 @@ __all__ = [
     "LayerWord",
     "LocalResponseNormLayer",
     "LoneWindow",
+    "MorphLayer",
     "PadLayer",
     "PoolLayer",
     "ScaleLayer",
