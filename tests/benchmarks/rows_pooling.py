@@ -5,10 +5,12 @@ from typing import Any
 import numpy as np
 
 from cnnfilt.core.levels import Levels
+from cnnfilt.core.morphology import morph
 from cnnfilt.core.pooling import pool, pool_to_levels
+from cnnfilt.describe.named_kernels import disk_rows
 from cnnfilt.describe.operations import Pooling
 from cnnfilt.terms import Padding
-from tests.benchmarks.images import Images
+from tests.benchmarks.images import Array, Images
 from tests.benchmarks.measure import seconds
 from tests.benchmarks.rows import Call, Limit, Make, Row, Section
 from tests.benchmarks.rows_filters import Picture, pillow_filter, scipy_call
@@ -126,6 +128,64 @@ def everywhere(size: int, picture: Picture) -> dict[str, Make]:
     return peers if size > 3 else {**peers, "Pillow": pillow_filter("MaxFilter", size, picture=picture)}
 
 
+def median(size: int) -> Make:
+    """Return our medians of the gray picture."""
+
+    def make(images: Images) -> Call:
+        pixels = images.gray
+        return lambda: pool(pixels, size, kind="median", stride=1, padding="same")
+
+    return make
+
+
+def cv2_median(size: int) -> Make:
+    """Return OpenCV's medians of the gray picture, whose border it repeats."""
+
+    def make(images: Images) -> Call:
+        import cv2
+
+        pixels = images.gray
+        return lambda: cv2.medianBlur(pixels, size)
+
+    return make
+
+
+def eroded(size: int | None, window: str | None = None) -> Make:
+    """Return our erosion of the gray picture."""
+
+    def make(images: Images) -> Call:
+        pixels = images.gray
+        return lambda: morph(pixels, "erode", size, window=window)
+
+    return make
+
+
+def cv2_erode(taps: Array) -> Make:
+    """Return OpenCV's erosion of the gray picture by this element."""
+
+    def make(images: Images) -> Call:
+        import cv2
+
+        pixels = images.gray
+        return lambda: cv2.erode(pixels, taps)
+
+    return make
+
+
+def median_row(size: int, must: float, aim: float) -> Row:
+    """Return medians of windows of this size."""
+    peers = {"cv2": cv2_median(size)}
+    if size <= 5:
+        peers |= {
+            "scipy": scipy_call("median_filter", size, picture="gray"),
+            "Pillow": pillow_filter("MedianFilter", size, picture="gray"),
+        }
+    name = f"median {size}x{size} u8, gray"
+    return Row(name, median(size), peers, Limit("copy", 2), {"cv2": must}, {"cv2": aim})
+
+
+SQUARE, DISK = np.ones((15, 15), np.uint8), np.array(disk_rows(7), np.uint8)
+
 ROWS = (
     max_row(2, 2, "gray", {"cv2": 0.3, "torch": 0.06}, 0.2, {"scikit-image": skimage_reduce(2, np.max)}),
     max_row(2, 2, "rgb", {"cv2": 0.5, "torch": 0.06}, 0.3, {}),
@@ -133,6 +193,18 @@ ROWS = (
     max_row(3, 1, "rgb", {"cv2": 0.95}, 0.8, everywhere(3, "rgb")),
     max_row(3, 2, "gray", {"cv2": 0.4, "torch": 0.06}, 0.25, {}),
     max_row(15, 1, "gray", {"cv2": 0.8}, 0.5, everywhere(15, "gray")),
+    median_row(3, 1.5, 1.0),
+    median_row(5, 1.5, 1.0),
+    median_row(31, 2.0, 1.0),
+    Row("erosion 15x15 u8, gray", eroded(15), {"cv2": cv2_erode(SQUARE)}, Limit("copy", 2), {"cv2": 0.8}, {"cv2": 0.5}),
+    Row(
+        "erosion by a disk of radius 7 u8, gray",
+        eroded(None, "disk:7"),
+        {"cv2": cv2_erode(DISK)},
+        Limit("copy", 2),
+        {"cv2": 1.0},
+        {"cv2": 0.7},
+    ),
     Row(
         "average pool 2x2/2 u8->u8, gray",
         average(2),

@@ -505,7 +505,11 @@ static PyObject *py_network(PyObject *self, PyObject *args) {
     if (!begin(&call, args, 2, (int[]){2, 2}, (const char *[]){"source", "out"})) return NULL;
     int good = read_rest(&call, args, "nn(nn)", &taps, &call.channels, &call.dilation[0], &call.dilation[1]);
     if (good && taps != 3 && taps != 5) good = refuse("must be 3 or 5", "size");
-    good = good && place_on(&call, taps, taps);
+    good = good && place(&call, taps, taps);
+    if (good && source->width % call.channels) good = refuse("has rows that are no whole pixels", "source");
+    if (good && ((taps - 1) * call.dilation[0] + call.out->rows > source->rows
+                 || reach_along(&call.windows) + call.out->width > source->width))
+        good = refuse("is smaller than what its windows meet", "source");
 #define ONE(s, r, VALUE, SAME) \
     if (source->type == s && call.out->type == s) \
         found = 1, network_##VALUE(&call.windows, source->view.buf, source->pitch, call.out->view.buf, call.out->pitch);
