@@ -46,7 +46,7 @@ def note_on_rest(stream: BinaryIO, format: str, parts: tuple[Part, ...]) -> tupl
     start = _next_start(stream, parts[-1][1])
     count = 0 if start is None else stream.seek(0, 2) - start
     stream.seek(place)
-    return (f"{counted(count, 'bytes')} behind its pixels are no image, and not read",) if count else ()
+    return (f"its pixels are followed by {counted(count, 'bytes')}, which cnnfilt does not read",) if count else ()
 
 
 def _next_start(stream: BinaryIO, at: int) -> int | None:

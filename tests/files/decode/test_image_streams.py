@@ -76,7 +76,7 @@ def test_the_frames_of_an_animation_in_a_stream_count_too() -> None:
 
 def test_what_stands_behind_a_map_and_is_none_is_said() -> None:
     assert read_bytes(MAPS[0] + b"\n \n").notes == ()
-    assert read_bytes(MAPS[0] + b"junk\n").notes == ("5 bytes behind its pixels are no image, and not read",)
+    assert read_bytes(MAPS[0] + b"junk\n").notes == ("its pixels are followed by 5 bytes, which cnnfilt does not read",)
     assert read_bytes(PNGS[0] + b"junk").notes == ()
 
 
