@@ -80,18 +80,21 @@ def directories(stream: BinaryIO, *, most: int = MOST_DIRECTORIES) -> list[Direc
     (place,) = struct.unpack(f"{order}Q", head[8:16]) if big else struct.unpack(f"{order}I", head[4:8])
     found: list[Directory] = []
     seen = set()
-    length = _length(stream)
+    length = left = _length(stream)
     while place and place not in seen and len(found) < most:
         seen.add(place)
-        directory, place = _directory(stream, order, place, length, big=big)
+        directory, size, place = _directory(stream, order, place, length, big=big)
         found.append(directory)
+        left -= size
+        if left < 0:
+            raise InputError("the TIFF is damaged: its directories lie over each other")
     if not found:
         raise InputError("the TIFF is truncated or damaged (it has no image)")
     return found
 
 
-def _directory(stream: BinaryIO, order: str, place: int, length: int, *, big: bool) -> tuple[Directory, int]:
-    """Return the directory at `place` and where the next one is, 0 for none."""
+def _directory(stream: BinaryIO, order: str, place: int, length: int, *, big: bool) -> tuple[Directory, int, int]:
+    """Return the directory at `place`, its bytes, and where the next one is, 0 for none."""
     count_code, entry_code, offset_code = ("Q", "HHQ", "Q") if big else ("H", "HHI", "I")
     counted = struct.calcsize(count_code)
     (count,) = struct.unpack(order + count_code, _read(stream, place, counted))
@@ -112,7 +115,7 @@ def _directory(stream: BinaryIO, order: str, place: int, length: int, *, big: bo
     following = _read(stream, place + counted + len(data), offset_bytes, short=True)
     # Some writers end the file with their last tag.
     further = struct.unpack(order + offset_code, following)[0] if len(following) == offset_bytes else 0
-    return Directory(stream, order, big, entries), further
+    return Directory(stream, order, big, entries), len(data), further
 
 
 def _read(stream: BinaryIO, place: int, size: int, *, short: bool = False) -> bytes:

@@ -84,3 +84,13 @@ def test_whole_numbers_are_not_taken_from_anything_else() -> None:
     assert found.integer(273, 5) == 5
     with pytest.raises(InputError, match="its tag 273 holds no whole numbers"):
         found.integers(273)
+
+
+def test_directories_that_lie_over_each_other_take_no_time() -> None:
+    """A small file could else keep us busy for minutes: thousands of directories of thousands of tags."""
+    data = bytearray(b"II\x2a\0" + struct.pack("<I", 8) + bytes(40_000))
+    for start in range(8, 48, 4):
+        struct.pack_into("<H", data, start, 1000)
+        struct.pack_into("<I", data, start + 2 + 12 * 1000, start + 4)
+    with pytest.raises(InputError, match="its directories lie over each other"):
+        directories(io.BytesIO(bytes(data)))
