@@ -17,6 +17,7 @@ from cnnfilt.describe import layers as specs
 from cnnfilt.describe.named_models import model_names
 from cnnfilt.nn.inference import outputs
 from cnnfilt.nn.model import Sequential
+from cnnfilt.terms import PoolKind
 
 os.environ.setdefault("KERAS_BACKEND", "torch")
 
@@ -203,6 +204,15 @@ def test_what_keras_has_not_is_refused(words, message, capsys):
     out, err = capsys.readouterr()
     assert out == ""
     assert message in err
+
+
+@pytest.mark.parametrize("kind", sorted(set(get_args(PoolKind)) - {"max", "avg", "min"}))
+@pytest.mark.parametrize(("library", "title"), [("torch", "PyTorch"), ("keras", "Keras")])
+def test_pooling_that_libraries_have_not_is_refused(library, title, kind, capsys):
+    """It used to be written as the maximum."""
+    assert exit_code(["shape", "8x8x4", f"pool:{kind},k=3", "--emit", library]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err) == ("", f"shape: {title} has no {kind} pooling, as pool:{kind},k=3 is\n")
 
 
 def test_values_of_like_names_stay_apart():

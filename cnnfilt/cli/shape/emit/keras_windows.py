@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cnnfilt.cli.shape.emit.names import Names
-from cnnfilt.cli.shape.emit.reports import volume, windows_of
+from cnnfilt.cli.shape.emit.reports import refuse_other_kinds, volume, windows_of
 from cnnfilt.describe.chain import Report
 from cnnfilt.describe.layers import ConvLayer, DepthwiseLayer, FilterLayer, PoolLayer, TransposedLayer
 from cnnfilt.describe.windows import Slide
@@ -93,6 +93,7 @@ def transposed(layer: TransposedLayer, report: Report, names: Names) -> Lines:
 
 def pool(layer: PoolLayer, report: Report, names: Names) -> Lines:
     """Return the lines of pooling. ParameterError for what Keras has not."""
+    refuse_other_kinds(layer, "Keras")
     kind = layer.pooling.kind
     sign = "-" * (kind == "min")
     if layer.pooling.whole:

@@ -1,8 +1,15 @@
 """What the scripts of all libraries need of a layer's report."""
 
 from cnnfilt.describe.chain import Report
-from cnnfilt.describe.layers import Shape, Volume
+from cnnfilt.describe.layers import PoolLayer, Shape, Volume
 from cnnfilt.describe.windows import Windows
+from cnnfilt.errors import ParameterError
+
+
+def refuse_other_kinds(layer: PoolLayer, library: str) -> None:
+    """Raise ParameterError for a kind of pooling that no library of networks has."""
+    if layer.pooling.kind not in ("max", "avg", "min"):
+        raise ParameterError(f"{library} has no {layer.pooling.kind} pooling, as {layer.word} is")
 
 
 def windows_of(report: Report) -> Windows:

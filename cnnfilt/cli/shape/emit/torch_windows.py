@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cnnfilt.cli.shape.emit.names import Names
-from cnnfilt.cli.shape.emit.reports import volume, windows_of
+from cnnfilt.cli.shape.emit.reports import refuse_other_kinds, volume, windows_of
 from cnnfilt.describe.chain import Report
 from cnnfilt.describe.layers import ConvLayer, DepthwiseLayer, FilterLayer, PoolLayer, TransposedLayer
 from cnnfilt.describe.layers.arrangement import Sides
@@ -72,6 +72,7 @@ def transposed(layer: TransposedLayer, report: Report, name: str, names: Names) 
 
 def pool(layer: PoolLayer, report: Report, name: str, names: Names) -> Step:
     """Return the step of pooling."""
+    refuse_other_kinds(layer, "PyTorch")
     kind, sign = ("avg" if layer.pooling.kind == "avg" else "max"), "-" * (layer.pooling.kind == "min")
     if layer.pooling.adaptive is not None or layer.pooling.whole:
         size = volume(report.output).size
