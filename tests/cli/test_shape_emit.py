@@ -215,6 +215,13 @@ def test_pooling_that_libraries_have_not_is_refused(library, title, kind, capsys
     assert (out, err) == ("", f"shape: {title} has no {kind} pooling, as pool:{kind},k=3 is\n")
 
 
+@pytest.mark.parametrize(("library", "title"), [("torch", "PyTorch"), ("keras", "Keras")])
+def test_morphology_is_refused(library, title, capsys):
+    assert exit_code(["shape", "8x8x4", "morph:open,k=3", "--emit", library]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err) == ("", f"shape: {title} has no layer such as morph:open,k=3\n")
+
+
 def test_values_of_like_names_stay_apart():
     names = Names()
     assert [names.of_value(name) for name in ("a.b", "a_b", "a-b", "a.b")] == [

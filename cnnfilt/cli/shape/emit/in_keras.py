@@ -5,7 +5,7 @@ from typing import Any
 
 from cnnfilt.cli.shape.emit.keras_windows import Lines, bias, conv, depthwise, filter_, pool, transposed
 from cnnfilt.cli.shape.emit.names import Names
-from cnnfilt.cli.shape.emit.reports import depth, volume
+from cnnfilt.cli.shape.emit.reports import depth, none_in, volume
 from cnnfilt.describe.chain import Report
 from cnnfilt.describe.layers import (
     ActivationLayer,
@@ -26,6 +26,7 @@ from cnnfilt.describe.layers import (
     LayerNormLayer,
     LayerWord,
     LocalResponseNormLayer,
+    MorphLayer,
     PadLayer,
     PoolLayer,
     ScaleLayer,
@@ -122,6 +123,7 @@ STEPS: dict[type[LayerWord], Emit] = {
     DepthwiseLayer: depthwise,
     TransposedLayer: transposed,
     PoolLayer: pool,
+    MorphLayer: none_in("Keras"),
     ActivationLayer: _activation,
     SlopesLayer: _prelu,
     BatchNormLayer: _layer(lambda layer: "BatchNormalization(momentum=0.9, epsilon=1e-5)"),

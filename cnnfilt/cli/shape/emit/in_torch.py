@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from cnnfilt.cli.shape.emit.names import Names
-from cnnfilt.cli.shape.emit.reports import depth, volume
+from cnnfilt.cli.shape.emit.reports import depth, none_in, volume
 from cnnfilt.cli.shape.emit.torch_windows import Step, conv, depthwise, filter_, pool, sides, transposed
 from cnnfilt.describe.chain import Report
 from cnnfilt.describe.layers import (
@@ -26,6 +26,7 @@ from cnnfilt.describe.layers import (
     LayerNormLayer,
     LayerWord,
     LocalResponseNormLayer,
+    MorphLayer,
     PadLayer,
     PoolLayer,
     ScaleLayer,
@@ -143,6 +144,7 @@ STEPS: dict[type[LayerWord], Emit] = {
     DepthwiseLayer: depthwise,
     TransposedLayer: transposed,
     PoolLayer: pool,
+    MorphLayer: none_in("PyTorch"),
     ActivationLayer: _activation,
     SlopesLayer: _module(lambda layer, channels, flat: f"nn.PReLU({channels})"),
     BatchNormLayer: _module(lambda layer, channels, flat: f"nn.BatchNorm{1 if flat else 2}d({channels})"),

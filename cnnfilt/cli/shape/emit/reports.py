@@ -1,7 +1,10 @@
 """What the scripts of all libraries need of a layer's report."""
 
+from collections.abc import Callable
+from typing import NoReturn
+
 from cnnfilt.describe.chain import Report
-from cnnfilt.describe.layers import PoolLayer, Shape, Volume
+from cnnfilt.describe.layers import LayerWord, PoolLayer, Shape, Volume
 from cnnfilt.describe.windows import Windows
 from cnnfilt.errors import ParameterError
 
@@ -10,6 +13,15 @@ def refuse_other_kinds(layer: PoolLayer, library: str) -> None:
     """Raise ParameterError for a kind of pooling that no library of networks has."""
     if layer.pooling.kind not in ("max", "avg", "min"):
         raise ParameterError(f"{library} has no {layer.pooling.kind} pooling, as {layer.word} is")
+
+
+def none_in(library: str) -> Callable[..., NoReturn]:
+    """Return what refuses a layer that no library of networks has. ParameterError naming it."""
+
+    def refuse(layer: LayerWord, *_: object) -> NoReturn:
+        raise ParameterError(f"{library} has no layer such as {layer.word}")
+
+    return refuse
 
 
 def windows_of(report: Report) -> Windows:
