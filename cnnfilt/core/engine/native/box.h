@@ -43,7 +43,7 @@ CLONES void JOIN3(box, SOURCE, SUM)(const Windows *w, const SOURCE *source, size
             }
             if (target->means)
                 for (size x = 0; x < n; x++) low = sums[x] < low ? sums[x] : low, high = sums[x] > high ? sums[x] : high;
-            PUT_TOTAL(SUM, w, target, y, at, sums, n);
+            PUT_TOTAL(SUM, w, target, y, at, sums, n, 1);
         }
     }
     target->loss.lowest = low, target->loss.highest = high;

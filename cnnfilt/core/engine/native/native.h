@@ -187,14 +187,13 @@ void means_u32(const Means *, size, size, const u32 *, size, Target *);
             JOIN(levels, TYPE)((target)->mapping, (w)->stride_along == 1 ? (values) : picked_, (target)->to, to_, n, &(target)->loss); \
         } else if ((values) != (TYPE *)(target)->to + to_) PICK_OUTPUTS(w, (TYPE *)(target)->to + to_, values, n); \
     } while (0)
-#define PUT_TOTAL(TYPE, w, target, y, at, values, n) \
+#define PUT_TOTAL(TYPE, w, target, y, at, values, n, is_picked) \
     do { \
         TYPE picked_[BLOCK_OF(TYPE)]; \
-        if (!(target)->means) PICK_OUTPUTS(w, (TYPE *)(target)->to + (y) * (target)->pitch + (at), values, n); \
-        else { \
-            PICK_OUTPUTS(w, picked_, values, n); \
-            JOIN(means, TYPE)((target)->means, y, at, picked_, n, target); \
-        } \
+        TYPE *into_ = (target)->means ? picked_ : (TYPE *)(target)->to + (y) * (target)->pitch + (at); \
+        if (is_picked) memcpy(into_, values, (size_t)(n) * sizeof *into_); \
+        else PICK_OUTPUTS(w, into_, values, n); \
+        if ((target)->means) JOIN(means, TYPE)((target)->means, y, at, picked_, n, target); \
     } while (0)
 
 /* What the loops say of themselves stands where they are: sums.h, box.h, reduce.h, extreme.h, runs.h, network.h, median.h,

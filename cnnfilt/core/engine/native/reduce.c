@@ -55,7 +55,6 @@
 #undef COMBINE
 
 /* Sums may become means. */
-#define HAND_ON PUT_TOTAL
 #define NAME total
 #define SOURCE i16
 #define COMBINE SUM_OF

@@ -19,11 +19,19 @@ CLONES void JOIN3(NAME, SOURCE, RESULT)(const Windows *w, const SOURCE *image, s
                 const SOURCE *p = image + row * pitch;
                 for (size x = first; x < stop; x++) column[x] = COMBINE(column[x], (RESULT)p[from + x]);
             }
-            for (size x = 0; x < m; x++) best[x] = column[x];
-            for (size j = 1; j < w->taps; j++) {
+            /* Of every second value of gray rows only those wanted are combined: there compilers know how. */
+            const size skips = w->channels == 1 && w->stride_along == 2;
+            for (size j = 0; j < w->taps; j++) {
                 const RESULT *met = column + j * w->step_along;
-                for (size x = 0; x < m; x++) best[x] = COMBINE(best[x], met[x]);
+                if (skips && !j)
+                    for (size x = 0; x < n; x++) best[x] = met[2 * x];
+                else if (skips)
+                    for (size x = 0; x < n; x++) best[x] = COMBINE(best[x], met[2 * x]);
+                else if (!j)
+                    for (size x = 0; x < m; x++) best[x] = met[x];
+                else
+                    for (size x = 0; x < m; x++) best[x] = COMBINE(best[x], met[x]);
             }
-            HAND_ON(RESULT, w, target, y, at, best, n);
+            PUT_TOTAL(RESULT, w, target, y, at, best, n, skips);
         }
 }
