@@ -589,6 +589,13 @@ def test_the_environment_insists_on_the_loops():
     assert run(hide, "").returncode == 0
 
 
+def test_loops_of_another_version_are_not_used():
+    older = "import sys, types; sys.modules['cnnfilt.core.engine.native._native'] = types.ModuleType('_native'); "
+    code = older + "from cnnfilt.core.engine import native; print(native.loops)"
+    assert run(code, "").stdout == "None\n"
+    assert "is that of another version; install cnnfilt again" in run(code, "1").stderr
+
+
 WORK = """
 import numpy as np, cnnfilt, sys, hashlib
 rng = np.random.default_rng(0)

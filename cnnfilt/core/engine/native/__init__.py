@@ -7,6 +7,9 @@ them (an ImportError where they are missing).
 import os
 from types import ModuleType
 
+DOORS = 1
+"""Counts the changes of what the loops are told; `module.c` has the same number."""
+
 
 def _load() -> ModuleType | None:
     chosen = os.environ.get("CNNFILT_NATIVE", "")
@@ -18,7 +21,12 @@ def _load() -> ModuleType | None:
         if chosen == "1":
             raise ImportError("CNNFILT_NATIVE=1, but the compiled core was not built; install a C compiler") from None
         return None
-    return _native
+    if getattr(_native, "DOORS", 0) == DOORS:
+        return _native
+    # A folder whose sources were brought up to date after it was installed.
+    if chosen == "1":
+        raise ImportError("CNNFILT_NATIVE=1, but the compiled core is that of another version; install cnnfilt again")
+    return None
 
 
 loops = _load()

@@ -1,6 +1,7 @@
 from cnnfilt.core.engine.images import Array
 from cnnfilt.terms import Pair
 
+DOORS: int
 BLOCK: int
 REACH: int
 TILE: int

@@ -583,8 +583,10 @@ static PyMethodDef methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
+enum { DOORS = 1 }; /* changes with what the loops are told, here and in __init__.py: a library that is older is not used */
+
 static int add_limits(PyObject *module) {
-    return PyModule_AddIntConstant(module, "BLOCK", BLOCK) || PyModule_AddIntConstant(module, "REACH", REACH) ||
+    return PyModule_AddIntConstant(module, "DOORS", DOORS) || PyModule_AddIntConstant(module, "BLOCK", BLOCK) || PyModule_AddIntConstant(module, "REACH", REACH) ||
            PyModule_AddIntConstant(module, "TILE", TILE) || PyModule_AddIntConstant(module, "LEVELS", LEVELS) ? -1 : 0;
 }
 
