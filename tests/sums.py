@@ -52,4 +52,7 @@ def is_right(numbers: str, value: float) -> bool:
         return math.isnan(found) and math.isnan(value)
     # As if nothing took anything away: the minus of an exponent stays.
     largest = abs(computed(re.sub(r"(?<!e)-", "+", numbers))) if "exp(" not in numbers else 1.0
-    return math.isclose(found, value, rel_tol=2e-5, abs_tol=1e-14 * (largest if math.isfinite(largest) else 1))
+    # Below 2.2e-308 numbers lie equally far apart, and each operation rounds to one of them.
+    steps = math.ulp(0.0) * len(re.findall(r"(?<!e)[-+*/]", numbers))
+    rounding = max(1e-14 * (largest if math.isfinite(largest) else 1), steps)
+    return math.isclose(found, value, rel_tol=2e-5, abs_tol=rounding)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, reject, settings
+from hypothesis import example, given, reject, settings
 from hypothesis import strategies as st
 
 from cnnfilt.cli.net.backward_run import BackwardRequest, run_backward
@@ -191,6 +191,7 @@ def test_every_sum_of_pooling(case: tuple[tuple[int, int], Slide], pool: str, ce
     st.sampled_from([0.01, 1, 30, 1000]),
     st.integers(0, 999),
 )
+@example("softmax", 1000, 89)  # Its dL/dX5 is 69 steps of the smallest number there is.
 def test_every_sum_of_the_other_layers(layer: str, scale: float, seed: int) -> None:
     rng = np.random.default_rng(seed)
     x = rng.normal(size=(1 if layer == "softmax" else rng.integers(1, 4), rng.integers(1, 12))) * scale
