@@ -32,7 +32,7 @@ def as_image(samples: Array, page: Page, options: ReadOptions) -> Image:
     if page.colours == "palette":
         pixels, alpha = _through_palette(samples, page)
     else:
-        pixels, alpha, notes = _levels_and_alpha(_numbers(samples, page), page)
+        pixels, alpha, notes = _levels_and_alpha(_numbers(samples, page), page, options.bands)
     if page.colours == "cmyk":
         pixels, note = _from_cmyk(pixels, page)
         notes += (note,)
@@ -90,8 +90,10 @@ def _stretched(samples: Array, bits: int) -> Array:
     return samples
 
 
-def _levels_and_alpha(samples: Array, page: Page) -> tuple[Array, Array | None, tuple[str, ...]]:
-    """Return colours and bands as channels, the alpha apart, and notes."""
+def _levels_and_alpha(
+    samples: Array, page: Page, wanted: tuple[int, ...] | None
+) -> tuple[Array, Array | None, tuple[str, ...]]:
+    """Return colours and bands as channels, the alpha apart, and notes on the channels that are `wanted`; None: all."""
     notes: tuple[str, ...] = ()
     if page.white_is_zero and page.numbers != "unsigned":
         notes += ("its zero is white, but its numbers have no end that would be black, so they are left as they are",)
@@ -99,7 +101,10 @@ def _levels_and_alpha(samples: Array, page: Page) -> tuple[Array, Array | None, 
         return samples, None, notes
     if not page.alpha_apart:
         channel = page.alpha + 1
-        notes += (f"its alpha is not of 8 or 16 bits and is read as channel {channel} (--bands leaves channels out)",)
+        if wanted is None or channel in wanted:
+            notes += (
+                f"its alpha is not of 8 or 16 bits and is read as channel {channel} (--bands leaves channels out)",
+            )
         return samples, None, notes
     alpha = samples[..., page.alpha]
     pixels = np.delete(samples, page.alpha, axis=2)

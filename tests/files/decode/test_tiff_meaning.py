@@ -5,6 +5,7 @@ import PIL.Image
 import pytest
 
 from cnnfilt.errors import InputError
+from cnnfilt.files.read_write_options import ReadOptions
 from cnnfilt.files.reading import DARK, read_bytes
 from tests.files.decode.tiff_files import Samples, tiff_file
 from tests.files.odd_files import cmyk_profile, random_levels
@@ -85,6 +86,16 @@ def test_alpha_of_floats_is_a_channel_and_said() -> None:
     np.testing.assert_array_equal(image.pixels, samples)
     assert image.alpha is None
     assert image.notes == ("its alpha is not of 8 or 16 bits and is read as channel 4 (--bands leaves channels out)",)
+
+
+@pytest.mark.parametrize("dtype", ["f4", "u4"])
+@pytest.mark.parametrize(("bands", "notes"), [((3, 2, 1), 0), ((1,), 0), ((2, 4), 1), ((4,), 1)])
+def test_an_alpha_that_bands_leave_out_is_no_channel(dtype: str, bands: tuple[int, ...], notes: int) -> None:
+    samples = (np.random.default_rng(1).random((3, 4, 4)) * 99).astype(dtype)
+    data = tiff_file(samples, photometric=2, extras=(2,))
+    image = read_bytes(data, ReadOptions(bands=bands))
+    np.testing.assert_array_equal(image.pixels.reshape(3, 4, -1), samples[..., [band - 1 for band in bands]])
+    assert len(image.notes) == notes
 
 
 def palette(colours: Samples) -> dict[int, tuple[int, ...]]:
