@@ -86,6 +86,11 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     mask = np.zeros((300, 400), np.uint8)
     mask[50:100, 60:120] = 255
     Image.fromarray(mask).save(folder / "painted.png")
+    page = np.full((300, 400), 255) * np.linspace(1, 0.5, 400)  # In shadow to the right.
+    for top in range(50, 250, 20):
+        page[top : top + 3, 40:360] = 20
+    page[97::97, 89::89] = 20  # Specks.
+    Image.fromarray(page.astype(np.uint8)).save(folder / "page.png")
     (folder / "bin").mkdir()
     shim = folder / "bin" / "cnnfilt"
     shim.write_text(
@@ -107,3 +112,20 @@ def test_recipes_do_what_they_are_for(desk: Path, command: str) -> None:
         assert 0 < float(run.stdout) < 255
     else:
         assert (desk / output).exists()
+
+
+def test_a_scan_comes_clean(desk: Path) -> None:
+    """Specks go, lines stay or grow; ink is white on black, or black on white again, without the shadow."""
+    page, made = np.asarray(Image.open(desk / "page.png")), {}
+    for name in ("unspecked", "ink", "clean", "bold"):
+        (desk / f"{name}.png").unlink(missing_ok=True)
+        (recipe,) = [command for command in recipes() if command.endswith(f" {name}.png")]
+        test_recipes_do_what_they_are_for(desk, recipe)
+        made[name] = np.asarray(Image.open(desk / f"{name}.png"))
+    line, speck, paper = (51, 200), (97, 89), (60, 200)
+    assert page[line] == page[speck] == made["unspecked"][line] == 20
+    assert made["unspecked"][speck] > 200
+    assert made["ink"][line] > 150
+    assert made["ink"][paper] < 5
+    np.testing.assert_array_equal(made["clean"], 255 - made["ink"])
+    assert (made["bold"] == 20).sum() > (page == 20).sum()

@@ -50,7 +50,7 @@ def morph(files: FilterOptions, inspection: Inspection, asked: Morphology) -> in
       close      dilate, then erode: dark specks and gaps go
       gradient   dilate - erode: outlines
       tophat     image - open: small bright things alone
-      blackhat   close - image: small dark things alone\f
+      blackhat   close - image: small dark things alone, bright on black\f
 
     INPUT is an image, a folder of images, a matrix, or - for a pipe. The size stays; what lies beside the image never
     counts. The middle of an even size k is floor((k - 1) / 2); dilation turns the window by 180 degrees.
