@@ -60,7 +60,7 @@ _KERNEL_OR_SIZE = {
 """What says the kernel, or its size, in the commands where one of the two is no option."""
 
 
-MOST_COMMANDS = 4
+MOST_COMMANDS = 5
 """An option of more commands is in all of a kind: a list of them would not help."""
 
 

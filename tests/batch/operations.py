@@ -30,6 +30,10 @@ class Copy:
             self.misbehave()
         return [Result(image.pixels, image.alpha, "copied")]
 
+    def spend(self, image: Image, format_name: str) -> list[Result]:
+        """Do what a call does."""
+        return self(image, format_name)
+
     def misbehave(self) -> None:
         """Do nothing, here."""
 

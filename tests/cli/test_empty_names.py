@@ -30,7 +30,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (["pool", "../in/a.png", "-o", "e.png", "--indices", ""], "--indices"),
         (["apply", "relu", "../in/a.png", "--maps", ""], "--maps"),
         (["apply", "--model", "", "../in/a.png", "-o", "e.png"], "--model"),
-        (["shape", ""], "SIZE|IMAGE"),
+        (["shape", ""], "SIZE|IMAGE|NETWORK"),
         (["diff", "../in/a.png", ""], "B"),
         (["learn", "../in/a.png", "", "-f", "3"], "INPUT"),
         (["kernels", "export", "box", "-o", ""], "-o"),

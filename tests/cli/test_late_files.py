@@ -12,8 +12,8 @@ from tests.cli.conftest import SAMPLES, Run
 CHECKS = {
     "edges face.png -o out.png": "cnnfilt.batch.jobs.refuse_existing",
     "convolve face.png -k box -k emboss -o out.npy": "cnnfilt.batch.jobs.refuse_existing",
-    "pool face.png -o y.png --indices out.npy": "cnnfilt.cli.run_operation.refuse_existing",
-    "edges face.png -o y.png --angle out.npy": "cnnfilt.cli.run_operation.refuse_existing",
+    "pool face.png -o y.png --indices out.npy": "cnnfilt.batch.jobs.refuse_existing",
+    "edges face.png -o y.png --angle out.npy": "cnnfilt.batch.jobs.refuse_existing",
     "apply relu face.png --maps maps": "cnnfilt.batch.jobs.refuse_existing",
     "diff face.png face.png -o out.png": "cnnfilt.cli.diff.run.check_output",
     "learn worked_example.csv worked_example.csv -f 1 -o out.csv": "cnnfilt.cli.learn.run.check_output",

@@ -27,7 +27,7 @@ from tests.cli.conftest import Run
         ("convolve m.csv -k box --sigma 2", "as in -k gaussian:1"),
         ("pool m.csv --sigma 2", "it is an option of edges, not of pool"),
         ("convolve m.csv --strid 2", "did you mean --stride?"),
-        ("pad m.csv --explain 0,0", "it is an option of convolve, pool, edges and shape, not of pad"),
+        ("pad m.csv --explain 0,0", "it is an option of convolve, pool, morph, edges and shape, not of pad"),
         ("net train photos/ -o m.npz --lr 0.1", "here it is called --learning-rate"),
         ("net train photos/ -o m.npz --layers relu", "layers are written without an option, as in conv:8,k=3 relu"),
         ("net backward x.csv -g dz.csv", "here it is called --gradient"),

@@ -141,7 +141,7 @@ def test_words_become_specs():
     [
         ("cov:3,k=3", ParameterError, "layer 'cov:3,k=3' is unknown; did you mean conv"),
         ("deconv:3", ParameterError, "here it is called tconv"),
-        ("zzz", ParameterError, "use one of conv, filter, dw, tconv, pool, bn"),
+        ("zzz", ParameterError, "use one of conv, filter, dw, tconv, pool, morph, bn"),
         ("dense:3", ParameterError, "layer 'dense:3' is unknown; here it is called fc"),
         ("conv", ParameterError, "layer conv: say how many filters of what size"),
         ("conv:64", ParameterError, "layer conv:64: say how many filters of what size"),

@@ -36,7 +36,9 @@ def test_the_modules_have_one_signature(about: Format) -> None:
 @pytest.mark.parametrize("name", [about.name for about in FORMATS.values() if about.kind == "matrix"])
 def test_so_have_those_of_matrices(name: str) -> None:
     module = import_module(f"cnnfilt.files.matrix.{FORMATS[name].module}")
-    assert (parameters(module.read), parameters(module.write)) == (["data", "about", "max_pixels"], ["array", "about"])
+    assert parameters(module.read) == ["data", "about", "max_pixels"]
+    if not FORMATS[name].only_read:
+        assert parameters(module.write) == ["array", "about"]
 
 
 @pytest.mark.skipif(not features.check("avif"), reason="this Pillow has no AVIF")
