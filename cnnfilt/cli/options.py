@@ -184,7 +184,7 @@ class FileOptions(WorkOptions, kw_only=True):
         read=parse_frames,
         metavar="first|all|N",
         default="first",
-        help="Which frames of an animation, or pages of a TIFF.",
+        help="Which frames of an animation, or pages of a TIFF: N counts from 1.",
         shown="first",
     )
     quality: int | None = option(
@@ -192,8 +192,8 @@ class FileOptions(WorkOptions, kw_only=True):
         read=WholeNumber(1, 100),
         metavar="N",
         default=None,
-        help="For JPEG and WebP, 1-100 (by default a JPEG keeps its own, other images get 92, and WebP is lossless); "
-        "for PNG the effort: 1 is fast, 100 small.",
+        help="For JPEG, WebP and AVIF, 1-100 (by default a JPEG keeps its own, other images get 92, WebP is lossless "
+        "and AVIF within 3 levels); for PNG the effort: 1 is fast, 100 small.",
     )
     recursive: bool = option(
         "-r", "--recursive", default=False, help="Open folders inside folders, too; the tree is kept."

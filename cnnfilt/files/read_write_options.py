@@ -30,7 +30,7 @@ class ReadOptions(Frozen, kw_only=True):
 class WriteOptions(Frozen, kw_only=True):
     """How results are written. ParameterError for a quality outside 1..100.
 
-    `quality` is that of a JPEG or WebP, of a PNG the effort; None chooses what loses nothing, or next to nothing.
+    `quality` is that of a JPEG, WebP or AVIF, of a PNG the effort; None chooses what loses nothing, or next to nothing.
     `metadata` is how much of what came along is kept. Without `overwrite` an existing file is refused. `for_people`,
     numbers in rows of text have at most 15 significant digits. `date` is that of their last change which the files get,
     in nanoseconds since 1970; None is the time of writing.

@@ -10,7 +10,7 @@ from cnnfilt.files.pixels import from_array
 from cnnfilt.files.records import Timing
 from cnnfilt.frozen import replace
 
-_NEAREST = {"quality": 100, "subsampling": "4:4:4"}
+_NEAREST = 100
 """Levels then differ by three at most: its colours are rounded on their way to YCbCr and back."""
 
 
@@ -28,4 +28,5 @@ def animation_arguments(timing: Timing, kept: KeptMetadata, quality: int | None,
 
 
 def _coding(quality: int | None) -> dict[str, Any]:
-    return _NEAREST if quality is None else {"quality": quality}
+    # Chroma at half size would cost more than the quality gives: 100 would be further away than none.
+    return {"quality": _NEAREST if quality is None else quality, "subsampling": "4:4:4"}

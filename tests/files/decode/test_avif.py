@@ -37,6 +37,15 @@ def test_the_turn_in_its_header_is_applied() -> None:
     assert np.abs(read_bytes(data).pixels.astype(int) - upright).max() <= 3
 
 
+def test_the_best_quality_is_no_worse_than_none() -> None:
+    nearest = read_bytes(encode(Image(COLOUR), "avif").data).pixels.astype(int)
+    for quality, most in ((100, 3), (90, 40)):
+        found = read_bytes(encode(Image(COLOUR), "avif", WriteOptions(quality=quality)).data).pixels
+        assert np.abs(found.astype(int) - nearest).max() <= most
+    data = encode_frames([Image(COLOUR)] * 2, Timing((100.0, 100.0)), "avif", WriteOptions(quality=100)).data
+    assert np.abs(read_bytes(data).pixels.astype(int) - COLOUR).max() <= 3
+
+
 def test_what_is_written_is_as_near_as_it_goes() -> None:
     alpha = random_levels(20, 31, seed=1)
     image = read_bytes(encode(Image(COLOUR, alpha, metadata=Metadata(icc_profile())), "avif").data)
