@@ -83,13 +83,27 @@ def gray_border_hints(image: Image, fill: Colour | None) -> tuple[Hint, ...]:
 
 def _changed_border(image: Image, kernel: Array, total: float, asked: Convolution, windows: Windows) -> list[Hint]:
     """Return a hint where zeros around a photo are mixed into its border."""
+    seen_kernel = kernel[::-1, ::-1] if asked.flip else kernel
     blurs = kernel.size > 1 and math.isclose(total, 1, rel_tol=1e-6)
-    padded = windows.pads != ((0, 0), (0, 0)) and asked.padding_mode == "zeros" and not asked.padding_value
+    padded = asked.padding_mode == "zeros" and not asked.padding_value and _reads_padding(seen_kernel, windows)
     if image.kind != "image" or not (blurs and padded):
         return []
     # What is taken away from a pixel is less beside black: to sharpen makes such a border brighter.
     seen = "has a darker border" if kernel.min() >= 0 else "has a border that is too dark or too bright"
     return [Hint(seen, "the padding is zeros, which is black; --padding-mode replicate prevents this")]
+
+
+def _reads_padding(kernel: Array, windows: Windows) -> bool:
+    """Return whether a number of the kernel that is not 0 falls on the padding, as none of the identity does.
+
+    `kernel` is as it slides, and not all 0.
+    """
+    for axis, window in enumerate(windows):
+        taps = np.flatnonzero(np.moveaxis(kernel, axis, 0).reshape(kernel.shape[axis], -1).any(axis=1))
+        first, last = window.start(0), window.start(window.output_size - 1)
+        if first + taps[0] * window.dilation < 0 or last + taps[-1] * window.dilation >= window.size:
+            return True
+    return False
 
 
 def _seen(image: Image, levels: Levels, loss: Loss, *, share_clipped: float = 0.5) -> str:

@@ -36,6 +36,9 @@ def photo(tmp_path: Path) -> Path:
         (["pad", "-p", "2", "--padding-value", "red"], "has a gray border: a gray picture keeps only the brightness"),
         (["convolve", "-k", "box", "--activation", "sigmoid"], "makes them 0 to 1"),
         (["convolve", "-k", "gaussian:2", "-p", "same"], "has a darker border: the padding is zeros, which is black; "),
+        (["convolve", "-k", "0,0,1", "-p", "same"], "has a darker border: the padding is zeros, which is black; "),
+        (["convolve", "-k", "0,0,0,1", "-p", "0,0,0,2"], "has a darker border: the padding is zeros, which is black; "),
+        (["convolve", "-k", "1,0,0,0", "--flip", "-p", "0,0,0,2"], "has a darker border: the padding is zeros"),
     ],
 )
 def test_what_helps_is_said(run: Run, photo: Path, arguments: list[str], line: str) -> None:  # noqa: F811
@@ -53,6 +56,9 @@ def test_what_helps_is_said(run: Run, photo: Path, arguments: list[str], line: s
     [
         ["convolve", "-k", "gaussian:2", "-p", "same", "--padding-mode", "replicate"],
         ["convolve", "-k", "gaussian:2"],
+        ["convolve", "-k", "identity", "-p", "same"],
+        ["convolve", "-k", "0,0,0; 0,1,0; 0,0,0", "-p", "same", "-d", "2", "-s", "2"],
+        ["convolve", "-k", "1,0,0,0; 0,0,0,0", "-p", "0,0,0,2"],
         ["convolve", "-k", "sobel-x", "-p", "same"],
         ["convolve", "-k", "1,1,1;1,1,1;1,1,1", "--normalize"],
         ["convolve", "-k", "0.01", "--values", "minmax"],
