@@ -96,13 +96,18 @@ def encode_frames(images: Sequence[Image], timing: Timing, format: str, options:
     about = named(format)
     if about.several is None or about.only_read:
         # What is numbers may be no image: the values at the end of a network, for one.
-        others = "" if about.kind == "matrix" else "; .webp, .png, .tiff and .gif hold several"
+        others = "" if about.kind == "matrix" else f"; {_that_hold_several()} hold several"
         each = f"-o '{{stem}}-{{frame}}{about.suffixes[0]}' for a file each"
         raise OutputError(f"{about.title} holds one {about.kind}; use --frames N, or {each}{others}")
     if about.several == "images":
         return encode_stack(images, about)
     with encoding(about):
         return (_pages if about.several == "pages" else _animation)(images, timing, about, options)
+
+
+def _that_hold_several() -> str:
+    *suffixes, last = (f".{one.name}" for one in FORMATS.values() if one.several and not one.only_read)
+    return f"{', '.join(suffixes)} and {last}"
 
 
 def _one_after_another(

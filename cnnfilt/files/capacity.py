@@ -60,7 +60,7 @@ def _check_channels(about: Format, channels: int) -> None:
     if channels not in (1, 3) and not about.bands:
         raise OutputError(
             f"{about.title} holds 1 or 3 channels and the result has {channels}; "
-            "choose with --bands, or use tiff or npy",
+            "choose with --bands, or use tiff, pam or npy",
             parameter="format",
         )
 

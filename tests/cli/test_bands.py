@@ -61,7 +61,7 @@ def test_what_cannot_hold_the_bands_says_what_can(run: Run, scene: Path, tmp_pat
     outcome = run("pad", scene, "-p", "1", "-o", tmp_path / "out.png")
     assert outcome.code == 1
     assert outcome.lines == [
-        f"pad: {scene}: PNG holds 1 or 3 channels and the result has 6; choose with --bands, or use tiff or npy"
+        f"pad: {scene}: PNG holds 1 or 3 channels and the result has 6; choose with --bands, or use tiff, pam or npy"
     ]
     outcome = run("edges", scene, "-o", tmp_path / "out.png")
     assert outcome.code == 1

@@ -196,7 +196,8 @@ def test_a_folder_of_stills_and_animations(run: Run, tmp_path: Path) -> None:
         (["--frames", "0"], 2, "is not first, all or a whole number of 1 or more"),
         (["--frames", "some"], 2, "is not first, all or a whole number of 1 or more"),
         (["--frames", "all", "-o", "out.jpg"], 1, "JPEG holds one image; use --frames N"),
-        (["--frames", "all", "-o", "out.jpg"], 1, "or -o '{stem}-{frame}.jpg' for a file each; .webp, .png, .tiff"),
+        (["--frames", "all", "-o", "out.jpg"], 1, "or -o '{stem}-{frame}.jpg' for a file each; .png, .tiff, .webp"),
+        (["--frames", "all", "-o", "out.jpg"], 1, ", .webp, .gif, .avif, .pam and .npy hold several"),
         (
             ["--frames", "all", "-o", "out.csv"],
             1,
