@@ -126,6 +126,11 @@ def _loaded(archive: Archive) -> Model:
     )
 
 
+def describes_network(path: str) -> bool:
+    """Return whether the .npz at `path` has the layers of a model beside its arrays. InputError for no .npz."""
+    return _HEADER in Archive(path).names
+
+
 def _header(archive: Archive) -> dict[str, Any]:
     if _HEADER not in archive.names:
         raise InputError("{image} is not a model: it was not written by cnnfilt net train")

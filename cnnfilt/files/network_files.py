@@ -37,8 +37,21 @@ class FileNetwork(Frozen, eq=False):
 
 
 def is_network_file(name: str) -> bool:
-    """Return whether a name is that of a network, read or not, by its suffix."""
-    return os.path.splitext(name)[1].lower() in (*SUFFIXES, *NOT_READ)
+    """Return whether a name is that of a network, read or not, by its suffix; a .npz may be one of matrices."""
+    suffix = os.path.splitext(name)[1].lower()
+    return suffix in (*SUFFIXES, *NOT_READ) and not (suffix == ".npz" and _holds_matrices(name))
+
+
+def _holds_matrices(path: str) -> bool:
+    """Return whether the .npz at `path` is whole and no model; what cannot be read is called a network."""
+    if not os.path.isfile(path):
+        return False
+    from cnnfilt.files.model_file import describes_network
+
+    try:
+        return not describes_network(path)
+    except InputError:
+        return False
 
 
 def read_network(path: str) -> FileNetwork:

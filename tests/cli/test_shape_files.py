@@ -242,6 +242,17 @@ def test_files_elsewhere_are_answered_with_what_to_write(run: Run, net: Path) ->
     assert "--words is for a network in a file" in run("shape", "8x8", "relu", "--words").stderr
 
 
+def test_matrices_in_a_npz_are_an_image(run: Run, tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", a=np.ones((20, 30)), b=np.ones((5, 4)))
+    for after in ([], ["-f", "3"], ["conv:2,k=3", "relu"]):
+        outcome = run("shape", tmp_path / "a.npz", *after)
+        assert outcome.code == 0
+        assert outcome.text == run("shape", "20x30", *after).text or not after
+        assert "holds 2 matrices; only the first is used" in outcome.stderr
+    assert run("shape", tmp_path / "a.npz").text == "20x30\n"
+    assert "is a file, not a layer" in run("shape", "6x6", tmp_path / "a.npz").stderr
+
+
 @pytest.mark.parametrize("name", ["net.onnx", "net.keras", "net.npz", "net.h5", "net.pt"])
 def test_what_is_missing_or_no_network_is_one_line(name: str, run: Run, tmp_path: Path) -> None:
     outcome = run("shape", tmp_path / name)

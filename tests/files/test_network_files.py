@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from cnnfilt.errors import InputError
@@ -17,6 +18,14 @@ def test_networks_are_told_by_their_suffix(name: str) -> None:
 @pytest.mark.parametrize("name", ["224x224", "photo.png", "onnx", "net.npy", "k.csv", "conv:8,k=3"])
 def test_nothing_else_is_one(name: str) -> None:
     assert not is_network_file(name)
+
+
+def test_a_npz_of_matrices_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "a.npz"
+    np.savez(path, a=np.ones((3, 4)), b=np.ones((5, 4)))
+    assert not is_network_file(str(path))
+    path.write_bytes(path.read_bytes()[:-30])
+    assert is_network_file(str(path))
 
 
 def test_both_formats_are_read(tmp_path: Path) -> None:
