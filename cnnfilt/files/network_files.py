@@ -42,6 +42,11 @@ def is_network_file(name: str) -> bool:
     return suffix in (*SUFFIXES, *NOT_READ) and not (suffix == ".npz" and _holds_matrices(name))
 
 
+def may_hold_layers(name: str) -> bool:
+    """Return whether a file of this name may be one of our words, which a chain takes as @net.txt."""
+    return os.path.splitext(name)[1].lower() in (".txt", ".net")
+
+
 def _holds_matrices(path: str) -> bool:
     """Return whether the .npz at `path` is whole and no model; what cannot be read is called a network."""
     if not os.path.isfile(path):

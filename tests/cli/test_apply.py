@@ -400,3 +400,11 @@ def test_maps_may_be_named_by_a_pattern(run: Run, tmp_path: Path) -> None:
     assert run("apply", "pool:max,k=8 relu", *inputs, "-o", f"{tmp_path}/out/", "--maps", maps).code == 0
     for stem in ("scene", "face"):
         assert names_in(tmp_path / f"{stem}-maps") == ["01-pool-max.png", "02-relu.png"]
+
+
+def test_a_file_of_layers_without_its_sign_is_told_it(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "net.txt").write_text("relu pool:max")
+    outcome = run("apply", tmp_path / "net.txt", SAMPLES / "face.png")
+    assert (outcome.code, len(outcome.lines)) == (2, 1)
+    assert f"; for those in a file write @{tmp_path / 'net.txt'}" in outcome.stderr
+    assert "for those in a file" not in run("apply", SAMPLES / "face.png").stderr

@@ -230,3 +230,15 @@ def test_the_networks_that_have_names(shape):
     assert max(map(len, out.splitlines())) <= 80
     data = json.loads(shape("--list-models", "--json")[1])
     assert {"name": "lenet5", "input": "28x28x1"}.items() <= data[[one["name"] for one in data].index("lenet5")].items()
+
+
+@pytest.mark.parametrize("name", ["net.txt", "net.net"])
+def test_a_file_of_layers_without_its_sign_is_told_it(name, shape, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).write_text("# of a lecture\nconv:8,k=3 relu\n")
+    code, _, err = shape("28x28x3", name)
+    assert (code, err.count("\n")) == (2, 1)
+    assert f"{name} is a file, not a layer; for the layers in it write @{name}" in err
+    code, _, err = shape(name)
+    assert (code, err.count("\n")) == (1, 1)
+    assert err.endswith(f"; if it holds layers, write 224x224x3 @{name}\n")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cnnfilt.errors import InputError
-from cnnfilt.files.network_files import NOT_READ, is_network_file, read_network
+from cnnfilt.files.network_files import NOT_READ, is_network_file, may_hold_layers, read_network
 from tests.files import keras_files, onnx_files
 
 
@@ -18,6 +18,11 @@ def test_networks_are_told_by_their_suffix(name: str) -> None:
 @pytest.mark.parametrize("name", ["224x224", "photo.png", "onnx", "net.npy", "k.csv", "conv:8,k=3"])
 def test_nothing_else_is_one(name: str) -> None:
     assert not is_network_file(name)
+
+
+@pytest.mark.parametrize(("name", "may"), [("a/net.txt", True), ("NET.NET", True), ("a.onnx", False), ("txt", False)])
+def test_files_of_our_words_are_told_by_their_suffix(name: str, may: bool) -> None:
+    assert may_hold_layers(name) is may
 
 
 def test_a_npz_of_matrices_is_none(tmp_path: Path) -> None:

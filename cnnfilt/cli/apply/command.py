@@ -91,5 +91,10 @@ def _sorted(files: FilterOptions, chain: str | None, model: str | None) -> tuple
     if chain is None:
         raise click.UsageError("missing argument 'CHAIN'")
     if os.path.exists(chain):
-        raise click.UsageError(f'{chain} is a file; the layers come first: cnnfilt apply "relu pool:max" {chain}')
+        from cnnfilt.files.network_files import may_hold_layers
+
+        meant = f"; for those in a file write @{chain}" if may_hold_layers(chain) else ""
+        raise click.UsageError(
+            f'{chain} is a file; the layers come first: cnnfilt apply "relu pool:max" {chain}{meant}'
+        )
     return files, chain

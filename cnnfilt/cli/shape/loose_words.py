@@ -8,7 +8,7 @@ from itertools import takewhile
 import click
 
 from cnnfilt.files.formats import format_of
-from cnnfilt.files.network_files import is_network_file
+from cnnfilt.files.network_files import is_network_file, may_hold_layers
 
 OTHER_SIDES = 2
 """At most a width and channels follow a height."""
@@ -33,6 +33,8 @@ def refuse_loose_words(source: str, layers: Sequence[str], *, window: bool) -> N
     for word in layers:
         if is_network_file(word):
             raise click.UsageError(f"{word} is a whole network; write its name first: {word} {source}")
+        if may_hold_layers(word) and os.path.lexists(word):
+            raise click.UsageError(f"{word} is a file, not a layer; for the layers in it write @{word}")
         if format_of(word) and os.path.lexists(word):
             raise click.UsageError(f"{word} is a file, not a layer; shape takes one image, so run it for each")
 

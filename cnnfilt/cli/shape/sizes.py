@@ -5,6 +5,7 @@ import re
 
 from cnnfilt.describe.windows import check_pixels
 from cnnfilt.errors import CnnfiltError, InputError, ParameterError
+from cnnfilt.files.network_files import may_hold_layers
 from cnnfilt.parsing import parse_numbers, parse_size
 from cnnfilt.spelling import spelled_size
 from cnnfilt.terms import DEFAULT_MAX_PIXELS
@@ -31,7 +32,8 @@ def input_size(source: str) -> tuple[tuple[int, int, int], tuple[str, ...]]:
     try:
         size, notes = noted_size(standard_input() if source == "-" else source)
     except CnnfiltError as error:
-        raise type(error)(error.about(name), parameter=error.parameter) from None
+        meant = f"; if it holds layers, write 224x224x3 @{name}" if may_hold_layers(source) else ""
+        raise type(error)(error.about(name) + meant, parameter=error.parameter) from None
     return size, tuple(f"{name}: {note}" for note in notes)
 
 
