@@ -261,6 +261,18 @@ def test_five_channels_are_padded_alike(library: str, tmp_path: Path) -> None:
     assert np.array_equal(ours, theirs)
 
 
+@pytest.mark.parametrize("options", [[], ["--frames", "1"], ["--frames", "2", "--gray"]])
+def test_one_of_several_matrices_is_taken(options: list[str], library: str, tmp_path: Path) -> None:
+    images = np.random.default_rng(3).integers(0, 256, (3, 4, 6, 3), dtype=np.uint8)
+    np.save(tmp_path / "stack.npy", images)
+    np.save(tmp_path / "one.npy", images[0])
+    np.savez(tmp_path / "x.npz", of=np.arange(4), one=images[0], other=images[1])
+    names = ["x.npz", *(["stack.npy"] if options else []), *(["one.npy"] if "2" not in options else [])]
+    for name in names:
+        ours, theirs = both(library, tmp_path, "pool", tmp_path / name, "-f", "2", *options, suffix=".npy")
+        assert np.array_equal(ours, theirs)
+
+
 def test_several_filters_make_one_output_each(library: str, tmp_path: Path) -> None:
     source = sample("scene.png", tmp_path)
     text = printed("convolve", source, "-k", "sobel-x", "-k", "gaussian:1", "--emit", library)

@@ -20,8 +20,18 @@ _ERRORS = (OSError, ValueError, TypeError, RecursionError)
 
 
 def by_numpy(run: EmittedRun) -> list[str]:
-    """Return the lines from `source`, a .npy, to `pixels`."""
-    return ["pixels = np.load(source)", *_in_gray(run, of_floats=run.may_hold_nan)]
+    """Return the lines from `source`, a .npy or .npz, to `pixels`: one image of a stack, one of several matrices."""
+    lines = ["pixels = np.load(source)"]
+    # Of several images the format is not kept.
+    if run.format == "npz" or run.frames != "first":
+        index = run.frames - 1 if isinstance(run.frames, int) else 0
+        lines += [
+            "if isinstance(pixels, np.lib.npyio.NpzFile):",
+            f"    pixels = [array for array in pixels.values() if array.ndim in (2, 3) and array.size][{index}]",
+            "elif pixels.ndim == 4:",
+            f"    pixels = pixels[{index}]",
+        ]
+    return [*lines, *_in_gray(run, of_floats=run.may_hold_nan)]
 
 
 def from_text(run: EmittedRun) -> list[str]:
