@@ -230,7 +230,7 @@ def test_transposed_convolutions_have_the_sizes_of_keras():
         for padding in ("same", "valid"):
             layer = keras.layers.Conv2DTranspose(3, k, s, padding=padding)
             ours = effect(f"tconv:3,k={k[0]}x{k[1]},s={s[0]}x{s[1]},p={padding}", (*size, 2)).output
-            assert layer.compute_output_shape((None, *size, 2)) == (None, *ours.size, 3)
+            assert tuple(layer.compute_output_shape((None, *size, 2))) == (None, *ours.size, 3)
 
 
 def keras_size(n, kernel, stride, padding, dilation):
