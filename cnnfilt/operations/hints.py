@@ -74,11 +74,17 @@ def saturation_hints(image: Image, pixels: Array, functions: Iterable[str], scal
     return (Hint(f"is nearly all {seen}", help),)
 
 
-def gray_border_hints(image: Image, fill: Colour | None) -> tuple[Hint, ...]:
-    """Return what to say of a border whose colour `fill` the picture cannot show."""
-    if fill is None or fill.is_gray or image.channels != 1:
+def coloured_border_hints(image: Image, fill: Colour | None) -> tuple[Hint, ...]:
+    """Return what to say of a border whose colour `fill` the picture cannot show, or has no levels for."""
+    if fill is None or not isinstance(fill.value, tuple):
         return ()
-    return (Hint("has a gray border", "a gray picture keeps only the brightness of a colour"),)
+    hints = []
+    if not fill.is_gray and image.channels == 1:
+        hints.append(Hint("has a gray border", "a gray picture keeps only the brightness of a colour"))
+    if image.kind == "image" and image.pixels.dtype not in (np.uint8, np.uint16) and any(fill.value):
+        help = "its numbers have no white of their own; give a number, such as --padding-value 1"
+        hints.append(Hint("has a border in levels of 0 to 255", help))
+    return tuple(hints)
 
 
 def _changed_border(image: Image, kernel: Array, total: float, asked: Convolution, windows: Windows) -> list[Hint]:

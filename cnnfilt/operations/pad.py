@@ -9,7 +9,7 @@ from cnnfilt.files.colours import Colour
 from cnnfilt.files.image import Image, top_level
 from cnnfilt.frozen import replace
 from cnnfilt.operations.base import Operation, Result, size_of
-from cnnfilt.operations.hints import gray_border_hints
+from cnnfilt.operations.hints import coloured_border_hints
 
 
 class PadImage(Operation, kw_only=True):
@@ -37,4 +37,4 @@ class PadImage(Operation, kw_only=True):
             alpha = pad_as_asked(image.alpha, replace(self.asked, padding_value=opacity))
         pixels, loss = apply_levels(padded, self.levels_of(image, 0, format_name))
         how = "filled" if self.fill else self.asked.padding_mode
-        return [Result(pixels, alpha, how, loss, hints=gray_border_hints(image, self.fill))]
+        return [Result(pixels, alpha, how, loss, hints=coloured_border_hints(image, self.fill))]

@@ -103,6 +103,15 @@ def test_a_border_is_not_the_background(run: Run, photo: Path) -> None:  # noqa:
     assert run(*arguments, "-q").stderr == ""
 
 
+def test_a_colour_beside_floats_is_said_to_be_in_levels(run: Run, tmp_path: Path) -> None:  # noqa: F811
+    PIL.Image.fromarray(RAMP.astype(np.float32) / 255).save(tmp_path / "f.tif")
+    arguments = ["pad", tmp_path / "f.tif", "-p", "2", "-y", "-o", tmp_path / "out.tif", "--padding-value"]
+    line = "has a border in levels of 0 to 255: its numbers have no white of their own; give a number, such as"
+    assert [one for one in run(*arguments, "white").lines if line in one]
+    for plain in ("1", "black"):
+        assert line not in run(*arguments, plain).stderr
+
+
 def test_colours_in_a_border_of_a_coloured_picture_need_no_word(run: Run, tmp_path: Path) -> None:  # noqa: F811
     outcome = run("pad", SAMPLES / "scene.png", "-p", "2", "--padding-value", "red", "-o", tmp_path / "out.png")
     assert (outcome.code, len(outcome.lines)) == (0, 1)
