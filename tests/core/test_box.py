@@ -22,6 +22,12 @@ def test_whole_coefficients_are_exact(case, weight):
     np.testing.assert_array_equal(responses, plain(image, kernel, options) - 2)
 
 
+def test_a_single_coefficient_on_words():
+    """Their sums would fit into 16 bits, for which there is no loop."""
+    image = np.array([[[65535]]], np.uint16)
+    assert convolve_by(Box, image, np.ones((1, 1), int)).item() == 65535
+
+
 @settings(max_examples=40, deadline=None)
 @given(cases(dtypes=("uint8", "uint16"), longest_kernel=20))
 def test_means_as_plain_loops(case):

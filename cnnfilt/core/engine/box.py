@@ -121,8 +121,9 @@ def is_box(job: Job) -> bool:
 
 
 def box_dtype(job: Job) -> np.dtype:
-    """Return the type of the windows' sums."""
-    return np.dtype(np.uint16 if _largest_sum(job) <= np.iinfo(np.uint16).max else np.uint32)
+    """Return the type of the windows' sums: 16 bits for those of bytes that fit."""
+    narrow = job.image.dtype.itemsize == 1 and _largest_sum(job) <= np.iinfo(np.uint16).max
+    return np.dtype(np.uint16 if narrow else np.uint32)
 
 
 def levels_of_means(job: Job) -> tuple[np.dtype, ...]:
