@@ -11,8 +11,8 @@ Bytes = NDArray[np.uint8]
 _in_c = getattr(loops, "unfilter", None)
 """A core may be missing, or have been built before PNG's rows came to it."""
 
-BLOCK_BYTES = 1 << 20 if _in_c else 1 << 24
-"""How much is worked on at once. NumPy goes through each block pixel by pixel: the taller it is, the fewer steps."""
+BLOCK_BYTES = 1 << 20
+"""How much is worked on at once. NumPy needs several times as much memory for it."""
 
 
 def unfilter(filtered: Bytes, above: Bytes, out: Bytes, pixel_bytes: int) -> None:
