@@ -4,7 +4,8 @@ pooling = PoolingJob(fold, pixels, rows, columns)
 pooling.write(out)                  # (H', W', C) of the fold's result type
 pooling.worker(), .writer(scale)    # the same strip by strip, as values or as levels, for `levels.write_levels`
 
-`native/reduce.h` folds in compiled loops; `fold_windows` does the same in NumPy, and `divided` makes the averages.
+`native/extreme.h`, `runs.h` and `total.h` fold in compiled loops; `fold_windows` does the same in NumPy, and `divided`
+makes the averages.
 """
 
 from collections.abc import Callable

@@ -1,5 +1,5 @@
 /* The largest or smallest value of each window, for one operation (NAME, COMBINE of two values, START where there is
- * none) and one type of values (VALUE). Arguments as in reduce.h.
+ * none) and one type of values (VALUE). Arguments as in total.h.
  *
  * Down the windows four rows of results share what their windows have in common; along them the windows double: of 2, 4,
  * 8 values, and the last step overlaps, which the extreme of a window does not mind. */

@@ -1,17 +1,7 @@
 #include "native.h"
 
-#define VALUE u8
-#include "network.h"
-#undef VALUE
-#define VALUE u16
-#include "network.h"
-#undef VALUE
-#define VALUE i16
-#include "network.h"
-#undef VALUE
-#define VALUE f32
-#include "network.h"
-#undef VALUE
+#define LOOPS "network.h"
+#include "each_value.h"
 
 /* 16 counts are one vector. A compiler that writes such a short loop out may not see that any more. */
 #if defined(__GNUC__) && !defined(__clang__)

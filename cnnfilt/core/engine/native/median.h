@@ -6,7 +6,7 @@
  * added to 16 counts at once, and how many of 16 counts are no more than a rank tells the bin. The window's fine counts
  * are brought up to date where they are looked at.
  *
- * Arguments as in reduce.h; `columns` has room for LEVELS counts for each of TILE + taps - 1 columns. Padding counts for
+ * Arguments as in total.h; `columns` has room for LEVELS counts for each of TILE + taps - 1 columns. Padding counts for
  * nothing; of an even number of values the median is the lower of the two in the middle. */
 
 /* One, from each of 16 bins on. */

@@ -67,6 +67,14 @@ typedef struct {
 /* Of two values; a NaN wins, whichever of the two it is. */
 #define LARGER(a, b) ((a) > (b) || (a) != (a) ? (a) : (b))
 #define SMALLER(a, b) ((a) < (b) || (a) != (a) ? (a) : (b))
+#define LEAST_u8 0
+#define LEAST_u16 0
+#define LEAST_i16 INT16_MIN
+#define LEAST_f32 (-INFINITY)
+#define GREATEST_u8 UINT8_MAX
+#define GREATEST_u16 UINT16_MAX
+#define GREATEST_i16 INT16_MAX
+#define GREATEST_f32 INFINITY
 
 /* Medians of values of 8 bits are made for so many columns at once, each with so many counts. */
 enum { TILE = 256, LEVELS = 16 + 256 };
@@ -196,7 +204,7 @@ void means_u32(const Means *, size, size, const u32 *, size, Target *);
         if ((target)->means) JOIN(means, TYPE)((target)->means, y, at, picked_, n, target); \
     } while (0)
 
-/* What the loops say of themselves stands where they are: sums.h, box.h, reduce.h, extreme.h, runs.h, network.h, median.h,
+/* What the loops say of themselves stands where they are: sums.h, box.h, total.h, extreme.h, runs.h, network.h, median.h,
  * huang.h, png.c. */
 #define PROTOTYPES(s, r, SOURCE, RESULT) \
     void correlate_##SOURCE##_##RESULT(const Windows *, const SOURCE *, size, Target *, const RESULT *, const RESULT *, const RESULT *); \
