@@ -10,7 +10,8 @@ import numpy as np
 
 from cnnfilt.core.convolution import convolve
 from cnnfilt.core.engine.images import Array
-from cnnfilt.core.engine.strips import PaddedImage, strip_edges
+from cnnfilt.core.engine.padded import PaddedImage
+from cnnfilt.core.engine.strips import strip_edges
 from cnnfilt.core.noise import NOISE
 from cnnfilt.core.thinning import SLACK, Mask, crests, shifted
 from cnnfilt.describe.edge_detection import EdgeDetection, check_thresholds

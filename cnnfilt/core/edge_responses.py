@@ -9,10 +9,11 @@ import numpy as np
 
 from cnnfilt.core.engine.images import Array, float_dtype
 from cnnfilt.core.engine.job import Job
+from cnnfilt.core.engine.padded import PaddedImage
 from cnnfilt.core.engine.run import PlannedConvolution, Solver, in_strips
 from cnnfilt.core.engine.scale import Loss, Range, Responses, Scale, loss_of
 from cnnfilt.core.engine.separable import Gradient
-from cnnfilt.core.engine.strips import PaddedImage, StripReader, strip_edges
+from cnnfilt.core.engine.strips import StripReader, strip_edges
 from cnnfilt.core.engine.weights import as_bias, as_weights
 from cnnfilt.core.noise import alike, magnitudes, silencer
 from cnnfilt.describe.edge_detection import EdgeDetection

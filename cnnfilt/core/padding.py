@@ -5,7 +5,7 @@ import numpy.typing as npt
 
 from cnnfilt.core.engine.borders import as_padding_value
 from cnnfilt.core.engine.images import Array, as_image, like_image
-from cnnfilt.core.engine.strips import PaddedImage
+from cnnfilt.core.engine.padded import PaddedImage
 from cnnfilt.describe.operations import Pad
 from cnnfilt.errors import ParameterError
 from cnnfilt.terms import Padding, PaddingMode

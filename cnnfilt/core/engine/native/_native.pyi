@@ -1,3 +1,5 @@
+from typing import Protocol
+
 from cnnfilt.core.engine.images import Array
 from cnnfilt.terms import Pair
 
@@ -13,34 +15,51 @@ Mapping = tuple[bool, bool, float, float, float, float]
 Found = tuple[float, float, int, int]
 """The lowest and highest response, and how many were clipped and were no number."""
 
-def correlate(
-    source: Array,
-    beyond: Array,
-    kernel: Array,
-    bias: Array,
-    outside: Array,
-    out: Array,
-    channels: int,
-    stride: Pair,
-    dilation: Pair,
-    sides: Pair,
-    mapping: Mapping | None = None,
-    /,
-) -> Found | None: ...
-def correlate_each(
-    source: Array,
-    beyond: Array,
-    kernel: Array,
-    bias: Array,
-    outside: Array,
-    out: Array,
-    channels: int,
-    stride: Pair,
-    dilation: Pair,
-    sides: Pair,
-    mapping: Mapping | None = None,
-    /,
-) -> Found | None: ...
+class _Correlate(Protocol):
+    def __call__(
+        self,
+        source: Array,
+        beyond: Array,
+        kernel: Array,
+        bias: Array,
+        outside: Array,
+        out: Array,
+        channels: int,
+        stride: Pair,
+        dilation: Pair,
+        sides: Pair,
+        mapping: Mapping | None = None,
+        /,
+    ) -> Found | None: ...
+
+class _Pick(Protocol):
+    def __call__(
+        self, image: Array, out: Array, size: Pair, channels: int, stride: Pair, dilation: Pair, start: Pair, /
+    ) -> None: ...
+
+class _PickOfRuns(Protocol):
+    def __call__(
+        self,
+        image: Array,
+        runs: Array,
+        lengths: Array,
+        kept: Array,
+        out: Array,
+        size: Pair,
+        channels: int,
+        stride: Pair,
+        dilation: Pair,
+        start: Pair,
+        /,
+    ) -> None: ...
+
+correlate: _Correlate
+correlate_each: _Correlate
+maximum: _Pick
+minimum: _Pick
+maximum_of_runs: _PickOfRuns
+minimum_of_runs: _PickOfRuns
+
 def separable(
     source: Array,
     beyond: Array,
@@ -84,12 +103,6 @@ def box(
     sides: Pair,
     /,
 ) -> Found | None: ...
-def maximum(
-    image: Array, out: Array, size: Pair, channels: int, stride: Pair, dilation: Pair, start: Pair, /
-) -> None: ...
-def minimum(
-    image: Array, out: Array, size: Pair, channels: int, stride: Pair, dilation: Pair, start: Pair, /
-) -> None: ...
 def average(
     image: Array,
     tall: Array,
@@ -101,32 +114,6 @@ def average(
     dilation: Pair,
     start: Pair,
     sums: str,
-    /,
-) -> None: ...
-def maximum_of_runs(
-    image: Array,
-    runs: Array,
-    lengths: Array,
-    kept: Array,
-    out: Array,
-    size: Pair,
-    channels: int,
-    stride: Pair,
-    dilation: Pair,
-    start: Pair,
-    /,
-) -> None: ...
-def minimum_of_runs(
-    image: Array,
-    runs: Array,
-    lengths: Array,
-    kept: Array,
-    out: Array,
-    size: Pair,
-    channels: int,
-    stride: Pair,
-    dilation: Pair,
-    start: Pair,
     /,
 ) -> None: ...
 def network(source: Array, out: Array, size: int, channels: int, dilation: Pair, /) -> None: ...
