@@ -7,6 +7,7 @@ To 8 or 16 bits: map, round half to even, clip, then cast (a cast alone wraps 25
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Literal, get_args
 
 import numpy as np
@@ -137,6 +138,11 @@ def apply_levels(responses: npt.ArrayLike, levels: Levels, *, are_alike: AreAlik
     return pixels.reshape(array.shape), loss
 
 
+def apply_levels_to_sums(sums: Array, levels: Levels) -> tuple[Array, Loss]:
+    """Return what `apply_levels` does, of sums that are no better told apart than their type rounds them."""
+    return apply_levels(sums, levels, are_alike=partial(nearly_equal, dtype=sums.dtype))
+
+
 def write_levels(responses: Responses, pixels: Array, levels: Levels, *, are_alike: AreAlike | None = None) -> Loss:
     """Write `responses` as `pixels` and return what was lost; several threads share the strips.
 
@@ -182,7 +188,7 @@ def range_needed(
 def range_in(responses: Array, levels: Levels) -> tuple[Range | None, bool]:
     """Return what `range_needed` does, of an array."""
     flat = np.ascontiguousarray(responses).reshape(-1)
-    return range_needed(_Ready(flat), levels, are_alike=lambda found: nearly_equal(found, responses.dtype))
+    return range_needed(_Ready(flat), levels, are_alike=partial(nearly_equal, dtype=responses.dtype))
 
 
 def _stretched(top: int, found: Range | None, *, alike: bool, magnitude: bool = False) -> Scale:

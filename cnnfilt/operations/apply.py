@@ -1,13 +1,12 @@
 """A chain of layers carried to an image, at full precision from the first to the last."""
 
 from collections.abc import Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 
 import numpy as np
 
 from cnnfilt.core.engine.images import float_dtype, is_small
-from cnnfilt.core.levels import Levels, apply_levels
-from cnnfilt.core.noise import nearly_equal
+from cnnfilt.core.levels import Levels, apply_levels_to_sums
 from cnnfilt.describe.chain import Report, describe
 from cnnfilt.describe.layers import ActivationLayer, Flat, Layer, MorphLayer, Volume
 from cnnfilt.describe.parts import Box
@@ -142,7 +141,7 @@ class ApplyChain(Operation, kw_only=True):
         functions = [layer.function for layer in self.chain if isinstance(layer, ActivationLayer)]
         results = []
         for part in _parts(y, self.chain):
-            pixels, loss = apply_levels(part, levels, are_alike=partial(nearly_equal, dtype=part.dtype))
+            pixels, loss = apply_levels_to_sums(part, levels)
             hints = saturation_hints(image, pixels, functions, scale)
             results.append(Result(pixels, alpha, how, loss, columns=self._classes(y), hints=hints))
         return results

@@ -1,14 +1,12 @@
 """Kernels slid over an image."""
 
 from collections.abc import Callable
-from functools import partial
 
 import numpy as np
 
 from cnnfilt.core.alpha import alpha_at_centres, opaque_padding, premultiplied, unpremultiplied
 from cnnfilt.core.convolution import convolve_as_asked, convolve_to_levels
-from cnnfilt.core.levels import Levels, apply_levels
-from cnnfilt.core.noise import nearly_equal
+from cnnfilt.core.levels import Levels, apply_levels, apply_levels_to_sums
 from cnnfilt.describe.operations import Convolution
 from cnnfilt.describe.parts import Box
 from cnnfilt.describe.windows import Windows
@@ -125,8 +123,8 @@ class ConvolveImage(Operation, kw_only=True):
             from cnnfilt.core.explain.luma import explain_luma
 
             values = explain_luma(image.pixels, one.kernel, place, self.asked, bias=one.bias, name=one.label)
-            return ExplainedValues(one.label, self.levels_of(image, number, format_name), values)
-        values = explain_convolution(image.pixels, one.kernel, place, self.asked, bias=one.bias, name=one.label)
+        else:
+            values = explain_convolution(image.pixels, one.kernel, place, self.asked, bias=one.bias, name=one.label)
         return ExplainedValues(one.label, self.levels_of(image, number, format_name), values)
 
     def _slide(self, one: LabelledKernel, image: Image, format_name: str, *, in_place: bool = False) -> Result:
@@ -179,7 +177,7 @@ class ConvolveImage(Operation, kw_only=True):
         colours, filtered_alpha = unpremultiplied(filtered, image.pixels, alpha.dtype)
         if self.asked.input_scale != 1:
             colours = colours * np.float32(self.asked.input_scale)
-        pixels, loss = apply_levels(colours, levels, are_alike=partial(nearly_equal, dtype=colours.dtype))
+        pixels, loss = apply_levels_to_sums(colours, levels)
         return Result(pixels, filtered_alpha, how, loss)
 
     def _how(self, windows: Windows) -> str:

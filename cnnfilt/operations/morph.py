@@ -1,11 +1,8 @@
 """Erosion, dilation and what is made of them, of one image."""
 
-from functools import partial
-
 from cnnfilt.core.alpha import premultiplied, unpremultiplied
-from cnnfilt.core.levels import Levels, apply_levels
+from cnnfilt.core.levels import Levels, apply_levels_to_sums
 from cnnfilt.core.morphology import as_levels, morph_as_asked
-from cnnfilt.core.noise import nearly_equal
 from cnnfilt.describe.operations import Morphology
 from cnnfilt.describe.parts import Box
 from cnnfilt.errors import ParameterError
@@ -57,5 +54,5 @@ class MorphImage(Operation, kw_only=True):
     def _premultiplied(self, image: Image, alpha: Array, levels: Levels, how: str, box: Box) -> Result:
         changed = morph_as_asked(premultiplied(image.pixels, alpha), self.asked)[box.slices]
         colours, changed_alpha = unpremultiplied(changed, image.pixels, alpha.dtype)
-        pixels, loss = apply_levels(colours, levels, are_alike=partial(nearly_equal, dtype=colours.dtype))
+        pixels, loss = apply_levels_to_sums(colours, levels)
         return Result(pixels, changed_alpha, how, loss)

@@ -1,12 +1,9 @@
 """One value kept of each window."""
 
-from functools import partial
-
 import numpy as np
 
 from cnnfilt.core.alpha import alpha_at_centres, premultiplied, unpremultiplied
-from cnnfilt.core.levels import Levels, apply_levels
-from cnnfilt.core.noise import nearly_equal
+from cnnfilt.core.levels import Levels, apply_levels, apply_levels_to_sums
 from cnnfilt.core.pooling import pool_and_locate, pool_as_asked, pool_to_levels
 from cnnfilt.describe.operations import Pooling
 from cnnfilt.describe.parts import Box
@@ -84,7 +81,7 @@ class PoolImage(Operation, kw_only=True):
     def _pool_premultiplied(self, image: Image, alpha: Array, levels: Levels) -> Result:
         pooled = pool_as_asked(premultiplied(image.pixels, alpha), self.asked)
         colours, pooled_alpha = unpremultiplied(pooled, image.pixels, alpha.dtype)
-        pixels, loss = apply_levels(colours, levels, are_alike=partial(nearly_equal, dtype=colours.dtype))
+        pixels, loss = apply_levels_to_sums(colours, levels)
         return Result(pixels, pooled_alpha, self._how(), loss)
 
     def _alpha(self, image: Image) -> Array | None:
