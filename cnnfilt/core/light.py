@@ -53,7 +53,7 @@ class Light(Frozen, eq=False):
         cells *= len(self.first) - 1
         # Both tables are whole: with "clip" nothing is checked that cannot be otherwise.
         found = np.take(self.first, cells.astype(np.intp), mode="clip")
-        begins = self.next.astype(light.dtype)
+        begins = self.next.astype(light.dtype, copy=False)
         for _ in range(self.steps):
             found += shown >= np.take(begins, found, mode="clip")
         return np.asarray(found)
@@ -84,7 +84,7 @@ def to_light(pixels: Array, lights: Sequence[Light]) -> Array:
 
     def write(first: int, last: int) -> None:
         for one, of, into in _by_channel(lights, pixels[first:last], light[first:last]):
-            into[...] = np.take(one.of.astype(dtype), of, mode="clip")
+            into[...] = np.take(one.of.astype(dtype, copy=False), of, mode="clip")
 
     run_strips(_strips(pixels.shape), lambda: write)
     return light
