@@ -184,7 +184,7 @@ def _in_one_file(results: list[Result], format_name: str) -> list[Result]:
     if len({result.pixels.shape for result in results}) > 1:
         raise OutputError("the maps differ in size, so they cannot be stacked; use -p same, or an output for each")
     stack = np.stack([result.pixels for result in results], axis=-1)
-    return [replace(results[0], pixels=stack, loss=sum((r.loss for r in results if r.loss), NO_LOSS))]
+    return [replace(results[0], pixels=stack, loss=_loss(results))]
 
 
 def _answering_format(image: Image) -> str:

@@ -47,11 +47,6 @@ def written_within(value: float, error: float) -> str:
     return next((text for text in texts if not abs(float(text) - value) > error), repr(value))
 
 
-def in_sum(value: float) -> str:
-    """Return `value` as it stands in a sum: a negative one in parentheses."""
-    return in_brackets(written(value))
-
-
 def in_brackets(text: str) -> str:
     """Return a number as it stands in a sum: a negative one in parentheses."""
     return f"({text})" if text.startswith("-") else text

@@ -275,14 +275,8 @@ no_auto_orient_option = as_click(FileOptions.options["no_auto_orient"])
 
 def file_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command INPUT... and the options of all that have files; it receives them together, as `files`."""
-
-    @functools.wraps(function)
-    def command(inputs: tuple[str, ...], **parameters: Any) -> Any:
-        asked = {name: parameters.pop(name) for name in FileOptions.options}
-        return function(files=FileOptions(inputs=inputs, **asked), **parameters)
-
-    made = [as_click(one) for one in FileOptions.options.values()]
-    return _apply([click.argument("inputs", nargs=-1, metavar="INPUT..."), *made], command)
+    inputs = click.argument("inputs", nargs=-1, metavar="INPUT...")
+    return _apply([inputs, options_of(FileOptions, "files", given=("inputs",))], function)
 
 
 def reading_options(function: Callable[..., Any]) -> Callable[..., Any]:
