@@ -73,9 +73,7 @@ def plan_jobs(
     several = listed or len(inputs) > 1 or any(os.path.isdir(path) for path in inputs)
     only_sheets = _wants_only_sheets(inputs, request, several=several)
     if several:
-        _refuse_typed_matrix(inputs)
-    if several and request.output is None and not only_sheets:
-        raise PlanError("several inputs need a folder for the results, such as -o out/")
+        _refuse_no_folder(inputs, request, only_sheets=only_sheets)
     folder = output_folder(request, several=several)
     written_to = tuple(path for path in (folder, request.sheet_folder) if path is not None)
     _refuse_own_folder(inputs, written_to)
@@ -83,16 +81,7 @@ def plan_jobs(
     sources, skipped = find_sources(inputs, Walk(recursive, written_to, exclusion))
     if request.is_stdout and len(sources) > 1:
         raise PlanError("several inputs cannot share standard output; give a folder, such as -o out/")
-    jobs = tuple(
-        FileJob(
-            source,
-            () if only_sheets else _targets_of(source, request, folder),
-            sheets_of(source, request, several=several),
-        )
-        if not source.unlisted
-        else FileJob(source, ())
-        for source in sources
-    )
+    jobs = tuple(_job_of(source, request, folder, several=several, only_sheets=only_sheets) for source in sources)
     check_outputs(
         ((job.source, job.outputs) for job in jobs),
         also_read=request.also_read,
@@ -101,6 +90,16 @@ def plan_jobs(
     )
     left, existing, notes = _left_to_do(_with_extra(jobs, request), request)
     return BatchPlan(left, existing, skipped, exclusion.report() + notes)
+
+
+def _job_of(
+    source: Source, request: OutputRequest, folder: Path | None, *, several: bool, only_sheets: bool
+) -> FileJob:
+    """Return the job of one source; one that stands for a folder that cannot be listed has no outputs."""
+    if source.unlisted:
+        return FileJob(source, ())
+    targets = () if only_sheets else _targets_of(source, request, folder)
+    return FileJob(source, targets, sheets_of(source, request, several=several))
 
 
 def _with_extra(jobs: tuple[FileJob, ...], request: OutputRequest) -> tuple[FileJob, ...]:
@@ -232,10 +231,13 @@ def _refuse_forgotten_option(inputs: Sequence[str], request: OutputRequest) -> N
         raise PlanError(f"{last} does not exist; if it is to be the output, use -o {last}")
 
 
-def _refuse_typed_matrix(inputs: Sequence[str]) -> None:
+def _refuse_no_folder(inputs: Sequence[str], request: OutputRequest, *, only_sheets: bool) -> None:
+    """Refuse several inputs, one of which is a matrix that is typed out, or whose results have no place to go."""
     typed = next((path for path in inputs if is_typed_matrix(path, whole=True)), None)
     if typed is not None:
         raise PlanError(f"{typed!r} is not a file; a matrix that is typed out must be the only input")
+    if request.output is None and not only_sheets:
+        raise PlanError("several inputs need a folder for the results, such as -o out/")
 
 
 def _refuse_own_folder(inputs: Iterable[str], folders: Iterable[Path]) -> None:

@@ -9,6 +9,7 @@ from cnnfilt.cli.inspect.inspection import Inspection
 from cnnfilt.cli.options import FileOptions
 from cnnfilt.cli.run_operation import run_operation
 from cnnfilt.describe.chain import parse_chain
+from cnnfilt.describe.layers import Layer
 from cnnfilt.errors import ParameterError
 from cnnfilt.files.formats import IMAGE_FORMATS, format_of
 from cnnfilt.files.model_file import load_model
@@ -30,19 +31,13 @@ def run_chain(
     input_scale: float | None,
 ) -> int:
     """Return the exit code of carrying the layers of `words`, or of the file `model`, to all inputs."""
-    gray = False
     if scale_each_map and maps is None:
         raise click.UsageError("--scale-each-map is for the pictures of --maps DIR, which is missing")
-    also_read: tuple[str, ...]
+    if model is not None and seed is not None:
+        raise click.UsageError("--model brings its own weights; leave out --seed")
+    chain, also_read, gray = _layers(words, model, quiet=files.quiet)
     if model is not None:
-        if seed is not None:
-            raise click.UsageError("--model brings its own weights; leave out --seed")
-        trained = load_model(model)
-        chain, also_read = tuple(parse_chain([trained.network.words])), (model,)
-        gray = trained.gray
         files = _as_trained(files, gray)
-    else:
-        chain, also_read = read_chain([words], quiet=files.quiet)
     operation = ApplyChain(
         chain=chain,
         model=None if model is None else os.path.abspath(model),
@@ -63,6 +58,14 @@ def run_chain(
         inspection=inspection,
         picture_folder=maps,
     )
+
+
+def _layers(words: str, model: str | None, *, quiet: bool) -> tuple[tuple[Layer, ...], tuple[str, ...], bool]:
+    """Return the layers, the files that were read for them, and whether they were trained on gray images."""
+    if model is None:
+        return *read_chain([words], quiet=quiet), False
+    trained = load_model(model)
+    return tuple(parse_chain([trained.network.words])), (model,), trained.gray
 
 
 def _as_trained(files: FileOptions, gray: bool) -> FileOptions:
