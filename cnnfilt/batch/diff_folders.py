@@ -25,12 +25,21 @@ class Compared(Frozen):
 
 
 def compare_pairs(
-    pairs: Sequence[ImagePair], demands: Demands, peak: float | None, settings: Settings, *, jobs: int | None
+    pairs: Sequence[ImagePair],
+    demands: Demands,
+    peak: float | None,
+    settings: Settings,
+    *,
+    jobs: int | None,
+    with_ssim: bool = True,
 ) -> Generator[Compared]:
-    """Yield what became of each pair, as they are done: with workers not always in their order."""
+    """Yield what became of each pair, as they are done: with workers not always in their order.
+
+    `peak` and `with_ssim` are as in `compare_files`.
+    """
     by_path = {pair.before: pair for pair in pairs}
     work = [_PairJob(source=Source(pair.before), targets=(), partner=pair.after) for pair in pairs]
-    for record in _records(work, _Compare(demands=demands, peak=peak), settings, jobs):
+    for record in _records(work, _Compare(demands=demands, peak=peak, with_ssim=with_ssim), settings, jobs):
         pair = by_path[record.name]
         if record.error is None and isinstance(record, _ComparedRecord):
             yield Compared(pair, record.measures, record.notes)
@@ -54,6 +63,7 @@ class _Compare(Operation, kw_only=True):
 
     demands: Demands
     peak: float | None
+    with_ssim: bool
 
 
 def compare_within_limits(job: FileJob, operation: Operation, settings: Settings) -> Record:
@@ -63,7 +73,9 @@ def compare_within_limits(job: FileJob, operation: Operation, settings: Settings
 
 def _compare(job: FileJob, operation: Operation, settings: Settings) -> Record:
     pair, asked = cast(_PairJob, job), cast(_Compare, operation)
-    found = compare_files(pair.source.path, pair.partner, settings.read, asked.demands, peak=asked.peak)
+    found = compare_files(
+        pair.source.path, pair.partner, settings.read, asked.demands, peak=asked.peak, with_ssim=asked.with_ssim
+    )
     return _ComparedRecord(job.source.path, found.measures.shape, notes=found.notes, measures=found.measures)
 
 

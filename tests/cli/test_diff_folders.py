@@ -172,6 +172,14 @@ def test_quiet_leaves_the_answer_to_the_exit_code(run: Run, folders: None) -> No
     assert run("diff", "a", "a", "-q").code == 0
 
 
+def test_what_is_not_shown_is_not_computed(run: Run, folders: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at: list[Any] = []
+    monkeypatch.setattr("cnnfilt.batch.diff.structural_similarity", lambda a, b, *, peak: looked_at.append(a) or 0.5)
+    assert (run("diff", "a", "b", "-q", "-j", "1").code, len(looked_at)) == (1, 0)
+    run("diff", "a", "b", "-q", "-j", "1", "--min-ssim", "0.4"), run("diff", "a", "b", "-q", "-j", "1", "--json")
+    assert len(looked_at) == 2 * 4
+
+
 def test_worker_processes_give_the_same(shell: Shell, put: Put) -> None:
     for number in range(12):
         put(f"a/{number}.png"), put(f"b/{number}.png", by=number)

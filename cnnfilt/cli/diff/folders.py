@@ -51,7 +51,9 @@ def diff_folders(request: DiffRequest) -> int:
     if not request.quiet:
         print_beforehand(BatchPlan((), skipped=found.skipped, notes=exclusion.report()))
     settings = Settings(read=request.reading, timeout=request.timeout)
-    records = compare_pairs(found.pairs, request.demands, request.peak, settings, jobs=request.jobs)
+    records = compare_pairs(
+        found.pairs, request.demands, request.peak, settings, jobs=request.jobs, with_ssim=request.shows_numbers
+    )
     outcomes = [*_compared(records, request, len(found.pairs)), *_alone(found, request)]
     outcomes.sort(key=lambda one: _rank(one, request.demands))
     if request.json:

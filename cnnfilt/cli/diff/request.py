@@ -22,3 +22,8 @@ class DiffRequest(Frozen, kw_only=True):
     timeout: float
     json: bool
     quiet: bool
+
+    @property
+    def shows_numbers(self) -> bool:
+        """Return whether all that is measured is said, and not only the exit code answers."""
+        return self.json or not self.quiet

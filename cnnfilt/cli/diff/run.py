@@ -62,7 +62,7 @@ def _compare(request: DiffRequest) -> Comparison:
         request.reading,
         request.demands,
         peak=request.peak,
-        with_ssim=request.json or not request.quiet,
+        with_ssim=request.shows_numbers,
     )
     if request.output is not None:
         options = WriteOptions(overwrite=request.overwrite)
