@@ -72,14 +72,14 @@ class EdgeResponses(Responses):
         of one or of eight kernels stay whole if nothing scales them.
         """
         height = self.edges[0][1]
-        floats = np.empty((1, height, self._width), self._floats)
+        floats = np.empty((height, self._width), self._floats)
         if self._gradient is not None:
             gradient, reader = self._gradient, self._reader()
 
             def respond_at_once(first: int, last: int) -> Array:
-                lengths = floats[0][: last - first]
-                gradient.write(reader.read(first, last), lengths, self._scale)
-                return np.asarray(lengths.reshape(-1, *self.shape[1:]))
+                magnitude = floats[: last - first]
+                gradient.write(reader.read(first, last), magnitude, self._scale)
+                return np.asarray(magnitude.reshape(-1, *self.shape[1:]))
 
             return respond_at_once
         respond = self._responder(min(len(self._convolutions), 2))
@@ -88,15 +88,15 @@ class EdgeResponses(Responses):
             responses, count = respond(first, last), last - first
             magnitude = next(responses)
             if len(self._convolutions) == 2:
-                lengths(magnitude, next(responses), floats[0][:count], self._scale)
-                return np.asarray(floats[0][:count].reshape(count, *self.shape[1:]))
+                lengths(magnitude, next(responses), floats[:count], self._scale)
+                return np.asarray(floats[:count].reshape(count, *self.shape[1:]))
             if len(self._convolutions) == 1:
                 np.abs(magnitude, out=magnitude)
             for other in responses:
                 np.maximum(magnitude, other, out=magnitude)
             if self._scale != 1:
                 with np.errstate(over="ignore"):
-                    magnitude = np.multiply(magnitude, self._scale, out=floats[0][:count], dtype=self._floats)
+                    magnitude = np.multiply(magnitude, self._scale, out=floats[:count], dtype=self._floats)
             return magnitude.reshape(count, *self.shape[1:])
 
         return respond_with_magnitudes

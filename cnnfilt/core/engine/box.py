@@ -34,7 +34,7 @@ class Box(Technique):
         self._weight = job.weights[0, 0, 0, 0].astype(dtype)
         self._bias = job.bias.astype(dtype)[0]
         self._channels, self._sum_dtype = job.maps, box_dtype(job)
-        self._levels = levels_of_means(job)
+        self._is_mean, self._values = is_mean(job), job.image.dtype
         self._padded_width, self._width = job.columns.padded_size * job.maps, job.columns.output_size * job.maps
         has_loop = native.loops and self._dilation == (1, 1) and native.reaches(self._size[1], 1, 1, job.maps)
         self.reads = read_as(job.image.dtype) if has_loop else self._sum_dtype
@@ -58,7 +58,7 @@ class Box(Technique):
 
     def write_levels(self, strip: Strip, pixels: Array, scale: Scale) -> Loss | None:
         """Write the strip's means as levels, none of which can be out of range."""
-        if not (scale.is_identity and scale.top is not None and pixels.dtype in self._levels):
+        if not (self._is_mean and scale.keeps(self._values)):
             return None
         if self._has_loop and native.loops:
             lowest, highest, *_ = self._add_up(strip, pixels)
@@ -126,13 +126,11 @@ def box_dtype(job: Job) -> np.dtype:
     return np.dtype(np.uint16 if narrow else np.uint32)
 
 
-def levels_of_means(job: Job) -> tuple[np.dtype, ...]:
-    """Return the types of levels that hold all results: none unless they are means of an odd number of pixels."""
+def is_mean(job: Job) -> bool:
+    """Tell whether the sums are means of an odd number of pixels, and nothing more."""
     cells = job.weights[:, :, 0, 0].size
-    is_average = cells % 2 == 1 and job.weights[0, 0, 0, 0] == 1 / cells and not job.bias.any()
-    if not is_average or job.activation not in ("none", "relu") or job.image.dtype.kind != "u":
-        return ()
-    return tuple(np.dtype(one) for one in (np.uint8, np.uint16) if np.can_cast(job.image.dtype, one))
+    is_average = cells % 2 == 1 and job.weights[0, 0, 0, 0] == 1 / cells
+    return is_average and not job.bias.any() and job.activation in ("none", "relu")
 
 
 def _fits(job: Job) -> bool:
