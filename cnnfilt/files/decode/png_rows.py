@@ -3,13 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnfilt.core.engine.native import loops
+from cnnfilt.core.engine import native
 from cnnfilt.files.encode.png_rows import PAETH, average, paeth
 
 Bytes = NDArray[np.uint8]
-
-_in_c = getattr(loops, "unfilter", None)
-"""A core may be missing, or have been built before PNG's rows came to it."""
 
 BLOCK_BYTES = 1 << 20
 """How much is worked on at once. NumPy needs several times as much memory for it."""
@@ -22,8 +19,8 @@ def unfilter(filtered: Bytes, above: Bytes, out: Bytes, pixel_bytes: int) -> Non
     """
     if filtered[:, 0].max() > PAETH:
         raise SyntaxError(f"a row has the filter {filtered[:, 0].max()}, which is unknown")
-    if _in_c:
-        _in_c(filtered, above, out, pixel_bytes)
+    if native.loops:
+        native.loops.unfilter(filtered, above, out, pixel_bytes)
     else:
         unfilter_by_numpy(filtered, above, out, pixel_bytes)
 

@@ -14,8 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cnnfilt.core.engine import native
 from cnnfilt.errors import InputError, ShapeError
-from cnnfilt.files.decode import png, png_rows
+from cnnfilt.files.decode import png
 from cnnfilt.files.decode.header import image_size
 from cnnfilt.files.image import Image
 from cnnfilt.files.read_write_options import ReadOptions, WriteOptions
@@ -62,7 +63,7 @@ def test_what_went_in_comes_out(
 
 @pytest.mark.parametrize("colour_type", DEEP)
 def test_numpy_alone_reads_the_same(colour_type: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(png_rows, "_in_c", None)
+    monkeypatch.setattr(native, "loops", None)
     samples = random_levels(9, 7, DEEP[colour_type], dtype="uint16")
     data = written(samples, colour_type, 16, filters=np.arange(5), interlaced=True)
     np.testing.assert_array_equal(held(read_bytes(data)), samples)
