@@ -2,7 +2,8 @@
 
 header > loading            the size, without decoding; the image decoded by Pillow, upright, without NumPy
 decoders                    the decoders of our own, each behind one protocol: the module that a format's row names
-tiff > tiff_directory, tiff_page   what a TIFF says of itself, and who reads such rightly: Pillow, we, tifffile
+tiff > tiff_directory, tiff_page   what a TIFF says of itself
+tiff_decoder                who reads such rightly: Pillow, we, tifffile
 tiff_samples, tifffile_samples > tiff_meaning   the samples as stored; and as levels, colours and alpha
 pam > map_levels, pfm       maps of any number of bands, and of floats
 boxes > avif, jpeg2000 > jpeg2000_levels   headers held against what Pillow would cut

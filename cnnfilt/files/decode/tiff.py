@@ -1,9 +1,10 @@
-"""TIFFs: each image is read by whoever reads its kind rightly, as its own header says; see `tiff_page`. No NumPy."""
+"""TIFFs: each image is read by whoever reads its kind rightly, as its own header says; see `tiff_decoder`. No NumPy."""
 
 import re
 from math import prod
 from typing import TYPE_CHECKING, BinaryIO
 
+from cnnfilt.files.decode.tiff_decoder import decoder_of
 from cnnfilt.files.decode.tiff_directory import Directory, directories
 from cnnfilt.files.decode.tiff_page import HEIGHT, SAMPLES, WIDTH, Page, page_of
 from cnnfilt.files.exif import FIRST_SIDEWAYS
@@ -46,7 +47,7 @@ class OpenedTiff:
     def size(self, number: int, options: ReadOptions) -> tuple[int, int, int] | None:
         """Return (height, width, channels) as read; None for a kind that Pillow reads rightly. InputError."""
         page = self._page(number, options)
-        if page.decoder() == "pillow":
+        if decoder_of(page) == "pillow":
             page.directory.stream.seek(0)
             return None
         turned = options.auto_orient and page.orientation >= FIRST_SIDEWAYS
@@ -57,7 +58,7 @@ class OpenedTiff:
         """Return an image that Pillow does not read rightly. InputError."""
         page = self._page(number, options)
         with decoding(FORMATS["tiff"], max_pixels=options.max_pixels):
-            if page.decoder() == "own":
+            if decoder_of(page) == "own":
                 from cnnfilt.files.decode.tiff_samples import read_samples
 
                 samples = read_samples(page)

@@ -1,7 +1,6 @@
-"""What one image of a TIFF says of itself, held against what each decoder reads rightly. No NumPy, no Pillow.
+"""What one image of a TIFF says of itself. No NumPy, no Pillow.
 
-A file of a kind that none reads is refused here by its name, before anything is decoded. Numbers are those of TIFF 6.0
-and its technical notes, or of libtiff's tiff.h.
+Numbers are those of TIFF 6.0 and its technical notes, or of libtiff's tiff.h.
 """
 
 from typing import Literal
@@ -13,7 +12,6 @@ from cnnfilt.frozen import Frozen
 
 Colours = Literal["gray", "palette", "rgb", "cmyk", "ycbcr", "lab"]
 Numbers = Literal["unsigned", "signed", "float"]
-Decoder = Literal["pillow", "own", "tifffile"]
 
 WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC = 256, 257, 258, 259, 262
 STRIP_OFFSETS, STRIP_BYTES, TILE_OFFSETS, TILE_BYTES = 273, 279, 324, 325
@@ -34,23 +32,20 @@ _COLOURS_NOT_READ = {
 }
 
 _NUMBERS: dict[int, Numbers] = {1: "unsigned", 2: "signed", 3: "float", 4: "unsigned"}
-_WHOLE_BYTES = (8, 16, 32, 64)
-_DEPTHS = {"unsigned": (*range(1, 33), 64), "signed": _WHOLE_BYTES, "float": (16, 24, 32, 64)}
 
 _ASSOCIATED = 1
 _ALPHAS = (_ASSOCIATED, 2, 999)  # The last is Corel Draw's.
 
-_PLAIN, _JPEG = 1, 7
-_OF_JPEG = (6, _JPEG)
-OUR_COMPRESSIONS = (_PLAIN, 8, 32946)
+PLAIN, JPEG = 1, 7
+OUR_COMPRESSIONS = (PLAIN, 8, 32946)
 _COMPRESSIONS = {
-    _PLAIN: "no compression",
+    PLAIN: "no compression",
     2: "CCITT run lengths",
     3: "CCITT group 3",
     4: "CCITT group 4",
     5: "LZW",
     6: "old-style JPEG",
-    _JPEG: "JPEG",
+    JPEG: "JPEG",
     8: "deflate",
     32773: "PackBits",
     32809: "ThunderScan",
@@ -65,8 +60,6 @@ _COMPRESSIONS = {
     50002: "JPEG XL",
     52546: "JPEG XL",
 }
-_BY_PILLOW = frozenset({_PLAIN, 2, 3, 4, 5, 6, _JPEG, 8, 32773, 32809, 32946, 34925, 50000})
-_BY_TIFFFILE = frozenset({5, 32773, 34925, 50000})
 
 _MOST_SAMPLES_OF_PIXEL = 4
 """An image may have as many values as one of the most pixels in colour and alpha: bands are no way around the limit."""
@@ -131,7 +124,7 @@ class Page(Frozen, eq=False):
 
     def places(self) -> list[tuple[int, int]]:
         """Return where each segment begins and its bytes, (0, 0) for one that was left out. InputError."""
-        directory, plain = self.directory, self.compression == _PLAIN
+        directory, plain = self.directory, self.compression == PLAIN
         offsets = directory.integers(TILE_OFFSETS if self.tiled else STRIP_OFFSETS)
         counts = directory.integers(TILE_BYTES if self.tiled else STRIP_BYTES)
         wanted = self.grid[0] * self.grid[1] * self.planes
@@ -156,33 +149,10 @@ class Page(Frozen, eq=False):
         """Return the bytes of a whole segment, unpacked."""
         return self.segment[0] * self.row_bytes
 
-    def decoder(self) -> Decoder:
-        """Return who reads it rightly. InputError, naming what it is, if nobody does."""
-        # Of a big-endian BigTIFF it does not find the tags.
-        opens = self.compression in _BY_PILLOW and not (self.directory.big and self.directory.order == ">")
-        if opens and (_is_pillows_colour(self) or _is_pillows_number(self)):
-            return "pillow"
-        if self.colours in ("ycbcr", "lab"):
-            name = "YCbCr" if self.colours == "ycbcr" else "CIE L*a*b*"
-            raise InputError(f"the TIFF holds {name} colours in a way that is not read; save it as RGB")
-        if self.compression not in OUR_COMPRESSIONS and self.compression not in _BY_TIFFFILE:
-            raise InputError(
-                f"the TIFF is compressed by {self.compression_name}, which is not read for "
-                f"{counted(self.samples, 'samples')} of {self.bits} bits; save it with LZW or deflate"
-            )
-        is_ours = self.compression in OUR_COMPRESSIONS and not (self.numbers == "float" and self.bits == 24)
-        self._check_predictor()
-        return "own" if is_ours else "tifffile"
-
-    def _check_predictor(self) -> None:
-        fits = {1: True, 2: self.bits in _WHOLE_BYTES, 3: self.numbers == "float"}
-        if not fits.get(self.predictor, False):
-            raise InputError(f"the TIFF stores {self.bits}-bit samples by predictor {self.predictor}; it is not read")
-
 
 def page_of(directory: Directory, *, max_pixels: int) -> Page:
     """Return what a directory says of its image. InputError, ShapeError for more than `max_pixels` (0: no limit)."""
-    photometric, compression = directory.integer(PHOTOMETRIC, _WHITE_IS_ZERO), directory.integer(COMPRESSION, _PLAIN)
+    photometric, compression = directory.integer(PHOTOMETRIC, _WHITE_IS_ZERO), directory.integer(COMPRESSION, PLAIN)
     colours = "ycbcr" if compression == 6 else _COLOURS.get(photometric)
     if colours is None:
         what = _COLOURS_NOT_READ.get(photometric, f"colours of kind {photometric}")
@@ -196,7 +166,7 @@ def page_of(directory: Directory, *, max_pixels: int) -> Page:
     planes = samples if directory.integer(284, 1) == 2 else 1
     tiled = TILE_OFFSETS in directory.entries
     orientation = directory.integer(274, 1)
-    page = Page(
+    return Page(
         directory,
         height=height,
         width=width,
@@ -207,15 +177,13 @@ def page_of(directory: Directory, *, max_pixels: int) -> Page:
         white_is_zero=colours == "gray" and photometric == _WHITE_IS_ZERO,
         extras=_extras(directory, colours, samples),
         compression=compression,
-        predictor=directory.integer(317, 1) if compression != _PLAIN else 1,
+        predictor=directory.integer(317, 1) if compression != PLAIN else 1,
         fill_reversed=directory.integer(266, 1) == 2,
         planes=planes,
         tiled=tiled,
         segment=_segment(directory, height, width, tiled=tiled),
         orientation=orientation if 1 <= orientation <= 8 else 1,
     )
-    _check_kind(page)
-    return page
 
 
 def _same_for_all(directory: Directory, tag: int, samples: int, *, default: int, what: str) -> int:
@@ -265,77 +233,3 @@ def _segment(directory: Directory, height: int, width: int, *, tiled: bool) -> t
     if min(rows, columns) < 1 or max(rows, columns) > max(height, width) + 65_536:
         raise InputError(f"the TIFF is damaged: it has {'tiles' if tiled else 'strips'} of {rows}x{columns}")
     return rows, columns
-
-
-def _check_kind(page: Page) -> None:
-    """Refuse what no decoder here reads, by its name."""
-    if page.bits not in _DEPTHS[page.numbers]:
-        raise InputError(f"the TIFF holds {page.numbers} samples of {counted(page.bits, 'bits')}, which are not read")
-    if page.bits == 24 and page.numbers == "unsigned" and page.directory.order == "<":
-        raise InputError("the TIFF holds whole numbers of 24 bits, whose bytes programs put in different orders")
-    if page.colours in ("palette", "cmyk", "ycbcr", "lab") and (page.numbers != "unsigned" or page.bits > 16):
-        raise InputError(f"the TIFF holds {page.colours} colours of {page.bits}-bit {page.numbers} numbers")
-    if page.colours == "cmyk" and (page.extras or page.directory.integer(332, 1) != 1):
-        raise InputError("the TIFF holds inks beside or other than CMYK; save it as RGB")
-    if page.colours == "palette" and page.extras not in ((), (2,)):
-        raise InputError("the TIFF holds other samples beside those of its palette; save it as RGB")
-    if page.white_is_zero and len(page.extras) > (page.alpha is not None):
-        raise InputError("the TIFF holds several bands of which the first has its white at zero; save it otherwise")
-
-
-def _is_pillows_colour(page: Page) -> bool:
-    """Return whether Pillow reads these levels of up to 8 bits as they are meant."""
-    if page.numbers != "unsigned" or page.bits not in (1, 2, 4, 8) or not _is_complete(page):
-        return False
-    if page.colours == "ycbcr":
-        return page.bits == 8 and _is_pillows_ycbcr(page)
-    if page.samples == 1:
-        return page.colours != "palette" or _has_8_bit_map(page)
-    if page.bits != 8 or (page.planes > 1 and page.compression == _PLAIN) or page.fill_reversed:
-        return False
-    if page.colours == "gray" and page.planes > 1:
-        return False
-    if page.colours == "palette" and not _has_8_bit_map(page):
-        return False
-    return page.colours in ("cmyk", "lab") or page.extras in ((), (1,), (2,), (999,) if page.colours == "rgb" else ())
-
-
-def _is_pillows_ycbcr(page: Page) -> bool:
-    if page.compression == 6:
-        return True
-    if page.planes > 1 or page.extras:
-        return False
-    # What is not compressed is misread unless there is a sample of each colour for each pixel.
-    subsampled = page.directory.integers(530)[:2] != (1, 1)
-    return page.compression == _JPEG or not subsampled
-
-
-def _is_pillows_number(page: Page) -> bool:
-    """Return whether Pillow reads these wide or signed samples: it swaps the bytes of compressed big-endian ones."""
-    if page.samples != 1 or page.colours != "gray" or page.fill_reversed or not _is_complete(page):
-        return False
-    is_little, kind = page.directory.order == "<", (page.numbers, page.bits)
-    if page.compression in _OF_JPEG:
-        return False
-    if kind == ("unsigned", 16):
-        return is_little or not page.white_is_zero
-    if page.white_is_zero:
-        return False
-    if kind in (("signed", 8),):
-        return True
-    if kind == ("unsigned", 32):
-        return is_little
-    wide = kind in (("signed", 16), ("signed", 32), ("float", 32))
-    return wide and (is_little or page.compression == _PLAIN)
-
-
-def _is_complete(page: Page) -> bool:
-    """Return whether no segment was left out, as those of one colour may be; Pillow refuses such files."""
-    return all(count for _, count in page.places())
-
-
-def _has_8_bit_map(page: Page) -> bool:
-    """Return whether the colours of the palette are 8-bit ones written in 16, as Pillow takes them to be."""
-    levels = page.directory.integers(COLOUR_MAP)
-    whole = all(level % 256 in (0, level // 256) for level in levels)
-    return whole and max(levels, default=0) > 255

@@ -1,11 +1,15 @@
 """TIFFs of every kind, put together sample by sample as the specification says; the plainest way, for it is a judge."""
 
+import io
 import struct
 import zlib
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+
+from cnnfilt.files.decode.tiff_directory import directories
+from cnnfilt.files.decode.tiff_page import Page, page_of
 
 Samples = np.ndarray[Any, Any]
 
@@ -132,3 +136,13 @@ def _by_bytes(segment: Samples) -> bytes:
         ranks = row.reshape(-1, 1).view(np.uint8).T.reshape(-1)
         rows += np.concatenate((ranks[:step], ranks[step:] - ranks[:-step])).tobytes()
     return rows
+
+
+def page(samples: Samples, *, max_pixels: int = 0, **kind: object) -> Page:
+    """What the header of such a TIFF says."""
+    return page_of(directories(io.BytesIO(tiff_file(samples, **kind)))[0], max_pixels=max_pixels)  # type: ignore[arg-type]
+
+
+def flat(count: int, kind: str = "u1") -> Samples:
+    """Zeros of so many samples a pixel."""
+    return np.zeros((6, 5, count), kind)
