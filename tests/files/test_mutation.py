@@ -8,7 +8,6 @@ from contextlib import suppress
 import numpy as np
 import PIL.Image
 import pytest
-from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cnnfilt.errors import CnnfiltError
@@ -18,12 +17,8 @@ from cnnfilt.files.read_write_options import ReadOptions
 from cnnfilt.files.reading import read_bytes
 from cnnfilt.files.writing import encode
 from tests.files.decode.tiff_files import tiff_file
+from tests.files.mutation import changed, in_parts, try_each
 from tests.files.odd_files import random_levels, saved
-
-PARTS = 20
-"""The long run is cut into as many tests, which several processes can share."""
-
-INPUTS = 20_000
 
 
 @functools.cache
@@ -103,39 +98,8 @@ def matrices() -> list[tuple[str, bytes]]:
 def damaged(draw: st.DrawFn) -> tuple[str, bytes]:
     """One of the files with up to six changes: bytes replaced, put in, taken out, repeated, or the end cut off."""
     name, whole = draw(st.sampled_from(wholes()))
-    data = bytearray(whole)
-    for _ in range(draw(st.integers(1, 6))):
-        # Most of what matters stands in the first bytes.
-        place = draw(st.integers(0, min(len(data), 64)) | st.integers(0, len(data)))
-        length = draw(st.sampled_from((1, 1, 2, 4, 16)))
-        new = draw(st.binary(min_size=length, max_size=length) | st.sampled_from(TELLING))
-        kind = draw(st.sampled_from(("replace", "replace", "insert", "delete", "repeat", "cut")))
-        if kind == "replace":
-            data[place : place + len(new)] = new
-        elif kind == "insert":
-            data[place:place] = new
-        elif kind == "delete":
-            del data[place : place + length]
-        elif kind == "repeat":
-            data[place:place] = data[place : place + 4 * length]
-        else:
-            del data[place:]
-    return draw(st.sampled_from((name, "a", "a.png", "a.csv", "a.npy"))) if draw(st.booleans()) else name, bytes(data)
-
-
-TELLING = (
-    b"\0",
-    b"\0\0\0\0",
-    b"\xff",
-    b"\xff\xff\xff\xff",
-    b"\x7f\xff\xff\xff",
-    b"\x80\0\0\0",
-    b"\1\0",
-    b"9",
-    b"-",
-    b"\n",
-)
-"""What damages most: zeros, ones, the largest and smallest numbers, and what text formats take for structure."""
+    data = changed(draw, whole, times=range(1, 7), early=64)
+    return draw(st.sampled_from((name, "a", "a.png", "a.csv", "a.npy"))) if draw(st.booleans()) else name, data
 
 
 def check(name: str, data: bytes) -> None:
@@ -149,27 +113,7 @@ def check(name: str, data: bytes) -> None:
             assert min(image_size(data, ReadOptions(max_pixels=100_000))) > 0
 
 
-@pytest.mark.parametrize(
-    ("part", "inputs"),
-    [(0, 150), *(pytest.param(part, INPUTS // PARTS, marks=pytest.mark.mutation) for part in range(1, PARTS + 1))],
-)
+@in_parts(150)
 def test_nothing_but_our_own_errors(part: int, inputs: int, capfd: pytest.CaptureFixture[str]) -> None:
-    tried = 0
-
-    @settings(
-        max_examples=inputs,
-        deadline=None,
-        database=None,
-        derandomize=part == 0,
-        suppress_health_check=list(HealthCheck),
-        print_blob=False,
-    )
-    @given(damaged())
-    def every(file: tuple[str, bytes]) -> None:
-        nonlocal tried
-        tried += 1
-        check(*file)
-
-    every()
+    try_each(damaged(), lambda file: check(*file), part=part, inputs=inputs)
     assert capfd.readouterr() == ("", "")
-    assert tried >= inputs

@@ -5,8 +5,6 @@ import json
 import tracemalloc
 from pathlib import Path
 
-import pytest
-from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cnnfilt.describe.chain import describe, parse_chain
@@ -17,12 +15,9 @@ from cnnfilt.describe.layers import Volume
 from cnnfilt.errors import CnnfiltError
 from cnnfilt.files.network_files import read_network
 from tests.files import keras_files, onnx_files
+from tests.files.mutation import changed, in_parts, try_each
 from tests.files.onnx_of_words import onnx_of
 
-PARTS = 20
-"""The long run is cut into as many tests, which several processes can share."""
-
-INPUTS = 20_000
 MOST_MEMORY = 50 << 20
 
 WORDS = (
@@ -58,32 +53,16 @@ TELLING = (
 )
 """What damages most: long numbers, negative ones, and what JSON takes for structure."""
 
+KINDS = (*("replace",) * 5, "insert", "delete", "repeat", "cut")
+"""Of what is no longer as long as it says, little can be read."""
+
 
 @st.composite
 def damaged(draw: st.DrawFn) -> tuple[str, bytes]:
     """One of the files with up to six changes: bytes replaced, put in, taken out, repeated, or the end cut off."""
     name, whole = draw(st.sampled_from(wholes()))
-    data = bytearray(whole)
-    for _ in range(draw(st.sampled_from((1, 1, 1, 2, 6)))):
-        place = draw(st.integers(0, len(data)))
-        length = draw(st.sampled_from((1, 1, 2, 4, 16)))
-        new = draw(st.sampled_from(TELLING) | st.binary(min_size=1, max_size=length))
-        kind = draw(
-            st.sampled_from(
-                ("replace", "replace", "replace", "replace", "replace", "insert", "delete", "repeat", "cut")
-            )
-        )
-        if kind == "replace":
-            data[place : place + len(new)] = new
-        elif kind == "insert":
-            data[place:place] = new
-        elif kind == "delete":
-            del data[place : place + length]
-        elif kind == "repeat":
-            data[place:place] = data[place : place + 4 * length]
-        else:
-            del data[place:]
-    return ("net.keras", keras_files.packed(bytes(data))) if name == "config.json" else (name, bytes(data))
+    data = changed(draw, whole, times=(1, 1, 1, 2, 6), telling=TELLING, kinds=KINDS)
+    return ("net.keras", keras_files.packed(data)) if name == "config.json" else (name, data)
 
 
 def check(path: Path) -> bool:
@@ -103,32 +82,18 @@ def check(path: Path) -> bool:
     return True
 
 
-@pytest.mark.parametrize(
-    ("part", "inputs"),
-    [(0, 300), *(pytest.param(part, INPUTS // PARTS, marks=pytest.mark.mutation) for part in range(1, PARTS + 1))],
-)
+@in_parts(300)
 def test_a_table_or_one_line(part: int, inputs: int, tmp_path: Path) -> None:
-    tried = described = 0
+    described = 0
 
-    @settings(
-        max_examples=inputs,
-        deadline=None,
-        database=None,
-        derandomize=part == 0,
-        suppress_health_check=list(HealthCheck),
-        print_blob=False,
-    )
-    @given(damaged())
-    def every(file: tuple[str, bytes]) -> None:
-        nonlocal tried, described
+    def describe_one(file: tuple[str, bytes]) -> None:
+        nonlocal described
         name, data = file
         (tmp_path / name).write_bytes(data)
         tracemalloc.start()
         described += check(tmp_path / name)
         assert tracemalloc.get_traced_memory()[1] < MOST_MEMORY
         tracemalloc.stop()
-        tried += 1
 
-    every()
-    assert tried >= inputs
+    try_each(damaged(), describe_one, part=part, inputs=inputs)
     assert described > inputs // 30

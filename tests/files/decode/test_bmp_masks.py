@@ -1,22 +1,18 @@
 """Pixels cut up by masks come out as the masks say, with their alpha, in 16 bits where 8 do not hold them."""
 
 import io
-import warnings
-from contextlib import suppress
 
 import numpy as np
 import PIL.Image
 import pytest
-from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cnnfilt.errors import InputError, ShapeError
+from cnnfilt.errors import InputError
 from cnnfilt.files.decode.header import image_size
-from cnnfilt.files.read_write_options import ReadOptions
 from cnnfilt.files.reading import read_bytes
 from tests.files.decode.bmps import masked
+from tests.files.mutation import ask_each, changed, in_parts, try_each
 from tests.files.odd_files import random_levels
-from tests.files.test_mutation import TELLING
 
 VALUES = {bits: random_levels(5, 7, dtype=f"uint{bits}") for bits in (16, 32)}
 
@@ -74,46 +70,16 @@ def test_a_file_that_is_cut_off_is_one_line() -> None:
             read_bytes(data[:end])
 
 
-PARTS = 20
-INPUTS = 20_000
-
-
 @st.composite
 def damaged(draw: st.DrawFn) -> bytes:
     bits, header = draw(st.sampled_from((16, 32))), draw(st.sampled_from((40, 52, 56, 108, 124)))
     masks = (0x7C00, 0x3E0, 0x1F, 0x8000) if bits == 16 else (0x3FF00000, 0xFFC00, 0x3FF, 0xC0000000)
     compression = draw(st.sampled_from((3, 3, 6)))
-    data = bytearray(masked(VALUES[bits], bits, masks, header=header, compression=compression))
-    for _ in range(draw(st.integers(1, 4))):
-        place = draw(st.integers(0, 75) | st.integers(0, len(data)))
-        new = draw(st.binary(min_size=1, max_size=4) | st.sampled_from(TELLING))
-        kind = draw(st.sampled_from(("replace", "replace", "insert", "delete", "cut")))
-        data[place : place + len(new) * (kind in ("replace", "delete"))] = b"" if kind == "delete" else new
-        if kind == "cut":
-            del data[place:]
-    return bytes(data)
+    data = masked(VALUES[bits], bits, masks, header=header, compression=compression)
+    return changed(draw, data, early=75)
 
 
-@pytest.mark.parametrize(
-    ("part", "inputs"),
-    [(0, 200), *(pytest.param(part, INPUTS // PARTS, marks=pytest.mark.mutation) for part in range(1, PARTS + 1))],
-)
+@in_parts(200)
 def test_nothing_but_our_own_errors(part: int, inputs: int, capfd: pytest.CaptureFixture[str]) -> None:
-    @settings(
-        max_examples=inputs,
-        deadline=None,
-        database=None,
-        derandomize=part == 0,
-        suppress_health_check=list(HealthCheck),
-        print_blob=False,
-    )
-    @given(damaged())
-    def every(data: bytes) -> None:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            for ask in (read_bytes, image_size):
-                with suppress(InputError, ShapeError):
-                    ask(data, ReadOptions(max_pixels=100_000))
-
-    every()
+    try_each(damaged(), lambda data: ask_each(data, read_bytes, image_size), part=part, inputs=inputs)
     assert capfd.readouterr() == ("", "")

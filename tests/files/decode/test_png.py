@@ -4,7 +4,6 @@ import io
 import struct
 import time
 import tracemalloc
-import warnings
 import zlib
 from contextlib import suppress
 
@@ -23,8 +22,8 @@ from cnnfilt.files.read_write_options import ReadOptions, WriteOptions
 from cnnfilt.files.reading import read_bytes
 from cnnfilt.files.writing import encode
 from tests.files.decode.pngs import CHANNELS, Array, assembled, written
+from tests.files.mutation import ask_each, changed, in_parts, try_each
 from tests.files.odd_files import exif, random_levels
-from tests.files.test_mutation import TELLING
 
 DEEP = {2: 3, 4: 2, 6: 4}
 """The number of channels, by the colour types that Pillow cuts to 8 bits."""
@@ -229,10 +228,6 @@ def test_it_holds_at_most_twice_the_pixels(colour_type: int, interlaced: bool) -
     assert most < 2 * samples.nbytes
 
 
-PARTS = 20
-INPUTS = 20_000
-
-
 @st.composite
 def damaged(draw: st.DrawFn) -> bytes:
     """A deep PNG with changes inside its chunks, whose checksums are then made right, or in its bytes at large."""
@@ -257,44 +252,9 @@ def damaged(draw: st.DrawFn) -> bytes:
     return assembled(found)
 
 
-def changed(draw: st.DrawFn, whole: bytes) -> bytes:
-    data = bytearray(whole)
-    for _ in range(draw(st.integers(1, 4))):
-        place = draw(st.integers(0, len(data)))
-        new = draw(st.binary(min_size=1, max_size=4) | st.sampled_from(TELLING))
-        kind = draw(st.sampled_from(("replace", "insert", "delete", "repeat", "cut")))
-        data[place : place + len(new) * (kind in ("replace", "delete"))] = b"" if kind == "delete" else new
-        if kind == "cut":
-            del data[place:]
-        elif kind == "repeat":
-            data[place:place] = data[place : place + 16]
-    return bytes(data)
-
-
-@pytest.mark.parametrize(
-    ("part", "inputs"),
-    [(0, 200), *(pytest.param(part, INPUTS // PARTS, marks=pytest.mark.mutation) for part in range(1, PARTS + 1))],
-)
+@in_parts(200)
 def test_nothing_but_our_own_errors(part: int, inputs: int, capfd: pytest.CaptureFixture[str]) -> None:
-    from hypothesis import HealthCheck, settings
-
-    @settings(
-        max_examples=inputs,
-        deadline=None,
-        database=None,
-        derandomize=part == 0,
-        suppress_health_check=list(HealthCheck),
-        print_blob=False,
-    )
-    @given(damaged())
-    def every(data: bytes) -> None:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            for ask in (read_bytes, image_size):
-                with suppress(InputError, ShapeError):
-                    ask(data, ReadOptions(max_pixels=100_000))
-
-    every()
+    try_each(damaged(), lambda data: ask_each(data, read_bytes, image_size), part=part, inputs=inputs)
     assert capfd.readouterr() == ("", "")
 
 

@@ -2,24 +2,22 @@
 
 import io
 import tracemalloc
-import warnings
-from contextlib import suppress
 
 import numpy as np
 import PIL.Image
 import pytest
-from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cnnfilt.errors import InputError, ShapeError
+from cnnfilt.errors import InputError
+from cnnfilt.files.animation import read_frames
 from cnnfilt.files.decode import pnm
 from cnnfilt.files.decode.header import image_size
 from cnnfilt.files.image import Image
 from cnnfilt.files.read_write_options import ReadOptions
 from cnnfilt.files.reading import read_bytes
 from cnnfilt.files.writing import encode
+from tests.files.mutation import TELLING, ask_each, changed, in_parts, try_each
 from tests.files.odd_files import random_levels
-from tests.files.test_mutation import TELLING
 
 HIGHEST = (1, 7, 100, 254, 255, 256, 1000, 1023, 4095, 65534, 65535)
 
@@ -102,51 +100,22 @@ def test_it_holds_at_most_twice_the_pixels(text: bool) -> None:
     assert most < 2 * pixels.nbytes + text * (3 << 20)
 
 
-PARTS = 20
-INPUTS = 20_000
-
-
 @st.composite
 def damaged(draw: st.DrawFn) -> bytes:
     highest = draw(st.sampled_from(HIGHEST))
     shape = draw(st.integers(1, 5)), draw(st.integers(1, 5)), draw(st.sampled_from((1, 3)))
     samples = np.random.default_rng(0).integers(0, highest + 1, shape)
-    data = bytearray(written(samples, highest, text=draw(st.booleans()), comments=True))
+    data = written(samples, highest, text=draw(st.booleans()), comments=True)
     if draw(st.booleans()):
         data *= 2
-    for _ in range(draw(st.integers(1, 4))):
-        place = draw(st.integers(0, min(len(data), 40)) | st.integers(0, len(data)))
-        new = draw(st.binary(min_size=1, max_size=4) | st.sampled_from((*TELLING, b"#", b" ", b"P6 ")))
-        kind = draw(st.sampled_from(("replace", "insert", "delete", "cut")))
-        data[place : place + len(new) * (kind in ("replace", "delete"))] = b"" if kind == "delete" else new
-        if kind == "cut":
-            del data[place:]
-    return bytes(data)
+    return changed(draw, data, early=40, telling=(*TELLING, b"#", b" ", b"P6 "))
 
 
-@pytest.mark.parametrize(
-    ("part", "inputs"),
-    [(0, 200), *(pytest.param(part, INPUTS // PARTS, marks=pytest.mark.mutation) for part in range(1, PARTS + 1))],
-)
+def every_frame(data: bytes, options: ReadOptions) -> object:
+    return read_frames(data, "all", options)
+
+
+@in_parts(200)
 def test_nothing_but_our_own_errors(part: int, inputs: int, capfd: pytest.CaptureFixture[str]) -> None:
-    from cnnfilt.files.animation import read_frames
-
-    @settings(
-        max_examples=inputs,
-        deadline=None,
-        database=None,
-        derandomize=part == 0,
-        suppress_health_check=list(HealthCheck),
-        print_blob=False,
-    )
-    @given(damaged())
-    def every(data: bytes) -> None:
-        options = ReadOptions(max_pixels=100_000)
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            for ask in (read_bytes, image_size, lambda data, options: read_frames(data, "all", options)):
-                with suppress(InputError, ShapeError):
-                    ask(data, options)
-
-    every()
+    try_each(damaged(), lambda data: ask_each(data, read_bytes, image_size, every_frame), part=part, inputs=inputs)
     assert capfd.readouterr() == ("", "")
