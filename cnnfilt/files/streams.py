@@ -16,6 +16,9 @@ from cnnfilt.files.signatures import SIGNATURE_LENGTH, format_by_signature, kind
 Source = str | Path | bytes
 """A file's path, or its content."""
 
+TOO_FEW = "it has fewer pixels than its header says"
+"""What is wrong with an image that is cut off."""
+
 _LONGEST_REASON = 100
 
 LONGEST_PIPE = 2 << 30

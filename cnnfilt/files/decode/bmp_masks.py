@@ -5,10 +5,10 @@ import numpy as np
 from cnnfilt.files.decode.bmp_header import MaskedBmp
 from cnnfilt.files.image import Array, Image
 from cnnfilt.files.records import Metadata, Storage
+from cnnfilt.files.streams import TOO_FEW
 
 _INCHES_PER_METRE = 39.3701
 _BLOCK_BYTES = 1 << 20
-_TOO_FEW = "it has fewer pixels than its header says"
 
 RAW_MODE = "masks"
 """What stands in for Pillow's raw mode."""
@@ -32,7 +32,7 @@ def read_masked(bmp: MaskedBmp) -> Image:
         last = min(first + rows, bmp.height)
         data = bmp.stream.read((last - first) * row_bytes)
         if len(data) < (last - first) * row_bytes:
-            raise EOFError(_TOO_FEW)
+            raise EOFError(TOO_FEW)
         block = np.frombuffer(data, f"<u{bmp.bits // 8}").reshape(last - first, -1)[:, : bmp.width]
         # The first row of a file is the lowest, where it does not say otherwise.
         place = slice(first, last) if bmp.top_down else slice(bmp.height - last, bmp.height - first)

@@ -12,9 +12,10 @@ from typing import BinaryIO, NamedTuple
 
 import numpy as np
 
-from cnnfilt.files.decode.png_chunks import TOO_FEW, PngHeader, pixel_data, read_header
+from cnnfilt.files.decode.png_chunks import PngHeader, pixel_data, read_header
 from cnnfilt.files.decode.png_rows import BLOCK_BYTES, Bytes, unfilter
 from cnnfilt.files.image import Array
+from cnnfilt.files.streams import TOO_FEW
 from cnnfilt.terms import WORK_THREAD
 
 _SAMPLE = np.dtype(">u2")

@@ -9,13 +9,14 @@ from struct import pack, unpack
 from typing import BinaryIO, NamedTuple
 from zlib import compress, crc32, decompressobj
 
+from cnnfilt.files.streams import TOO_FEW
+
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 COLOUR, ALPHA = 2, 4
 """What the bits of a colour type say (11.2.1)."""
 
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
-TOO_FEW = "it has fewer pixels than its header says"
 
 _ONE_PASS = ((0, 0, 1, 1),)
 _SEVEN_PASSES = ((0, 0, 8, 8), (0, 4, 8, 8), (4, 0, 8, 4), (0, 2, 4, 4), (2, 0, 4, 2), (0, 1, 2, 2), (1, 0, 2, 1))
@@ -187,4 +188,9 @@ def texts_alone(stream: BinaryIO) -> bytes:
 
 def written(name: bytes, data: bytes) -> bytes:
     """Return a chunk as it stands in a file."""
-    return pack(">I", len(data)) + name + data + pack(">I", crc32(data, crc32(name)))
+    return b"".join(written_parts(name, data))
+
+
+def written_parts(name: bytes, data: bytes) -> tuple[bytes, bytes, bytes]:
+    """Return it in three parts, so that the data is not copied."""
+    return pack(">I4s", len(data), name), data, pack(">I", crc32(data, crc32(name)))

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from cnnfilt.files.decode.pnm_header import PnmHeader, read_pnm_header
 from cnnfilt.files.image import Array
+from cnnfilt.files.streams import TOO_FEW
 
 _TOPS = {1: 255, 2: 65535}
 """White, by the bytes of a sample."""
@@ -22,8 +23,6 @@ _TEXT_BLOCK = 1 << 16
 _LONGEST_NUMBER = 10
 """Longer ones are above every highest level."""
 
-_TOO_FEW = "it has fewer pixels than its header says"
-
 
 def decode_map(stream: BinaryIO) -> Array:
     """Return the levels of a PGM or PPM, (H, W) or (H, W, 3): to 255, or to 65535 where its highest is above 255.
@@ -34,7 +33,7 @@ def decode_map(stream: BinaryIO) -> Array:
     header = read_pnm_header(stream)
     if header is None:
         raise SyntaxError("its header is damaged")
-    width = 1 if header.maximum < 256 else 2
+    width = header.sample_bytes
     levels = np.empty(header.samples, f"u{width}")
     scaled = np.rint(np.arange(header.maximum + 1) / header.maximum * _TOPS[width]).astype(levels.dtype)
     stream.seek(header.start)
@@ -45,13 +44,13 @@ def decode_map(stream: BinaryIO) -> Array:
         levels[filled : filled + len(block)] = scaled[block]
         filled += len(block)
     if filled < header.samples:
-        raise EOFError(_TOO_FEW)
+        raise EOFError(TOO_FEW)
     return levels.reshape(header.height, header.width, *(() if header.channels == 1 else (header.channels,)))
 
 
 def _binary(stream: BinaryIO, header: PnmHeader) -> Iterator[Array]:
     """Yield the samples in blocks, the high byte of each first."""
-    stored = np.dtype(np.uint8 if header.maximum < 256 else ">u2")
+    stored = np.dtype(f">u{header.sample_bytes}")
     left = header.samples
     while left and len(data := stream.read(min(left, _BLOCK) * stored.itemsize)) >= stored.itemsize:
         block = np.frombuffer(data[: len(data) // stored.itemsize * stored.itemsize], stored)

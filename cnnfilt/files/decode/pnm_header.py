@@ -36,11 +36,16 @@ class PnmHeader(NamedTuple):
         return self.width * self.height * self.channels
 
     @property
+    def sample_bytes(self) -> int:
+        """Return how many bytes a sample has in pixels that are no text."""
+        return 1 if self.maximum < 256 else 2
+
+    @property
     def raster_bytes(self) -> int:
         """Return how long pixels that are no text are."""
         if self.kind == _BITS:
             return -(-self.width // 8) * self.height
-        return self.samples * (1 if self.maximum < 256 else 2)
+        return self.samples * self.sample_bytes
 
 
 def read_pnm_header(stream: BinaryIO, at: int = 0) -> PnmHeader | None:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from PIL.PngImagePlugin import PngInfo
 
 from cnnfilt.core.engine.threads import run_strips
+from cnnfilt.files.decode.png_chunks import SIGNATURE, written_parts
 from cnnfilt.files.encode.png_rows import Filter, Rows
 from cnnfilt.files.formats import Format
 from cnnfilt.files.image import Encoded, Image, Parts
@@ -20,7 +21,6 @@ from cnnfilt.files.metadata import XMP_KEY, KeptMetadata
 from cnnfilt.files.records import Timing
 from cnnfilt.frozen import replace
 
-_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _FIRST_BYTES = 33
 """The signature and the header."""
 
@@ -79,10 +79,10 @@ def encode(about: Format, image: Image, kept: KeptMetadata, quality: int | None)
     rows = Rows(image.pixels, image.alpha)
     depth = image.pixels.dtype.itemsize * 8
     header = struct.pack(">IIBBBBB", rows.width, rows.height, depth, _COLOUR_TYPES[rows.channels], 0, 0, 0)
-    parts = [_SIGNATURE, *_chunk(b"IHDR", header), *_metadata_chunks(kept)]
+    parts = [SIGNATURE, *written_parts(b"IHDR", header), *_metadata_chunks(kept)]
     for data in _deflated(rows, choose(rows, quality)):
-        parts += _chunk(b"IDAT", data)
-    return Encoded([*parts, *_chunk(b"IEND", b"")])
+        parts += written_parts(b"IDAT", data)
+    return Encoded([*parts, *written_parts(b"IEND", b"")])
 
 
 def animation_arguments(timing: Timing, kept: KeptMetadata, quality: int | None, *, opaque: bool) -> dict[str, Any]:
@@ -97,7 +97,7 @@ def pillow_arguments(kept: KeptMetadata) -> dict[str, Any]:
 
 def with_colour_space(data: memoryview, kept: KeptMetadata) -> Parts:
     """Return a PNG that Pillow has written, in parts, with what says how its colours are meant behind its header."""
-    parts = (part for name, content in kept.colour_space for part in _chunk(name, content))
+    parts = (part for name, content in kept.colour_space for part in written_parts(name, content))
     return [data[:_FIRST_BYTES], *parts, data[_FIRST_BYTES:]]
 
 
@@ -180,16 +180,16 @@ def _joined_adler32(first: int, second: int, length: int) -> int:
 def _metadata_chunks(kept: KeptMetadata) -> list[bytes]:
     """Return the parts of the chunks for what comes along, in the order Pillow writes them."""
     # How colours are meant has to stand before them; where there is more than one way, programs know which counts.
-    parts = [part for name, data in kept.colour_space for part in _chunk(name, data)]
+    parts = [part for name, data in kept.colour_space for part in written_parts(name, data)]
     if kept.icc_profile is not None:
-        parts += _chunk(b"iCCP", b"ICC Profile\0\0" + zlib.compress(kept.icc_profile))
+        parts += written_parts(b"iCCP", b"ICC Profile\0\0" + zlib.compress(kept.icc_profile))
     for name, data, *_ in _texts(kept).chunks:
-        parts += _chunk(name, data)
+        parts += written_parts(name, data)
     if kept.dpi is not None:
         dots_per_metre = (int(dots / _METRES_PER_INCH + 0.5) for dots in kept.dpi)
-        parts += _chunk(b"pHYs", struct.pack(">IIB", *dots_per_metre, _METRE))
+        parts += written_parts(b"pHYs", struct.pack(">IIB", *dots_per_metre, _METRE))
     if kept.exif is not None:
-        parts += _chunk(b"eXIf", kept.exif.tobytes().removeprefix(b"Exif\0\0"))
+        parts += written_parts(b"eXIf", kept.exif.tobytes().removeprefix(b"Exif\0\0"))
     return parts
 
 
@@ -200,8 +200,3 @@ def _texts(kept: KeptMetadata) -> PngInfo:
     for key, value in kept.texts:
         chunks.add_text(key, value)
     return chunks
-
-
-def _chunk(name: bytes, data: bytes) -> tuple[bytes, bytes, bytes]:
-    """Return a chunk in three parts, so that the data is not copied."""
-    return struct.pack(">I4s", len(data), name), data, struct.pack(">I", zlib.crc32(data, zlib.crc32(name)))
