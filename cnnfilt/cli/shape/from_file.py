@@ -10,7 +10,7 @@ from cnnfilt.cli.shape.answers import Answer, AnswerOptions, LayerWindows
 from cnnfilt.cli.shape.memory import BYTES_A_VALUE
 from cnnfilt.cli.shape.report import answer, table_text
 from cnnfilt.cli.shape.rows import Row
-from cnnfilt.cli.shape.sizes import is_size
+from cnnfilt.cli.shape.sizes import is_size, plain
 from cnnfilt.cli.shape.tables import LayerTable
 from cnnfilt.describe.chain import parse_chain
 from cnnfilt.describe.graphs.file_shapes import Grid, Several, Unknown, data_of
@@ -123,7 +123,7 @@ def _size_in(path: str, after: Sequence[str]) -> tuple[int, ...] | None:
         return None
     if len(after) > 1 or not is_size(after[0]):
         raise click.UsageError(f"{path} is a whole network; only a size may follow it, not {' '.join(after)}")
-    numbers = parse_numbers(after[0].lower().replace("\u00d7", "x"), "size")
+    numbers = parse_numbers(plain(after[0]), "size")
     parse_size("x".join(map(str, numbers)))
     return (numbers[0], numbers[0]) if len(numbers) == 1 else numbers
 
@@ -182,12 +182,19 @@ def _row(step: Step) -> Row:
     if len(shapes) > 1 and step.node.operator in ("Split", "Unstack"):
         output = Several(sum(shape.values for shape in shapes), tuple(shapes))
     seen = seen_by(values[0] if values else None)
-    name = step.node.name or next(filter(None, step.node.outputs), "")
-    operator = f"{step.node.domain}.{step.node.operator}" if step.node.domain else step.node.operator
     memory = 0 if step.node.operator in MOVES_NOTHING else BYTES_A_VALUE * output.values
     unread = step.unread if isinstance(output, Volume) else None
     return Row(
-        name, output, step.params, step.statistics, step.macs, memory, seen.field, seen.jump, unread, operator=operator
+        step.node.title,
+        output,
+        step.params,
+        step.statistics,
+        step.macs,
+        memory,
+        seen.field,
+        seen.jump,
+        unread,
+        operator=step.node.full_operator,
     )
 
 

@@ -19,7 +19,7 @@ def input_size(source: str) -> tuple[tuple[int, int, int], tuple[str, ...]]:
     if is_size(source):
         if re.search(r"\d\s+\d", source):
             raise ParameterError(f"size {source!r} is in several words; write {'x'.join(source.split())}")
-        size = parse_size(_plain(source))
+        size = parse_size(plain(source))
         check_pixels(size[:2], DEFAULT_MAX_PIXELS, "the input")
         return size, ()
     if source != "-" and not os.path.lexists(source):
@@ -39,17 +39,18 @@ def input_size(source: str) -> tuple[tuple[int, int, int], tuple[str, ...]]:
 
 def with_channels_of(model_size: str, source: str) -> str:
     """Return `source` with the channels of a model's size where it is a size of rows and columns alone."""
-    if not is_size(source) or len(parse_numbers(_plain(source), "size")) > 2:
+    if not is_size(source) or len(parse_numbers(plain(source), "size")) > 2:
         return source
-    return spelled_size((*parse_size(_plain(source))[:2], parse_size(model_size)[2]))
+    return spelled_size((*parse_size(plain(source))[:2], parse_size(model_size)[2]))
 
 
 def is_size(source: str) -> bool:
     """Return whether a size is written there, and not the name of an image."""
-    return re.fullmatch(r"\d[\d\sx,+-]*", _plain(source)) is not None
+    return re.fullmatch(r"\d[\d\sx,+-]*", plain(source)) is not None
 
 
-def _plain(source: str) -> str:
+def plain(source: str) -> str:
+    """Return a size with its sides parted by the letter x."""
     return source.lower().replace("×", "x")
 
 

@@ -45,6 +45,16 @@ class Node(Frozen):
     place: int = 0
     opaque: str = ""
 
+    @property
+    def title(self) -> str:
+        """Return its name, or that of what it makes where it has none."""
+        return self.name or next(filter(None, self.outputs), "")
+
+    @property
+    def full_operator(self) -> str:
+        """Return what it is called, with its domain where that is another's."""
+        return f"{self.domain}.{self.operator}" if self.domain else self.operator
+
 
 class Input(Frozen):
     """What goes into a network: its name and its size; None is a number that the file leaves open."""

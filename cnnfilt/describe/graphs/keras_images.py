@@ -7,19 +7,14 @@ from collections.abc import Sequence
 from math import prod
 
 from cnnfilt.describe.graphs.call import Call, Made
+from cnnfilt.describe.graphs.sliding import NAMES, SPATIAL, pair_of
 from cnnfilt.describe.graphs.value import Value, fewer
 from cnnfilt.describe.layers.transposed import TransposedAxis
 from cnnfilt.describe.reach import Taps, adaptive, between, repeated, shifted, taps_of, transposed
 from cnnfilt.describe.window import Window, axis_padding
-from cnnfilt.describe.windows import Windows
 from cnnfilt.errors import ShapeError, counted
 from cnnfilt.spelling import spelled_size
 from cnnfilt.terms import AxisPadding
-
-SPATIAL = {3: "W", 4: "HW", 5: "DHW"}
-"""The letters of the axes that a window moves along, by the number of axes."""
-
-_NAMES = {"D": "deep", "H": "high", "W": "wide"}
 
 
 def convolution(call: Call) -> Made:
@@ -56,7 +51,8 @@ def separable_convolution(call: Call) -> Made:
 
 def transposed_convolution(call: Call) -> Made:
     """Conv1DTranspose, 2D, 3D: "same" gives n * s, "valid" n * s + max(span - s, 0), unless output_padding is said."""
-    image, filters, letters = images(call), call.whole("filters", 0), spatial_of(images(call))
+    image, filters = images(call), call.whole("filters", 0)
+    letters = spatial_of(image)
     kernel, strides, dilations = (
         numbers(call, name, len(letters), 1) for name in ("kernel_size", "strides", "dilation_rate")
     )
@@ -93,7 +89,7 @@ def pooling(call: Call) -> Made:
 def whole_pooling(call: Call) -> Made:
     """GlobalAveragePooling, GlobalMaxPooling: without rows and columns unless keepdims is set."""
     image = images(call)
-    windows = [Window(n, n, axis=_NAMES[letter]) for letter in spatial_of(image) for n in [image.side(letter) or 1]]
+    windows = [Window(n, n, axis=NAMES[letter]) for letter in spatial_of(image) for n in [image.side(letter) or 1]]
     made = slid(image, windows, channels_of(image))
     if not call.whole("keepdims", 0):
         made = made.with_dims((image.dims[0], channels_of(image)), "NC")
@@ -224,7 +220,7 @@ def sliding(call: Call, image: Value, name: str, *, strided: bool = False) -> li
         _check_positive(n, k, s, d)
         asked: AxisPadding = ((k - 1) * d, 0) if word == "causal" else "same" if word == "same" else "valid"
         before, after = axis_padding(n, k, s, d, asked)
-        windows.append(Window(n, k, s, d, before, after, axis=_NAMES[letter]))
+        windows.append(Window(n, k, s, d, before, after, axis=NAMES[letter]))
     return windows
 
 
@@ -239,7 +235,7 @@ def slid(image: Value, windows: Sequence[Window], channels: int) -> Value:
 
 
 def _made(made: Value, windows: Sequence[Window], macs: int = 0, params: int = 0) -> Made:
-    return Made((made,), Windows(*windows) if len(windows) == 2 else None, macs, params)
+    return Made((made,), pair_of(windows), macs, params)
 
 
 def _multiplier(call: Call) -> int:

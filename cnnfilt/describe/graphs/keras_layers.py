@@ -9,12 +9,12 @@ from math import prod
 from cnnfilt.describe.graphs import keras_images
 from cnnfilt.describe.graphs.call import Call, Made, UnknownError
 from cnnfilt.describe.graphs.operators import Operator
+from cnnfilt.describe.graphs.parts import check_fit, put_together
 from cnnfilt.describe.graphs.rearranging import reshaped
 from cnnfilt.describe.graphs.rearranging import transposed as turned
 from cnnfilt.describe.graphs.sums import reduced
-from cnnfilt.describe.graphs.value import Value, axis, broadcast, reach_of_all
+from cnnfilt.describe.graphs.value import Value, axis, broadcast
 from cnnfilt.errors import ShapeError, counted
-from cnnfilt.frozen import replace
 from cnnfilt.spelling import spelled_size
 
 
@@ -127,16 +127,8 @@ def concatenate(call: Call) -> Made:
         raise ShapeError("it has no input")
     first = given[0]
     place = axis(call.whole("axis", -1), first.rank)
-    for value in given[1:]:
-        rest = value.dims[:place] + value.dims[place + 1 :]
-        if value.rank != first.rank or rest != first.dims[:place] + first.dims[place + 1 :]:
-            sizes = " and ".join(spelled_size(one.dims) for one in (first, value))
-            raise ShapeError(f"its inputs have the sizes {sizes}, which differ elsewhere than along axis {place}")
-    dims = [sum(v.dims[place] for v in given) if at == place else side for at, side in enumerate(first.dims)]
-    reach = {**reach_of_all(given, first.axes)}
-    if first.axes[place] in reach:
-        reach[first.axes[place]] = None
-    return Made((replace(first.with_dims(dims), reach=reach),))
+    check_fit(given, place)
+    return Made((put_together(given, place, first.axes),))
 
 
 def reduction(call: Call) -> Made:

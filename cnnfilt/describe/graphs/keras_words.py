@@ -1,6 +1,6 @@
 """One layer of Keras as words of a chain, where there are some that mean the same, its activation after it."""
 
-from cnnfilt.describe.graphs.layer_words import Words, bare, dropout, pair, reshape, sides, sliding, unsayable
+from cnnfilt.describe.graphs.layer_words import Words, bare, dropout, pair, reshape, sides, sliding, unsayable, whole
 from cnnfilt.describe.graphs.shapes import shape_of
 from cnnfilt.describe.graphs.walk import Step
 from cnnfilt.describe.layers import Flat, Volume
@@ -32,22 +32,22 @@ def activation(step: Step) -> list[str]:
 
 def convolution(step: Step) -> list[str]:
     """Return conv with its activation."""
-    groups = _whole(step, "groups", 1)
-    parts = [f"conv:{_whole(step, 'filters', 0)},{_slid(step)}", *[f"g={groups}"] * (groups > 1), *_bias(step)]
+    groups = whole(step, "groups", 1)
+    parts = [f"conv:{whole(step, 'filters', 0)},{_slid(step)}", *[f"g={groups}"] * (groups > 1), *_bias(step)]
     return [",".join(parts), *activation(step)]
 
 
 def depthwise(step: Step) -> list[str]:
     """Return dw with its activation."""
-    maps = _whole(step, "depth_multiplier", 1)
+    maps = whole(step, "depth_multiplier", 1)
     return [",".join([f"dw:{_slid(step)}", *[f"m={maps}"] * (maps > 1), *_bias(step)]), *activation(step)]
 
 
 def separable(step: Step) -> list[str]:
     """Return dw and a conv of 1x1, which are what it does."""
-    maps = _whole(step, "depth_multiplier", 1)
+    maps = whole(step, "depth_multiplier", 1)
     first = ",".join([f"dw:{_slid(step)}", *[f"m={maps}"] * (maps > 1), "bias=0"])
-    return [first, ",".join([f"conv:{_whole(step, 'filters', 0)},k=1", *_bias(step)]), *activation(step)]
+    return [first, ",".join([f"conv:{whole(step, 'filters', 0)},k=1", *_bias(step)]), *activation(step)]
 
 
 def transposed(step: Step) -> list[str]:
@@ -55,7 +55,7 @@ def transposed(step: Step) -> list[str]:
     kernel, strides, dilations = (_pair(step, name) for name in ("kernel_size", "strides", "dilation_rate"))
     if step.node.attributes.get("output_padding") is not None:
         raise unsayable("its output_padding is Keras' own")
-    parts = [f"tconv:{_whole(step, 'filters', 0)},k={pair(kernel)}", *[f"s={pair(strides)}"] * (strides != (1, 1))]
+    parts = [f"tconv:{whole(step, 'filters', 0)},k={pair(kernel)}", *[f"s={pair(strides)}"] * (strides != (1, 1))]
     parts += [f"p={step.node.attributes.get('padding', 'valid')}", *[f"d={pair(dilations)}"] * (dilations != (1, 1))]
     return [",".join([*parts, *_bias(step)]), *activation(step)]
 
@@ -74,7 +74,7 @@ def whole_pooling(step: Step) -> list[str]:
 
 def dense(step: Step) -> list[str]:
     """Return fc, or a conv of 1x1 where there are rows and columns."""
-    units = _whole(step, "units", 0)
+    units = whole(step, "units", 0)
     before = shape_of(step.inputs[0])
     if isinstance(before, Volume):
         return [",".join([f"conv:{units},k=1", *_bias(step)]), *activation(step)]
@@ -120,7 +120,7 @@ def leaky(step: Step) -> list[str]:
 
 def normalization(step: Step) -> list[str]:
     """Return bn, where it has both a factor and an addend."""
-    if not (_whole(step, "center", 1) and _whole(step, "scale", 1)):
+    if not (whole(step, "center", 1) and whole(step, "scale", 1)):
         raise unsayable("it has no factor or no addend")
     return ["bn"]
 
@@ -160,12 +160,7 @@ def _slid(step: Step) -> str:
 
 
 def _bias(step: Step) -> list[str]:
-    return [] if _whole(step, "use_bias", 1) else ["bias=0"]
-
-
-def _whole(step: Step, name: str, default: int) -> int:
-    value = step.node.attributes.get(name)
-    return value if isinstance(value, int) else default
+    return [] if whole(step, "use_bias", 1) else ["bias=0"]
 
 
 def _pair(step: Step, name: str) -> tuple[int, int]:

@@ -23,7 +23,7 @@ def unsayable(why: str) -> InputError:
 def convolution(step: Step) -> list[str]:
     """Return conv, or dw where each channel is on its own."""
     image, weight = _value(step, 0), _value(step, 1)
-    groups = _whole(step, "group", 1)
+    groups = whole(step, "group", 1)
     bias = "" if len(step.inputs) > 2 and step.inputs[2] is not None else ",bias=0"
     slid = sliding(step.windows, same=_text(step, "auto_pad"))
     if groups > 1 and groups == image.dims[1]:
@@ -37,7 +37,7 @@ def transposed(step: Step) -> list[str]:
     weight, attributes = _value(step, 1), step.node.attributes
     if attributes.get("output_shape") or _text(step, "auto_pad") not in ("", "NOTSET", "VALID") or weight.rank != 4:
         raise unsayable("its padding follows from a size")
-    groups, rank = _whole(step, "group", 1), weight.rank - 2
+    groups, rank = whole(step, "group", 1), weight.rank - 2
     top, left, bottom, right = _wholes(step, "pads", (0,) * 2 * rank)
     parts = [f"tconv:{weight.dims[1] * groups},k={pair(weight.dims[2:])}"]
     parts += [f"s={pair(s)}" for s in [_wholes(step, "strides", (1, 1))] if set(s) != {1}]
@@ -52,9 +52,9 @@ def transposed(step: Step) -> list[str]:
 def pooling(step: Step) -> list[str]:
     """Return pool:max or pool:avg."""
     kind = "max" if step.node.operator == "MaxPool" else "avg"
-    if kind == "avg" and _whole(step, "count_include_pad", 0) and any(_wholes(step, "pads", (0,))):
+    if kind == "avg" and whole(step, "count_include_pad", 0) and any(_wholes(step, "pads", (0,))):
         raise unsayable("its average counts the padding")
-    ceil = ",ceil=1" if _whole(step, "ceil_mode", 0) else ""
+    ceil = ",ceil=1" if whole(step, "ceil_mode", 0) else ""
     return [f"pool:{kind},{sliding(step.windows, same=_text(step, 'auto_pad'), strided=True)}{ceil}"]
 
 
@@ -137,7 +137,7 @@ def dropout(step: Step) -> list[str]:
 def softmax(step: Step) -> list[str]:
     """Return softmax, over the channels."""
     value = _value(step, 0)
-    place = axis(_whole(step, "axis", -1), value.rank)
+    place = axis(whole(step, "axis", -1), value.rank)
     # Before version 13 it was over all axes from one on, which is the same where only the channels are longer than 1.
     image = shape_of(value)
     if isinstance(image, Volume) and image.size != (1, 1) and value.axes[place] != "C":
@@ -181,7 +181,7 @@ def layer_normalization(step: Step) -> list[str]:
     value = _value(step, 0)
     image = shape_of(value)
     over_channels = value.axes[-1] == "C" if isinstance(image, Volume) else type(image) is Flat
-    if axis(_whole(step, "axis", -1), value.rank) != value.rank - 1 or not over_channels:
+    if axis(whole(step, "axis", -1), value.rank) != value.rank - 1 or not over_channels:
         raise unsayable("it is not over the channels")
     return ["ln"]
 
@@ -269,7 +269,8 @@ def _bound(step: Step, place: int, name: str) -> Number | None:
     return given if isinstance(given, int | float) else None
 
 
-def _whole(step: Step, name: str, default: int) -> int:
+def whole(step: Step, name: str, default: int) -> int:
+    """Return an attribute that is a whole number."""
     value = step.node.attributes.get(name)
     return value if isinstance(value, int) else default
 

@@ -18,19 +18,30 @@ def concat(call: Call) -> Made:
         raise ShapeError("it has no input")
     first = given[0]
     place = axis(call.whole("axis", 1), first.rank)
+    check_fit(given, place)
+    columns = zip(*(value.axes for value in given), strict=True)
+    letters = "".join(next((letter for letter in column if letter != "?"), "?") for column in columns)
+    return Made((put_together(given, place, letters),))
+
+
+def check_fit(given: Sequence[Value], place: int) -> None:
+    """Raise ShapeError unless all are as long as the first along every other axis than the one at `place`."""
+    first = given[0]
     for value in given[1:]:
         others = value.dims[:place] + value.dims[place + 1 :]
         if value.rank != first.rank or others != first.dims[:place] + first.dims[place + 1 :]:
             sizes = " and ".join(spelled_size(one.dims) for one in (first, value))
             raise ShapeError(f"its inputs have the sizes {sizes}, which differ elsewhere than along axis {place}")
-    columns = zip(*(value.axes for value in given), strict=True)
-    letters = "".join(next((letter for letter in column if letter != "?"), "?") for column in columns)
+
+
+def put_together(given: Sequence[Value], place: int, letters: str) -> Value:
+    """Return all values one after the other along the axis at `place`; `letters` are the axes of what comes out."""
+    first = given[0]
     dims = [sum(v.dims[place] for v in given) if at == place else side for at, side in enumerate(first.dims)]
-    made = replace(first.with_dims(dims, letters), reach=reach_of_all(given, letters))
-    along = letters[place]
-    if along in made.reach:
-        made = replace(made, reach={**made.reach, along: None})
-    return Made((made,))
+    reach = {**reach_of_all(given, letters)}
+    if letters[place] in reach:
+        reach[letters[place]] = None
+    return replace(first.with_dims(dims, letters), reach=reach)
 
 
 def split(call: Call) -> Made:

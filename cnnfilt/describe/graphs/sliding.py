@@ -14,9 +14,11 @@ from cnnfilt.spelling import spelled_size
 from cnnfilt.terms import AxisPadding
 
 SPATIAL = {3: "W", 4: "HW", 5: "DHW"}
-"""The letters after batch and channels, by the number of axes."""
+"""The letters of the axes that a window moves along, by the number of axes."""
 
-_NAMES = {"D": "deep", "H": "high", "W": "wide"}
+NAMES = {"D": "deep", "H": "high", "W": "wide"}
+"""What windows along an axis of that letter are, in messages."""
+
 _WORDS: dict[str, AxisPadding] = {"SAME_UPPER": "same", "SAME_LOWER": "same-lower", "VALID": "valid"}
 
 
@@ -98,7 +100,7 @@ def pooling(call: Call) -> Made:
 def whole_pooling(call: Call) -> Made:
     """GlobalAveragePool and its kin: one window over all that there is."""
     image = images(call)
-    windows = [Window(n, n, axis=_NAMES[letter]) for letter, n in zip(SPATIAL[image.rank], image.dims[2:], strict=True)]
+    windows = [Window(n, n, axis=NAMES[letter]) for letter, n in zip(SPATIAL[image.rank], image.dims[2:], strict=True)]
     return Made((slid(image, windows, image.dims[1]),), pair_of(windows))
 
 
@@ -133,7 +135,7 @@ def sliding(call: Call, image: Value, weights: Sequence[int], *, ceil: bool = Fa
             raise ShapeError(f"its kernel {k}, stride {s} and dilation {d} over {n} are not all at least 1")
         asked = _WORDS.get(word, (pads[place], pads[rank + place]))
         before, after = axis_padding(n, k, s, d, asked)
-        windows.append(Window(n, k, s, d, before, after, ceil, _NAMES[letter]))
+        windows.append(Window(n, k, s, d, before, after, ceil, NAMES[letter]))
     return windows
 
 

@@ -49,9 +49,7 @@ class Step(Frozen, eq=False):
 
 def place_of(node: Node) -> str:
     """Return where a node is, for messages: by its number, its operator and its name."""
-    name = node.name or next(filter(None, node.outputs), "")
-    operator = f"{node.domain}.{node.operator}" if node.domain else node.operator
-    return f"node {node.place} ({operator}{f' {name}' if name else ''})"
+    return f"node {node.place} ({node.full_operator}{f' {node.title}' if node.title else ''})"
 
 
 class Walk:

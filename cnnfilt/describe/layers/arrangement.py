@@ -39,7 +39,7 @@ class FlattenLayer(LayerWord):
 
     def effect(self, shape: Shape) -> Effect:
         """Return the effect on `shape`."""
-        return Effect(Flat(shape.height * shape.width * shape.channels) if isinstance(shape, Volume) else shape)
+        return Effect(Flat(shape.values))
 
 
 class DropoutLayer(LayerWord):

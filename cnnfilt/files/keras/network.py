@@ -54,7 +54,7 @@ class _Reading:
             Input(layer.name, _batch_shape(layer.settings), "float32") for layer in layers if layer.kind == "InputLayer"
         )
         if not inputs and _is_chain(settings):
-            inputs = (Input("input", _open_shape(settings, layers), "float32"),)
+            inputs = (Input("input", _open_shape(settings), "float32"),)
         names = {_value(one.name): one.name for one in inputs}
         outputs = self._model(settings, layers, names, "", 0)
         return Graph(inputs, tuple(outputs), tuple(self.nodes), {}, 0)
@@ -240,7 +240,7 @@ def _batch_shape(settings: dict[str, Any]) -> tuple[int | None, ...]:
     return tuple(found)
 
 
-def _open_shape(settings: dict[str, Any], layers: Sequence[_Layer]) -> tuple[int | None, ...]:
+def _open_shape(settings: dict[str, Any]) -> tuple[int | None, ...]:
     """Return the size of the input of a chain without an InputLayer, where it was built for one."""
     built = settings.get("build_input_shape")
     if built is None:

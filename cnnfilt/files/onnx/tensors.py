@@ -147,7 +147,7 @@ def _content(wire: Wire, data: dict[int, list[Span]], count: int, kind: Kind, na
         fits = field == _STRINGS or count <= length <= 10 * max(count, 1)
     if not fits:
         raise InputError(
-            f"{{image}} is damaged: {shown(name)} is {'x'.join(map(str, [count]))} numbers of {kind.name}, "
+            f"{{image}} is damaged: {shown(name)} is {count} numbers of {kind.name}, "
             f"which do not fit its {length:,} bytes"
         )
     if count == 0:
