@@ -4,34 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Protocol, get_args
 
+from cnnfilt.describe import layers
 from cnnfilt.describe.kernel_words import ReadKernels
-from cnnfilt.describe.layers import (
-    ActivationLayer,
-    AsLayer,
-    BatchNormLayer,
-    ConvLayer,
-    CropLayer,
-    DepthwiseLayer,
-    DropoutLayer,
-    FilterLayer,
-    FlattenLayer,
-    FromLayer,
-    FullyConnectedLayer,
-    GroupNormLayer,
-    JoinLayer,
-    Layer,
-    LayerNormLayer,
-    LocalResponseNormLayer,
-    MorphLayer,
-    PadLayer,
-    PoolLayer,
-    ScaleLayer,
-    ShuffleLayer,
-    SlopesLayer,
-    TakeLayer,
-    TransposedLayer,
-    UpLayer,
-)
 from cnnfilt.describe.layers.arrangement import UP_MODES
 from cnnfilt.describe.layers.pooling import WHOLE
 from cnnfilt.describe.layers.written import Written
@@ -45,7 +19,7 @@ from cnnfilt.terms import MorphOperation, PoolKind
 class Described(Protocol):
     """A class of layers: it reads one of them."""
 
-    def parse(self, written: Written) -> Layer:
+    def parse(self, written: Written) -> layers.Layer:
         """Return the layer that is written; ParameterError."""
         ...
 
@@ -68,7 +42,7 @@ def _word(layer: Described, usage: str, meaning: str, takes: str = "", examples:
 
 WORDS: dict[str, Word] = {
     "conv": Word(
-        layer=ConvLayer,
+        layer=layers.ConvLayer,
         takes=("k", "s", "p", "d", "g", "bias"),
         examples=("64,k=3", "64,k=3,p=1", *NAMED),
         usage=(
@@ -77,20 +51,24 @@ WORDS: dict[str, Word] = {
         ),
     ),
     "filter": _word(
-        FilterLayer, "filter:KERNEL[,s=,p=,d=]", "a kernel on each channel by itself", "s p d", tuple(NAMED)
+        layers.FilterLayer, "filter:KERNEL[,s=,p=,d=]", "a kernel on each channel by itself", "s p d", tuple(NAMED)
     ),
     "dw": _word(
-        DepthwiseLayer, "dw:k=3[,m=1,s=,p=,d=,bias=1]", "m filters on each channel", "k m s p d bias", ("k=3,p=1",)
+        layers.DepthwiseLayer,
+        "dw:k=3[,m=1,s=,p=,d=,bias=1]",
+        "m filters on each channel",
+        "k m s p d bias",
+        ("k=3,p=1",),
     ),
     "tconv": _word(
-        TransposedLayer,
+        layers.TransposedLayer,
         "tconv:N,k=[,s=,p=,op=,d=,g=,bias=1]",
         "transposed convolution",
         "k s p op d g bias",
         ("64,k=2,s=2", "64,k=4,s=2,p=1"),
     ),
     "pool": Word(
-        layer=PoolLayer,
+        layer=layers.PoolLayer,
         takes=("k", "s", "p", "d", "ceil", "adaptive"),
         examples=(*get_args(PoolKind), WHOLE),
         usage=(
@@ -99,44 +77,44 @@ WORDS: dict[str, Word] = {
         ),
     ),
     "morph": _word(
-        MorphLayer, "morph:OPERATION[,k=3]", "erode, dilate, open, close, ...", "k", get_args(MorphOperation)
+        layers.MorphLayer, "morph:OPERATION[,k=3]", "erode, dilate, open, close, ...", "k", get_args(MorphOperation)
     ),
-    "bn": _word(BatchNormLayer, "bn", "batch normalisation"),
-    "ln": _word(LayerNormLayer, "ln", "layer normalisation, of the channels"),
-    "gn": _word(GroupNormLayer, "gn:G", "normalisation in G groups", examples=("32",)),
-    "lrn": _word(LocalResponseNormLayer, "lrn", "local response normalisation"),
-    "scale": _word(ScaleLayer, "scale", "a learned factor a channel"),
-    "relu": _word(ActivationLayer, "relu", "max(x, 0)"),
-    "relu6": _word(ActivationLayer, "relu6", "relu, at most 6"),
-    "leaky": _word(ActivationLayer, "leaky:A", "a*x below 0; a is 0.01", examples=("0.1",)),
-    "prelu": _word(SlopesLayer, "prelu", "a*x below 0, a learned for a channel"),
-    "elu": _word(ActivationLayer, "elu", "exp(x) - 1 below 0"),
-    "gelu": _word(ActivationLayer, "gelu", "x * P(X < x), X normally distributed"),
-    "silu": _word(ActivationLayer, "silu", "x * sigmoid(x), also called swish"),
-    "hardsigmoid": _word(ActivationLayer, "hardsigmoid", "relu6(x + 3) / 6"),
-    "hardswish": _word(ActivationLayer, "hardswish", "x * hardsigmoid(x)"),
-    "tanh": _word(ActivationLayer, "tanh", "from -1 to 1"),
-    "sigmoid": _word(ActivationLayer, "sigmoid", "from 0 to 1"),
-    "softmax": _word(ActivationLayer, "softmax", "probabilities, over the channels"),
-    "dropout": _word(DropoutLayer, "dropout:P", "nothing, once it is trained", examples=("0.5", "0.2")),
+    "bn": _word(layers.BatchNormLayer, "bn", "batch normalisation"),
+    "ln": _word(layers.LayerNormLayer, "ln", "layer normalisation, of the channels"),
+    "gn": _word(layers.GroupNormLayer, "gn:G", "normalisation in G groups", examples=("32",)),
+    "lrn": _word(layers.LocalResponseNormLayer, "lrn", "local response normalisation"),
+    "scale": _word(layers.ScaleLayer, "scale", "a learned factor a channel"),
+    "relu": _word(layers.ActivationLayer, "relu", "max(x, 0)"),
+    "relu6": _word(layers.ActivationLayer, "relu6", "relu, at most 6"),
+    "leaky": _word(layers.ActivationLayer, "leaky:A", "a*x below 0; a is 0.01", examples=("0.1",)),
+    "prelu": _word(layers.SlopesLayer, "prelu", "a*x below 0, a learned for a channel"),
+    "elu": _word(layers.ActivationLayer, "elu", "exp(x) - 1 below 0"),
+    "gelu": _word(layers.ActivationLayer, "gelu", "x * P(X < x), X normally distributed"),
+    "silu": _word(layers.ActivationLayer, "silu", "x * sigmoid(x), also called swish"),
+    "hardsigmoid": _word(layers.ActivationLayer, "hardsigmoid", "relu6(x + 3) / 6"),
+    "hardswish": _word(layers.ActivationLayer, "hardswish", "x * hardsigmoid(x)"),
+    "tanh": _word(layers.ActivationLayer, "tanh", "from -1 to 1"),
+    "sigmoid": _word(layers.ActivationLayer, "sigmoid", "from 0 to 1"),
+    "softmax": _word(layers.ActivationLayer, "softmax", "probabilities, over the channels"),
+    "dropout": _word(layers.DropoutLayer, "dropout:P", "nothing, once it is trained", examples=("0.5", "0.2")),
     "up": _word(
-        UpLayer,
+        layers.UpLayer,
         "up:2[,mode=nearest|bilinear]",
         "more rows and columns",
         "mode",
         ("2", *(f"2,mode={m}" for m in UP_MODES)),
     ),
-    "pad": _word(PadLayer, "pad:N|HxW|TxBxLxR[,mode=]", "rows and columns put around", "mode", ("1", "0x1x0x1")),
-    "crop": _word(CropLayer, "crop:HxW|TxBxLxR", "the middle HxW, or so many cut off", "", ("56x56", "4x4x4x4")),
-    "take": _word(TakeLayer, "take:A-B", "the channels A to B, from 0", "", ("0-31",)),
-    "shuffle": _word(ShuffleLayer, "shuffle:G", "the channels of G groups in turn", "", ("2",)),
-    "flatten": _word(FlattenLayer, "flatten", "one list of values"),
-    "fc": _word(FullyConnectedLayer, "fc:N[,bias=1]", "N sums over all values", "bias", ("10", "1000")),
-    "as": _word(AsLayer, "as:NAME", "remember the value that is there", "", ("in",)),
-    "from": _word(FromLayer, "from:NAME", "go on from the value NAME", "", ("in",)),
-    "add": _word(JoinLayer, "add:NAME", "the value that is there + NAME", "", ("in",)),
-    "cat": _word(JoinLayer, "cat:NAME", "NAME's channels, then those here", "", ("in",)),
-    "mul": _word(JoinLayer, "mul:NAME", "times NAME; 1x1xC for all positions", "", ("in",)),
+    "pad": _word(layers.PadLayer, "pad:N|HxW|TxBxLxR[,mode=]", "rows and columns put around", "mode", ("1", "0x1x0x1")),
+    "crop": _word(layers.CropLayer, "crop:HxW|TxBxLxR", "the middle HxW, or so many cut off", "", ("56x56", "4x4x4x4")),
+    "take": _word(layers.TakeLayer, "take:A-B", "the channels A to B, from 0", "", ("0-31",)),
+    "shuffle": _word(layers.ShuffleLayer, "shuffle:G", "the channels of G groups in turn", "", ("2",)),
+    "flatten": _word(layers.FlattenLayer, "flatten", "one list of values"),
+    "fc": _word(layers.FullyConnectedLayer, "fc:N[,bias=1]", "N sums over all values", "bias", ("10", "1000")),
+    "as": _word(layers.AsLayer, "as:NAME", "remember the value that is there", "", ("in",)),
+    "from": _word(layers.FromLayer, "from:NAME", "go on from the value NAME", "", ("in",)),
+    "add": _word(layers.JoinLayer, "add:NAME", "the value that is there + NAME", "", ("in",)),
+    "cat": _word(layers.JoinLayer, "cat:NAME", "NAME's channels, then those here", "", ("in",)),
+    "mul": _word(layers.JoinLayer, "mul:NAME", "times NAME; 1x1xC for all positions", "", ("in",)),
 }
 """The words of a chain, each with how it is written."""
 
@@ -144,7 +122,7 @@ WITH_KERNELS = ("conv", "filter")
 """The words that kernels are named in."""
 
 
-def parse_word(text: str, read_kernels: ReadKernels | None) -> Layer:
+def parse_word(text: str, read_kernels: ReadKernels | None) -> layers.Layer:
     """Return the layer written in `text`. ParameterError naming it."""
     name, head, items = parted(text)
     if name not in WORDS:

@@ -5,38 +5,10 @@ from typing import Any
 
 from cnnfilt.cli.shape.emit.keras_windows import Lines, bias, conv, depthwise, filter_, pool, transposed
 from cnnfilt.cli.shape.emit.names import Names
-from cnnfilt.cli.shape.emit.reports import depth, none_in, volume
+from cnnfilt.cli.shape.emit.reports import none_in, volume
+from cnnfilt.describe import layers as described
 from cnnfilt.describe.chain import Report
-from cnnfilt.describe.layers import (
-    ActivationLayer,
-    AsLayer,
-    BatchNormLayer,
-    ConvLayer,
-    CropLayer,
-    DepthwiseLayer,
-    DropoutLayer,
-    FilterLayer,
-    Flat,
-    FlattenLayer,
-    FromLayer,
-    FullyConnectedLayer,
-    Function,
-    GroupNormLayer,
-    JoinLayer,
-    LayerNormLayer,
-    LayerWord,
-    LocalResponseNormLayer,
-    MorphLayer,
-    PadLayer,
-    PoolLayer,
-    ScaleLayer,
-    ShuffleLayer,
-    SlopesLayer,
-    TakeLayer,
-    TransposedLayer,
-    UpLayer,
-    Volume,
-)
+from cnnfilt.describe.layers.base import depth
 from cnnfilt.terms import PaddingMode
 
 Emit = Callable[[Any, Report, Names], Lines]
@@ -49,7 +21,7 @@ _NUMPY_MODES: dict[PaddingMode, str] = {
 }
 
 
-_FUNCTIONS: dict[Function, str] = {
+_FUNCTIONS: dict[described.Function, str] = {
     "relu": 'layers.Activation("relu")',
     "relu6": 'layers.Activation("relu6")',
     "leaky": "layers.LeakyReLU({})",
@@ -64,17 +36,17 @@ _FUNCTIONS: dict[Function, str] = {
 }
 
 
-def _activation(layer: ActivationLayer, report: Report, names: Names) -> Lines:
+def _activation(layer: described.ActivationLayer, report: Report, names: Names) -> Lines:
     return (f"x = {_FUNCTIONS[layer.function].format(layer.slope)}(x)",)
 
 
-def _prelu(layer: SlopesLayer, report: Report, names: Names) -> Lines:
-    shared = "" if isinstance(report.input, Flat) else ", shared_axes=(1, 2)"
+def _prelu(layer: described.SlopesLayer, report: Report, names: Names) -> Lines:
+    shared = "" if isinstance(report.input, described.Flat) else ", shared_axes=(1, 2)"
     return (f"x = layers.PReLU(keras.initializers.Constant(0.25){shared})(x)",)
 
 
-def _local_response_norm(layer: LocalResponseNormLayer, report: Report, names: Names) -> Lines:
-    axes = 1 if isinstance(report.input, Flat) else 3
+def _local_response_norm(layer: described.LocalResponseNormLayer, report: Report, names: Names) -> Lines:
+    axes = 1 if isinstance(report.input, described.Flat) else 3
     channels = depth(report.input)
     return (
         f"squares = ops.pad(ops.square(x), ({'(0, 0), ' * axes}(2, 2)))",
@@ -82,7 +54,7 @@ def _local_response_norm(layer: LocalResponseNormLayer, report: Report, names: N
     )
 
 
-def _pad(layer: PadLayer, report: Report, names: Names) -> Lines:
+def _pad(layer: described.PadLayer, report: Report, names: Names) -> Lines:
     if layer.mode == "zeros":
         return (f"x = layers.ZeroPadding2D({layer.sides})(x)",)
     mode, size = _NUMPY_MODES[layer.mode], volume(report.input).size
@@ -93,20 +65,20 @@ def _pad(layer: PadLayer, report: Report, names: Names) -> Lines:
     )
 
 
-def _crop(layer: CropLayer, report: Report, names: Names) -> Lines:
+def _crop(layer: described.CropLayer, report: Report, names: Names) -> Lines:
     return (f"x = layers.Cropping2D({layer.sides_of(volume(report.input).size)})(x)",)
 
 
-def _shuffle(layer: ShuffleLayer, report: Report, names: Names) -> Lines:
+def _shuffle(layer: described.ShuffleLayer, report: Report, names: Names) -> Lines:
     shape, apart = report.input, (layer.groups, depth(report.input) // layer.groups)
-    size = shape.size if isinstance(shape, Volume) else ()
+    size = shape.size if isinstance(shape, described.Volume) else ()
     first = len(size) + 1
     order = (*range(1, first), first + 1, first)
     turned = f"layers.Permute({order})(layers.Reshape({(*size, *apart)})(x))"
     return (f"x = layers.Reshape({(*size, depth(shape))})({turned})",)
 
 
-def _join(layer: JoinLayer, report: Report, names: Names) -> Lines:
+def _join(layer: described.JoinLayer, report: Report, names: Names) -> Lines:
     other = names.of_value(layer.name)
     joined = {"add": f"x + {other}", "mul": f"x * {other}", "cat": f"layers.Concatenate()([{other}, x])"}
     return (f"x = {joined[layer.kind]}",)
@@ -117,40 +89,40 @@ def _layer(written: Callable[[Any], str]) -> Emit:
     return lambda layer, report, names: (f"x = layers.{written(layer)}(x)",)
 
 
-STEPS: dict[type[LayerWord], Emit] = {
-    ConvLayer: conv,
-    FilterLayer: filter_,
-    DepthwiseLayer: depthwise,
-    TransposedLayer: transposed,
-    PoolLayer: pool,
-    MorphLayer: none_in("Keras"),
-    ActivationLayer: _activation,
-    SlopesLayer: _prelu,
-    BatchNormLayer: _layer(lambda layer: "BatchNormalization(momentum=0.9, epsilon=1e-5)"),
-    LayerNormLayer: _layer(lambda layer: "LayerNormalization(epsilon=1e-6)"),
-    GroupNormLayer: _layer(lambda layer: f"GroupNormalization({layer.groups}, epsilon=1e-5)"),
-    LocalResponseNormLayer: _local_response_norm,
-    ScaleLayer: lambda layer, report, names: ("x = Scale()(x)",),
-    DropoutLayer: _layer(lambda layer: f"Dropout({layer.probability})"),
-    UpLayer: _layer(lambda layer: f'UpSampling2D({layer.factor}, interpolation="{layer.mode}")'),
-    PadLayer: _pad,
-    CropLayer: _crop,
-    TakeLayer: lambda layer, report, names: (f"x = x[..., {layer.first}:{layer.last + 1}]",),
-    ShuffleLayer: _shuffle,
-    FlattenLayer: _layer(lambda layer: "Flatten()"),
-    FullyConnectedLayer: _layer(lambda layer: f"Dense({layer.outputs}{bias(layer.bias)})"),
-    AsLayer: lambda layer, report, names: (f"{names.of_value(layer.name)} = x",),
-    FromLayer: lambda layer, report, names: (f"x = {names.of_value(layer.name)}",),
-    JoinLayer: _join,
+STEPS: dict[type[described.LayerWord], Emit] = {
+    described.ConvLayer: conv,
+    described.FilterLayer: filter_,
+    described.DepthwiseLayer: depthwise,
+    described.TransposedLayer: transposed,
+    described.PoolLayer: pool,
+    described.MorphLayer: none_in("Keras"),
+    described.ActivationLayer: _activation,
+    described.SlopesLayer: _prelu,
+    described.BatchNormLayer: _layer(lambda layer: "BatchNormalization(momentum=0.9, epsilon=1e-5)"),
+    described.LayerNormLayer: _layer(lambda layer: "LayerNormalization(epsilon=1e-6)"),
+    described.GroupNormLayer: _layer(lambda layer: f"GroupNormalization({layer.groups}, epsilon=1e-5)"),
+    described.LocalResponseNormLayer: _local_response_norm,
+    described.ScaleLayer: lambda layer, report, names: ("x = Scale()(x)",),
+    described.DropoutLayer: _layer(lambda layer: f"Dropout({layer.probability})"),
+    described.UpLayer: _layer(lambda layer: f'UpSampling2D({layer.factor}, interpolation="{layer.mode}")'),
+    described.PadLayer: _pad,
+    described.CropLayer: _crop,
+    described.TakeLayer: lambda layer, report, names: (f"x = x[..., {layer.first}:{layer.last + 1}]",),
+    described.ShuffleLayer: _shuffle,
+    described.FlattenLayer: _layer(lambda layer: "Flatten()"),
+    described.FullyConnectedLayer: _layer(lambda layer: f"Dense({layer.outputs}{bias(layer.bias)})"),
+    described.AsLayer: lambda layer, report, names: (f"{names.of_value(layer.name)} = x",),
+    described.FromLayer: lambda layer, report, names: (f"x = {names.of_value(layer.name)}",),
+    described.JoinLayer: _join,
 }
 """How each layer is written."""
 
 
-def script(size: Volume, reports: Sequence[Report]) -> list[str]:
+def script(size: described.Volume, reports: Sequence[Report]) -> list[str]:
     """Return the lines of a script that builds the network and prints Keras' summary. ParameterError: see `STEPS`."""
     names = Names()
     body = [line for report in reports for line in STEPS[type(report.layer)](report.layer, report, names)]
-    scale = any(isinstance(report.layer, ScaleLayer) for report in reports)
+    scale = any(isinstance(report.layer, described.ScaleLayer) for report in reports)
     text = "\n".join(body)
     return [
         "import math",

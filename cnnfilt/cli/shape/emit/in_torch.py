@@ -4,41 +4,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from cnnfilt.cli.shape.emit.names import Names
-from cnnfilt.cli.shape.emit.reports import depth, none_in, volume
+from cnnfilt.cli.shape.emit.reports import none_in, volume
 from cnnfilt.cli.shape.emit.torch_windows import Step, conv, depthwise, filter_, pool, sides, transposed
+from cnnfilt.describe import layers as described
 from cnnfilt.describe.chain import Report
-from cnnfilt.describe.layers import (
-    ActivationLayer,
-    AsLayer,
-    BatchNormLayer,
-    ConvLayer,
-    CropLayer,
-    DepthwiseLayer,
-    DropoutLayer,
-    FilterLayer,
-    Flat,
-    FlattenLayer,
-    FromLayer,
-    FullyConnectedLayer,
-    Function,
-    GroupNormLayer,
-    JoinLayer,
-    LayerNormLayer,
-    LayerWord,
-    LocalResponseNormLayer,
-    MorphLayer,
-    PadLayer,
-    PoolLayer,
-    ScaleLayer,
-    ShuffleLayer,
-    SlopesLayer,
-    TakeLayer,
-    TransposedLayer,
-    UpLayer,
-    Volume,
-)
+from cnnfilt.describe.layers.base import depth
 
-_FUNCTIONS: dict[Function, str] = {
+_FUNCTIONS: dict[described.Function, str] = {
     "relu": "F.relu(x)",
     "relu6": "F.relu6(x)",
     "leaky": "F.leaky_relu(x, {})",
@@ -53,37 +25,37 @@ _FUNCTIONS: dict[Function, str] = {
 }
 
 
-def _activation(layer: ActivationLayer, report: Report, name: str, names: Names) -> Step:
+def _activation(layer: described.ActivationLayer, report: Report, name: str, names: Names) -> Step:
     return Step((f"x = {_FUNCTIONS[layer.function].format(layer.slope)}",))
 
 
 def _module(build: Callable[[Any, int, bool], str]) -> "Emit":
     """Return what emits a module built from the layer, its channels, and whether its input is flat."""
 
-    def step(layer: LayerWord, report: Report, name: str, names: Names) -> Step:
-        flat = isinstance(report.input, Flat)
+    def step(layer: described.LayerWord, report: Report, name: str, names: Names) -> Step:
+        flat = isinstance(report.input, described.Flat)
         return Step((f"x = self.{name}(x)",), (f"self.{name} = {build(layer, depth(report.input), flat)}",))
 
     return step
 
 
-def _layer_norm(layer: LayerNormLayer, report: Report, name: str, names: Names) -> Step:
+def _layer_norm(layer: described.LayerNormLayer, report: Report, name: str, names: Names) -> Step:
     last = f"x = self.{name}(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)"
-    called = f"x = self.{name}(x)" if isinstance(report.input, Flat) else last
+    called = f"x = self.{name}(x)" if isinstance(report.input, described.Flat) else last
     return Step((called,), (f"self.{name} = nn.LayerNorm({depth(report.input)}, eps=1e-6)",))
 
 
-def _scale(layer: ScaleLayer, report: Report, name: str, names: Names) -> Step:
-    shape = f"{depth(report.input)}{'' if isinstance(report.input, Flat) else ', 1, 1'}"
+def _scale(layer: described.ScaleLayer, report: Report, name: str, names: Names) -> Step:
+    shape = f"{depth(report.input)}{'' if isinstance(report.input, described.Flat) else ', 1, 1'}"
     return Step((f"x = x * self.{name}",), (f"self.{name} = nn.Parameter(torch.ones({shape}))",))
 
 
-def _up(layer: UpLayer, report: Report, name: str, names: Names) -> Step:
+def _up(layer: described.UpLayer, report: Report, name: str, names: Names) -> Step:
     mode = '"nearest"' if layer.mode == "nearest" else '"bilinear", align_corners=False'
     return Step((f"x = F.interpolate(x, scale_factor={layer.factor}, mode={mode})",))
 
 
-def _pad(layer: PadLayer, report: Report, name: str, names: Names) -> Step:
+def _pad(layer: described.PadLayer, report: Report, name: str, names: Names) -> Step:
     if layer.mode == "symmetric":
         # PyTorch has no such border: the places that it takes its values from are worked out.
         size = volume(report.input).size
@@ -97,40 +69,40 @@ def _pad(layer: PadLayer, report: Report, name: str, names: Names) -> Step:
     return Step((f"x = F.pad(x, {sides(layer.sides)}{mode})",))
 
 
-def _crop(layer: CropLayer, report: Report, name: str, names: Names) -> Step:
+def _crop(layer: described.CropLayer, report: Report, name: str, names: Names) -> Step:
     given = volume(report.input)
     sides = layer.sides_of(given.size)
     rows, columns = (f"{before}:{n - after}" for n, (before, after) in zip(given.size, sides, strict=True))
     return Step((f"x = x[:, :, {rows}, {columns}]",))
 
 
-def _take(layer: TakeLayer, report: Report, name: str, names: Names) -> Step:
+def _take(layer: described.TakeLayer, report: Report, name: str, names: Names) -> Step:
     return Step((f"x = x[:, {layer.first}:{layer.last + 1}]",))
 
 
-def _shuffle(layer: ShuffleLayer, report: Report, name: str, names: Names) -> Step:
+def _shuffle(layer: described.ShuffleLayer, report: Report, name: str, names: Names) -> Step:
     return Step((f"x = x.unflatten(1, ({layer.groups}, -1)).transpose(1, 2).flatten(1, 2)",))
 
 
-def _flatten(layer: FlattenLayer, report: Report, name: str, names: Names) -> Step:
+def _flatten(layer: described.FlattenLayer, report: Report, name: str, names: Names) -> Step:
     return Step(("x = torch.flatten(x, 1)",))
 
 
-def _dense(layer: FullyConnectedLayer, report: Report, name: str, names: Names) -> Step:
+def _dense(layer: described.FullyConnectedLayer, report: Report, name: str, names: Names) -> Step:
     bias = "" if layer.bias else ", bias=False"
     build = f"nn.Linear({depth(report.input)}, {layer.outputs}{bias})"
     return Step((f"x = self.{name}(x)",), (f"self.{name} = {build}",))
 
 
-def _as(layer: AsLayer, report: Report, name: str, names: Names) -> Step:
+def _as(layer: described.AsLayer, report: Report, name: str, names: Names) -> Step:
     return Step((f"{names.of_value(layer.name)} = x",))
 
 
-def _from(layer: FromLayer, report: Report, name: str, names: Names) -> Step:
+def _from(layer: described.FromLayer, report: Report, name: str, names: Names) -> Step:
     return Step((f"x = {names.of_value(layer.name)}",))
 
 
-def _join(layer: JoinLayer, report: Report, name: str, names: Names) -> Step:
+def _join(layer: described.JoinLayer, report: Report, name: str, names: Names) -> Step:
     other = names.of_value(layer.name)
     joined = {"add": f"x + {other}", "mul": f"x * {other}", "cat": f"torch.cat(({other}, x), dim=1)"}
     return Step((f"x = {joined[layer.kind]}",))
@@ -138,39 +110,39 @@ def _join(layer: JoinLayer, report: Report, name: str, names: Names) -> Step:
 
 Emit = Callable[[Any, Report, str, Names], Step]
 
-STEPS: dict[type[LayerWord], Emit] = {
-    ConvLayer: conv,
-    FilterLayer: filter_,
-    DepthwiseLayer: depthwise,
-    TransposedLayer: transposed,
-    PoolLayer: pool,
-    MorphLayer: none_in("PyTorch"),
-    ActivationLayer: _activation,
-    SlopesLayer: _module(lambda layer, channels, flat: f"nn.PReLU({channels})"),
-    BatchNormLayer: _module(lambda layer, channels, flat: f"nn.BatchNorm{1 if flat else 2}d({channels})"),
-    LayerNormLayer: _layer_norm,
-    GroupNormLayer: _module(lambda layer, channels, flat: f"nn.GroupNorm({layer.groups}, {channels})"),
-    LocalResponseNormLayer: _module(
+STEPS: dict[type[described.LayerWord], Emit] = {
+    described.ConvLayer: conv,
+    described.FilterLayer: filter_,
+    described.DepthwiseLayer: depthwise,
+    described.TransposedLayer: transposed,
+    described.PoolLayer: pool,
+    described.MorphLayer: none_in("PyTorch"),
+    described.ActivationLayer: _activation,
+    described.SlopesLayer: _module(lambda layer, channels, flat: f"nn.PReLU({channels})"),
+    described.BatchNormLayer: _module(lambda layer, channels, flat: f"nn.BatchNorm{1 if flat else 2}d({channels})"),
+    described.LayerNormLayer: _layer_norm,
+    described.GroupNormLayer: _module(lambda layer, channels, flat: f"nn.GroupNorm({layer.groups}, {channels})"),
+    described.LocalResponseNormLayer: _module(
         # PyTorch divides the sum of squares by their number.
         lambda layer, channels, flat: "nn.LocalResponseNorm(5, alpha=5e-4, beta=0.75, k=2.0)"
     ),
-    ScaleLayer: _scale,
-    DropoutLayer: _module(lambda layer, channels, flat: f"nn.Dropout({layer.probability})"),
-    UpLayer: _up,
-    PadLayer: _pad,
-    CropLayer: _crop,
-    TakeLayer: _take,
-    ShuffleLayer: _shuffle,
-    FlattenLayer: _flatten,
-    FullyConnectedLayer: _dense,
-    AsLayer: _as,
-    FromLayer: _from,
-    JoinLayer: _join,
+    described.ScaleLayer: _scale,
+    described.DropoutLayer: _module(lambda layer, channels, flat: f"nn.Dropout({layer.probability})"),
+    described.UpLayer: _up,
+    described.PadLayer: _pad,
+    described.CropLayer: _crop,
+    described.TakeLayer: _take,
+    described.ShuffleLayer: _shuffle,
+    described.FlattenLayer: _flatten,
+    described.FullyConnectedLayer: _dense,
+    described.AsLayer: _as,
+    described.FromLayer: _from,
+    described.JoinLayer: _join,
 }
 """How each layer is written."""
 
 
-def script(size: Volume, reports: Sequence[Report]) -> list[str]:
+def script(size: described.Volume, reports: Sequence[Report]) -> list[str]:
     """Return the lines of a script that builds the network and prints the shape and parameters of each module."""
     names, built, forward = Names(), list[str](), list[str]()
     for report in reports:

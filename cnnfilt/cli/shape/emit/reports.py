@@ -34,8 +34,3 @@ def volume(shape: Shape) -> Volume:
     """Return `shape`, which has rows and columns."""
     assert isinstance(shape, Volume), "it has rows and columns"
     return shape
-
-
-def depth(shape: Shape) -> int:
-    """Return how many channels there are, or features."""
-    return shape.channels if isinstance(shape, Volume) else shape.features
