@@ -8,11 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnfilt.files.decode.pnm_header import PnmHeader, read_pnm_header
-from cnnfilt.files.image import Array
+from cnnfilt.files.image import Array, top_level
 from cnnfilt.files.streams import TOO_FEW
-
-_TOPS = {1: 255, 2: 65535}
-"""White, by the bytes of a sample."""
 
 _BLOCK = 1 << 18
 """So many samples are worked on at once."""
@@ -33,9 +30,9 @@ def decode_map(stream: BinaryIO) -> Array:
     header = read_pnm_header(stream)
     if header is None:
         raise SyntaxError("its header is damaged")
-    width = header.sample_bytes
-    levels = np.empty(header.samples, f"u{width}")
-    scaled = np.rint(np.arange(header.maximum + 1) / header.maximum * _TOPS[width]).astype(levels.dtype)
+    levels = np.empty(header.samples, f"u{header.sample_bytes}")
+    white = top_level(levels.dtype)
+    scaled = np.rint(np.arange(header.maximum + 1) / header.maximum * white).astype(levels.dtype)
     stream.seek(header.start)
     filled = 0
     for block in (_written_out if header.is_text else _binary)(stream, header):
