@@ -115,7 +115,7 @@ def _one_after_another(
 ) -> tuple[list[Image], Timing]:
     """Return the images of a stream of images, those of an animation among them too."""
     counts = [count_frames(content) for content in _contents(stream, parts)]
-    numbers, images, times, first = _chosen(sum(counts), which), list[Image](), list[float](), 0
+    numbers, images, times, first, pixels = _chosen(sum(counts), which), list[Image](), list[float](), 0, 0
     for count, content in zip(counts, _contents(stream, parts), strict=True):
         chosen = [number - first for number in numbers if first <= number < first + count]
         first += count
@@ -125,9 +125,14 @@ def _one_after_another(
         frames, timing = ([read_bytes(content, options)], Timing((_PAGE_MILLISECONDS,))) if found is None else found
         images += frames
         times += [time or _PAGE_MILLISECONDS for time in timing.milliseconds]
-        pixels = sum(image.pixels.shape[0] * image.pixels.shape[1] for image in images)
-        check_size(max(pixels // images[-1].pixels.shape[1], 1), images[-1].pixels.shape[1], options.max_pixels)
+        pixels += sum(image.pixels.shape[0] * image.pixels.shape[1] for image in frames)
+        _check_together(pixels, frames[-1].pixels.shape[1], options)
     return images, Timing(tuple(times))
+
+
+def _check_together(pixels: int, width: int, options: ReadOptions) -> None:
+    """Refuse images that have too many pixels together, as one image of the last one's width."""
+    check_size(max(pixels // width, 1), width, options.max_pixels)
 
 
 def _contents(stream: BinaryIO, parts: Sequence[Part]) -> Iterator[bytes]:
@@ -175,7 +180,7 @@ def _decoded(
     for number in numbers:
         opened.seek(number)
         pixels_so_far += opened.height * opened.width
-        check_size(max(pixels_so_far // opened.width, 1), opened.width, options.max_pixels)
+        _check_together(pixels_so_far, opened.width, options)
         yield _one(opened, about, options), float(opened.info.get("duration") or 0)
 
 
@@ -194,7 +199,7 @@ def _pages_in(stream: BinaryIO, about: Format, which: FrameChoice, options: Read
         else:
             height, width = size[:2]
         pixels_so_far += height * width
-        check_size(max(pixels_so_far // width, 1), width, options.max_pixels)
+        _check_together(pixels_so_far, width, options)
         if size is None and opened is not None:
             with decoding(about, max_pixels=options.max_pixels):
                 image = _one(opened, about, options)
