@@ -25,10 +25,8 @@ def around(image: Image, box: Box, windows: Windows, mode: PaddingMode) -> tuple
     return _cut(image, rows, columns), (above_below, beside)
 
 
-def neighbourhood(image: Image, box: Box, reach: Reach | None) -> tuple[Image, Box]:
+def neighbourhood(image: Image, box: Box, reach: Reach) -> tuple[Image, Box]:
     """Return as much of `image` as the pixels in `box` depend on, without a copy, and where the box lies in that."""
-    if reach is None:
-        return image, box
     height, width = size_of(image)
     top, bottom = _extent(box.top, box.bottom, height, reach.rows, wraps=reach.wraps)
     left, right = _extent(box.left, box.right, width, reach.columns, wraps=reach.wraps)

@@ -176,6 +176,10 @@ class Operation(Frozen, kw_only=True):
         """Return what the results of `image` are in `box`; a mapping that depends on values sees these alone."""
         raise ParameterError(f"{self.command} changes no part of an image; leave out --region and --mask")
 
+    def in_boxes(self, image: Image, boxes: Sequence[Box], format_name: str) -> list[list[Result]]:
+        """Return what `part` returns of each box; what depends on all of the image is made once for all of them."""
+        return [self.part(image, box, format_name) for box in boxes]
+
     def settled(self, image: Image, box: Box) -> "Operation":
         """Return the operation with what it looks for in `box` of an image, and finds there, already told."""
         return self

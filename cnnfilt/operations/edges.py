@@ -1,6 +1,7 @@
 """How strong the edge is at each pixel."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -69,8 +70,7 @@ class FindEdges(Operation, kw_only=True):
     def part(self, image: Image, box: Box, format_name: str) -> list[Result]:
         """Return what the picture of edges is in `box`."""
         if self.asked.method == "canny":
-            (result,) = self(image, format_name)
-            return [replace(result, pixels=result.pixels[box.slices], alpha=_cut(result.alpha, box))]
+            return self.in_boxes(image, [box], format_name)[0]
         # Whether an edge is thin shows beside it.
         wide = box.grown(1, size_of(image)) if self.asked.thin else box
         windows = self.asked.slide.over(size_of(image))
@@ -78,6 +78,13 @@ class FindEdges(Operation, kw_only=True):
         within = box.moved(-wide.top, -wide.left).slices if self.asked.thin else WHOLE
         result = replace(self, asked=replace(self.asked, padding=pads))._drawn(seen, format_name, within)
         return [replace(result, alpha=_cut(alpha_under(image, windows), box))]
+
+    def in_boxes(self, image: Image, boxes: Sequence[Box], format_name: str) -> list[list[Result]]:
+        """Return what the picture of edges is in each box; Canny's lines are followed once."""
+        if self.asked.method != "canny":
+            return super().in_boxes(image, boxes, format_name)
+        (whole,) = self(image, format_name)
+        return [[replace(whole, pixels=whole.pixels[box.slices], alpha=_cut(whole.alpha, box))] for box in boxes]
 
     def settled(self, image: Image, box: Box) -> Operation:
         """Return the operation with the threshold that it finds in `box`."""

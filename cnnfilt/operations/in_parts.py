@@ -1,5 +1,6 @@
 """An operation that changes only a part of an image: regions, or what a mask shows."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -78,7 +79,7 @@ class InParts(Operation, kw_only=True):
     def __call__(self, image: Image, format_name: str) -> list[Result]:
         """Return one changed image for each label, or each region of each."""
         pieces = self._pieces(image)
-        made = [self._made(image, piece, format_name) for piece in pieces]
+        made = self._made(image, pieces, format_name)
         if self.parts.crop:
             found = zip(pieces, made, strict=True)
             return [self._cropped(image, piece, result) for piece, results in found for result in results]
@@ -124,16 +125,22 @@ class InParts(Operation, kw_only=True):
             return _shown(shares)
         return [Piece(box, shares[box.slices] * (_faded(box, size, parts) if parts.feather else 1)) for box in boxes]
 
-    def _made(self, image: Image, piece: Piece, format_name: str) -> list[Result]:
-        seen, box = neighbourhood(image, piece.box, self.operation.reach(image))
-        results = self.operation.part(seen, box, format_name)
-        for result in results:
-            self._check_channels(image, result)
-        return results
+    def _made(self, image: Image, pieces: list[Piece], format_name: str) -> list[list[Result]]:
+        """Return the results of each piece: of what its pixels depend on, or of all of the image, once for all."""
+        if not pieces:
+            return []
+        boxes, reach = [piece.box for piece in pieces], self.operation.reach(image)
+        made: Iterable[list[Result]]
+        if reach is None:
+            made = self.operation.in_boxes(image, boxes, format_name)
+        else:
+            made = (self.operation.part(*neighbourhood(image, box, reach), format_name) for box in boxes)
+        return [[self._checked(image, result) for result in results] for results in made]
 
-    def _check_channels(self, image: Image, result: Result) -> None:
+    def _checked(self, image: Image, result: Result) -> Result:
+        """Return `result`, once its channels are known to go into the image. ShapeError."""
         if self.parts.crop and self.parts.mask is None:
-            return
+            return result
         channels = 1 if result.pixels.ndim == 2 else result.pixels.shape[2]
         if self.in_gray and image.channels > 1:
             raise ShapeError(
@@ -145,6 +152,7 @@ class InParts(Operation, kw_only=True):
                 f"the result has {counted(channels, 'channels')} and {{image}} {image.channels}, which do not go into "
                 "one image; use --gray, or --crop"
             )
+        return result
 
     def _cropped(self, image: Image, piece: Piece, result: Result) -> Result:
         how = f"{result.how}; {spelled_size((piece.box.height, piece.box.width))} at {piece.box.top},{piece.box.left}"

@@ -188,6 +188,15 @@ def test_two_regions_that_overlap_are_filtered_once() -> None:
     np.testing.assert_array_equal(result.pixels, expected)
 
 
+def test_lines_are_followed_once_for_all_regions(monkeypatch: pytest.MonkeyPatch) -> None:
+    runs: list[Any] = []
+    own = FindEdges._drawn
+    monkeypatch.setattr(FindEdges, "_drawn", lambda self, *given: runs.append(given) or own(self, *given))
+    parts = Parts(regions=tuple(parse_region(text, "-") for text in ("1,1,6x6", "4,4,6x6", "0,0,2x2")))
+    (result,) = InParts(operation=FindEdges(asked=EdgeDetection(method="canny")), parts=parts)(PHOTO, "png")
+    assert (result.pixels.shape, len(runs)) == (PHOTO.pixels.shape, 1)
+
+
 def test_where_fading_regions_overlap_the_larger_share_shows() -> None:
     black = Image(np.full((20, 20), 200, np.uint8))
     parts = Parts(regions=(parse_region("2,2,12x12", "-"), parse_region("6,6,12x12", "-")), feather=3)
