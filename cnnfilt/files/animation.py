@@ -25,7 +25,7 @@ from cnnfilt.files.read_write_options import ReadOptions, WriteOptions
 from cnnfilt.files.reading import finished, read_bytes
 from cnnfilt.files.records import Lost, Timing
 from cnnfilt.files.stacks import encode_stack, stacked_images
-from cnnfilt.files.streams import Source, check_size, format_in, open_stream
+from cnnfilt.files.streams import Source, check_size, check_together, format_in, open_stream
 from cnnfilt.files.writing import encode, to_eight_bits
 from cnnfilt.frozen import replace
 from cnnfilt.terms import FrameChoice
@@ -126,13 +126,8 @@ def _one_after_another(
         images += frames
         times += [time or _PAGE_MILLISECONDS for time in timing.milliseconds]
         pixels += sum(image.pixels.shape[0] * image.pixels.shape[1] for image in frames)
-        _check_together(pixels, frames[-1].pixels.shape[1], options)
+        check_together(pixels, frames[-1].pixels.shape[1], options.max_pixels)
     return images, Timing(tuple(times))
-
-
-def _check_together(pixels: int, width: int, options: ReadOptions) -> None:
-    """Refuse images that have too many pixels together, as one image of the last one's width."""
-    check_size(max(pixels // width, 1), width, options.max_pixels)
 
 
 def _contents(stream: BinaryIO, parts: Sequence[Part]) -> Iterator[bytes]:
@@ -180,7 +175,7 @@ def _decoded(
     for number in numbers:
         opened.seek(number)
         pixels_so_far += opened.height * opened.width
-        _check_together(pixels_so_far, opened.width, options)
+        check_together(pixels_so_far, opened.width, options.max_pixels)
         yield _one(opened, about, options), float(opened.info.get("duration") or 0)
 
 
@@ -199,7 +194,7 @@ def _pages_in(stream: BinaryIO, about: Format, which: FrameChoice, options: Read
         else:
             height, width = size[:2]
         pixels_so_far += height * width
-        _check_together(pixels_so_far, width, options)
+        check_together(pixels_so_far, width, options.max_pixels)
         if size is None and opened is not None:
             with decoding(about, max_pixels=options.max_pixels):
                 image = _one(opened, about, options)

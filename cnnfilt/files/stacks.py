@@ -12,7 +12,7 @@ from cnnfilt.files.matrix.matrices import read_noted_matrix
 from cnnfilt.files.matrix.npy import write
 from cnnfilt.files.matrix.npz_matrices import read_matrices
 from cnnfilt.files.read_write_options import ReadOptions
-from cnnfilt.files.streams import check_size
+from cnnfilt.files.streams import check_together
 
 _DIMENSIONS = 4
 
@@ -28,7 +28,7 @@ def stacked_images(data: bytes, about: Format, options: ReadOptions) -> list[Ima
         array, notes = read_noted_matrix(data, about.name, most_dimensions=_DIMENSIONS, max_pixels=0)
         arrays = list(array) if array.ndim == _DIMENSIONS else [array]
     pixels = sum(array.shape[0] * array.shape[1] for array in arrays)
-    check_size(max(pixels // arrays[0].shape[1], 1), arrays[0].shape[1], options.max_pixels)
+    check_together(pixels, arrays[0].shape[1], options.max_pixels)
     flat = [array[..., 0] if array.ndim == _DIMENSIONS - 1 and array.shape[2] == 1 else array for array in arrays]
     return [Image(array, kind="matrix", format="npy", notes=notes) for array in flat]
 
@@ -36,8 +36,7 @@ def stacked_images(data: bytes, about: Format, options: ReadOptions) -> list[Ima
 def encode_stack(images: Sequence[Image], about: Format) -> Encoded:
     """Return `images`, all of one size, as an array (N, H, W, C). OutputError for others, and beside transparency."""
     for image in images:
-        transparent = image.alpha is not None and image.transparent
-        check_holds(about.name, channels=image.channels, sample=image.sample, alpha=transparent)
+        check_holds(about.name, channels=image.channels, sample=image.sample, alpha=image.transparent)
     arrays = [image.pixels if image.pixels.ndim == _DIMENSIONS - 1 else image.pixels[..., None] for image in images]
     if len({array.shape for array in arrays}) > 1:
         raise OutputError("the images differ in size, so they cannot be stacked; use an output for each, or .tiff")

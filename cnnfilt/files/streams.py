@@ -100,6 +100,11 @@ def check_size(height: int, width: int, max_pixels: int) -> None:
         )
 
 
+def check_together(pixels: int, width: int, max_pixels: int) -> None:
+    """Refuse images of so many pixels together, as if they were one of this width."""
+    check_size(max(pixels // width, 1), width, max_pixels)
+
+
 def first_line(reason: str) -> str:
     """Return a decoder's reason fit for our one line: cut short, and nothing in it that moves a terminal's cursor."""
     line = "".join(letter if letter.isprintable() else " " for letter in reason.partition("\n")[0])
