@@ -158,8 +158,9 @@ def shape(
         return
     options = AnswerOptions(explain, coverage, json_, table, emit, Columns(depth, batch, flops, memory))
     wanted = parse_wanted(want)
+    slides = bool(stride or padding or dilation or ceil_mode)
     if source is not None and is_network_file(source):
-        if model or solve or kernel_size or stride or padding or dilation or ceil_mode:
+        if model or solve or kernel_size or slides:
             raise click.UsageError(f"{source} is a whole network; leave out --model, --solve and the window of -f")
         # Reading one takes longer to import than all that a size is answered with.
         from cnnfilt.cli.shape.from_file import answer_for_file
@@ -180,19 +181,27 @@ def shape(
 
         click.echo(solutions(slide, _hinted_size(source, quiet)[:2], solve, target, as_json=json_, strict=strict))
         return
-    if kernel_size is None and (stride or padding or dilation or ceil_mode):
+    _refuse_mixtures(kernel_size, layers, options, slides=slides)
+    size = _hinted_size(source, quiet)
+    answer = _answer(source, size, slide if kernel_size else None, layers, options, quiet=quiet)
+    _finish(answer, options, strict, wanted, hinted=kernel_size is not None and not (options.longer or quiet))
+
+
+def _refuse_mixtures(window: Pair | None, layers: tuple[str, ...], options: AnswerOptions, *, slides: bool) -> None:
+    """Raise UsageError for a window and layers at once, and for what is said of either where it is not there.
+
+    `slides` tells whether it was said how a window moves.
+    """
+    if window is None and slides:
         raise click.UsageError("stride, padding, dilation and --ceil-mode need a window: give its size with -f")
-    if kernel_size and layers:
+    if window and layers:
         raise click.UsageError("-f is for one window; write a network's windows as layers, such as pool:max,k=3,s=2")
     if options.of_layers and not layers:
         raise click.UsageError(
             f"{options.of_layers} is for a network; write its layers after the size, or --model NAME"
         )
-    if coverage and not (kernel_size or layers):
+    if options.coverage and not (window or layers):
         raise click.UsageError("--coverage needs a window (-f) or layers")
-    size = _hinted_size(source, quiet)
-    answer = _answer(source, size, slide if kernel_size else None, layers, options, quiet=quiet)
-    _finish(answer, options, strict, wanted, hinted=kernel_size is not None and not (options.longer or quiet))
 
 
 def _finish(
