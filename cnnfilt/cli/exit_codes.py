@@ -1,4 +1,4 @@
-"""What the exit codes mean: one table for the man pages and the documentation. No click."""
+"""What the exit codes mean: one table for --help-all, the man pages and the documentation. No click."""
 
 EXIT_CODES = {
     0: "All is done.",

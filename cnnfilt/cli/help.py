@@ -10,6 +10,7 @@ import click
 from cnnfilt.cli.completion_places import complete
 from cnnfilt.cli.dashes import refuse_other_dashes
 from cnnfilt.cli.empty_names import refuse_empty_names
+from cnnfilt.cli.exit_codes import ENVIRONMENT, EXIT_CODES
 from cnnfilt.cli.help_screen import HelpContext, fitted, with_examples
 
 GROUPS = {
@@ -63,6 +64,14 @@ def help_all_option(text: Callable[[click.Context], str], *, hidden: bool = Fals
         callback=show,
         help="Show all options.",
     )
+
+
+def write_promises(formatter: click.HelpFormatter) -> None:
+    """Write what --help-all says of every command: its exit codes, and the environment it heeds."""
+    with formatter.section("Exit codes"):
+        formatter.write_dl([(str(code), text) for code, text in EXIT_CODES.items()])
+    with formatter.section("Environment"):
+        formatter.write_dl([*ENVIRONMENT.items()])
 
 
 class Command(click.Command):
@@ -130,6 +139,7 @@ class Command(click.Command):
         for title, group in self.groups(ctx):
             with formatter.section(title):
                 formatter.write_dl([(name, text.replace("\f", "")) for name, text in _records(ctx, group)])
+        write_promises(formatter)
         self.format_epilog(ctx, formatter)
         return formatter.getvalue().rstrip()
 

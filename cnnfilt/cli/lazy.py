@@ -7,8 +7,8 @@ from typing import Any
 import click
 
 from cnnfilt.cli.dashes import refuse_other_dashes
-from cnnfilt.cli.help import help_all_option
-from cnnfilt.cli.help_screen import HelpContext, fitted, with_examples
+from cnnfilt.cli.help import help_all_option, write_promises
+from cnnfilt.cli.help_screen import SHORTER, HelpContext, fitted, with_examples
 
 
 class LazyGroup(click.Group):
@@ -22,8 +22,8 @@ class LazyGroup(click.Group):
     def __init__(self, *args: Any, table: Mapping[str, str], home: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.table, self.home = table, home
-        # A group hides nothing, so it shows the same as --help.
-        self.params.append(help_all_option(self.get_help, hidden=True))
+        # A group hides no option, so it shows what --help does, and what holds of every command.
+        self.params.append(help_all_option(self.full_help, hidden=True))
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse `args`; `help COMMAND` is taken for `COMMAND --help`."""
@@ -57,11 +57,17 @@ class LazyGroup(click.Group):
         """Write the help that fits the screen."""
         formatter.write(fitted(lambda examples, _: self._help(ctx, examples)))
 
-    def _help(self, ctx: click.Context, examples: int) -> str:
+    def full_help(self, ctx: click.Context) -> str:
+        """Return the help with all that holds of every command."""
+        return self._help(ctx, SHORTER[0][0], promises=True).rstrip()
+
+    def _help(self, ctx: click.Context, examples: int, *, promises: bool = False) -> str:
         formatter = ctx.make_formatter()
         self.format_usage(ctx, formatter)
         self.format_help_text(ctx, formatter)
         self.format_options(ctx, formatter)
+        if promises:
+            write_promises(formatter)
         if epilog := with_examples(self.epilog, examples):
             formatter.write_paragraph()
             with formatter.indentation():

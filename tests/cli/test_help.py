@@ -6,6 +6,7 @@ import shlex
 import click
 import pytest
 
+from cnnfilt.cli.exit_codes import ENVIRONMENT, EXIT_CODES
 from cnnfilt.cli.help import Command
 from cnnfilt.cli.main import COMMANDS, cli
 from tests.cli.conftest import Run
@@ -67,10 +68,22 @@ def test_every_option_is_named_in_help_and_explained_in_help_all(run: Run, path:
 
 
 @pytest.mark.parametrize("path", [(), ("kernels",), ("net",)], ids=" ".join)
-def test_groups_hide_nothing_from_help(run: Run, path: tuple[str, ...]) -> None:
-    full = run(*path, "--help-all")
+def test_groups_hide_no_option_from_help(run: Run, path: tuple[str, ...]) -> None:
+    full, short = run(*path, "--help-all"), run(*path, "--help").text
     assert (full.code, full.stderr) == (0, "")
-    assert full.text == run(*path, "--help").text
+    before, _, rest = full.text.partition("\nExit codes:\n")
+    assert short.startswith(before)
+    assert rest.endswith(short.removeprefix(before))
+
+
+@pytest.mark.parametrize("path", [(), ("kernels",), ("net",), *WHOLE], ids=" ".join)
+def test_help_all_says_what_every_exit_code_means_and_which_variables_count(run: Run, path: tuple[str, ...]) -> None:
+    _, _, text = run(*path, "--help-all").text.partition("\nExit codes:\n")
+    codes, _, environment = text.partition("\nEnvironment:\n")
+    assert [int(line.split()[0]) for line in codes.splitlines() if line[2:3].isdigit()] == [*EXIT_CODES]
+    assert all(meaning in " ".join(codes.split()) for meaning in EXIT_CODES.values())
+    for name, meaning in ENVIRONMENT.items():
+        assert f"{name} {meaning}" in " ".join(environment.split())
 
 
 def test_every_command_has_both_lengths_of_help() -> None:
