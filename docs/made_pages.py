@@ -1,12 +1,22 @@
-"""Pages that mkdocs finds here and no one writes: one for each command, and the exit codes, made of the code."""
+"""Pages that mkdocs finds here and no one writes: one for each command, and the exit codes, made of the code.
 
+What the pages link to outside of docs/ (`../CHANGELOG.md`, `../sample_images/made/edges.png`) is shown with them.
+"""
+
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from mkdocs.structure.files import File, Files
 
 from cnnfilt.cli.command_tree import Page, pages
 from cnnfilt.cli.exit_codes import ENVIRONMENT, EXIT_CODES
+
+LINK = re.compile(r"(?<=\]\()(?!https?:)([^)#\s]+)")
+
+README = "readme.md"
+"""What the README is here: mkdocs would take README.md for the start page."""
 
 
 def on_config(config: Any) -> Any:
@@ -20,7 +30,37 @@ def on_files(files: Files, *, config: Any) -> Files:
     made = {_path(page): "\n".join(_lines(page)) for page in pages()} | {"exit-codes.md": _exit_codes()}
     for path, content in made.items():
         files.append(File.generated(config, path, content=content))
+    root = Path(config.docs_dir).parent
+    for path in sorted(_outside(root)):
+        files.append(File.generated(config, _shown(path), abs_src_path=str(root / path)))
     return files
+
+
+def on_page_markdown(markdown: str, *, page: Any, config: Any, files: Files) -> str:
+    """Return the page with its links leading to where the site shows what lies outside of docs/."""
+    return LINK.sub(lambda link: _shown(link[1].removeprefix("../").removeprefix("docs/")), markdown)
+
+
+def _outside(root: Path) -> set[str]:
+    """Return the paths, from `root`, of all that the pages link to outside of docs/, and the pages among it in turn."""
+    found, left = (
+        set[str](),
+        [path for page in root.glob("docs/*.md") for path in _links(page) if path.startswith("../")],
+    )
+    while left:
+        path = left.pop().removeprefix("../")
+        if path not in found and not path.startswith("docs/"):
+            found.add(path)
+            left += _links(root / path) if path.endswith(".md") else []
+    return found
+
+
+def _links(page: Path) -> list[str]:
+    return LINK.findall(page.read_text(encoding="utf-8"))
+
+
+def _shown(path: str) -> str:
+    return README if path == "README.md" else path
 
 
 def _path(page: Page) -> str:

@@ -1,4 +1,4 @@
-"""Make the README's pictures with the tool itself: `python tests/make_readme_pictures.py [FOLDER]`."""
+"""Make the pictures of README and docs with the tool itself: `python tests/make_readme_pictures.py [FOLDER]`."""
 
 import shlex
 import sys

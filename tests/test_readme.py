@@ -1,7 +1,6 @@
-"""The README is run: its console blocks print what they say, its pictures are what the tool makes."""
+"""README and docs are run: blocks print what they show, recipes do what they are for, pictures are the tool's."""
 
 import os
-import re
 import shlex
 import subprocess
 import sys
@@ -11,21 +10,29 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.documents import (
+    DOCUMENTS,
+    MADE_PAGES,
+    PAGES,
+    README,
+    ROOT,
+    blocks,
+    console_commands,
+    links,
+    name_of,
+    shell_lines,
+)
 from tests.make_readme_pictures import PICTURES, make
 
-ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+CONSOLE = [(document, *step) for document in DOCUMENTS for step in console_commands(document)]
 
 
-def console_commands() -> list[tuple[str, str]]:
-    """Each command of the console blocks with the output shown below it."""
-    blocks = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
-    steps = [step for block in blocks for step in block.split("$ ")[1:]]
-    return [(command, shown) for command, _, shown in (step.partition("\n") for step in steps)]
+def named(value: object) -> str:
+    return name_of(value) if isinstance(value, Path) else str(value).partition("\n")[0][:60]
 
 
-@pytest.mark.parametrize(("command", "shown"), console_commands(), ids=lambda value: value.splitlines()[0][:60])
-def test_a_console_block_prints_what_it_shows(command: str, shown: str) -> None:
+@pytest.mark.parametrize(("document", "command", "shown"), CONSOLE, ids=named)
+def test_a_console_block_prints_what_it_shows(document: Path, command: str, shown: str) -> None:
     program, *arguments = shlex.split(command)
     assert program == "cnnfilt"
     environment = {**os.environ, "COLUMNS": "80"}
@@ -36,12 +43,18 @@ def test_a_console_block_prints_what_it_shows(command: str, shown: str) -> None:
     assert run.stdout.strip() == shown.strip()
 
 
-def test_the_python_block_computes_what_it_says() -> None:
-    block = re.search(r"```python\n(.*?)```", README, re.DOTALL)
-    assert block is not None
+def test_the_readme_has_lines_to_try() -> None:
+    assert len(console_commands(README)) >= 10
+
+
+PYTHON = [(document, block) for document in DOCUMENTS for block in blocks(document, "python")]
+
+
+@pytest.mark.parametrize(("document", "block"), PYTHON, ids=named)
+def test_a_python_block_computes_what_it_says(document: Path, block: str) -> None:
     names: dict[str, object] = {}
     checked = 0
-    for line in block[1].splitlines():
+    for line in block.splitlines():
         code, _, comment = line.partition("  # ")
         if comment:
             assert repr(eval(code, names)) == comment
@@ -59,18 +72,22 @@ def test_the_pictures_are_what_the_tool_makes(tmp_path: Path) -> None:
             assert np.array_equal(np.asarray(again), np.asarray(shown)), name
 
 
-def test_every_file_the_readme_links_is_there() -> None:
-    targets = re.findall(r"\]\(([^)#]+)\)", README)
-    assert targets
-    for target in targets:
-        assert (ROOT / target).exists(), target
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
+def test_every_file_that_is_linked_is_there(document: Path) -> None:
+    assert document not in (README, ROOT / "docs/index.md") or links(document)
+    for target in links(document):
+        assert target in MADE_PAGES or (document.parent / target).exists(), target
+
+
+def test_the_start_page_and_the_readme_lead_to_every_page() -> None:
+    for page in PAGES:
+        assert page.name == "index.md" or page.name in links(ROOT / "docs/index.md")
+        assert f"docs/{page.name}" in links(README)
 
 
 def recipes() -> list[str]:
     """Each command of the recipes."""
-    section = README.partition("## Recipes\n")[2].partition("\n## ")[0]
-    blocks = re.findall(r"```sh\n(.*?)```", section, re.DOTALL)
-    return [line for block in blocks for line in block.splitlines() if line.strip()]
+    return shell_lines(ROOT / "docs/recipes.md")
 
 
 @pytest.fixture(scope="module")

@@ -138,9 +138,9 @@ def test_zsh_and_fish_complete_files_after_an_at_sign(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_the_line_of_the_readme_gives_a_script(shell: str) -> None:
-    readme = (Path(__file__).parents[2] / "README.md").read_text()
-    assert f"_CNNFILT_COMPLETE={shell}_source cnnfilt" in readme
+def test_the_line_of_the_docs_gives_a_script(shell: str) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "index.md").read_text()
+    assert f"_CNNFILT_COMPLETE={shell}_source cnnfilt" in page
     environment = {**ENVIRONMENT, "_CNNFILT_COMPLETE": f"{shell}_source"}
     command = [sys.executable, "-m", "cnnfilt"]
     script = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout

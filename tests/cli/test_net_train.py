@@ -15,7 +15,7 @@ from tests.cli.conftest import Run
 from tests.conftest import Start, await_file
 from tests.patience import PATIENCE
 
-README = Path(__file__).parents[2] / "README.md"
+NETWORKS = Path(__file__).parents[2] / "docs" / "networks.md"
 
 SMALL = ("conv:4,k=3", "relu", "pool:max", "flatten")
 
@@ -430,7 +430,7 @@ def test_learned_filters_are_drawn_and_used(run: Run, stripes: Path, model: Path
     layer = ("apply", f"conv:@{model}#conv1", image, "--input-scale", "1/255", "-o", tmp_path / "layer.npy")
     assert run(*layer).code == 0
     np.testing.assert_allclose(np.load(tmp_path / "layer.npy"), expected, atol=1e-5)
-    line = re.search(r"cnnfilt (convolve photo.jpg -k @model.npz#conv1 .*) -o maps/", README.read_text())
+    line = re.search(r"cnnfilt (convolve photo.jpg -k @model.npz#conv1 .*) -o maps/", NETWORKS.read_text())
     assert line is not None
     words = [{"photo.jpg": image, "@model.npz#conv1": f"@{model}#conv1"}.get(word, word) for word in line[1].split()]
     shown = run(*words, "-o", f"{tmp_path}/maps/")
