@@ -66,6 +66,30 @@ def correlate_channels(image, weights, **geometry):
     return np.moveaxis(np.array(maps, object), 0, 2)
 
 
+def transpose(image, weights, size, *, stride=(1, 1), before=(0, 0), dilation=(1, 1), groups=1):
+    """Return (H', W', out) of a `size` (H', W'): every value of `image` (H, W, in) stamps its kernel onto it.
+
+    `weights` is (h, w, out / groups, in). A zero coefficient takes no part, so what it would multiply does not matter.
+    """
+    height, width, channels = np.shape(image)
+    tall, wide, maps, _ = np.shape(weights)
+    image, weights = np.asarray(image).tolist(), np.asarray(weights).tolist()
+    out = [[[0] * (maps * groups) for _ in range(size[1])] for _ in range(size[0])]
+    for y in range(height):
+        for x in range(width):
+            for c in range(channels):
+                group = c // (channels // groups)
+                for i in range(tall):
+                    for j in range(wide):
+                        down = y * stride[0] + i * dilation[0] - before[0]
+                        across = x * stride[1] + j * dilation[1] - before[1]
+                        if 0 <= down < size[0] and 0 <= across < size[1]:
+                            for o in range(maps):
+                                if weights[i][j][o][c] != 0:
+                                    out[down][across][group * maps + o] += image[y][x][c] * weights[i][j][o][c]
+    return np.array(out, object)
+
+
 def level(value, top, *, gain=1.0, base=0.0):
     """Return (pixel, whether it was clipped) of one response: value * gain + base, rounded half to even, clipped."""
     mapped = value * gain + base

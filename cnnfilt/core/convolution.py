@@ -151,7 +151,7 @@ def convolve_batch(
     x: npt.ArrayLike, weight: npt.ArrayLike, bias: npt.ArrayLike | None, window: Slide, *, groups: int = 1
 ) -> Array:
     """Return what `conv2d` returns, for a `window` of the weights' size."""
-    batch, weights = _batch(x), whole_or_float(_grouped(weight, groups))
+    batch, weights = batch_of(x), whole_or_float(grouped(weight, groups))
     if batch.shape[3] != weights.shape[2] * groups:
         raise ShapeError(
             f"weight is made for {counted(weights.shape[2] * groups, 'channels')} but x has {batch.shape[3]}",
@@ -165,8 +165,8 @@ def convolve_batch(
     out = np.empty((len(batch), rows.output_size, columns.output_size, weights.shape[3]), dtype)
     # One filter for each channel is one job for all of them; other groups have to be taken one by one.
     depthwise = groups > 1 and weights.shape[2:] == (1, groups)
-    parts = 1 if depthwise else groups
-    for inputs, maps in zip(_parts(batch.shape[3], parts), _parts(weights.shape[3], parts), strict=True):
+    apart = 1 if depthwise else groups
+    for inputs, maps in zip(parts(batch.shape[3], apart), parts(weights.shape[3], apart), strict=True):
         for image, responses in zip(batch, out, strict=True):
             job = Job(image[:, :, inputs], weights[..., maps], depthwise, biases[maps], rows, columns)
             PlannedConvolution(job, dtype=dtype).write(responses[:, :, maps])
@@ -213,29 +213,35 @@ def _shaped(values: Array, job: Job, image: npt.ArrayLike, kernel: npt.ArrayLike
     return values if np.ndim(kernel) == 4 else values[:, :, 0]
 
 
-def _batch(x: npt.ArrayLike) -> Array:
+def batch_of(x: npt.ArrayLike) -> Array:
+    """Return `x` as an array (N, H, W, C); ShapeError for what is none, or empty."""
     batch = as_numbers(x, "x")
     if batch.ndim != 4 or batch.size == 0:
         raise ShapeError(f"x has shape {batch.shape}; it must be (N, H, W, C), and not empty", parameter="x")
     return batch
 
 
-def _grouped(weight: npt.ArrayLike, groups: int) -> Array:
-    """Return `weight` as an array (h, w, in_channels / groups, out_channels) that `groups` divides."""
+def grouped(weight: npt.ArrayLike, groups: int, *, transposed: bool = False) -> Array:
+    """Return `weight` as an array (h, w, in_channels / groups, out_channels) whose last axis `groups` divides.
+
+    That of a transposed convolution is (h, w, out_channels / groups, in_channels).
+    """
     weights = as_coefficients(weight)
+    each, last = ("out", "in") if transposed else ("in", "out")
     if weights.ndim != 4:
         raise KernelError(
-            f"weight has shape {weights.shape}; it must be (h, w, in_channels / groups, out_channels)",
+            f"weight has shape {weights.shape}; it must be (h, w, {each}_channels / groups, {last}_channels)",
             parameter="weight",
         )
     if isinstance(groups, bool) or not hasattr(groups, "__index__") or groups < 1 or weights.shape[3] % groups:
         raise ParameterError(
-            f"groups {groups!r} is not a whole number that divides the {weights.shape[3]} output channels",
+            f"groups {groups!r} is not a whole number that divides the {weights.shape[3]} {last}put channels",
             parameter="groups",
         )
     return weights
 
 
-def _parts(channels: int, groups: int) -> list[slice]:
+def parts(channels: int, groups: int) -> list[slice]:
+    """Return which of the channels each group takes."""
     size = channels // groups
     return [slice(first, first + size) for first in range(0, channels, size)]

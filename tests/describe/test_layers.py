@@ -6,7 +6,7 @@ import pytest
 
 from cnnfilt.describe.chain import describe, parse_chain
 from cnnfilt.describe.layers import Flat, Volume
-from cnnfilt.describe.layers.transposed import transposed_axis
+from cnnfilt.describe.transposed import transposed_axis
 from cnnfilt.errors import CnnfiltError, ParameterError, ShapeError
 
 GEOMETRIES = 2_000

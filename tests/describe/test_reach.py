@@ -10,8 +10,8 @@ import pytest
 from cnnfilt.cli.shape.emit.in_torch import script
 from cnnfilt.describe.chain import describe, parse_chain
 from cnnfilt.describe.layers import Volume
-from cnnfilt.describe.layers.transposed import transposed_axis
 from cnnfilt.describe.reach import MOST_PHASES, Reach, repeated
+from cnnfilt.describe.transposed import transposed_axis
 from cnnfilt.errors import CnnfiltError
 from tests.dependence import spans_of
 

@@ -9,8 +9,8 @@ from math import prod
 from cnnfilt.describe.graphs.call import Call, Made
 from cnnfilt.describe.graphs.sliding import NAMES, SPATIAL, pair_of
 from cnnfilt.describe.graphs.value import Value, fewer
-from cnnfilt.describe.layers.transposed import TransposedAxis
 from cnnfilt.describe.reach import Taps, adaptive, between, repeated, shifted, taps_of, transposed
+from cnnfilt.describe.transposed import TransposedAxis
 from cnnfilt.describe.window import Window, axis_padding
 from cnnfilt.errors import ShapeError, counted
 from cnnfilt.spelling import spelled_size

@@ -5,8 +5,8 @@ from math import prod
 
 from cnnfilt.describe.graphs.call import Call, Made
 from cnnfilt.describe.graphs.value import Value
-from cnnfilt.describe.layers.transposed import TransposedAxis
 from cnnfilt.describe.reach import Taps, taps_of, transposed
+from cnnfilt.describe.transposed import TransposedAxis
 from cnnfilt.describe.window import Window, axis_padding
 from cnnfilt.describe.windows import Windows
 from cnnfilt.errors import ShapeError, counted
