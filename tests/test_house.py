@@ -26,6 +26,7 @@ FLOORS = {
     "operations": 6,
     "batch": 7,
     "datasets": 8,
+    "page": 8,
     "cli": 9,
 }
 """From the ground up. A module may import its own floor's and those below."""
@@ -36,7 +37,7 @@ HOMES = {
     "PIL": ("files",),
     "tifffile": ("files",),
     "imagecodecs": ("files",),
-    "numpy": ("core", "nn", "fitting", "files", "operations", "batch", "datasets", "cli"),
+    "numpy": ("core", "nn", "fitting", "files", "operations", "batch", "datasets", "page", "cli"),
     "scipy": ("core",),
 }
 
@@ -133,6 +134,7 @@ TESTED_ELSEWHERE = {
     "cli/inspect/explain_pooling.py": "cli/test_explain.py",
     "cli/inspect/inspection.py": "cli/test_explain.py",
     "cli/inspect/number_tables.py": "cli/test_explain.py",
+    "cli/inspect/page_option.py": "cli/test_page.py",
     "cli/inspect/window_tables.py": "cli/test_explain.py",
     "cli/kernel_arguments.py": "cli/test_convolve.py",
     "operations/morph.py": "cli/test_morph.py",
@@ -199,6 +201,7 @@ TESTED_ELSEWHERE = {
     "operations/pad.py": "cli/test_pad.py",
     "operations/pool.py": "cli/test_pool.py",
     "operations/sheets.py": "cli/test_apply.py",
+    "page/kinds.py": "cli/test_page.py",
     "terms.py": "describe/test_operations.py",
 }
 """Modules that have no test file of their own name, and the one that covers them."""

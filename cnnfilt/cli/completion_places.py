@@ -26,6 +26,7 @@ PLACES: "dict[Kind, tuple[str, ...]]" = {
         "b",
         "model",
         "gradient",
+        "page",
     ),
     "folders": ("folder", "maps"),
     "kernels": ("kernels", "spec"),

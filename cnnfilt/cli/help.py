@@ -40,7 +40,18 @@ GROUPS = {
         "timeout",
         "cluster",
     ),
-    "What is printed": ("explain", "preview", "emit", "json", "json_", "quiet", "verbose", "--help", "help_all"),
+    "What is printed": (
+        "explain",
+        "preview",
+        "emit",
+        "page",
+        "json",
+        "json_",
+        "quiet",
+        "verbose",
+        "--help",
+        "help_all",
+    ),
 }
 """The shared options by subject; all others are the command's own."""
 

@@ -115,7 +115,8 @@ class Reporter(AbstractContextManager["Reporter"]):
             for output in record.outputs if self._shows_results(record) else ():
                 name = f"{output.name} " if output.name else ""
                 shapes = f"{record.name} {spelled_size(record.shape)} -> {name}{spelled_size(output.shape)}"
-                print_line(f"{shapes} ({output.how})")
+                page = f", shown in {self.inspection.page}" if self.inspection.page is not None else ""
+                print_line(f"{shapes} ({output.how}){page}")
                 if self.verbose and output.plan:
                     print_line(f"{record.name}: {output.plan}")
         if not self.several and self._shows_results(record):
@@ -137,7 +138,7 @@ class Reporter(AbstractContextManager["Reporter"]):
             print_line(first + (f" (and {more:,} more)" if more else ""))
 
     def _shows_results(self, record: Record) -> bool:
-        return record.written or self.inspection.preview
+        return record.written or self.inspection.preview or self.inspection.page is not None
 
     def _on_exit(self) -> None:
         if self.several and not self.quiet:
@@ -157,14 +158,18 @@ class Reporter(AbstractContextManager["Reporter"]):
         sys.stdout.flush()
 
 
-def print_plan(plan: BatchPlan, *, json: bool = False) -> None:
-    """Print what would be read and written, a line each on stdout: `a.png -> out/a.png`, or JSON."""
+def print_plan(plan: BatchPlan, *, json: bool = False, page: str | None = None) -> None:
+    """Print what would be read and written, a line each on stdout: `a.png -> out/a.png`, or JSON.
+
+    `page` is the file of the page that shows it.
+    """
+    shown = {} if page is None else {"page": page}
     if json:
         for jobs, status in ((plan.jobs, "planned"), (plan.existing, "skipped")):
-            print(*(_json_line(_as_planned(job, status)) for job in jobs), sep="", end="")
+            print(*(_json_line(_as_planned(job, status) | shown) for job in jobs), sep="", end="")
         return
     for job in plan.jobs:
-        print(f"{printable(job.source.path)} -> {_targets_of(job)}{f' ({job.reason})' if job.reason else ''}")
+        print(f"{printable(job.source.path)} -> {_targets_of(job, page)}{f' ({job.reason})' if job.reason else ''}")
     for job in plan.existing:
         print(_as_skipped(job))
     print_beforehand(plan)
@@ -180,12 +185,14 @@ def _why_left(jobs: Sequence[FileJob]) -> str:
     return jobs[0].reason or "skipped (their outputs exist)"
 
 
-def _targets_of(job: FileJob) -> str:
+def _targets_of(job: FileJob, page: str | None = None) -> str:
     if job.source.unlisted:
         return "nothing, for this folder cannot be listed"
+    beside = [] if page is None else [printable(page)]
     if job.targets and job.targets[0].unwritten:
-        return "nothing is written"
-    return ", ".join("stdout" if target.path is None else printable(str(target.path)) for target in job.outputs)
+        return ", ".join(beside) or "nothing is written"
+    names = ("stdout" if target.path is None else printable(str(target.path)) for target in job.outputs)
+    return ", ".join([*names, *beside])
 
 
 def _json_line(data: dict[str, Any]) -> str:

@@ -48,7 +48,7 @@ def run_operation(
     request = _requested(operation, files, also_read, extra, picture_folder)
     plan = _planned(files, request, inspection, only_shown=inspection.wanted and not writes)
     if files.dry_run:
-        print_plan(plan, json=files.json)
+        print_plan(plan, json=files.json, page=inspection.page)
         return 0
     settings = _settings(files, inspection, gray=gray)
     planned = (*plan.jobs, *plan.existing)
@@ -65,10 +65,22 @@ def run_operation(
     )
     # Closing the records ends what is still under way, however we leave.
     with reporter, closing(_records(plan.jobs, operation, settings, files)) as records:
+        if inspection.page is not None:
+            records = _with_pages(records, inspection, operation.command, overwrite=files.overwrite)
         storage_is_full = _tell_all(records, reporter, fail_fast=files.fail_fast)
         if len(planned) > 1 and not storage_is_full:  # A single file is soon made again.
             settle(written_folders(plan.jobs))
     return 1 if reporter.failed else 0
+
+
+def _with_pages(
+    records: Iterable[Record], inspection: Inspection, command: str, *, overwrite: bool
+) -> Generator[Record]:
+    # Most runs do without.
+    from cnnfilt.cli.inspect.page import with_page
+
+    for record in records:
+        yield with_page(record, inspection, command, overwrite=overwrite)
 
 
 def _what_resumes(files: FileOptions) -> str:
@@ -121,6 +133,12 @@ def _planned(files: FileOptions, request: OutputRequest, inspection: Inspection,
         plan = plan_unwritten(_inputs(files), request, **found)
     else:
         plan = plan_jobs(_inputs(files), request, listed=files.files_from is not None, **found)
+    if inspection.page is not None:
+        from cnnfilt.cli.inspect.page import check_page
+
+        check_page(inspection.page, plan, also_read=request.also_read, overwrite=files.overwrite)
+        if len(plan.jobs) > 1:
+            raise PlanError("--page shows one input; name a single one")
     if inspection.emit is not None and len(plan.jobs) > 1:
         raise PlanError("--emit writes a script for one input; name a single one")
     if inspection.emit is not None and any(job.source.typed for job in plan.jobs):
@@ -134,7 +152,9 @@ def _refuse_contradictions(files: FileOptions, inspection: Inspection, *, has_ou
     if inspection.takes_stdout and files.output == STDIN:
         raise click.UsageError(f"{inspection.takes_stdout} and -o - both write to standard output; write to a file")
     if inspection.wanted and files.frames == "all":
-        raise click.UsageError("--explain, --preview and --emit take one image of a file; choose one with --frames N")
+        raise click.UsageError(
+            "--explain, --preview, --emit and --page take one image of a file; choose one with --frames N"
+        )
     if files.cluster is not None and files.jobs is not None:
         raise click.UsageError("--cluster uses all workers of the cluster; leave out -j")
     if files.if_newer and files.skip_existing:

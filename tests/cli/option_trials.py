@@ -107,6 +107,7 @@ EXPLAINED: Trials = {
 EMITTED: Trials = {
     "emit": [Trial("colour.png", "--emit torch", f"--emit {other}") for other in ("keras", "opencv")],
 }
+PAGED: Trials = {"page": [Trial("colour.png -o out.png", "--page a.html", "--page b.html")]}
 FILTERED = Trial("clear.png -o out.png", "--alpha keep", "--alpha filter")
 VERBOSE: Trials = {"verbose": [Trial("colour.png -o out.png", "", "-v", "stderr")]}
 WINDOW: Trials = {
@@ -163,7 +164,7 @@ CONVOLVE: Trials = {
         Trial("convolve matrix.csv -k box", "--bias 1", "--bias @bias.csv"),
     ],
     "layout": [Trial("convolve colour.png -k box -k sharpen -o out/", "--layout files", "--layout grid")],
-    **after("convolve -k emboss", {**WITH_FILES, **EXPLAINED, **EMITTED, **VERBOSE, **WINDOW, **BORDER}),
+    **after("convolve -k emboss", {**WITH_FILES, **EXPLAINED, **EMITTED, **PAGED, **VERBOSE, **WINDOW, **BORDER}),
     **after("convolve -k emboss", {"alpha": [*WITH_FILES["alpha"], FILTERED]}),
     **after("convolve -k emboss", IN_PARTS),
     **after("convolve -k box", LIGHT),
@@ -179,9 +180,10 @@ PAD: Trials = {
     ],
     "for_kernel": [Trial("pad matrix.csv -p same", "--for-kernel 3", "--for-kernel 5")],
     "for_stride": [Trial("pad matrix.csv -p same --for-kernel 3", "--for-stride 1", "--for-stride 2")],
-    **after("pad -p 2", {**WITH_FILES, **EMITTED}),
+    **after("pad -p 2", {**WITH_FILES, **EMITTED, **PAGED}),
     **after("pad", BORDER),
     "preview": [Trial("pad colour.png -p 2 -o out.png", "", "--preview", "stderr")],
+    "page": [Trial("pad colour.png -p 2 -o out.png", "", "--page a.html")],
     "padding_value": [
         Trial("pad colour.png -p 2 -o out.png", "--padding-value white", "--padding-value '#ff8000'"),
         Trial("pad clear.png -p 2 -o out.png", "--padding-value 255,128,0", "--padding-value 255,128,0,9"),
@@ -190,7 +192,7 @@ PAD: Trials = {
 }
 
 POOL: Trials = {
-    **after("pool -f 2", {**WITH_FILES, **EXPLAINED, **EMITTED, **WINDOW}),
+    **after("pool -f 2", {**WITH_FILES, **EXPLAINED, **EMITTED, **PAGED, **WINDOW}),
     **after("pool -f 3 -s 1 -p same", IN_PARTS),
     **after("pool -f 2 --kind avg", {"alpha": [*WITH_FILES["alpha"], FILTERED], **LIGHT}),
     "stride": [Trial("pool matrix.csv -f 3", "", "-s 1"), Trial("pool matrix.csv -f 2", "-s 1x2", "-s 2x1")],
@@ -209,7 +211,7 @@ POOL: Trials = {
 }
 
 MORPH: Trials = {
-    **after("morph open", {**WITH_FILES, **EXPLAINED, **EMITTED, **IN_PARTS}),
+    **after("morph open", {**WITH_FILES, **EXPLAINED, **EMITTED, **PAGED, **IN_PARTS}),
     "alpha": [*after("morph open", WITH_FILES)["alpha"], FILTERED._replace(line=f"morph dilate {FILTERED.line}")],
     "kernel_size": [Trial("morph dilate matrix.csv", "", "-f 5"), Trial("morph dilate matrix.csv", "-f 1x3", "-f 3x1")],
     "window": [
@@ -220,7 +222,7 @@ MORPH: Trials = {
 }
 
 EDGES: Trials = {
-    **after("edges", {**WITH_FILES, **EXPLAINED, **EMITTED, **VERBOSE, **BORDER, **IN_PARTS}),
+    **after("edges", {**WITH_FILES, **EXPLAINED, **EMITTED, **PAGED, **VERBOSE, **BORDER, **IN_PARTS}),
     "gray": [Trial("edges colour.png -o out.png", "", "--no-gray")],
     "padding": [Trial("edges matrix.csv", "-p same", f"-p {word}") for word in ("valid", "0,1", "full")],
     "method": [

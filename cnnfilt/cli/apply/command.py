@@ -40,7 +40,7 @@ Examples:
     metavar="NUMBER",
     help="Multiply pixels by this first, such as 1/255.  [default: 1; with --model as it was trained]",
 )
-@inspection_options(explains=False, emits=False)
+@inspection_options(explains=False, emits=False, pages=False)
 @light_options
 @filter_options
 def apply(

@@ -29,7 +29,7 @@ Examples:
   cnnfilt convolve a.jpg -k box -p same --padding-mode replicate -o b.jpg
   cnnfilt convolve matrix.csv -k "1,0,-1; 1,0,-1; 1,0,-1" --explain 0,0
   cnnfilt convolve photos/ -k gaussian:9 --region 40,60,90x80 -o out/
-  cnnfilt convolve photo.jpg -k sobel-x -p same --emit torch
+  cnnfilt convolve photo.jpg -k sobel-x -p same --page sobel.html
   cnnfilt convolve photo.jpg -k sobel-x -k sobel-y -o maps/
   cnnfilt convolve photo.jpg -k box -k emboss --layout grid -o all.png
   cnnfilt kernels                                            the names for -k

@@ -28,8 +28,7 @@ Examples:
   cnnfilt edges photo.jpg -o edges.png
   cnnfilt edges photo.jpg --method canny -o lines.png
   cnnfilt edges photo.jpg --thin --invert -o paper.png
-  cnnfilt edges photo.jpg --explain 100,200
-  cnnfilt edges photo.jpg --preview
+  cnnfilt edges photo.jpg --page edges.html
   cnnfilt edges photos/ -o edges/
   cat photo.png | cnnfilt edges - > edges.png
 """,

@@ -1,4 +1,4 @@
-"""What a run shows beside its files, or instead of them: values explained, a preview, a script for another tool."""
+"""What a run shows beside its files, or instead of them: values explained, a preview, a script, a page."""
 
 import functools
 import sys
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from cnnfilt.cli.inspect.page_option import page_option
 from cnnfilt.cli.messages import print_line
 from cnnfilt.cli.option_types import Parsed, Word
 from cnnfilt.cli.options import FileOptions
@@ -27,11 +28,18 @@ class Inspection(Frozen):
     explain: Place | None = None
     preview: bool = False
     emit: str | None = None
+    page: str | None = None
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """Return the names of what is to be shown, in the order of the inspectors."""
+        given = {"explain": self.explain is not None, "preview": self.preview, "emit": self.emit is not None}
+        return tuple(name for name, is_given in (given | {"page": self.page is not None}).items() if is_given)
 
     @property
     def wanted(self) -> bool:
         """Return whether anything is to be shown."""
-        return self.explain is not None or self.preview or self.emit is not None
+        return bool(self.asked)
 
     @property
     def takes_stdout(self) -> str | None:
@@ -41,7 +49,7 @@ class Inspection(Frozen):
         return "--explain" if self.explain is not None else None
 
     def inspectors(self, files: FileOptions, *, gray: bool) -> "tuple[Inspector, ...]":
-        """Return what is to be learned from each image, in the order of `show`."""
+        """Return what is to be learned from each image, in the order of `asked`."""
         found: list[Inspector] = []
         if self.explain is not None:
             from cnnfilt.operations.inspect.explanation import Explain
@@ -56,7 +64,15 @@ class Inspection(Frozen):
             from cnnfilt.operations.inspect.emitted_run import DescribeRun
 
             found.append(DescribeRun(files.read_options(gray=gray), files.frames, files.output, files.format))
+        if self.page is not None:
+            from cnnfilt.page.kinds import ShowOnPage
+
+            found.append(ShowOnPage())
         return tuple(found)
+
+    def answer(self, record: "Record", name: str) -> Any:
+        """Return what was learned from one image by the inspector for `name`, which is one of `asked`."""
+        return record.answers[self.asked.index(name)]
 
     def show(self, record: "Record", *, json: bool, several: bool) -> None:
         """Print what was learned from one image; with `json` that is in a line of its own, but for the preview.
@@ -66,7 +82,7 @@ class Inspection(Frozen):
         if self.explain is not None and not json:
             from cnnfilt.cli.inspect.explain import print_explanations
 
-            print_explanations(record.name, record.answers[0], sys.stdout)
+            print_explanations(record.name, self.answer(record, "explain"), sys.stdout)
         if self.emit is not None and not json:
             sys.stdout.write(self._script(record))
         if self.preview and sys.stderr is not None:
@@ -74,24 +90,25 @@ class Inspection(Frozen):
 
             if several:
                 print_line(f"{record.name}:")
-            print_preview(record.answers[1 if self.explain is not None else 0], sys.stderr)
+            print_preview(self.answer(record, "preview"), sys.stderr)
 
     def _script(self, record: "Record") -> str:
         from cnnfilt.cli.inspect.emit.script import script
 
-        return script(self.emit or "", record.answers[-1], record.name)
+        return script(self.emit or "", self.answer(record, "emit"), record.name)
 
     def as_json(self, record: "Record") -> dict[str, Any]:
         """Return what was learned from one image as data."""
         if not record.answers:
             return {}
+        page = {} if self.page is None else {"page": self.page}
         if self.emit is not None:
-            return {"emit": self._script(record)}
+            return {"emit": self._script(record)} | page
         if self.explain is None:
-            return {}
+            return page
         from cnnfilt.cli.inspect.explain import as_data
 
-        return {"explain": as_data(record.answers[0])}
+        return {"explain": as_data(self.answer(record, "explain"))} | page
 
 
 def parse_place(text: str, name: str) -> Place:
@@ -126,17 +143,32 @@ _EMIT = click.option(
 )
 
 
-def inspection_options(*, explains: bool, emits: bool = True) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Return the decorator for --preview, --emit and --explain; the command gets them as `inspection`."""
+def inspection_options(
+    *, explains: bool, emits: bool = True, pages: bool = True
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return the decorator for --preview, --emit, --explain and --page; the command gets them as `inspection`."""
+    shown = [
+        *([_EXPLAIN] if explains else []),
+        _PREVIEW,
+        *([_EMIT] if emits else []),
+        *([page_option] if pages else []),
+    ]
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(function)
-        def command(*, explain: Place | None = None, preview: bool, emit: str | None = None, **parameters: Any) -> Any:
+        def command(
+            *,
+            explain: Place | None = None,
+            preview: bool,
+            emit: str | None = None,
+            page: str | None = None,
+            **parameters: Any,
+        ) -> Any:
             if explain is not None and emit is not None:
                 raise click.UsageError("--explain and --emit both write to standard output; ask for one at a time")
-            return function(inspection=Inspection(explain, preview, emit), **parameters)
+            return function(inspection=Inspection(explain, preview, emit, page), **parameters)
 
-        shown = _PREVIEW(_EMIT(command) if emits else command)
-        return _EXPLAIN(shown) if explains else shown
+        # The topmost decorator is the first in the help.
+        return functools.reduce(lambda made, add: add(made), reversed(shown), command)
 
     return decorate
