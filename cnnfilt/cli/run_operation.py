@@ -20,6 +20,7 @@ from cnnfilt.cli.reporter import Reporter, print_plan
 from cnnfilt.cli.stray_words import refuse_stray_words
 from cnnfilt.errors import InputError, PlanError, StorageError, counted
 from cnnfilt.files.atomic import settle
+from cnnfilt.frozen import replace
 from cnnfilt.operations.base import Operation
 
 NOTHING = Inspection()
@@ -46,10 +47,15 @@ def run_operation(
     _refuse_contradictions(files, inspection, has_outputs=writes and files.output != STDIN)
     refuse_stray_words(files.inputs, click.get_current_context())
     request = _requested(operation, files, also_read, extra, picture_folder)
-    plan = _planned(files, request, inspection, only_shown=inspection.wanted and not writes)
+    walks = inspection.walks(files.output)
+    plan = _planned(
+        files, _of_a_walk(request) if walks else request, inspection, only_shown=inspection.wanted and not writes
+    )
     if files.dry_run:
         print_plan(plan, json=files.json, page=inspection.page)
         return 0
+    if walks:
+        plan, inspection = _as_a_walk(plan, inspection, request, files)
     settings = _settings(files, inspection, gray=gray)
     planned = (*plan.jobs, *plan.existing)
     if len(planned) > 1:  # For one file it may take longer than the work, in a folder of a million.
@@ -65,6 +71,7 @@ def run_operation(
     )
     # Closing the records ends what is still under way, however we leave.
     with reporter, closing(_records(plan.jobs, operation, settings, files)) as records:
+        records = records if inspection.walk is None else inspection.walk.as_outputs(records)
         if inspection.page is not None:
             records = _with_pages(records, inspection, operation.command, overwrite=files.overwrite)
         storage_is_full = _tell_all(records, reporter, fail_fast=files.fail_fast)
@@ -125,6 +132,23 @@ def _requested(
         if_newer=files.if_newer,
         keeps_dates=files.keep_dates,
     )
+
+
+def _of_a_walk(request: OutputRequest) -> OutputRequest:
+    """Return the request for one animation, whatever the results are."""
+    if request.extra is not None or request.sheets:
+        raise click.UsageError(f"{request.output} takes the steps of --explain all; write other results in another run")
+    return replace(request, labels=("",), regions=("",), all_frames=True)
+
+
+def _as_a_walk(
+    plan: BatchPlan, inspection: Inspection, request: OutputRequest, files: FileOptions
+) -> tuple[BatchPlan, Inspection]:
+    """Return the plan whose output is left to the walk, and the inspection that draws this."""
+    from cnnfilt.cli.inspect.walk import plan_walk
+
+    plan, walk = plan_walk(plan, request, files.write_options)
+    return plan, replace(inspection, walk=walk)
 
 
 def _planned(files: FileOptions, request: OutputRequest, inspection: Inspection, *, only_shown: bool) -> BatchPlan:

@@ -25,7 +25,7 @@ def print_explanations(name: str, explanations: Explanations, stream: TextIO) ->
     for count, one in enumerate(explanations.values):
         gap = [""] if count else []
         heading = _heading(printable(name), one, first=count == 0, colours=explanations.colours)
-        print_items([*gap, *heading, *_body(one, explanations)], stream)
+        print_items([*gap, *heading, *_body(one, pictures(one, explanations), explanations)], stream)
     if explanations.image is not None:
         print_items(_results(explanations.values), stream)
 
@@ -33,6 +33,19 @@ def print_explanations(name: str, explanations: Explanations, stream: TextIO) ->
 def as_data(explanations: Explanations) -> list[dict[str, Any]]:
     """Return the explanations as JSON has them, in order; what is not finite is null."""
     return [_data(one) for one in explanations.values]
+
+
+def in_lines(one: Explanation, explanations: Explanations) -> Iterator[str]:
+    """Yield what says how the value came about, without tables: a sum, or a step, is a line however long it is."""
+    line = ""
+    for item in _body(one, [""], explanations):
+        if isinstance(item, str) and item.startswith("  "):  # It goes on with the line before.
+            line += item
+        elif isinstance(item, str) and item:
+            if line:
+                yield " ".join(line.split())
+            line = item
+    yield " ".join(line.split())
 
 
 def _heading(name: str, one: Explanation, *, first: bool, colours: bool) -> Iterator[Item]:
@@ -61,8 +74,8 @@ def _positions(word: str, positions: Sequence[int]) -> str:
     return f"{word}s {positions[0]} to {positions[-1]} by {step}"
 
 
-def _body(one: Explanation, explanations: Explanations) -> Iterator[Item]:
-    shown, width = pictures(one, explanations), len("pixel")
+def _body(one: Explanation, shown: list[Item], explanations: Explanations) -> Iterator[Item]:
+    width = len("pixel")
     match one.value:
         case Explained() as value:
             width = max((len(step.words) for step in value.steps), default=width)

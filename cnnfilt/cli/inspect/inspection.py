@@ -12,23 +12,33 @@ from cnnfilt.cli.messages import print_line
 from cnnfilt.cli.option_types import Parsed, Word
 from cnnfilt.cli.options import FileOptions
 from cnnfilt.errors import ParameterError
+from cnnfilt.files.formats import format_of
 from cnnfilt.frozen import Frozen
 from cnnfilt.parsing import parse_numbers
 from cnnfilt.terms import Pair
 
 if TYPE_CHECKING:
     from cnnfilt.batch.work import Inspector, Record
+    from cnnfilt.cli.inspect.walk import WriteWalk
 
 Place = Pair | Literal["all"]
 
 
+WALKS = ("gif", "webp", "png")
+"""The formats that --explain all is drawn in, step by step."""
+
+
 class Inspection(Frozen):
-    """What was asked to be shown; without -o nothing else is done."""
+    """What was asked to be shown; without -o nothing else is done.
+
+    Of a walk the steps are drawn into the output, by what `WriteWalk` makes; nothing of them is printed.
+    """
 
     explain: Place | None = None
     preview: bool = False
     emit: str | None = None
     page: str | None = None
+    walk: "WriteWalk | None" = None
 
     @property
     def asked(self) -> tuple[str, ...]:
@@ -48,10 +58,16 @@ class Inspection(Frozen):
             return "--emit"
         return "--explain" if self.explain is not None else None
 
+    def walks(self, output: str | None) -> bool:
+        """Tell whether it is the steps of --explain all that go to `output`, and not the result."""
+        return self.explain == "all" and output is not None and format_of(output) in WALKS
+
     def inspectors(self, files: FileOptions, *, gray: bool) -> "tuple[Inspector, ...]":
         """Return what is to be learned from each image, in the order of `asked`."""
         found: list[Inspector] = []
-        if self.explain is not None:
+        if self.walk is not None:
+            found.append(self.walk)
+        elif self.explain is not None:
             from cnnfilt.operations.inspect.explanation import Explain
 
             found.append(Explain(None if self.explain == "all" else self.explain))
@@ -79,7 +95,7 @@ class Inspection(Frozen):
 
         Of `several` images each preview is under the name of its file.
         """
-        if self.explain is not None and not json:
+        if self.explain is not None and self.walk is None and not json:
             from cnnfilt.cli.inspect.explain import print_explanations
 
             print_explanations(record.name, self.answer(record, "explain"), sys.stdout)
@@ -128,7 +144,9 @@ _EXPLAIN = click.option(
     "--explain",
     type=Parsed(parse_place, "place"),
     metavar="ROW,COL|all",
-    help="Print how this value of the result comes about (counted from 0), or walk through all; needs no -o.",
+    help="Print how this value of the result comes about (counted from 0), or walk through all; needs no -o.\f With "
+    "all, -o FILE.gif, .webp or .png takes the walk as an animation for slides: the window on a small image, the sum, "
+    "the result filling up.",
 )
 
 
