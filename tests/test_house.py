@@ -135,6 +135,7 @@ TESTED_ELSEWHERE = {
     "cli/inspect/inspection.py": "cli/test_explain.py",
     "cli/inspect/number_tables.py": "cli/test_explain.py",
     "cli/inspect/page_option.py": "cli/test_page.py",
+    "cli/inspect/walk_scenes.py": "cli/test_walk.py",
     "cli/inspect/window_tables.py": "cli/test_explain.py",
     "cli/kernel_arguments.py": "cli/test_convolve.py",
     "operations/morph.py": "cli/test_morph.py",
