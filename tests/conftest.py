@@ -17,6 +17,7 @@ import PIL.Image
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.json_records import check
 from tests.patience import LONGEST_SLICE, LONGEST_TEST, PATIENCE, failing_after, wait_until
 
 # A shared or busy machine is no fault of the code: no test judges by the clock.
@@ -150,6 +151,7 @@ def shell(tmp_path: Path) -> Shell:
         command = [*COMMAND, *map(str, arguments)]
         settings = {"cwd": tmp_path, "env": ENVIRONMENT, "timeout": PATIENCE}
         done = subprocess.run(command, input=stdin, capture_output=True, **settings)
+        check([*map(str, arguments)], done.stdout)
         return Outcome(done.returncode, done.stdout.decode(), done.stderr.decode())
 
     return call

@@ -29,6 +29,7 @@ COMMANDS = {
     "diff": "Say by how much two images differ, and where.",
     "learn": "Recover the filter that turns one image into another.",
     "net": "Train a network on folders of images, and use it.",
+    "schema": "Print what --json of a command prints, as a JSON Schema.",
     "man": "Print where the man pages are, or write them.",
 }
 """The subcommands in the order of the help; each lives in the module of its name and is imported when it is used."""

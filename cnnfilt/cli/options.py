@@ -227,7 +227,8 @@ class FileOptions(WorkOptions, kw_only=True):
     json: bool = option(
         "--json",
         default=False,
-        help="Print a line of JSON for each file when it is done.\f Values that would be printed are in it.",
+        help="Print a line of JSON for each file when it is done.\f Values that would be printed are in it; "
+        "'cnnfilt schema' says what each field means.",
     )
     quiet: bool = option("-q", "--quiet", default=False, help="Print errors only, and levels that a format lost.")
     verbose: bool = option("-v", "--verbose", default=False, help="Print how it was computed, too.")

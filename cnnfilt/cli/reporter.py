@@ -11,6 +11,7 @@ from typing import Any
 from cnnfilt.batch.jobs import BatchPlan, FileJob
 from cnnfilt.batch.work import Record, Written
 from cnnfilt.cli.inspect.inspection import Inspection
+from cnnfilt.cli.json_text import json_text
 from cnnfilt.cli.messages import print_error, print_line, printable
 from cnnfilt.cli.progress import ProgressBar, bar_fits
 from cnnfilt.core.levels import NO_LOSS, Loss
@@ -154,7 +155,7 @@ class Reporter(AbstractContextManager["Reporter"]):
         return f"{', '.join(counts)}; {seconds:.1f} s, {self.bytes_read / 1e6 / max(seconds, 1e-9):.1f} MB/s"
 
     def _print_json(self, data: dict[str, Any]) -> None:
-        sys.stdout.write(_json_line(data))
+        sys.stdout.write(json_text(data) + "\n")
         sys.stdout.flush()
 
 
@@ -166,7 +167,8 @@ def print_plan(plan: BatchPlan, *, json: bool = False, page: str | None = None) 
     shown = {} if page is None else {"page": page}
     if json:
         for jobs, status in ((plan.jobs, "planned"), (plan.existing, "skipped")):
-            print(*(_json_line(_as_planned(job, status) | shown) for job in jobs), sep="", end="")
+            print(*(json_text(_as_planned(job, status) | shown) + "
+" for job in jobs), sep="", end="")
         return
     for job in plan.jobs:
         print(f"{printable(job.source.path)} -> {_targets_of(job, page)}{f' ({job.reason})' if job.reason else ''}")
@@ -193,12 +195,6 @@ def _targets_of(job: FileJob, page: str | None = None) -> str:
         return ", ".join(beside) or "nothing is written"
     names = ("stdout" if target.path is None else printable(str(target.path)) for target in job.outputs)
     return ", ".join([*names, *beside])
-
-
-def _json_line(data: dict[str, Any]) -> str:
-    from json import dumps  # Most runs do without.
-
-    return dumps(data) + "\n"
 
 
 def _as_planned(job: FileJob, status: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from cnnfilt.cli.main import exit_code
+from tests.json_records import check
 
 SAMPLES = Path(__file__).parents[2] / "sample_images"
 
@@ -45,7 +46,9 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
             patched.setattr(sys, "stdout", out)
             patched.setattr(sys, "stderr", err)
             code = exit_code([str(argument) for argument in arguments])
-        return Outcome(code, out.buffer.getvalue(), err.buffer.getvalue().decode())  # type: ignore[attr-defined]
+        outcome = Outcome(code, out.buffer.getvalue(), err.buffer.getvalue().decode())  # type: ignore[attr-defined]
+        check([str(argument) for argument in arguments], outcome.stdout)
+        return outcome
 
     return call
 

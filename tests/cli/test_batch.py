@@ -68,6 +68,7 @@ def test_json_has_a_line_for_each_file(pictures: Make, shell: Shell) -> None:
     assert outcome.code == 1
     lines = {line["input"]: line for line in map(json.loads, outcome.stdout.splitlines())}
     assert lines["in/000.png"] == {
+        "schema": 1,
         "input": "in/000.png",
         "status": "skipped",
         "outputs": [{"path": "out/000.png"}],
@@ -75,6 +76,7 @@ def test_json_has_a_line_for_each_file(pictures: Make, shell: Shell) -> None:
     done, failed = lines["in/001.png"], lines["in/bad.png"]
     assert done.pop("seconds") > 0
     assert done == {
+        "schema": 1,
         "input": "in/001.png",
         "status": "done",
         "size": [30, 40, 3],
@@ -82,7 +84,7 @@ def test_json_has_a_line_for_each_file(pictures: Make, shell: Shell) -> None:
         "clipped": 0.0,
         "notes": [],
     }
-    assert sorted(failed) == ["error", "input", "outputs", "seconds", "status"]
+    assert sorted(failed) == ["error", "input", "outputs", "schema", "seconds", "status"]
     assert failed["outputs"] == []
     assert failed["status"] == "failed"
     assert failed["error"].startswith("in/bad.png ")
@@ -93,7 +95,8 @@ def test_a_dry_run_prints_the_plan_and_writes_nothing(pictures: Make, shell: She
     plan = shell("pad", "in", "-p", "1", "-o", "new/{stem}.bmp", "-n")
     assert (plan.code, plan.stdout) == (0, "in/000.png -> new/000.bmp\nin/001.png -> new/001.bmp\n")
     lines = [json.loads(line) for line in shell("edges", "in", "-o", "new/", "-n", "--json").stdout.splitlines()]
-    assert lines[0] == {"input": "in/000.png", "status": "planned", "outputs": [{"path": "new/000.png"}]}
+    outputs = [{"path": "new/000.png"}]
+    assert lines[0] == {"schema": 1, "input": "in/000.png", "status": "planned", "outputs": outputs}
     assert [path.name for path in tmp_path.iterdir()] == ["in"]
 
 

@@ -104,8 +104,8 @@ def test_json_has_a_line_for_each(run: Run, folders: None) -> None:
     outcome = run("diff", "a", "b", "--json")
     lines = [json.loads(line) for line in outcome.text.splitlines()]
     assert (outcome.code, len(lines)) == (1, 7)
-    assert lines[0] == {"a": "a/left.png", "b": None, "alike": False}
-    assert lines[1] == {"a": None, "b": "b/right.png", "alike": False}
+    assert lines[0] == {"schema": 1, "a": "a/left.png", "b": None, "alike": False}
+    assert lines[1] == {"schema": 1, "a": None, "b": "b/right.png", "alike": False}
     single = json.loads(run("diff", "a/much.png", "b/much.png", "--json").text)
     assert lines[2] == single
     assert lines[-1]["alike"] is True
@@ -126,7 +126,7 @@ def test_one_bad_file_does_not_stop_the_rest(run: Run, folders: None, put: Put) 
     assert said[1].startswith("diff: a/few.png is 20x25x3 and b/few.png is 9x9x3; only images of the same size")
     assert said[2].startswith("diff: b/more.png: the PNG is truncated")
     data = [json.loads(line) for line in run("diff", "a", "b", "--json").text.splitlines()]
-    assert sorted(data[0]) == ["a", "alike", "b", "error"]
+    assert sorted(data[0]) == ["a", "alike", "b", "error", "schema"]
     assert f"diff: {data[0]['error']}" == said[1]
 
 

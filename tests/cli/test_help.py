@@ -15,7 +15,10 @@ SCREEN = 30
 """At 80 columns; the image commands keep to the 24 lines of the smallest terminal, as long as no option is added."""
 
 WHOLE = [
-    *((name,) for name in ("convolve", "pad", "pool", "morph", "edges", "apply", "shape", "diff", "learn", "man")),
+    *(
+        (name,)
+        for name in ("convolve", "pad", "pool", "morph", "edges", "apply", "shape", "diff", "learn", "schema", "man")
+    ),
     *(("kernels", name) for name in ("show", "export")),
     *(("net", name) for name in ("train", "predict", "evaluate", "summary", "kernels", "backward")),
 ]

@@ -74,7 +74,7 @@ def test_a_typed_matrix_may_begin_with_a_minus(run: Run, x: str) -> None:
 
 def test_the_average_shares_alike(run: Run, files: dict[str, Path]) -> None:
     outcome = run("net", "backward", files["c"], "--layer", "pool:avg,k=2", "--gradient", files["dp"], "--json")
-    assert json.loads(outcome.text) == {"P": [[2.5]], "dL/dX": [[0.5, 0.5], [0.5, 0.5]]}
+    assert json.loads(outcome.text) == {"schema": 1, "P": [[2.5]], "dL/dX": [[0.5, 0.5], [0.5, 0.5]]}
 
 
 def test_a_lone_number_below_zero_needs_no_brackets(run: Run) -> None:
@@ -240,6 +240,7 @@ def test_fully_connected_as_the_notes_have_it(run: Run) -> None:
     arguments = ("net", "backward", "3; 5", "--layer", "fc:3", "-k", "1,2; 0,-1; 4,1", "--bias", "1,2,3")
     outcome = run(*arguments, "--gradient", "1,-1,2", "--json")
     assert json.loads(outcome.text) == {
+        "schema": 1,
         "Z": [[14], [-3], [20]],
         "dL/dW": [[3, 5], [-3, -5], [6, 10]],
         "dL/dB": [[1], [-1], [2]],

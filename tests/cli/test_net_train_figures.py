@@ -160,7 +160,7 @@ def test_the_loss_of_one_large_batch_is_that_of_the_weights_before_it(run: Run, 
     for epoch in (1, 2, 3):
         printed = trained(run, folder / "train", tmp_path / "m.npz", epoch, *options)
         loss, accuracy = figures_of(before, images, labels)
-        assert printed[-1].keys() == {"epoch", "loss", "accuracy", "best", "seconds"}
+        assert printed[-1].keys() == {"schema", "epoch", "loss", "accuracy", "best", "seconds"}
         assert printed[-1]["loss"] == pytest.approx(loss, rel=1e-5)
         assert printed[-1]["accuracy"] == pytest.approx(accuracy)
         before = saved(tmp_path / "m.npz", LAST)

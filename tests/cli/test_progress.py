@@ -42,7 +42,7 @@ def test_json_and_the_bar_share_a_terminal(folder: Path, columns: int) -> None:
     _, screen, _ = OnTerminal("edges", "in", "-o", "out/", "--json", cwd=folder, columns=columns).end()
     shown = "\n".join(screen.lines)
     for name in NAMES:
-        assert f'{{"input": "{name}", "status": "done"' in shown
+        assert f'{{"schema": 1, "input": "{name}", "status": "done"' in shown
     if columns == 400:  # Every record is a line of its own.
         lines = [line for line in screen.lines if line.startswith("{")]
         assert sorted(json.loads(line)["input"] for line in lines) == [*NAMES, "in/bad.png"]

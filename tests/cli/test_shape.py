@@ -139,7 +139,7 @@ def test_json_of_a_network(shape):
     code, out, _ = shape("224x224x3", *NETWORK.split(), "--json")
     assert code == 0
     answer = json.loads(out)
-    assert list(answer) == ["input", "layers", "output", "params", "macs"]
+    assert list(answer) == ["schema", "input", "layers", "output", "params", "macs"]
     assert answer["input"] == {"height": 224, "width": 224, "channels": 3}
     assert answer["layers"][0] == {
         "layer": "conv:64,k=7,s=2,p=3",
@@ -183,7 +183,7 @@ def test_json_of_one_window(shape, arguments, layer):
 def test_json_of_a_size_alone(shape):
     size = {"height": 6, "width": 7, "channels": 2}
     answer = json.loads(shape("6x7x2", "--json")[1])
-    assert answer == {"input": size, "layers": [], "output": size, "params": 0, "macs": 0}
+    assert answer == {"schema": 1, "input": size, "layers": [], "output": size, "params": 0, "macs": 0}
 
 
 @pytest.mark.parametrize(
@@ -667,7 +667,7 @@ def test_solve_as_json_has_all_answers_of_both_axes(shape):
     assert code == 0
     rows = [{"stride": 4, "symmetric": True, "left_over": 1}]
     columns = [{"stride": 2, "symmetric": True, "left_over": 1}]
-    assert json.loads(out) == {"solve": "stride", "want": [5, 14], "rows": rows, "columns": columns}
+    assert json.loads(out) == {"schema": 1, "solve": "stride", "want": [5, 14], "rows": rows, "columns": columns}
     padding = json.loads(shape("5x6", "-f", "3", "--solve", "padding", "--want", "4x6", "--json")[1])
     assert [one["padding"] for one in padding["columns"]] == [[1, 1]]
     assert {(*one["padding"], one["symmetric"]) for one in padding["rows"]} == {(0, 1, False), (1, 0, False)}

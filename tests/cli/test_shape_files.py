@@ -136,7 +136,8 @@ def test_words_come_out_and_go_in_again(run: Run, net: Path, tmp_path: Path) -> 
     (tmp_path / "net.txt").write_text(told.text)
     for again in (run("shape", "8x8x3", f"@{tmp_path}/net.txt"), run("shape", "8x8x3", "@-", stdin=told.stdout)):
         assert rows(again.text)[-2:] == rows(run("shape", net).text)[-2:]
-    assert json.loads(run("shape", net, "--words", "--json").text) == {"size": "8x8x3", "words": told.text.strip()}
+    record = json.loads(run("shape", net, "--words", "--json").text)
+    assert record == {"schema": 1, "size": "8x8x3", "words": told.text.strip()}
 
 
 def test_what_is_for_words_is_answered_in_words(run: Run, net: Path) -> None:

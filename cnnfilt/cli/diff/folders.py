@@ -1,6 +1,5 @@
 """`cnnfilt diff` of two folders: a line for each pair of files, the worst first."""
 
-import json
 from collections.abc import Generator
 from contextlib import ExitStack, closing, nullcontext
 from math import isnan
@@ -17,6 +16,7 @@ from cnnfilt.batch.sources import Walk
 from cnnfilt.batch.work import Settings
 from cnnfilt.cli.diff.report import as_data, spelled_psnr
 from cnnfilt.cli.diff.request import DiffRequest
+from cnnfilt.cli.json_text import json_text
 from cnnfilt.cli.messages import print_error, print_line, printable
 from cnnfilt.cli.progress import ProgressBar, bar_fits
 from cnnfilt.cli.reporter import print_beforehand
@@ -58,7 +58,7 @@ def diff_folders(request: DiffRequest) -> int:
     outcomes.sort(key=lambda one: _rank(one, request.demands))
     if request.json:
         for outcome in outcomes:
-            print(json.dumps(_as_data(outcome, request.demands)))
+            print(json_text(_as_data(outcome, request.demands)))
     elif not request.quiet:
         rows = [("", "largest", "pixels", "PSNR", "SSIM", ""), *map(_row, outcomes)]
         click.echo("\n".join(aligned(rows, "lrrrrl")))

@@ -1,6 +1,5 @@
 """What `cnnfilt diff` does: it compares, draws where the files differ, and reports by how much."""
 
-import json
 import os
 from math import isfinite
 
@@ -13,6 +12,7 @@ from cnnfilt.batch.sources import refuse_stdin_twice
 from cnnfilt.batch.timeout import within
 from cnnfilt.cli.diff.report import as_data, report
 from cnnfilt.cli.diff.request import DiffRequest
+from cnnfilt.cli.json_text import json_text
 from cnnfilt.cli.messages import print_error, print_line
 from cnnfilt.core.difference import difference_picture
 from cnnfilt.errors import InputError, ParameterError, PlanError
@@ -36,7 +36,7 @@ def run_diff(request: DiffRequest) -> int:
     failures, tolerance = unmet(found.measures, request.demands), request.demands.allowed
     if request.json:
         data = as_data(found.measures, tolerance=tolerance, alike=not failures)
-        print(json.dumps({"a": request.a, "b": request.b, **data, "notes": list(found.notes)}))
+        print(json_text({"a": request.a, "b": request.b, **data, "notes": list(found.notes)}))
     elif not request.quiet:
         click.echo("\n".join(report(found.measures, tolerance)))
     if not request.quiet:

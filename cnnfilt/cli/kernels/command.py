@@ -1,10 +1,10 @@
 """`cnnfilt kernels`: the kernels that have names, and what can be said about any kernel."""
 
-import json
 import math
 
 import click
 
+from cnnfilt.cli.json_text import json_text
 from cnnfilt.cli.lazy import LazyGroup
 from cnnfilt.cli.tables import aligned, bold
 from cnnfilt.describe.kernels import Kernel, parse_kernel
@@ -61,7 +61,7 @@ def kernels(context: click.Context, json_: bool) -> None:
             }
             for entry, kernel in named
         ]
-        click.echo(json.dumps(rows))
+        click.echo(json_text(rows))
         return
     cells = [(entry.usage, spelled_size(kernel.size), _sum(kernel), entry.purpose) for entry, kernel in named]
     heading, *lines = aligned([("name", "size", "sum", "what it shows"), *cells], "llrl")

@@ -1,6 +1,5 @@
 """`cnnfilt kernels show`: what can be said about a kernel before it meets an image."""
 
-import json
 import shutil
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cnnfilt.cli.help import Command
+from cnnfilt.cli.json_text import json_text
 from cnnfilt.cli.messages import printable
 from cnnfilt.cli.numbers import short
 from cnnfilt.cli.tables import aligned, bold, shortened
@@ -59,7 +59,7 @@ def show(spec: str, json_: bool, quiet: bool) -> None:
     described = [(one, kernel_facts(one.kernel)) for one in filters]
     if json_:
         objects = [_object(one, facts, source) for one, facts in described]
-        click.echo(json.dumps(objects[0] if len(objects) == 1 else objects))
+        click.echo(json_text(objects[0] if len(objects) == 1 else objects))
         return
     click.echo("\n\n".join("\n".join(_lines(one, facts, source)) for one, facts in described))
 

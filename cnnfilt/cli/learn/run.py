@@ -1,6 +1,5 @@
 """What `cnnfilt learn` does: plan, learn, judge, write the filter's file, and say how well it fits."""
 
-import json
 import sys
 from collections.abc import Sequence
 
@@ -11,6 +10,7 @@ from cnnfilt.batch.learn import Collected, Found, LearnRequest, advice, collect,
 from cnnfilt.batch.pairs import ImagePair, find_pairs
 from cnnfilt.batch.sources import STDIN
 from cnnfilt.batch.timeout import within
+from cnnfilt.cli.json_text import json_text
 from cnnfilt.cli.learn.fit import as_data, descent_lines, fit_lines, levels_text
 from cnnfilt.cli.messages import print_line
 from cnnfilt.errors import DemandError, ParameterError, PlanError
@@ -59,11 +59,11 @@ def run_learning(run: LearnRun) -> int:
     if not found.levels_off <= run.max_residual:
         message = _refusal(run, pairs, collected, found)
         if run.json:
-            print(json.dumps({"status": "refused", "error": message} | data))
+            print(json_text({"status": "refused", "error": message} | data))
         raise DemandError(message)
     _write(run, write_matrix(found.kernel, format))
     if run.json:
-        print(json.dumps({"status": "done", "output": run.output} | data))
+        print(json_text({"status": "done", "output": run.output} | data))
     _print_lines(run, fit_lines(pairs, run.output, collected, found, verbose=run.verbose))
     return 0
 

@@ -1,10 +1,10 @@
 """What `net backward` does: one layer forward and backward on matrices, and all that comes out of it printed."""
 
-import json
 import os
 
 import numpy as np
 
+from cnnfilt.cli.json_text import json_text
 from cnnfilt.cli.messages import print_line
 from cnnfilt.cli.net.backward_formulas import BackwardPass
 from cnnfilt.cli.net.backward_layers import Weightless, convolution_pass, dense_pass, word_pass
@@ -55,7 +55,7 @@ def run_backward(asked: BackwardRequest, *, explain: bool, as_json: bool) -> str
     # Minus zero is right, but a riddle to read.
     results = {name: np.asarray(array + 0.0) for name, array in found.results.items()}
     if as_json:
-        return json.dumps({name: _plain(array) for name, array in results.items()})
+        return json_text({name: _plain(array) for name, array in results.items()})
     sums = found.sums() if explain else {}
     blocks = []
     for name, array in results.items():

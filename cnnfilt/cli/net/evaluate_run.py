@@ -1,11 +1,10 @@
 """What `net evaluate` does: how often a model is right about images whose classes are known, and what it confuses."""
 
-import json
-
 import click
 import numpy as np
 
 from cnnfilt.batch.timeout import within
+from cnnfilt.cli.json_text import json_text
 from cnnfilt.cli.messages import print_line, printable
 from cnnfilt.cli.tables import aligned
 from cnnfilt.datasets.decoding import DecodeOptions
@@ -48,7 +47,7 @@ def _evaluate(request: EvaluateRequest) -> int:
     counts = confusion(examples.labels, predictions, len(model.classes))
     if request.json:
         data = {"accuracy": score.accuracy, "loss": score.loss, "images": len(examples)}
-        click.echo(json.dumps(data | {"confusion": counts.tolist(), "classes": model.classes}))
+        click.echo(json_text(data | {"confusion": counts.tolist(), "classes": model.classes}))
     else:
         right = int(np.trace(counts))
         click.echo(f"accuracy {score.accuracy:.2%} ({right:,} of {len(examples):,}), loss {score.loss:.4f}")

@@ -1,11 +1,10 @@
 """Learned filters as a picture: numbered tiles side by side."""
 
-import json
-
 import click
 import numpy as np
 
 from cnnfilt.batch.clashes import check_output
+from cnnfilt.cli.json_text import json_text
 from cnnfilt.cli.messages import print_line
 from cnnfilt.errors import counted
 from cnnfilt.files.contact_sheet import Tile, contact_sheet
@@ -31,7 +30,7 @@ def draw_kernels(model: str, output: str, *, overwrite: bool, layer: str | None,
     pixels = contact_sheet(tiles_of(kernel), title=f"{name}: {what}; middle gray is 0")
     write(Image(pixels), output, WriteOptions(overwrite=overwrite))
     if as_json:
-        click.echo(json.dumps({"layer": name, "kernel": kernel.tolist()}))
+        click.echo(json_text({"layer": name, "kernel": kernel.tolist()}))
     print_line(f"{name}: {what} -> {output} {pixels.shape[0]}x{pixels.shape[1]}")
 
 

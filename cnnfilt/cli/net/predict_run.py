@@ -1,12 +1,12 @@
 """What `net predict` does: the likeliest classes of each image, a line for each."""
 
-import json
 import sys
 
 import numpy as np
 
 from cnnfilt.batch.sources import Walk, find_sources, refuse_stdin_twice
 from cnnfilt.batch.timeout import within
+from cnnfilt.cli.json_text import json_text
 from cnnfilt.cli.messages import print_error, printable
 from cnnfilt.datasets.decoding import DecodeOptions, decode_in_order
 from cnnfilt.files.model_file import Model, load_model
@@ -48,7 +48,7 @@ def _predict(request: PredictRequest) -> int:
             message = decoded.error.about(path)
             print_error("net", message)
             if request.json:
-                _print_line(json.dumps({"input": path, "status": "failed", "error": message}))
+                _print_line(json_text({"input": path, "status": "failed", "error": message}))
     return 1 if failed else 0
 
 
@@ -61,7 +61,7 @@ def _likeliest(model: Model, chances: Array, top: int) -> list[tuple[str, float]
 def _predicted(path: str, ranked: list[tuple[str, float]], *, as_json: bool) -> str:
     if as_json:
         tops = [{"class": name, "probability": chance} for name, chance in ranked]
-        return json.dumps({"input": path, "status": "done", **tops[0], "top": tops})
+        return json_text({"input": path, "status": "done", **tops[0], "top": tops})
     return "\t".join([printable(path), *(f"{printable(name)}\t{chance:.4f}" for name, chance in ranked)])
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from cnnfilt.cli.json_text import json_text
 from cnnfilt.cli.messages import printable
 from cnnfilt.cli.shape.answers import AnswerOptions
 from cnnfilt.cli.shape.report import answer
@@ -19,7 +20,7 @@ def run_summary(path: str, *, as_json: bool) -> None:
     layers = answer(network.size, parse_chain([network.words]), AnswerOptions(json=as_json)).text
     if as_json:
         about = {"classes": model.classes, "gray": model.gray, "input_scale": model.input_scale}
-        click.echo(json.dumps(json.loads(layers) | about | {"training": model.training}))
+        click.echo(json_text(json.loads(layers) | about | {"training": model.training}))
         return
     click.echo(layers)
     click.echo(f"classes   {', '.join(map(printable, model.classes))}")

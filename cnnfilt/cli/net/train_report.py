@@ -1,10 +1,10 @@
 """What `net train` prints on the way: what it learns from, a line for each epoch, and what came of it."""
 
-import json
 import math
 from collections.abc import Sequence
 from typing import Any
 
+from cnnfilt.cli.json_text import json_text
 from cnnfilt.cli.messages import print_line
 from cnnfilt.errors import counted
 from cnnfilt.nn.model import Sequential
@@ -54,7 +54,7 @@ def class_lines(classes: Sequence[str]) -> list[str]:
 def print_epoch(epoch: Epoch, epochs: int, *, as_json: bool, quiet: bool) -> None:
     """Print an epoch: as JSON on standard output if asked for, and as a line on stderr unless that is to be quiet."""
     if as_json:
-        print(json.dumps(_as_json(epoch)), flush=True)
+        print(json_text(_as_json(epoch)), flush=True)
     if not quiet:
         print_line(epoch_line(epoch, epochs))
 

@@ -1,10 +1,10 @@
 """How `cnnfilt shape` answers for a network in a file: the same table, with the file's names."""
 
-import json
 from collections.abc import Iterator, Sequence
 
 import click
 
+from cnnfilt.cli.json_text import json_text
 from cnnfilt.cli.messages import print_line
 from cnnfilt.cli.shape.answers import Answer, AnswerOptions, LayerWindows
 from cnnfilt.cli.shape.memory import BYTES_A_VALUE
@@ -144,7 +144,7 @@ def _answer_for_own(path: str, asked: tuple[int, ...] | None, options: AnswerOpt
 
 
 def _words_alone(size: Shape, text: str, output: tuple[int, ...], options: AnswerOptions) -> Answer:
-    shown = json.dumps({"size": spelled_size(numbers_of(size)), "words": text}) if options.json else text
+    shown = json_text({"size": spelled_size(numbers_of(size)), "words": text}) if options.json else text
     return Answer(shown, (), output)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from cnnfilt.cli.json_text import json_text
 from cnnfilt.cli.option_types import Word
 from cnnfilt.cli.tables import aligned
 from cnnfilt.describe.named_models import model_names, named_model
@@ -36,12 +37,9 @@ class ModelName(Word):
 
 def models_listed(*, as_json: bool) -> str:
     """Return the networks, one a line: name, size of the input, and what each is."""
-    # Only this question needs it.
-    import json
-
     known = {name: named_model(name) for name in model_names()}
     if as_json:
-        return json.dumps(
+        return json_text(
             [{"name": name, "input": one.size, "title": one.title, "source": one.source} for name, one in known.items()]
         )
     return "\n".join(aligned([(name, one.size, one.title) for name, one in known.items()], "lll"))

@@ -1,9 +1,9 @@
 """How `cnnfilt shape` answers at length: table, JSON, formulas, a script, or how often pixels are read."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cnnfilt.cli.json_text import json_text
 from cnnfilt.cli.shape.answers import Answer, AnswerOptions, LayerWindows
 from cnnfilt.cli.shape.coverage_map import coverage_data, coverage_text
 from cnnfilt.cli.shape.formulas import formulas
@@ -89,7 +89,7 @@ def table_text(table: LayerTable, options: AnswerOptions, most_memory: int, more
     """
     most = table.images * most_memory
     if options.json:
-        return json.dumps({**_object(table, most), **more})
+        return json_text({**_object(table, most), **more})
     lines = TABLES[options.table](table)
     if options.columns.memory and options.table is None:
         kept = in_units(table.memory)

@@ -1,8 +1,8 @@
 """How `cnnfilt shape --solve` answers: the options that give the size that is wanted, simplest first."""
 
-import json
 from typing import Any
 
+from cnnfilt.cli.json_text import json_text
 from cnnfilt.cli.tables import aligned
 from cnnfilt.describe.solving import Question, answer_of, solve
 from cnnfilt.describe.window import Window, axis_padding
@@ -36,7 +36,7 @@ def solutions(slide: Slide, size: Pair, unknown: Unknown, wanted: Pair, *, as_js
         raise ShapeError(error.message.replace("{image}", f"{size[0]}x{size[1]}"), parameter="kernel") from None
     if as_json:
         found = {"rows": [_object(one, unknown) for one in rows], "columns": [_object(one, unknown) for one in columns]}
-        return json.dumps({"solve": unknown, "want": wanted, **found})
+        return json_text({"solve": unknown, "want": wanted, **found})
     lines = _lines(_combined(rows, columns, unknown), unknown)
     if unknown == "stride" and wanted == (1, 1):
         lines.append("Any larger stride gives one window, too.")
