@@ -5,12 +5,23 @@ run on an image defines forty, a sixth of its time. Here all share the same meth
 """
 
 from copy import copy
-from typing import Any, ClassVar, TypeVar, dataclass_transform
+from typing import Any, ClassVar, NamedTuple, TypeVar, dataclass_transform
 
 Kind = TypeVar("Kind", bound="Frozen")
 
 REQUIRED: Any = object()
 """The default of an option that has none."""
+
+
+class Habit(NamedTuple):
+    """Marks an option whose default people may set once, in their environment.
+
+    That default does not count beside the options in `unless`, by their names or as "solve=padding", nor without those
+    in `only_with`.
+    """
+
+    unless: tuple[str, ...] = ()
+    only_with: tuple[str, ...] = ()
 
 
 class Option:
@@ -19,7 +30,8 @@ class Option:
     `flags` are its names on a command line. Its text is one of `words`, or becomes what `read(text, flag)` returns, or
     it is a switch that takes none (`default` is False then). `help` says what it means; what stands after a form feed
     is for the long help. `shown` is the default as people type it ("" shows none). `title` is its name in messages. One
-    that may be `repeated` holds a tuple of all that was given.
+    that may be `repeated` holds a tuple of all that was given. A `habit` is one whose default the command line takes
+    from the environment, where it is there.
     """
 
     name: str = ""
@@ -36,10 +48,11 @@ class Option:
         shown: str,
         title: str,
         repeated: bool,
+        habit: Habit | None,
     ) -> None:
         self.flags, self.default, self.read, self.words = flags, default, read, words
         self.metavar, self.help, self.shown, self.title = metavar, help, shown, title
-        self.repeated = repeated
+        self.repeated, self.habit = repeated, habit
 
 
 def option(
@@ -52,6 +65,7 @@ def option(
     shown: str = "",
     title: str = "",
     repeated: bool = False,
+    habit: Habit | None = None,
 ) -> Any:
     """Return a field that is an option: see `Option`."""
     return Option(
@@ -64,6 +78,7 @@ def option(
         shown=shown,
         title=title,
         repeated=repeated,
+        habit=habit,
     )
 
 

@@ -12,6 +12,7 @@ from mkdocs.structure.files import File, Files
 
 from cnnfilt.cli.command_tree import Page, pages
 from cnnfilt.cli.exit_codes import ENVIRONMENT, EXIT_CODES
+from cnnfilt.cli.habits import every_habit
 
 LINK = re.compile(r"(?<=\]\()(?!https?:)([^)#\s]+)")
 
@@ -96,4 +97,5 @@ def _plain(text: str) -> str:
 
 def _exit_codes() -> str:
     codes = _table("code", {str(code): text for code, text in EXIT_CODES.items()})
-    return "\n".join(["# Exit codes", "", *codes, "## Environment", "", *_table("variable", ENVIRONMENT)])
+    variables = _table("variable", ENVIRONMENT | every_habit())
+    return "\n".join(["# Exit codes", "", *codes, "## Environment", "", *variables])

@@ -26,6 +26,8 @@ settings.load_profile("unhurried")
 
 ROOT = Path(__file__).parents[1]
 COMMAND = [sys.executable, "-m", "cnnfilt"]
+for name in [name for name in os.environ if name.startswith("CNNFILT_DEFAULT_")]:
+    del os.environ[name]  # The defaults of whoever runs the tests are not those that they are about.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
 ENVIRONMENT["PYTHONPATH"] = str(ROOT)
 """That of a user: PYTHONUNBUFFERED, for one, would hide what is never flushed."""

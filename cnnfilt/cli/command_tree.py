@@ -5,6 +5,8 @@ from inspect import cleandoc
 
 import click
 
+from cnnfilt.cli.exit_codes import ENVIRONMENT
+from cnnfilt.cli.habits import every_habit, of_command
 from cnnfilt.cli.help import Command
 from cnnfilt.cli.lazy import LazyGroup
 from cnnfilt.cli.main import cli
@@ -23,8 +25,8 @@ class Page(Frozen):
     """What there is to say of one command; the whole programme has the path ("cnnfilt",).
 
     `summary` is its line in the list of its group, `usage` what follows its name. In `paragraphs` and examples the
-    lines of a text that starts with a line feed stand as they are. `groups` are its options by subject; `commands`
-    the names and summaries of the commands in it.
+    lines of a text that starts with a line feed stand as they are. `groups` are its options by subject, `environment`
+    the variables that it heeds; `commands` the names and summaries of the commands in it.
     """
 
     path: tuple[str, ...]
@@ -32,6 +34,7 @@ class Page(Frozen):
     usage: str
     paragraphs: tuple[str, ...]
     groups: dict[str, tuple[Described, ...]]
+    environment: dict[str, str]
     examples: tuple[str, ...]
     commands: dict[str, str]
 
@@ -56,6 +59,7 @@ def _pages(command: click.Command, name: str, summary: str, parent: click.Contex
         " ".join(command.collect_usage_pieces(context)),
         tuple(_paragraphs(command.help or "")),
         {title: tuple(_described(one, context) for one in group) for title, group in _groups(command, context)},
+        ENVIRONMENT | (every_habit() if isinstance(command, click.Group) else of_command(command)),
         _examples(command),
         {inner_name: line for inner_name, (line, _) in table.items()},
     )

@@ -1,7 +1,7 @@
 """Help in two lengths: --help fits the screen and names every option it has room for, --help-all explains them all."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from inspect import cleandoc
 from typing import Any
 
@@ -11,7 +11,9 @@ from cnnfilt.cli.completion_places import complete
 from cnnfilt.cli.dashes import refuse_other_dashes
 from cnnfilt.cli.empty_names import refuse_empty_names
 from cnnfilt.cli.exit_codes import ENVIRONMENT, EXIT_CODES
+from cnnfilt.cli.habits import announce, blamed, in_effect, of_command
 from cnnfilt.cli.help_screen import HelpContext, fitted, with_examples
+from cnnfilt.errors import CnnfiltError
 
 GROUPS = {
     "A part of the image": ("regions", "crop", "mask", "feather"),
@@ -77,12 +79,12 @@ def help_all_option(text: Callable[[click.Context], str], *, hidden: bool = Fals
     )
 
 
-def write_promises(formatter: click.HelpFormatter) -> None:
-    """Write what --help-all says of every command: its exit codes, and the environment it heeds."""
+def write_promises(formatter: click.HelpFormatter, habits: Mapping[str, str]) -> None:
+    """Write what --help-all says of every command: its exit codes, and the environment it heeds, `habits` included."""
     with formatter.section("Exit codes"):
         formatter.write_dl([(str(code), text) for code, text in EXIT_CODES.items()])
     with formatter.section("Environment"):
-        formatter.write_dl([*ENVIRONMENT.items()])
+        formatter.write_dl([*ENVIRONMENT.items(), *habits.items()])
 
 
 class Command(click.Command):
@@ -115,6 +117,15 @@ class Command(click.Command):
         if not ctx.resilient_parsing:  # The Tab key asks for completions of empty words.
             refuse_empty_names(ctx)
         return left
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; what it has from the environment is said with -v, and where it is at fault."""
+        found = in_effect(ctx)
+        announce(ctx, found)
+        try:
+            return super().invoke(ctx)
+        except CnnfiltError as error:
+            raise blamed(error, found) from error
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the help that fits the screen."""
@@ -150,7 +161,7 @@ class Command(click.Command):
         for title, group in self.groups(ctx):
             with formatter.section(title):
                 formatter.write_dl([(name, text.replace("\f", "")) for name, text in _records(ctx, group)])
-        write_promises(formatter)
+        write_promises(formatter, of_command(self))
         self.format_epilog(ctx, formatter)
         return formatter.getvalue().rstrip()
 

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from cnnfilt.cli.dashes import refuse_other_dashes
+from cnnfilt.cli.habits import every_habit
 from cnnfilt.cli.help import help_all_option, write_promises
 from cnnfilt.cli.help_screen import SHORTER, HelpContext, fitted, with_examples
 
@@ -67,7 +68,7 @@ class LazyGroup(click.Group):
         self.format_help_text(ctx, formatter)
         self.format_options(ctx, formatter)
         if promises:
-            write_promises(formatter)
+            write_promises(formatter, every_habit())
         if epilog := with_examples(self.epilog, examples):
             formatter.write_paragraph()
             with formatter.indentation():

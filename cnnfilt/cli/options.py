@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import click
 
+from cnnfilt.cli.habits import HabitualOption
 from cnnfilt.cli.option_types import (
     BoundedNumber,
     Parsed,
@@ -19,7 +20,7 @@ from cnnfilt.describe.percentiles import Percentiles
 from cnnfilt.files.decode.ahead import ReadAhead, begin_loading
 from cnnfilt.files.formats import FORMAT_WORDS
 from cnnfilt.files.read_write_options import ReadOptions, WriteOptions
-from cnnfilt.frozen import REQUIRED, Frozen, Option, option
+from cnnfilt.frozen import REQUIRED, Frozen, Habit, Option, option
 from cnnfilt.terms import DEFAULT_MAX_PIXELS, AlphaMode, FrameChoice, MetadataMode, ValueMapping
 
 if TYPE_CHECKING:  # NumPy is not needed for the help.
@@ -60,6 +61,8 @@ def as_click(one: Option) -> Decorator:
     return click.option(
         *one.flags,
         one.name,
+        cls=HabitualOption,
+        habit=one.habit,
         type=_type_of(one),
         metavar=one.metavar,
         default=one.default,
@@ -94,6 +97,7 @@ class WorkOptions(Frozen, kw_only=True):
         default=None,
         help="Work on N files at once, fewer if memory is short.",
         shown="the CPUs",
+        habit=Habit(unless=("cluster",)),
     )
     timeout: float = option(
         "--timeout",
@@ -140,6 +144,7 @@ class FileOptions(WorkOptions, kw_only=True):
         default="auto",
         help="How results become levels.\f clip, abs, offset (0 becomes mid-gray), minmax, symmetric, or raw.",
         shown="auto",
+        habit=Habit(unless=("value_range",)),
     )
     value_range: tuple[float, float] | Percentiles | None = option(
         "--value-range",
@@ -167,6 +172,7 @@ class FileOptions(WorkOptions, kw_only=True):
         default="safe",
         help="Keep the colour profile and resolution (safe), everything, or nothing.",
         shown="safe",
+        habit=Habit(),
     )
     keep_dates: bool = option("--keep-dates", default=False, help="Give each output the date of its input.")
     bands: tuple[int, ...] | None = option(

@@ -11,7 +11,7 @@ from cnnfilt.describe.window import axis_padding, require_at_least
 from cnnfilt.describe.window_shapes import Taps, WindowShape, parse_window
 from cnnfilt.describe.windows import Slide, Windows, paddings_of
 from cnnfilt.errors import ParameterError
-from cnnfilt.frozen import Frozen, changed, option
+from cnnfilt.frozen import Frozen, Habit, changed, option
 from cnnfilt.parsing import nearest, parse_number, parse_padding, parse_pair
 from cnnfilt.spelling import spelled_size
 from cnnfilt.terms import (
@@ -53,6 +53,7 @@ class Padded(Description, kw_only=True):
         read=_read_padding,
         metavar="PADDING",
         help="N, H,W or top,bottom,left,right.\f Or same, full.",
+        habit=Habit(unless=("regions", "mask", "whole", "adaptive")),
     )
 
 
@@ -81,6 +82,7 @@ class Bordered(Padded, kw_only=True):
         default="zeros",
         shown="zeros",
         help=f"What the padding holds: {', '.join(get_args(PaddingMode))} (see pad --help).",
+        habit=Habit(unless=("padding_value",)),
     )
     padding_value: PaddingValue = option(
         "--padding-value", read=parse_number, metavar="NUMBER", default=0, help="Pad with this number instead of 0."

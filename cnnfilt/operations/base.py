@@ -79,7 +79,10 @@ class Values(Frozen):
         holds_float = not to_matrix and "float32" in named(format_name).gray
         stays_float = self == AUTO and image.pixels.dtype.kind == "f" and not to_matrix
         if mapping == "raw" and not (to_matrix or holds_float):
-            raise ParameterError(f"raw values do not fit the levels of {format_name}; write .tiff or .npy, or map them")
+            raise ParameterError(
+                f"raw values do not fit the levels of {format_name}; write .tiff or .npy, or map them",
+                parameter="values",
+            )
         if stays_float and not holds_float:
             raise OutputError(
                 f"{{image}} holds floats and {format_name} whole levels; "

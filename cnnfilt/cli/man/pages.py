@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cnnfilt import __version__
 from cnnfilt.cli.command_tree import Described, Page, pages
-from cnnfilt.cli.exit_codes import ENVIRONMENT, EXIT_CODES
+from cnnfilt.cli.exit_codes import EXIT_CODES
 
 SECTION = "man1"
 
@@ -52,7 +52,7 @@ def _lines(page: Page, every_page: Iterable[Page]) -> Iterator[str]:
     if page.examples:
         yield from (".SH EXAMPLES", ".nf", *map(_text, page.examples), ".fi")
     yield from _table("EXIT STATUS", {str(code): text for code, text in EXIT_CODES.items()})
-    yield from _table("ENVIRONMENT", ENVIRONMENT)
+    yield from _table("ENVIRONMENT", page.environment)
     yield from (".SH SEE ALSO", ",\n".join(f".BR {_escaped(_title(one))} (1)" for one in _related(page, every_page)))
 
 

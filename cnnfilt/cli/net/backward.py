@@ -5,9 +5,11 @@ from typing import get_args
 import click
 from click.core import ParameterSource
 
+from cnnfilt.cli.habits import HabitualOption
 from cnnfilt.cli.matrix_command import MatrixCommand
 from cnnfilt.cli.option_types import PADDING, PAIR, Parsed, Word, parse_list
 from cnnfilt.cli.terminal_width import fitted_to_terminal
+from cnnfilt.frozen import Habit
 from cnnfilt.terms import CrossEntropy, Padding, Pair
 
 _FOR_FILTERS = ("bias", "stride", "padding", "dilation")
@@ -57,7 +59,15 @@ Examples:
 )
 @click.option("-s", "--stride", type=PAIR, default="1", show_default=True, metavar="N|HxW", help="Steps of the window.")
 @click.option(
-    "-p", "--padding", type=PADDING, default="valid", show_default=True, metavar="PADDING", help="As in convolve."
+    "-p",
+    "--padding",
+    cls=HabitualOption,
+    habit=Habit(),
+    type=PADDING,
+    default="valid",
+    show_default=True,
+    metavar="PADDING",
+    help="As in convolve.",
 )
 @click.option("-d", "--dilation", type=PAIR, default="1", show_default=True, metavar="N|HxW", help="Spread the taps.")
 @click.option("--explain", is_flag=True, help="Show the sum behind each number.")

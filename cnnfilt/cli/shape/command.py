@@ -4,6 +4,7 @@ from typing import get_args
 
 import click
 
+from cnnfilt.cli.habits import HabitualOption
 from cnnfilt.cli.messages import print_line
 from cnnfilt.cli.option_types import PADDING, PAIR, WholeNumber, Word
 from cnnfilt.cli.shape.answers import (
@@ -26,6 +27,7 @@ from cnnfilt.describe.named_models import model_names, named_model
 from cnnfilt.describe.windows import Slide, Windows, check_pixels
 from cnnfilt.errors import CnnfiltError
 from cnnfilt.files.network_files import is_network_file
+from cnnfilt.frozen import Habit
 from cnnfilt.spelling import spelled_size
 from cnnfilt.terms import DEFAULT_MAX_PIXELS, Padding, Pair, Unknown
 
@@ -59,6 +61,8 @@ Examples:
 @click.option(
     "-p",
     "--padding",
+    cls=HabitualOption,
+    habit=Habit(unless=("solve=padding",), only_with=("kernel_size",)),
     type=PADDING,
     metavar="PADDING",
     help="N, H,W, T,B,L,R, or same.\f Or valid, same-lower, full.  [default: valid]",
