@@ -167,8 +167,7 @@ def print_plan(plan: BatchPlan, *, json: bool = False, page: str | None = None) 
     shown = {} if page is None else {"page": page}
     if json:
         for jobs, status in ((plan.jobs, "planned"), (plan.existing, "skipped")):
-            print(*(json_text(_as_planned(job, status) | shown) + "
-" for job in jobs), sep="", end="")
+            print(*(json_text(_as_planned(job, status) | shown) + "\n" for job in jobs), sep="", end="")
         return
     for job in plan.jobs:
         print(f"{printable(job.source.path)} -> {_targets_of(job, page)}{f' ({job.reason})' if job.reason else ''}")

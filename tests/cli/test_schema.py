@@ -5,7 +5,10 @@ Beside the runs here, every run of the command line that any test makes is held 
 
 import ast
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +20,8 @@ from cnnfilt.cli.command_tree import pages
 from cnnfilt.cli.json_text import SCHEMA_VERSION, json_text
 from cnnfilt.cli.schema.table import commands, schema_of
 from tests.cli.conftest import SAMPLES, Run
+from tests.conftest import ENVIRONMENT, ROOT
+from tests.documents import blocks
 from tests.json_records import command_in, fault, records
 
 jsonschema = pytest.importorskip("jsonschema")
@@ -183,6 +188,22 @@ def test_no_number_is_written_that_is_none_in_json() -> None:
         "a": [1.5, None],
         "b": {"c": [None]},
     }
+
+
+def test_the_script_in_the_documentation_reads_them(here: Path) -> None:
+    (script,) = blocks(ROOT / "docs" / "scripts.md", "py")
+    assert len([line for line in script.splitlines() if line.strip()]) <= 22
+    (here / "edges.py").write_text(script)
+    (here / "photos").mkdir()
+    for name in ("icon.png", "bad.png"):
+        shutil.copy(here / name, here / "photos" / name)
+    (here / "cnnfilt").write_text(f'#!/bin/sh\nexec {sys.executable} -m cnnfilt "$@"\n')
+    (here / "cnnfilt").chmod(0o755)
+    path = f"{here}{os.pathsep}{os.environ['PATH']}"
+    command = [sys.executable, "edges.py", "photos/", "edges/"]
+    done = subprocess.run(command, cwd=here, env=ENVIRONMENT | {"PATH": path}, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (1, "edges/icon.png: 128 wide, 128 high, 0.0% clipped\n")
+    assert "1 failed\n  photos/bad.png: " in done.stderr
 
 
 def test_records_are_written_in_one_place() -> None:
