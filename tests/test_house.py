@@ -132,6 +132,7 @@ TESTED_ELSEWHERE = {
     "cli/completion_places.py": "cli/test_completion.py",
     "cli/exit_codes.py": "cli/test_man.py",
     "cli/json_text.py": "cli/test_schema.py",
+    "cli/habitual_option.py": "cli/test_habits.py",
     "cli/inspect/explain_pooling.py": "cli/test_explain.py",
     "cli/inspect/inspection.py": "cli/test_explain.py",
     "cli/inspect/number_tables.py": "cli/test_explain.py",

@@ -1,6 +1,6 @@
 """Options whose defaults people set once, as CNNFILT_DEFAULT_<OPTION>: which there are, and which count in a run.
 
-An option is one by its own field (`Habit`). The library does not read them.
+An option is one by its own field (`Habit`), and its default comes by way of `habitual_option`. The library reads none.
 """
 
 import os
@@ -10,41 +10,9 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from cnnfilt.cli.habitual_option import PREFIX, HabitualOption
 from cnnfilt.cli.messages import print_line
-from cnnfilt.errors import CnnfiltError, ParameterError
-from cnnfilt.frozen import Habit
-
-PREFIX = "CNNFILT_DEFAULT_"
-
-
-class HabitualOption(click.Option):
-    """An option that takes its default from the environment where it is a `habit`, and no other else."""
-
-    def __init__(self, *args: Any, habit: Habit | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.habit = habit
-        if habit is not None:
-            self.envvar = f"{PREFIX}{(self.name or '').upper()}"
-
-    def value_from_envvar(self, ctx: click.Context) -> Any:
-        """Return the value in the environment; None where other options of this run leave no room for it."""
-        habit = self.habit
-        if habit is None or any(_is_given(ctx, one) for one in habit.unless):
-            return None
-        if habit.only_with and not any(_is_given(ctx, one) for one in habit.only_with):
-            return None
-        return super().value_from_envvar(ctx)
-
-    def process_value(self, ctx: click.Context, value: Any) -> Any:
-        """Return the value; what is wrong with it is said of the variable where it is from there."""
-        if ctx.get_parameter_source(self.name or "") is not ParameterSource.ENVIRONMENT:
-            return super().process_value(ctx, value)
-        try:
-            return super().process_value(ctx, value)
-        except click.UsageError as error:
-            raise ParameterError(f"{self.envvar}: {error.format_message()}", parameter=self.name) from None
-        except ParameterError as error:
-            raise ParameterError(f"{self.envvar}: {error.message}", parameter=error.parameter) from None
+from cnnfilt.errors import CnnfiltError
 
 
 def of_command(command: click.Command) -> dict[str, str]:
@@ -98,10 +66,3 @@ def blamed(error: CnnfiltError, found: Mapping[str, str]) -> CnnfiltError:
 
 def _options(command: click.Command) -> list[Any]:
     return [one for one in command.params if isinstance(one, HabitualOption) and one.habit is not None]
-
-
-def _is_given(ctx: click.Context, one: str) -> bool:
-    """Return whether an option, "solve", was typed, or with this value, "solve=padding"."""
-    name, _, value = one.partition("=")
-    typed = ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE
-    return typed and (not value or ctx.params.get(name) == value)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import click
 
-from cnnfilt.cli.habits import HabitualOption
+from cnnfilt.cli.habitual_option import HabitualOption
 from cnnfilt.cli.option_types import (
     BoundedNumber,
     Parsed,

@@ -9,7 +9,8 @@ import pytest
 import cnnfilt
 from cnnfilt.cli.command_tree import pages
 from cnnfilt.cli.exit_codes import ENVIRONMENT
-from cnnfilt.cli.habits import PREFIX, every_habit
+from cnnfilt.cli.habits import every_habit
+from cnnfilt.cli.habitual_option import PREFIX
 from tests.cli.conftest import SAMPLES, Run
 from tests.conftest import tree
 

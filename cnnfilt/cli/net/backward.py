@@ -5,7 +5,7 @@ from typing import get_args
 import click
 from click.core import ParameterSource
 
-from cnnfilt.cli.habits import HabitualOption
+from cnnfilt.cli.habitual_option import HabitualOption
 from cnnfilt.cli.matrix_command import MatrixCommand
 from cnnfilt.cli.option_types import PADDING, PAIR, Parsed, Word, parse_list
 from cnnfilt.cli.terminal_width import fitted_to_terminal

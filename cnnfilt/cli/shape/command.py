@@ -4,7 +4,7 @@ from typing import get_args
 
 import click
 
-from cnnfilt.cli.habits import HabitualOption
+from cnnfilt.cli.habitual_option import HabitualOption
 from cnnfilt.cli.messages import print_line
 from cnnfilt.cli.option_types import PADDING, PAIR, WholeNumber, Word
 from cnnfilt.cli.shape.answers import (
