@@ -12,7 +12,9 @@
 #define RESULT_OF(mean) (u8)LEVEL_OF(mean, 255)
 #define SUM u16
 #define EXACT f32
+#define SHIFTS
 #include "means.h"
+#undef SHIFTS
 #undef SUM
 #undef EXACT
 #undef LEVEL_OF

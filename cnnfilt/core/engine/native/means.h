@@ -8,6 +8,26 @@ CLONES void JOIN3(shared, SUM, RESULT)(const SUM *sums, RESULT *out, size n, EXA
     for (size x = 0; x < n; x++) out[x] = RESULT_OF((EXACT)sums[x] * inverse);
 }
 
+#ifdef SHIFTS
+/* The same of 2^shift values each, shift > 0: a half goes to the even level. */
+PART void JOIN3(by_shift, SUM, RESULT)(const SUM *sums, RESULT *out, size n, int shift) {
+    const SUM rest = (SUM)(((SUM)1 << shift) - 1), most_down = (SUM)(rest >> 1);
+    for (size x = 0; x < n; x++) {
+        const SUM level = (SUM)(sums[x] >> shift), odd = level & 1;
+        const SUM up = (SUM)((SUM)((sums[x] & rest) + most_down + odd) >> shift);
+        out[x] = (RESULT)(level + up);
+    }
+}
+
+/* Compilers shift words by a number they know only. */
+CLONES void JOIN3(shifted, SUM, RESULT)(const SUM *sums, RESULT *out, size n, int shift) {
+    if (shift == 2) JOIN3(by_shift, SUM, RESULT)(sums, out, n, 2);
+    else if (shift == 4) JOIN3(by_shift, SUM, RESULT)(sums, out, n, 4);
+    else if (shift == 6) JOIN3(by_shift, SUM, RESULT)(sums, out, n, 6);
+    else JOIN3(by_shift, SUM, RESULT)(sums, out, n, shift);
+}
+#endif
+
 /* Values `at` on of row y. Products with an inverse are rounded twice: that shows in floats, and in levels only where a
  * quotient can be a half, but not a number that is exact. Of odd counts none is a half, of powers of two all are exact. */
 static void JOIN3(write, SUM, RESULT)(const Means *m, size y, size at, const SUM *sums, size n, RESULT *out) {
@@ -15,6 +35,13 @@ static void JOIN3(write, SUM, RESULT)(const Means *m, size y, size at, const SUM
     const int64_t count = first < last ? (int64_t)m->tall[y] * m->wide[at + first] : 0;
     const i32 *wide = m->wide + at;
     JOIN3(divided, SUM, RESULT)(sums, out, first, m->tall[y], wide);
+#ifdef SHIFTS
+    int shift = 0;
+    while (count >> shift > 1) shift++;
+    if (shift && count == (int64_t)1 << shift)
+        JOIN3(shifted, SUM, RESULT)(sums + first, out + first, last - first, shift);
+    else
+#endif
     if (IS_LEVEL && (count % 2 || !(count & (count - 1))))
         JOIN3(shared, SUM, RESULT)(sums + first, out + first, last - first, 1 / (EXACT)count);
     else

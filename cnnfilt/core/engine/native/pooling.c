@@ -16,4 +16,5 @@
 #include "total.h"
 #undef SUM
 #define SUM u16
+#define PAIRS
 #include "total.h"
