@@ -6,13 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnfilt import convolve
-from cnnfilt.core.engine import im2col, products, strips
+from cnnfilt.core.engine import im2col, native, products, strips
 from cnnfilt.core.engine.products import multiply
 from tests import oracles
 from tests.core.test_convolution import geometries, oracle, ours
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(
     case=geometries(),
     channels=st.integers(1, 6),
@@ -21,13 +21,16 @@ from tests.core.test_convolution import geometries, oracle, ours
     longest=st.sampled_from([1, 2, 7, 256]),
     block=st.sampled_from([1, 2000]),
     scratch=st.sampled_from([1, 1 << 20]),
+    in_numpy=st.booleans(),
 )
-def test_any_geometry_equals_the_loops(case, channels, filters, many, longest, block, scratch):
+def test_any_geometry_equals_the_loops(case, channels, filters, many, longest, block, scratch, in_numpy):
     rng = np.random.default_rng(case["seed"])
     image = rng.normal(size=(*case["size"], channels)).astype(np.float32)
     kernel = rng.normal(size=(*case["kernel"], channels, filters))
     bias = rng.normal(size=filters)
     with pytest.MonkeyPatch.context() as patch:
+        if in_numpy:
+            patch.setattr(native, "loops", None)
         patch.setattr(im2col, "MANY_CHANNELS", many)
         patch.setattr(im2col, "LONGEST", longest)
         patch.setattr(im2col, "BLOCK_BYTES", block)

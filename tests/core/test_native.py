@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnfilt import convolve, edges, pool
+from cnnfilt import conv2d, convolve, edges, pool
 from cnnfilt.core.edge_responses import lengths
 from cnnfilt.core.engine import native
 from cnnfilt.core.engine.box import box
@@ -420,6 +420,46 @@ def test_networks(drawn, size, dtype, seed):
     np.testing.assert_array_equal(ours, twin)
 
 
+@needs_loops
+@settings(max_examples=300, deadline=None)
+@given(windows(60), st.integers(0, 9999))
+def test_what_cells_of_windows_meet(drawn, seed):
+    rows, pixels, channels, taps, stride, dilation, size = drawn
+    rng = np.random.default_rng(seed)
+    padded, (source, beyond, outside, sides) = with_sides(rng, drawn, "f4", np.dtype("f4"))
+    first = [int(rng.integers(most)) for most in (*taps, channels)]
+    count = [int(rng.integers(1, most - at + 1)) for at, most in zip(first, (*taps, channels), strict=True)]
+    ours = np.full((rows, pixels, np.prod(count)), np.nan, np.float32)
+    loops.gather(source, beyond, outside, ours, channels, stride, dilation, sides, taps, (*first, *count))
+    image = padded.reshape(*size, channels)
+    met = [
+        image[i * dilation[0] :: stride[0], j * dilation[1] :: stride[1]][
+            :rows, :pixels, first[2] : first[2] + count[2]
+        ]
+        for i in range(first[0], first[0] + count[0])
+        for j in range(first[1], first[1] + count[1])
+    ]
+    np.testing.assert_array_equal(ours, np.concatenate(met, axis=2))
+
+
+@pytest.mark.parametrize("steps", [(2**31, 1), (1, 2**31), (2**31, 2**40)])
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32])
+def test_a_stride_past_the_image_leaves_the_first_window(steps, dtype):
+    image = np.arange(75).reshape(5, 5, 3).astype(dtype)
+    first = [slice(None, None, min(step, 9)) for step in steps]
+    for kernel in (np.arange(9).reshape(3, 3), np.ones((3, 3)) / 7, np.outer([1, 2, 1], [1, 2, 1])):
+        np.testing.assert_allclose(convolve(image, kernel, stride=steps), convolve(image, kernel)[*first], rtol=1e-6)
+    for kind in ("max", "min", "avg", "median"):
+        np.testing.assert_array_equal(
+            pool(image, 3, kind=kind, stride=steps), pool(image, 3, kind=kind, stride=1)[*first]
+        )
+    filters = np.random.default_rng(0).normal(size=(3, 3, 3, 8)).astype(np.float32)
+    batch = image[np.newaxis].astype(np.float32)
+    np.testing.assert_allclose(
+        conv2d(batch, filters, stride=steps), conv2d(batch, filters)[:, *first], rtol=1e-4, atol=1e-3
+    )
+
+
 def hostile(rng):
     """Draw an array that nobody would mean: of any type, size, layout and rights."""
     dtype = rng.choice(["u1", "u2", "i2", "i4", "u4", "f4", "f8", "?", ">u2", "i8"])
@@ -458,6 +498,9 @@ def call(rng, name, arrays):
             return loops.separable(*picked, channels, pair(), pair(), pair(), *mapping)
         case "gradient":
             return loops.gradient(*picked[:6], channels, pair(), pair(), pair(), *mapping)
+        case "gather":
+            part = tuple(number(rng) - int(rng.integers(2)) for _ in range(6))
+            return loops.gather(*picked[:4], channels, pair(), pair(), pair(), pair(), part)
         case "box":
             return loops.box(*picked, pair(), channels, pair())
         case "maximum" | "minimum":
@@ -490,6 +533,7 @@ LOOPS = (
     "average",
     "levels",
     "unfilter",
+    "gather",
     "maximum_of_runs",
     "minimum_of_runs",
     "network",
@@ -506,6 +550,7 @@ def test_hostile_calls_end_in_a_result_or_a_value_error(name):
     arrays += [
         np.ones(shape, dtype) for dtype in ("u1", "i2", "i4", "f4") for shape in ((9, 40), (3, 3), (1,), (40,), (512,))
     ]
+    arrays += [np.ones((3, 3, 1), np.float32), np.ones((1, 2, 3), np.float32), np.ones((3, 38, 9), np.float32)]
     arrays += [np.zeros(shape, np.uint8) for shape in ((9, 41), (9, 40), (3, 4), (3,))]
     if LOOPS.index(name) >= LOOPS.index(
         "maximum_of_runs"

@@ -22,6 +22,12 @@ class Cells(Frozen):
         """Return the part of `weights` (h, w, C, ...) in these cells."""
         return weights[self.rows, self.columns, self.channels]
 
+    @property
+    def part(self) -> tuple[int, ...]:
+        """Return the first row, column and channel, and how many of each there are."""
+        parts = self.rows, self.columns, self.channels
+        return (*(part.start for part in parts), *map(_length, parts))
+
     def met_in(self, strip: Strip) -> Array:
         """Return a view of what they meet in every window: (rows, columns, height, W', channels)."""
         rows, columns = strip.layout.rows, strip.layout.columns
@@ -32,17 +38,20 @@ class Cells(Frozen):
         return as_strided(first, shape, (down, along, *first.strides), writeable=False)
 
 
-def even_cells(shape: tuple[int, ...], columns: Window, most: int) -> Iterator[Cells]:
-    """Yield all of a kernel of `shape` (h, w, C) in parts of at most `most` numbers."""
+def even_cells(shape: tuple[int, ...], most: int, step: int = 1) -> Iterator[Cells]:
+    """Yield all of a kernel of `shape` (h, w, C) in parts of at most `most` numbers, whose columns lie `step` apart."""
     height, width, channels = shape
-    # Columns with the same remainder modulo the stride lie side by side in a strip, and evenly.
-    step = columns.stride // gcd(columns.stride, columns.dilation)
     for lane in _parts(0, channels, most):
         size = lane.stop - lane.start
         for phase in range(min(step, width)):
             for across in _parts(phase, width, max(1, most // size), step):
                 for down in _parts(0, height, max(1, most // (size * _length(across)))):
                     yield Cells(down, across, lane)
+
+
+def step_between(columns: Window) -> int:
+    """Return how far apart columns of a kernel are that lie evenly in a strip: side by side, if sorted by remainder."""
+    return columns.stride // gcd(columns.stride, columns.dilation)
 
 
 def _parts(start: int, stop: int, most: int, step: int = 1) -> Iterator[slice]:

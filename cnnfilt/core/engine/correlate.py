@@ -35,7 +35,7 @@ class Correlate(Technique):
 
     def __init__(self, job: Job, dtype: np.dtype) -> None:
         self.reads = read_by_loops(job, dtype)
-        self._channels, self._places = job.maps, (strides_of(job), dilations_of(job))
+        self._channels, self._places = job.maps, native.steps_of(job.rows, job.columns)
         self.row_bytes = job.columns.output_size * job.maps * dtype.itemsize
         weights, bias = job.weights[:, :, 0].astype(dtype), job.bias.astype(dtype)
         self._each = job.is_depthwise
@@ -97,13 +97,3 @@ def read_by_loops(job: Job, dtype: np.dtype) -> np.dtype | None:
 def outside_of(strip: Strip, channels: int, dtype: np.dtype) -> Array:
     """Return what stands beside the strip's rows where no value of theirs is seen: one of `dtype` for each channel."""
     return np.broadcast_to(strip.sides.outside, channels).astype(dtype)
-
-
-def strides_of(job: Job) -> tuple[int, int]:
-    """Return the strides down and along."""
-    return job.rows.stride, job.columns.stride
-
-
-def dilations_of(job: Job) -> tuple[int, int]:
-    """Return the dilations down and along."""
-    return job.rows.dilation, job.columns.dilation

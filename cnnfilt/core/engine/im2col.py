@@ -1,15 +1,20 @@
-"""Many filters as one matrix product: what every tap meets becomes a row (or column) of a matrix.
+"""Many filters as one matrix product: what every window meets becomes a row of a matrix.
 
     result (pixels, filters) = matrix (pixels, taps) @ weights (taps, filters)
 
-With few channels the matrix is filled tap by tap, in long runs of neighbouring pixels, and read transposed; with
-many, pixel by pixel, in runs of channels. Against torch, channels last, two AVX2 cores: 3 -> 64 at 512x512 0.57, at
-224x224 2.9; 3 -> 8 at 24 megapixels 1.0; 64 -> 64 with stride 2 2.0.
+`native/gather.c` fills the matrix. In NumPy it is filled tap by tap where channels are few, in long runs of
+neighbouring pixels, and read transposed; with many, pixel by pixel, in runs of channels. What windows of 1x1 meet is
+that matrix.
 """
+
+from collections.abc import Callable
+from math import prod
 
 import numpy as np
 
-from cnnfilt.core.engine.cells import even_cells
+from cnnfilt.core.engine import native
+from cnnfilt.core.engine.cells import even_cells, step_between
+from cnnfilt.core.engine.correlate import outside_of
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.job import Job
 from cnnfilt.core.engine.products import multiply
@@ -30,6 +35,10 @@ BLOCK_BYTES = 1 << 21
 """What the matrix may take, about: it is written and then read, and should stay near the processor."""
 
 
+Fill = Callable[[int, int, int], Array]
+"""Gives the matrix (pixels, taps) of what cells, by their number, meet in rows first to last of a strip."""
+
+
 class Im2col(Technique):
     """Multiplies matrices; for floats only, and for strips in which every value is finite."""
 
@@ -41,10 +50,14 @@ class Im2col(Technique):
         return f"{job.maps} filters as one matrix product: {dtype} sums"
 
     def __init__(self, job: Job, dtype: np.dtype) -> None:
-        self.planar = job.image.shape[2] < MANY_CHANNELS
-        self._cells = list(even_cells(job.weights.shape[:3], job.columns, LONGEST))
+        self.sides_apart = native.loops is not None and dtype == np.float32
+        self.planar = not self.sides_apart and job.image.shape[2] < MANY_CHANNELS
+        step = 1 if self.sides_apart else step_between(job.columns)
+        self._cells = list(even_cells(job.weights.shape[:3], LONGEST, step))
         self._weights = [cells.of(job.weights).reshape(-1, job.maps).astype(dtype) for cells in self._cells]
         self._bias = job.bias.astype(dtype)
+        self._has_bias = bool(self._bias.any())
+        self._is_plain = job.weights.shape[:2] == (1, 1) and job.rows.stride == job.columns.stride == 1
         self._job, self._dtype = job, dtype
         self._width = job.columns.output_size
         self._most_taps = max(len(weights) for weights in self._weights)
@@ -62,25 +75,51 @@ class Im2col(Technique):
     def write(self, strip: Strip, out: Array) -> None:
         """Write the strip's sums, bias included, to `out` (strip.height, W' * filters)."""
         # A product would spread an infinity through zero taps.
-        if not all_finite(strip.padded):
+        if not all_finite(strip.natural if self.sides_apart else strip.padded):
             self._taps.write(strip, out)
             return
-        met = [cells.met_in(strip) for cells in self._cells]
+        fill = self._by_loop(strip) if self.sides_apart else self._in_numpy(strip)
         for first in range(0, strip.height, self._rows):
             last = min(first + self._rows, strip.height)
             sums = out[first:last].reshape(-1, self._job.maps)
-            self._write_block([values[:, :, first:last] for values in met], sums)
+            self._write_block(fill, first, last, sums)
 
-    def _write_block(self, met: list[Array], sums: Array) -> None:
+    def _write_block(self, fill: Fill, first: int, last: int, sums: Array) -> None:
         product = self._products[: len(sums)]
-        for number, (values, weights) in enumerate(zip(met, self._weights, strict=True)):
-            multiply(self._fill(values), weights, out=product if number else sums)
+        for number, weights in enumerate(self._weights):
+            multiply(fill(number, first, last), weights, out=product if number else sums)
             if number:
                 np.add(sums, product, out=sums)
-        if self._bias.any():
+        if self._has_bias:
             np.add(sums, self._bias, out=sums)
 
-    def _fill(self, met: Array) -> Array:
+    def _by_loop(self, strip: Strip) -> Fill:
+        """Return what fills the matrix in a loop."""
+        assert native.loops is not None, "the sides are apart only with loops"
+        gather, job, sides = native.loops.gather, self._job, strip.sides
+        channels = job.image.shape[2]
+        size, stride = job.weights.shape[:2], job.rows.stride
+        places = channels, *native.steps_of(job.rows, job.columns), sides.padding, size
+        outside = outside_of(strip, channels, np.dtype(np.float32))
+
+        def fill(number: int, first: int, last: int) -> Array:
+            cells = self._cells[number]
+            rows = strip.natural[first * stride : (last - 1) * stride + job.rows.span]
+            if self._is_plain and not any(sides.padding):
+                return rows.reshape(-1, channels)[:, cells.channels]
+            taps = prod(cells.part[3:])
+            matrix = self._matrix[: (last - first) * self._width * taps].reshape(last - first, self._width, taps)
+            gather(rows, sides.places, outside, matrix, *places, cells.part)
+            return matrix.reshape(-1, taps)
+
+        return fill
+
+    def _in_numpy(self, strip: Strip) -> Fill:
+        """Return what fills it in NumPy."""
+        met = [cells.met_in(strip) for cells in self._cells]
+        return lambda number, first, last: self._filled(met[number][:, :, first:last])
+
+    def _filled(self, met: Array) -> Array:
         """Return what cells meet, (rows, columns, height, W', channels), as a matrix (pixels, taps)."""
         _, _, height, width, _ = met.shape
         # The same matrix either way, but one lies in memory tap by tap, the other pixel by pixel.

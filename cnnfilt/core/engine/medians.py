@@ -106,7 +106,7 @@ class MedianJob(PoolingJob):
     def _by_exchanges(self, part: Part, into: Array) -> None:
         assert native.loops is not None, "networks are compiled"
         source, _, _ = self._source(part)
-        dilation = self.rows.dilation, self.columns.dilation
+        _, dilation = native.steps_of(self.rows, self.columns)
         native.loops.network(_flat(source), _lines(into), self.rows.kernel_size, self.pixels.shape[2], dilation)
 
     def _any(self, part: Part, into: Array) -> None:
@@ -137,7 +137,7 @@ class MedianJob(PoolingJob):
         rows, columns = self.rows, self.columns
         counts = np.empty(COUNTS[source.itemsize], np.int32)
         start = rows.start(part[0]) - top, columns.start(part[2]) - left
-        size, stride = (rows.kernel_size, columns.kernel_size), (rows.stride, columns.stride)
+        size, (strides, dilations) = (rows.kernel_size, columns.kernel_size), native.steps_of(rows, columns)
         native.loops.huang(
             _flat(source),
             self._runs,
@@ -145,8 +145,8 @@ class MedianJob(PoolingJob):
             _lines(into),
             size,
             self.pixels.shape[2],
-            stride,
-            (rows.dilation, 1),
+            strides,
+            dilations,
             start,
         )
 

@@ -169,8 +169,7 @@ class PoolingJob(Responses):
         places = (
             (rows.kernel_size, columns.kernel_size),
             channels,
-            (rows.stride, columns.stride),
-            (rows.dilation, columns.dilation),
+            *native.steps_of(rows, columns),
             (rows.start(first) - top, -columns.before),
         )
         if self.fold.averages and self.window is not None:

@@ -6,7 +6,7 @@ Whole numbers have whole factors, exactly; floats one or two products, as far as
 import numpy as np
 
 from cnnfilt.core.engine import native
-from cnnfilt.core.engine.correlate import dilations_of, outside_of, read_by_loops, strides_of
+from cnnfilt.core.engine.correlate import outside_of, read_by_loops
 from cnnfilt.core.engine.factors import float_factors, integer_factors
 from cnnfilt.core.engine.finite import FiniteTechnique
 from cnnfilt.core.engine.images import Array, is_small
@@ -54,7 +54,7 @@ class Separable(FiniteTechnique):
         assert pairs is not None, "it suits kernels that have factors"
         self.factors = [(down.astype(dtype), along.astype(dtype)) for down, along in pairs]
         self.channels = job.maps
-        self.places = strides_of(job), dilations_of(job)
+        self.places = native.steps_of(job.rows, job.columns)
         self.reads = read_by_loops(job, dtype)
         self.has_loop = self.sides_apart = self.reads is not None
         self._width = job.columns.output_size * job.maps

@@ -7,7 +7,10 @@ them (an ImportError where they are missing).
 import os
 from types import ModuleType
 
-DOORS = 1
+from cnnfilt.describe.window import Window
+from cnnfilt.terms import Pair
+
+DOORS = 2
 """Counts the changes of what the loops are told; `module.c` has the same number."""
 
 
@@ -38,6 +41,16 @@ BLOCK, REACH = 512, 2048
 def reaches(taps: int, dilation: int, stride: int, channels: int) -> bool:
     """Tell whether a loop can hold windows of so many taps along a row."""
     return (taps - 1) * dilation * channels <= REACH and (stride == 1 or stride * channels <= BLOCK)
+
+
+def steps_of(rows: Window, columns: Window) -> tuple[Pair, Pair]:
+    """Return the strides and the dilations, (down, along) each, as the loops take them.
+
+    A longer one than they take is that of an only window, or of an only tap: nothing is ever that far away.
+    """
+    most = 1 << 30
+    strides = min(rows.stride, most), min(columns.stride, most)
+    return strides, (min(rows.dilation, most), min(columns.dilation, most))
 
 
 def in_words() -> str:

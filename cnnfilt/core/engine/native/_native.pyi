@@ -90,6 +90,19 @@ def gradient(
     scale: float = 1,
     /,
 ) -> Found | None: ...
+def gather(
+    source: Array,
+    beyond: Array,
+    outside: Array,
+    out: Array,
+    channels: int,
+    stride: Pair,
+    dilation: Pair,
+    sides: Pair,
+    size: Pair,
+    part: tuple[int, ...],
+    /,
+) -> None: ...
 def box(
     source: Array,
     beyond: Array,

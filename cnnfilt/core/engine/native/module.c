@@ -163,26 +163,32 @@ static int read_places(Call *call, PyObject *args, float *scale) {
            && read_mapping(call, mapping);
 }
 
-/* The windows over the output, once their numbers are sound and a block holds what they reach. */
-static int place(Call *call, size height, size taps) {
+/* The windows over an output row of `width` values, once their numbers are sound. */
+static int place_in(Call *call, size width, size height, size taps) {
     const size channels = call->channels, *stride = call->stride, *dilation = call->dilation;
     const size numbers[] = {height, taps, channels, stride[0], stride[1], dilation[0], dilation[1]};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         if (numbers[i] < 1 || numbers[i] > LARGEST) return refuse("must be from 1 to 2^30", "a size, stride or dilation");
-    if (call->out->width % channels) return refuse("has rows that are no whole pixels", "out");
-    if ((taps - 1) * dilation[1] > REACH / channels) return refuse("reach too far for a loop", "windows");
-    if (stride[1] > 1 && stride[1] > BLOCK / channels) return refuse("lie too far apart for a loop", "windows");
-    call->windows = (Windows){call->out->rows, call->out->width, channels, height, taps, stride[0], stride[1],
+    if (width % channels) return refuse("has rows that are no whole pixels", "out");
+    call->windows = (Windows){call->out->rows, width, channels, height, taps, stride[0], stride[1],
                               dilation[0], dilation[1] * channels, 0, 0, 0, NULL};
     return 1;
 }
 
-/* The windows, once the source and the padding on its sides, if any, are known to have all that they meet. The second buffer
- * says then which value of its row each of those on the sides is, the one before the result what stands for none. */
-static int place_on(Call *call, size height, size taps) {
+/* The windows over the output, once a block holds what they reach. */
+static int place(Call *call, size height, size taps) {
+    const size channels = call->channels;
+    if (!place_in(call, call->out->width, height, taps)) return 0;
+    if ((taps - 1) * call->dilation[1] > REACH / channels) return refuse("reach too far for a loop", "windows");
+    if (call->stride[1] > 1 && call->stride[1] > BLOCK / channels) return refuse("lie too far apart for a loop", "windows");
+    return 1;
+}
+
+/* Whether the source and the padding on its sides, if any, have all that the windows meet. The second buffer says then which
+ * value of its row each of those on the sides is, the one before the result what stands for none. */
+static int are_on_source(Call *call) {
     const Plane *source = call->planes, *beyond = source + 1, *outside = call->out - 1;
     Windows *w = &call->windows;
-    if (!place(call, height, taps)) return 0;
     if (call->sides[0] < 0 || call->sides[0] > LARGEST || call->sides[1] < 0 || call->sides[1] > LARGEST)
         return refuse("must be from 0 to 2^30", "the padding of a side");
     if (source->width % w->channels) return refuse("has rows that are no whole pixels", "source");
@@ -201,6 +207,8 @@ static int place_on(Call *call, size height, size taps) {
     if (down > source->rows || along > w->length / w->channels) return refuse("is smaller than what its windows meet", "source");
     return 1;
 }
+
+static int place_on(Call *call, size height, size taps) { return place(call, height, taps) && are_on_source(call); }
 
 /* Whether kernels, bias and what stands outside are of the type of the sums, and their rows close together. */
 static int are_weights(const Call *call, char sums) {
@@ -301,6 +309,38 @@ static PyObject *py_gradient(PyObject *self, PyObject *args) {
     RUN_SUMS(GRADIENT_TYPES, ONE, call.target.mapping ? sums : 'f');
 #undef ONE
     return end(&call, good, call.target.mapping != NULL);
+}
+
+/* gather(source, beyond, outside, out, channels, stride, dilation, sides, (height, taps), part): what cells of windows of so
+ * many rows and taps meet, out (rows, columns, values); `part` is the first row, tap and channel of the cells, and how many
+ * of each there are. */
+static PyObject *py_gather(PyObject *self, PyObject *args) {
+    (void)self;
+    Call call = {0};
+    const Plane *source = call.planes, *outside = source + 2;
+    size of[2], first[3], count[3];
+    if (!begin(&call, args, 4, (int[]){2, 1, 1, 3}, (const char *[]){"source", "beyond", "outside", "out"})) return NULL;
+    int good = read_rest(&call, args, "n(nn)(nn)(nn)(nn)(nnnnnn)", &call.channels, &call.stride[0], &call.stride[1], &call.dilation[0],
+                         &call.dilation[1], &call.sides[0], &call.sides[1], &of[0], &of[1], &first[0], &first[1], &first[2],
+                         &count[0], &count[1], &count[2])
+               && (call.channels >= 1 && call.channels <= LARGEST ? 1 : refuse("must be from 1 to 2^30", "channels"))
+               && place_in(&call, call.out->view.shape[1] * call.channels, of[0], of[1]) && are_on_source(&call);
+    const size most[] = {of[0], of[1], call.channels};
+    size values = 1;
+    for (int i = 0; good && i < 3; i++) {
+        if (first[i] < 0 || count[i] < 1 || count[i] > most[i] || first[i] > most[i] - count[i]) good = refuse("lie in no window", "cells");
+        else if (values > LARGEST / count[i]) good = refuse("are too many", "cells");
+        else values *= count[i];
+    }
+    if (good && (call.out->view.shape[2] != values || call.out->pitch != call.out->width)) good = refuse("must have a value for each cell, close together", "out");
+    if (good && (source->type != 'f' || outside->type != 'f' || call.out->type != 'f')) good = refuse("must hold floats", "source, outside and out");
+    if (good) {
+        Py_BEGIN_ALLOW_THREADS
+        gather(&call.windows, source->view.buf, source->pitch, outside->view.buf, &(Cells){first[0], first[1], first[2], count[0], count[1], count[2]},
+               call.out->view.buf);
+        Py_END_ALLOW_THREADS
+    }
+    return end(&call, good, 0);
 }
 
 /* The counts that sums of such a type are divided by: for each row, and for each value of a row. */
@@ -569,6 +609,7 @@ static PyMethodDef methods[] = {
     {"correlate_each", py_correlate_each, METH_VARARGS, "Write the sums of windows times a kernel for each channel."},
     {"separable", py_separable, METH_VARARGS, "Write the sums of windows times a column times a row."},
     {"gradient", py_gradient, METH_VARARGS, "Write the lengths of gradients."},
+    {"gather", py_gather, METH_VARARGS, "Write what cells of windows meet, window by window."},
     {"box", py_box, METH_VARARGS, "Write the sums or the means of windows."},
     {"maximum", py_maximum, METH_VARARGS, "Write the largest value of each window."},
     {"minimum", py_minimum, METH_VARARGS, "Write the smallest value of each window."},
@@ -583,7 +624,7 @@ static PyMethodDef methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
-enum { DOORS = 1 }; /* changes with what the loops are told, here and in __init__.py: a library that is older is not used */
+enum { DOORS = 2 }; /* changes with what the loops are told, here and in __init__.py: a library that is older is not used */
 
 static int add_limits(PyObject *module) {
     return PyModule_AddIntConstant(module, "DOORS", DOORS) || PyModule_AddIntConstant(module, "BLOCK", BLOCK) || PyModule_AddIntConstant(module, "REACH", REACH) ||

@@ -64,6 +64,12 @@ typedef struct {
     const i32 *beyond;  /* which value of its row each of those beside the source is, left ones first; -1 for none */
 } Windows;
 
+/* Some rows, taps and channels of a window: the first of each, and how many there are. */
+typedef struct {
+    size row, tap, channel;
+    size rows, taps, channels;
+} Cells;
+
 /* Of two values; a NaN wins, whichever of the two it is. */
 #define LARGER(a, b) ((a) > (b) || (a) != (a) ? (a) : (b))
 #define SMALLER(a, b) ((a) < (b) || (a) != (a) ? (a) : (b))
@@ -205,7 +211,7 @@ void means_u32(const Means *, size, size, const u32 *, size, Target *);
     } while (0)
 
 /* What the loops say of themselves stands where they are: sums.h, box.h, total.h, extreme.h, runs.h, network.h, median.h,
- * huang.h, png.c. */
+ * huang.h, gather.c, png.c. */
 #define PROTOTYPES(s, r, SOURCE, RESULT) \
     void correlate_##SOURCE##_##RESULT(const Windows *, const SOURCE *, size, Target *, const RESULT *, const RESULT *, const RESULT *); \
     void correlate_each_##SOURCE##_##RESULT(const Windows *, const SOURCE *, size, Target *, const RESULT *, const RESULT *, const RESULT *); \
@@ -243,6 +249,7 @@ UNSIGNED_TYPES(PROTOTYPES)
     void total_##SOURCE##_##RESULT(const Windows *, const SOURCE *, size, size, size, size, size, Target *);
 TOTAL_TYPES(PROTOTYPES)
 #undef PROTOTYPES
+void gather(const Windows *, const f32 *, size, const f32 *, const Cells *, f32 *);
 size unfilter(const u8 *, size, const u8 *, u8 *, size, size, size, size);
 
 #endif
