@@ -3,6 +3,8 @@
 import struct
 from collections.abc import Sequence
 
+import numpy as np
+
 from cnnfilt.describe.chain import Report
 from cnnfilt.describe.layers import (
     ActivationLayer,
@@ -32,10 +34,18 @@ from tests.files import onnx_files as onnx
 FUNCTIONS = {"relu": "Relu", "sigmoid": "Sigmoid", "tanh": "Tanh", "softmax": "Softmax", "gelu": "Gelu", "elu": "Elu"}
 
 
+def drawn(rng: np.random.Generator, dims: Sequence[int]) -> np.ndarray:
+    if len(dims) == 1 or dims[1:] == (1, 1):
+        # Variances and factors; as means and biases they do no harm.
+        return rng.uniform(0.5, 1.5, dims)
+    return rng.normal(0, np.sqrt(2 / np.prod(dims[1:])), dims)
+
+
 class Writer:
     """Writes one layer after the other: the node that makes a layer's output is called by its number, `layer7`."""
 
-    def __init__(self) -> None:
+    def __init__(self, rng: np.random.Generator | None = None) -> None:
+        self._rng = rng
         self.nodes: list[bytes] = []
         self.tensors: list[bytes] = []
         self.current = "x"
@@ -47,8 +57,10 @@ class Writer:
         return output
 
     def weight(self, *dims: int) -> str:
+        """Zeros, or random numbers by which values stay about as large as they are."""
         name = f"weight{len(self.tensors)}"
-        self.tensors.append(onnx.tensor(name, dims))
+        data = None if self._rng is None else drawn(self._rng, dims).astype("<f4").tobytes()
+        self.tensors.append(onnx.tensor(name, dims, data))
         return name
 
     def sizes(self, *numbers: int) -> str:
@@ -168,9 +180,9 @@ class Writer:
         return {name: list(pair) for name, pair in shown.items()} | {"pads": [top, left, bottom, right]}
 
 
-def onnx_of(reports: Sequence[Report], size: Volume) -> bytes:
-    """Return the network of `reports`, whose input has this size, as an ONNX file."""
-    writer = Writer()
+def onnx_of(reports: Sequence[Report], size: Volume, *, seed: int | None = None) -> bytes:
+    """Return the network of `reports`, whose input has this size, as an ONNX file; with a `seed` weights are random."""
+    writer = Writer(None if seed is None else np.random.default_rng(seed))
     for number, report in enumerate(reports, 1):
         writer.layer(report, f"layer{number}")
     inputs = [onnx.value_info("x", (1, size.channels, size.height, size.width))]

@@ -89,6 +89,15 @@ class Call:
             raise self._wrong(name, f"{len(value)} numbers for {count}" if count else "no list of whole numbers")
         return wholes
 
+    def number(self, name: str, default: float) -> float:
+        """Return an attribute that is a number."""
+        value = self.node.attributes.get(name)
+        if value is None:
+            return default
+        if not isinstance(value, int | float):
+            raise self._wrong(name, "no number")
+        return float(value)
+
     def floats(self, name: str) -> tuple[float, ...]:
         """Return an attribute that is a list of numbers."""
         value = self.node.attributes.get(name)

@@ -2,22 +2,37 @@
 
 from collections.abc import Mapping
 from math import prod
+from typing import Literal
 
 from cnnfilt.frozen import Frozen
 
 Number = int | float
 
 
+class Stored(Frozen):
+    """Where the numbers of a tensor lie: the (first, end) bytes in the file at `path`, or in the network's own ("").
+
+    `form` is how they are written there: "raw" as they are in memory, lowest byte first, "float32" or "float64" so,
+    whatever their kind, "varints" as protobuf's whole numbers.
+    """
+
+    form: Literal["raw", "float32", "float64", "varints"]
+    spans: tuple[tuple[int, int], ...]
+    path: str = ""
+
+
 class Tensor(Frozen):
     """Numbers that are in the file: weights, of which only the size is known, or the few that say a size themselves.
 
-    `kind` is how a number is written, as NumPy names it; `content` the numbers, row by row, where they were read.
+    `kind` is how a number is written, as NumPy names it; `content` the numbers, row by row, where they were read. All
+    are where `stored` says; None where the file leaves them out.
     """
 
     name: str
     dims: tuple[int, ...]
     kind: str
     content: tuple[Number, ...] | None = None
+    stored: Stored | None = None
 
     @property
     def count(self) -> int:

@@ -49,8 +49,23 @@ def _convolution(call: Call, weight: Value) -> Made:
 def transposed_convolution(call: Call) -> Made:
     """ConvTranspose: weights are (in_channels, out_channels / groups, ...)."""
     image, weight = images(call), call.value(1)
-    groups = call.whole("group", 1)
-    depth, maps = _checked_weights(image, weight, groups)
+    axes = transposed_axes(call)
+    taps: dict[str, Taps | None] = {
+        letter: transposed(one.kernel_size, one.stride, one.dilation, one.before)
+        for letter, one in zip(SPATIAL[image.rank], axes, strict=True)
+    }
+    sides = [one.output_size for one in axes]
+    maps = weight.dims[1] * call.whole("group", 1)
+    made = image.with_dims((image.dims[0], maps, *sides)).seen_through(taps, image)
+    macs = prod(image.dims[2:]) * weight.count
+    lost = (axes[0].unread, axes[1].unread) if len(axes) == 2 else (0, 0)
+    return Made((made,), None, macs, lost=lost)
+
+
+def transposed_axes(call: Call) -> list[TransposedAxis]:
+    """Return what a ConvTranspose does along each axis. ShapeError for what does not fit."""
+    image, weight = images(call), call.value(1)
+    depth, _ = _checked_weights(image, weight, call.whole("group", 1))
     if depth != image.dims[1]:
         raise ShapeError(f"its weights are for {counted(depth, 'channels')}, but its input has {image.dims[1]:,}")
     kernel, rank = _kernel_size(call, weight.dims[2:]), image.rank - 2
@@ -63,8 +78,7 @@ def transposed_convolution(call: Call) -> Made:
     _check_word(word)
     if min((*strides, *dilations)) < 1 or min(extra) < 0:
         raise ShapeError("its strides, dilations and output padding are not all whole numbers of steps")
-    sides, taps = [], {}
-    lost: list[int] = []
+    axes = []
     for place in range(rank):
         n, stride, span = image.dims[2 + place], strides[place], (kernel[place] - 1) * dilations[place] + 1
         whole = (n - 1) * stride + extra[place] + span
@@ -72,18 +86,16 @@ def transposed_convolution(call: Call) -> Made:
         if wanted is not None or word.startswith("SAME"):
             side = wanted[place] if wanted is not None else n * stride
             total = whole - side
-            before = total // 2 if word != "SAME_LOWER" else total - total // 2
+            # What is missing to a larger size comes after it.
+            before = max(total // 2 if word == "SAME_UPPER" else total - total // 2, 0)
         else:
             side = whole - (0 if word == "VALID" else before + after)
             before = 0 if word == "VALID" else before
         if side < 1:
             raise ShapeError(f"its padding leaves {side:,} of {whole:,} positions")
-        sides.append(side)
-        lost.append(TransposedAxis(n, kernel[place], stride, dilations[place], before, whole - side - before).unread)
-        taps[SPATIAL[image.rank][place]] = transposed(kernel[place], stride, dilations[place], before)
-    made = image.with_dims((image.dims[0], maps * groups, *sides)).seen_through(dict(taps), image)
-    macs = prod(image.dims[2:]) * weight.count
-    return Made((made,), None, macs, lost=(lost[0], lost[1]) if rank == 2 else (0, 0))
+        after = whole - side - before
+        axes.append(TransposedAxis(n, kernel[place], stride, dilations[place], before, after, extra[place]))
+    return axes
 
 
 def pooling(call: Call) -> Made:

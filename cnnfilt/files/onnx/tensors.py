@@ -2,8 +2,9 @@
 
 from math import prod
 from struct import pack, unpack
+from typing import Literal
 
-from cnnfilt.describe.graphs.graph import Number, Tensor
+from cnnfilt.describe.graphs.graph import Number, Stored, Tensor
 from cnnfilt.errors import InputError
 from cnnfilt.files.onnx.external import External
 from cnnfilt.files.onnx.wire import BYTES, DOUBLES, FLOATS, WHOLE, WHOLES, Forms, Span, Wire, damaged, signed
@@ -68,6 +69,14 @@ _FORMS: Forms = {
     _ENTRY: BYTES,
     _LOCATION: WHOLE,
 }
+_WRITTEN: dict[int, Literal["raw", "float32", "float64", "varints"]] = {
+    _RAW: "raw",
+    _FLOATS: "float32",
+    _DOUBLES: "float64",
+    **dict.fromkeys((_INT32S, _INT64S, _UINT64S), "varints"),
+}
+"""How the numbers in each field are written, but for texts."""
+
 _ENTRY_FORMS: Forms = {1: BYTES, 2: BYTES}
 
 
@@ -92,11 +101,16 @@ def read_tensor(wire: Wire, span: Span, external: External) -> Tensor:
             case _:
                 data.setdefault(field, []).append(where)
     kind = check_size(dims, number, name)
+    count = prod(dims)
     if elsewhere and not data:
-        content = _content_elsewhere(external, entries, prod(dims), kind)
+        length = (count * kind.bits + 7) // 8
+        path, offset = external.place(entries, length)
+        stored: Stored | None = Stored("raw", ((offset, offset + length),), path)
+        content = _content_elsewhere(external, entries, count, kind)
     else:
-        content = _content(wire, data, prod(dims), kind, name)
-    return Tensor(name, tuple(dims), kind.name, content)
+        stored = _stored(data)
+        content = _content(wire, data, count, kind, name)
+    return Tensor(name, tuple(dims), kind.name, content, stored)
 
 
 def check_size(dims: list[int], number: int, name: str) -> Kind:
@@ -122,13 +136,17 @@ def _entry(wire: Wire, span: Span) -> dict[str, str]:
     return {texts[1]: texts[2]}
 
 
+def _stored(data: dict[int, list[Span]]) -> Stored | None:
+    found = [(_WRITTEN[field], spans) for field, spans in data.items() if field in _WRITTEN]
+    return Stored(found[0][0], tuple(found[0][1])) if found else None
+
+
 def _content_elsewhere(
     external: External, entries: dict[str, str], count: int, kind: Kind
 ) -> tuple[Number, ...] | None:
-    length = (count * kind.bits + 7) // 8
     if count > kind.most:
-        external.place(entries, length)
         return None
+    length = (count * kind.bits + 7) // 8
     return unpack(f"<{count}{kind.format[1]}", external.read(entries, length))
 
 
