@@ -163,6 +163,7 @@ TESTED_ELSEWHERE = {
     "core/edge_responses.py": "core/test_edges.py",
     "describe/edge_detection.py": "describe/test_operations.py",
     "describe/edge_methods.py": "describe/test_operations.py",
+    "describe/formulas.py": "cli/test_shape.py",
     "describe/light.py": "operations/test_in_light.py",
     "describe/named_kernels.py": "describe/test_kernels.py",
     "describe/number_lines.py": "describe/test_number_text.py",

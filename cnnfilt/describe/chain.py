@@ -43,6 +43,7 @@ class Report(Frozen):
     jump: tuple[int | float, int | float] | None
     unread: Pair | None
     others: tuple[Shape, ...] = ()
+    reach: Reaches = (None, None)
 
     @property
     def output(self) -> Shape:
@@ -131,7 +132,7 @@ def step(
         field = rows.field(effect.output.height), columns.field(effect.output.width)
         jump = rows.jump, columns.jump
     unread = effect.unread if isinstance(effect.output, Volume) else None
-    return Report(layer, shapes[0], effect, field, jump, unread, tuple(shapes[1:])), value
+    return Report(layer, shapes[0], effect, field, jump, unread, tuple(shapes[1:]), value.reach), value
 
 
 def _reaches(effect: Effect, taken: Sequence[Value]) -> Reaches:

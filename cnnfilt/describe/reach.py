@@ -123,6 +123,15 @@ class Reach(Frozen):
         ends = [] if self.fixed is None else range(size - phases, size)
         return max(span[1] - span[0] + 1 if (span := self.at(i)) else 0 for i in [*range(phases), *ends])
 
+    def all_of(self, size: int) -> Pair | None:
+        """Return the (first, last) position that any of `size` values depends on."""
+        found: Pair | None = None
+        phases = min(len(self.spans), size)
+        # Patterns move on in one direction: the ends of all lie among the first and the last.
+        for index in [*range(phases), *range(size - phases, size)]:
+            found = _hull(found, self.at(index))
+        return found
+
     def through(self, taps: Taps, size: int) -> "Reach | None":
         """Return what the outputs of a layer with `taps` depend on; None where no pattern is short enough to be told.
 

@@ -234,3 +234,8 @@ def _too_large(window: Window) -> str:
         f"{counted(window.padded_size, window.lines)} {window.axis}; "
         "use a smaller kernel or dilation, or more padding"
     )
+
+
+def formula_of_notes(window: Window) -> int:
+    """Return floor((n-f+1)/s), which lecture notes give: one too few whenever s does not divide n-f+1."""
+    return (window.padded_size - window.span + 1) // window.stride

@@ -4,10 +4,12 @@ document                    the file, made of templates/page.html, style.css, co
 arrays                      arrays (every number exactly) and pictures as the page embeds them
 kinds                       which module makes the page of which command
 operation                   the page of convolve, pool, edges, pad and morph
+network, lanes              a network drawn, its branches beside each other: the page of shape
 
 To add a new kind of page, called KIND here:
 
-1.  templates/KIND.js draws it. It runs after common.js, whose functions it uses, and ends with a call of
+1.  templates/KIND.js draws it, with KIND.css if that is there. It runs after common.js (and what document.USES says),
+    whose functions it uses, and ends with a call of
     `run((data, view) => ...)`: `data` is what was embedded, `view` the element to fill. Text comes into the page
     through `element(...)` alone, which sets it as text: a test refuses innerHTML and its kin. No colour of its own:
     `colours()` on a canvas, the variables of style.css elsewhere. Whatever the pointer does, keys do, too.

@@ -19,6 +19,10 @@ _ESCAPED = {ord(one): f"\\u{ord(one):04x}" for one in "<>&\u2028\u2029"}
 """What could end the script that the data stands in, or a line of it."""
 
 
+USES = {"shape": ("network", "field")}
+"""By the kind of page the scripts, and styles of their names, that it has before its own; most have none."""
+
+
 class Section(Frozen):
     """A part of the page that needs no script: a heading, facts as (name, what it is), and lines of text."""
 
@@ -41,10 +45,12 @@ class Page(Frozen):
 def document(title: str, kind: str, sections: Sequence[Section], data: dict[str, Any]) -> str:
     """Return the whole page as the text of one HTML file, which asks no network for anything.
 
-    `kind` names the script templates/KIND.js, which runs after common.js and draws `data`. ValueError for data that
-    JSON does not hold.
+    `kind` names the script templates/KIND.js, which runs after common.js and those in USES, and draws `data`; a style
+    templates/KIND.css comes after style.css. ValueError for data that JSON does not hold.
     """
-    style, script = _template("style.css"), _template("common.js") + _template(f"{kind}.js")
+    names = (*USES.get(kind, ()), kind)
+    style = "".join(_template(f"{name}.css") for name in ("style", *names) if _is_there(f"{name}.css"))
+    script = "".join(_template(f"{name}.js") for name in ("common", *names))
     parts = {
         "policy": policy(style, script),
         "version": html.escape(__version__),
@@ -74,6 +80,10 @@ def policy(style: str, script: str) -> str:
 
 def _hash(text: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def _is_there(name: str) -> bool:
+    return files("cnnfilt.page").joinpath("templates", name).is_file()
 
 
 @cache

@@ -296,6 +296,8 @@ SHAPE: Trials = {
     "memory": [Trial("shape 9x9 relu", "", "--memory")],
     "emit": [Trial("shape 9x9 relu", "", "--emit torch"), Trial("shape 9x9 relu", "--emit torch", "--emit keras")],
     "words": [Trial("shape model.npz", "", "--words")],
+    "page": [Trial("shape 9x9 relu", "", "--page a.html"), Trial("shape 9x9 relu", "--page a.html", "--page b.html")],
+    "overwrite": [Trial("shape 9x9 relu --page there.html", "", "-y", codes=(2, 0))],
     "json_": [Trial("shape 9x9 -f 3", "", "--json")],
     "quiet": [Trial("shape 3x224x224", "", "-q", "stderr"), Trial("shape 7x7 -f 3 -s 2", "", "-q", "stderr")],
 }
@@ -503,6 +505,7 @@ def make_files(folder: Path) -> None:
         save(folder / name, colour)
     save(folder / "copies/deep/b.png", colour[::-1])
     (folder / "bad.png").write_bytes(b"no image")
+    (folder / "there.html").write_text("")
     (folder / "manuals/man1").mkdir(parents=True)
     (folder / "manuals/man1/cnnfilt.1").write_text("")
     with Image.open(folder / "photo.jpg") as photo:

@@ -2,19 +2,22 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cnnfilt.batch.clashes import check_output
-from cnnfilt.batch.jobs import BatchPlan
-from cnnfilt.batch.work import Record
-from cnnfilt.cli.inspect.inspection import Inspection
 from cnnfilt.cli.messages import printable
 from cnnfilt.errors import OutputError, PlanError
 from cnnfilt.files.atomic import write_atomically
 from cnnfilt.frozen import replace
 from cnnfilt.page.document import Page, document
 
+if TYPE_CHECKING:  # The pages of sizes need no arrays.
+    from cnnfilt.batch.jobs import BatchPlan
+    from cnnfilt.batch.work import Record
+    from cnnfilt.cli.inspect.inspection import Inspection
 
-def check_page(path: str, plan: BatchPlan, *, also_read: Sequence[str], overwrite: bool) -> None:
+
+def check_page(path: str, plan: "BatchPlan", *, also_read: Sequence[str], overwrite: bool) -> None:
     """Raise PlanError where the page may not be written: it exists, is an input, or is the place of a result."""
     check_output(path, [*(job.source.path for job in plan.jobs), *also_read], overwrite=overwrite)
     name = Path(path).name.casefold()
@@ -35,7 +38,7 @@ def write_page(path: str, title: str, page: Page, *, overwrite: bool) -> None:
     write_atomically(path, lambda stream: stream.write(text.encode("utf-8", "backslashreplace")), overwrite=overwrite)
 
 
-def with_page(record: Record, inspection: Inspection, command: str, *, overwrite: bool) -> Record:
+def with_page(record: "Record", inspection: "Inspection", command: str, *, overwrite: bool) -> "Record":
     """Return the record once the page of its image is written, where one was asked for; or with what went wrong."""
     if inspection.page is None or record.error is not None:
         return record

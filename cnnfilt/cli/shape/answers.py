@@ -1,12 +1,14 @@
 """What `cnnfilt shape` may be asked to answer with, and what an answer holds besides its text."""
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
-from cnnfilt.describe.window import Window
 from cnnfilt.describe.windows import Windows
 from cnnfilt.frozen import Frozen
+
+if TYPE_CHECKING:  # Few answers have one.
+    from cnnfilt.page.document import Page
 
 TableFormat = Literal["markdown", "csv"]
 Library = Literal["torch", "keras"]
@@ -26,6 +28,15 @@ class Columns(Frozen):
         return {"--depth": self.depth, "--batch": self.batch, "--flops": self.flops, "--memory": self.memory}
 
 
+class PageRequest(Frozen):
+    """The file for a page, what it is about, and whether it may replace another and goes without a line on stderr."""
+
+    path: str
+    about: str
+    overwrite: bool = False
+    quiet: bool = False
+
+
 class AnswerOptions(Frozen):
     """What to print in the place of one size or a table."""
 
@@ -35,6 +46,7 @@ class AnswerOptions(Frozen):
     table: TableFormat | None = None
     emit: Library | None = None
     columns: Columns = Columns()
+    page: PageRequest | None = None
 
     def __post_init__(self) -> None:
         """Refuse two answers at once."""
@@ -46,6 +58,12 @@ class AnswerOptions(Frozen):
         told = next((flag for flag, value in self.columns.asked.items() if value), None)
         if told and (self.explain or self.coverage or self.emit):
             raise click.UsageError(f"{told} is for the table of layers, and cannot be combined with {flags[-1]}")
+
+    @property
+    def printed(self) -> bool:
+        """Return whether an answer is printed: a page alone is all that is wanted where nothing else is asked for."""
+        asked = self.longer or self.json or self.of_layers is not None
+        return self.page is None or asked
 
     @property
     def longer(self) -> bool:
@@ -67,13 +85,12 @@ class LayerWindows(Frozen):
 
 
 class Answer(Frozen):
-    """The text to print, the windows of each layer that has any, and the output: (H, W, C), or (features,)."""
+    """The text to print, the windows of each layer that has any, and the output: (H, W, C), or (features,).
+
+    There is a `page` where one was asked for.
+    """
 
     text: str
     layers: tuple[LayerWindows, ...]
     output: tuple[int, ...]
-
-
-def formula_of_notes(window: Window) -> int:
-    """Return floor((n-f+1)/s), which lecture notes give: one too few whenever s does not divide n-f+1."""
-    return (window.padded_size - window.span + 1) // window.stride
+    page: "Page | None" = None

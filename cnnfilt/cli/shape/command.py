@@ -5,6 +5,7 @@ from typing import get_args
 import click
 
 from cnnfilt.cli.habitual_option import HabitualOption
+from cnnfilt.cli.inspect.page_option import page_option
 from cnnfilt.cli.messages import print_line
 from cnnfilt.cli.option_types import PADDING, PAIR, WholeNumber, Word
 from cnnfilt.cli.shape.answers import (
@@ -13,8 +14,8 @@ from cnnfilt.cli.shape.answers import (
     Columns,
     LayerWindows,
     Library,
+    PageRequest,
     TableFormat,
-    formula_of_notes,
 )
 from cnnfilt.cli.shape.demands import check_strict, check_wanted, parse_wanted
 from cnnfilt.cli.shape.loose_words import refuse_loose_words
@@ -24,6 +25,7 @@ from cnnfilt.cli.shape.word_help import ShapeCommand
 from cnnfilt.cli.terminal_width import fitted_to_terminal
 from cnnfilt.describe.channels import channels_first_hint
 from cnnfilt.describe.named_models import model_names, named_model
+from cnnfilt.describe.window import formula_of_notes
 from cnnfilt.describe.windows import Slide, Windows, check_pixels
 from cnnfilt.errors import CnnfiltError
 from cnnfilt.files.network_files import is_network_file
@@ -106,6 +108,8 @@ Examples:
     help="Print a script that builds the same network.",
 )
 @click.option("--words", is_flag=True, help="Print the layers of a NETWORK file as words.")
+@page_option
+@click.option("-y", "--overwrite", is_flag=True, help="Replace a page that exists.")
 @click.option("--json", "json_", is_flag=True, help="Print everything as JSON.")
 @click.option("-q", "--quiet", is_flag=True, help="Print no hints.")
 def shape(
@@ -130,6 +134,8 @@ def shape(
     memory: bool,
     emit: Library | None,
     words: bool,
+    page: str | None,
+    overwrite: bool,
     json_: bool,
     quiet: bool,
 ) -> None:
@@ -160,10 +166,13 @@ def shape(
     if list_models:
         click.echo(models_listed(as_json=json_))
         return
-    options = AnswerOptions(explain, coverage, json_, table, emit, Columns(depth, batch, flops, memory))
+    shown = _page(page, model or source, overwrite=overwrite, quiet=quiet)
+    options = AnswerOptions(explain, coverage, json_, table, emit, Columns(depth, batch, flops, memory), shown)
     wanted = parse_wanted(want)
     slides = bool(stride or padding or dilation or ceil_mode)
     if source is not None and is_network_file(source):
+        if words and page:
+            raise click.UsageError("--words and --page cannot be combined; leave one out")
         if model or solve or kernel_size or slides:
             raise click.UsageError(f"{source} is a whole network; leave out --model, --solve and the window of -f")
         # Reading one takes longer to import than all that a size is answered with.
@@ -177,8 +186,8 @@ def shape(
     source, layers = _input_and_layers(source, layers, model, window=kernel_size is not None)
     slide = Slide(kernel_size or (1, 1), stride or (1, 1), padding or 0, dilation or (1, 1), ceil_mode)
     if solve:
-        if layers or options.longer:
-            raise click.UsageError("--solve is for one window; leave out layers, --explain and --coverage")
+        if layers or options.longer or page:
+            raise click.UsageError("--solve is for one window; leave out layers, --explain, --coverage and --page")
         target = _target(solve, wanted, {"kernel-size": kernel_size, "stride": stride, "padding": padding})
         # Only this question needs it, and every run would pay for the import.
         from cnnfilt.cli.shape.solve import solutions
@@ -189,6 +198,19 @@ def shape(
     size = _hinted_size(source, quiet)
     answer = _answer(source, size, slide if kernel_size else None, layers, options, quiet=quiet)
     _finish(answer, options, strict, wanted, hinted=kernel_size is not None and not (options.longer or quiet))
+
+
+def _page(path: str | None, about: str | None, *, overwrite: bool, quiet: bool) -> PageRequest | None:
+    """Return the page that is asked for. PlanError where it may not be written."""
+    if path is None:
+        if overwrite:
+            raise click.UsageError("-y replaces a page; give --page, too")
+        return None
+    from cnnfilt.cli.shape.page import check_page
+
+    asked = PageRequest(path, about or "", overwrite, quiet)
+    check_page(asked)
+    return asked
 
 
 def _refuse_mixtures(window: Pair | None, layers: tuple[str, ...], options: AnswerOptions, *, slides: bool) -> None:
@@ -204,15 +226,21 @@ def _refuse_mixtures(window: Pair | None, layers: tuple[str, ...], options: Answ
         raise click.UsageError(
             f"{options.of_layers} is for a network; write its layers after the size, or --model NAME"
         )
-    if options.coverage and not (window or layers):
-        raise click.UsageError("--coverage needs a window (-f) or layers")
+    for asked, option in ((options.coverage, "--coverage"), (options.page, "--page")):
+        if asked and not (window or layers):
+            raise click.UsageError(f"{option} needs a window (-f) or layers")
 
 
 def _finish(
     answer: Answer, options: AnswerOptions, strict: bool, wanted: tuple[int, ...] | None, *, hinted: bool = False
 ) -> None:
     """Print the answer, a hint about its one window if it may be `hinted`, and fail where a demand is not met."""
-    click.echo(fitted_to_terminal(answer.text) if options.explain else answer.text)
+    if options.printed:
+        click.echo(fitted_to_terminal(answer.text) if options.explain else answer.text)
+    if options.page is not None:
+        from cnnfilt.cli.shape.page import finish_page
+
+        finish_page(options.page, answer)
     if hinted:
         _hint(answer.layers[0].windows)
     if strict:
@@ -268,7 +296,7 @@ def _answer(
 ) -> Answer:
     """Return the answer for one window, or for layers; for neither, it is the size of the input."""
     try:
-        if not (layers or options.json or (window and options.longer)):
+        if not (layers or options.json or (window and (options.longer or options.page))):
             return _short_answer(size, window)
         # Describing layers takes as long to import as everything else together.
         from cnnfilt.cli.chains import read_blocks

@@ -1,6 +1,7 @@
 """How `cnnfilt shape` answers for a network in a file: the same table, with the file's names."""
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import click
 
@@ -24,6 +25,9 @@ from cnnfilt.files.network_files import FileNetwork, read_network
 from cnnfilt.frozen import Frozen
 from cnnfilt.parsing import parse_numbers, parse_size
 from cnnfilt.spelling import spelled_size
+
+if TYPE_CHECKING:
+    from cnnfilt.page.document import Page
 
 MOST_UNKNOWN = 3
 """So many layers that are not known have a line each."""
@@ -113,8 +117,17 @@ def answer_for_file(
     more = {"input_name": input_of(found.network.graph).name, "output": data_of(output)} | (
         {"outputs": {n: data_of(s) for n, s in outputs.items()}} if outputs else {}
     )
-    text = table_text(table, options, _most_at_once(found) if options.columns.memory else 0, more)
-    return Answer(text, tuple(_windows(found.layers)), numbers_of(output))
+    most = _most_at_once(found) if options.columns.memory else 0
+    text = table_text(table, options, most, more) if options.printed else ""
+    return Answer(text, tuple(_windows(found.layers)), numbers_of(output), _page(found, options))
+
+
+def _page(found: Walked, options: AnswerOptions) -> "Page | None":
+    if options.page is None:
+        return None
+    from cnnfilt.cli.shape.page import page_of_graph
+
+    return page_of_graph(found.image, input_of(found.network.graph).name, found.layers, found.unknown)
 
 
 def _size_in(path: str, after: Sequence[str]) -> tuple[int, ...] | None:

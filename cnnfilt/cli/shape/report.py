@@ -1,7 +1,7 @@
 """How `cnnfilt shape` answers at length: table, JSON, formulas, a script, or how often pixels are read."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnnfilt.cli.json_text import json_text
 from cnnfilt.cli.shape.answers import Answer, AnswerOptions, LayerWindows
@@ -20,6 +20,9 @@ from cnnfilt.errors import ParameterError
 from cnnfilt.frozen import fields
 from cnnfilt.terms import Padding
 
+if TYPE_CHECKING:
+    from cnnfilt.page.document import Page
+
 
 def answer(
     size: tuple[int, int, int],
@@ -37,7 +40,16 @@ def answer(
     layers = _windows(reports)
     output = reports[-1].output if reports else shape
     block = block or Block(1, tuple(layer.word for layer in chain))
-    return Answer(_text(shape, reports, block, options), layers, tuple(fields(output).values()))
+    text = _text(shape, reports, block, options) if options.printed else ""
+    return Answer(text, layers, tuple(fields(output).values()), _page(shape, reports, options))
+
+
+def _page(size: Volume, reports: Sequence[Report], options: AnswerOptions) -> "Page | None":
+    if options.page is None:
+        return None
+    from cnnfilt.cli.shape.page import page_of_chain
+
+    return page_of_chain(size, reports)
 
 
 def lone_window(slide: Slide) -> LoneWindow:
