@@ -1,5 +1,7 @@
 """Convolution as networks have it (cross-correlation): one image and a kernel, or a batch and weights."""
 
+from functools import partial
+
 import numpy as np
 import numpy.typing as npt
 
@@ -8,11 +10,12 @@ from cnnfilt.core.engine.images import Array, as_image, as_numbers, like_image
 from cnnfilt.core.engine.job import Job
 from cnnfilt.core.engine.plan import sum_dtype
 from cnnfilt.core.engine.run import PlannedConvolution
+from cnnfilt.core.engine.transposed import PlannedTransposed, TransposedJob
 from cnnfilt.core.engine.weights import as_bias, as_coefficients, as_weights, normalized, scaled, whole_or_float
 from cnnfilt.core.gray import to_gray
 from cnnfilt.core.levels import Levels, Mapped, write_levels
 from cnnfilt.core.luma import ChangedColours, check_colours
-from cnnfilt.core.noise import NoiseFree
+from cnnfilt.core.noise import NoiseFree, nearly_equal
 from cnnfilt.describe.operations import Convolution
 from cnnfilt.describe.window import as_pair
 from cnnfilt.describe.windows import Slide, slide
@@ -35,6 +38,8 @@ def convolve(
     input_scale: float = 1,
     flip: bool = False,
     normalize: bool = False,
+    transposed: bool = False,
+    output_padding: int | Pair = 0,
 ) -> Array:
     """Return activation(sum(kernel * window * input_scale) + bias) for every window of `image`.
 
@@ -58,6 +63,11 @@ def convolve(
     levels, before `input_scale`. Zero coefficients are left out, so an infinity or NaN in the image spreads only
     to windows that meet it with another coefficient.
 
+    `transposed` lets every value of the image stamp the kernel instead, `stride` apart, and sums what overlaps: the
+    result has (n - 1) * stride - pads + span + `output_padding` rows and columns, n * stride with padding "same" and
+    (n - 1) * stride + max(span, stride) with "valid" (Keras). A padding in numbers is taken off, so there is no padding
+    mode or value then.
+
     Raises KernelError, ParameterError, or ShapeError when the kernel does not fit this image.
 
     >>> convolve([[1, 6, 9], [2, 5, 1], [3, 7, 4]], [[1, 0, -1]] * 3).tolist()
@@ -74,6 +84,8 @@ def convolve(
         input_scale=input_scale,
         flip=flip,
         normalize=normalize,
+        transposed=transposed,
+        output_padding=as_pair(output_padding, "output_padding"),
     )
     return convolve_as_asked(image, kernel, asked, bias=bias)
 
@@ -82,6 +94,12 @@ def convolve_as_asked(
     image: npt.ArrayLike, kernel: npt.ArrayLike, asked: Convolution, *, bias: npt.ArrayLike | None = None
 ) -> Array:
     """Return what `convolve` returns, for a whole description."""
+    if asked.transposed:
+        stamped = as_transposed_job(image, kernel, asked, bias=bias)
+        planned = PlannedTransposed(stamped)
+        responses = np.empty(planned.shape, planned.dtype)
+        planned.write(responses)
+        return _shaped(responses, stamped, image, kernel)
     job = as_job(image, kernel, asked, bias=bias)
     convolution = PlannedConvolution(job)
     if _changes_colours(image, asked):
@@ -108,6 +126,8 @@ def convolve_to_levels(
     Strip by strip: no responses of the whole image are ever held. With `in_place` the pixels may take the image's own
     memory, where they are of its shape and type.
     """
+    if asked.transposed:
+        return _stamped_to_levels(image, kernel, asked, levels, bias)
     job = as_job(image, kernel, asked, bias=bias)
     convolution = PlannedConvolution(job)
     if _changes_colours(image, asked):
@@ -181,16 +201,12 @@ def as_job(
     if asked.channels == "luma":
         check_colours(pixels)
         pixels = to_gray(pixels)[:, :, np.newaxis]
-    weights, each = as_weights(kernel, pixels.shape[2], asked.channels)
-    if asked.normalize:
-        weights = normalized(weights)
-    if asked.input_scale != 1:
-        weights = scaled(weights, asked.input_scale)
+    weights, each = _weights(pixels, kernel, asked)
     finite_values(asked.padding_value, pixels.shape[2])
     rows, columns = asked.slide((weights.shape[0], weights.shape[1])).over((pixels.shape[0], pixels.shape[1]))
     return Job(
         pixels,
-        weights[::-1, ::-1] if asked.flip else weights,
+        weights,
         each,
         as_bias(bias, weights.shape[3]),
         rows,
@@ -201,12 +217,42 @@ def as_job(
     )
 
 
+def as_transposed_job(
+    image: npt.ArrayLike, kernel: npt.ArrayLike, asked: Convolution, *, bias: npt.ArrayLike | None = None
+) -> TransposedJob:
+    """Return what the engine is to compute of a transposed convolution: everything checked, the stamps laid out."""
+    pixels = as_image(image)
+    weights, each = _weights(pixels, kernel, asked)
+    windows = asked.stamps((weights.shape[0], weights.shape[1])).over((pixels.shape[0], pixels.shape[1]))
+    return TransposedJob(pixels, weights, each, as_bias(bias, weights.shape[3]), windows, asked.activation)
+
+
+def _weights(pixels: Array, kernel: npt.ArrayLike, asked: Convolution) -> tuple[Array, bool]:
+    """Return the weights as they meet the image (H, W, C), and whether each channel is on its own."""
+    weights, each = as_weights(kernel, pixels.shape[2], asked.channels)
+    if asked.normalize:
+        weights = normalized(weights)
+    if asked.input_scale != 1:
+        weights = scaled(weights, asked.input_scale)
+    return weights[::-1, ::-1] if asked.flip else weights, each
+
+
+def _stamped_to_levels(
+    image: npt.ArrayLike, kernel: npt.ArrayLike, asked: Convolution, levels: Levels, bias: npt.ArrayLike | None
+) -> Mapped:
+    job = as_transposed_job(image, kernel, asked, bias=bias)
+    planned = PlannedTransposed(job)
+    pixels = np.empty(planned.shape, levels.pixel_dtype(planned.dtype))
+    loss = write_levels(planned, pixels, levels, are_alike=partial(nearly_equal, dtype=planned.dtype))
+    return Mapped(_shaped(pixels, job, image, kernel), loss, planned.how)
+
+
 def _changes_colours(image: npt.ArrayLike, asked: Convolution) -> bool:
     """Return whether what was computed is the change of an image in colour; that of a gray one is the result itself."""
     return asked.channels == "luma" and np.ndim(image) == 3 and np.shape(image)[2] > 1
 
 
-def _shaped(values: Array, job: Job, image: npt.ArrayLike, kernel: npt.ArrayLike) -> Array:
+def _shaped(values: Array, job: Job | TransposedJob, image: npt.ArrayLike, kernel: npt.ArrayLike) -> Array:
     """Return `values` (H', W', maps) without the axes that the caller's image and kernel have not."""
     if job.each:
         return like_image(values, image)

@@ -7,6 +7,7 @@ keyword arguments, and everything below takes them whole.
 from typing import get_args
 
 from cnnfilt.describe.lengths import Margins, parse_margins
+from cnnfilt.describe.transposed import TransposedSlide
 from cnnfilt.describe.window import axis_padding, require_at_least
 from cnnfilt.describe.window_shapes import Taps, WindowShape, parse_window
 from cnnfilt.describe.windows import Slide, Windows, paddings_of
@@ -129,10 +130,27 @@ class Convolution(Bordered, Sliding, kw_only=True):
         "--flip", default=False, help="Rotate the kernel by 180 degrees: the convolution of mathematics."
     )
     normalize: bool = option("--normalize", default=False, help="Divide the kernel by its sum.")
+    transposed: bool = option(
+        "--transposed",
+        default=False,
+        help="Let each pixel stamp the kernel, -s apart.\f The transposed convolution, which enlarges: the result has "
+        "(n - 1)*stride + span - pads + output padding rows and columns; -p same gives n*stride. Stamps that overlap "
+        "are summed.",
+    )
+    output_padding: Pair = option(
+        "--output-padding",
+        read=parse_pair,
+        metavar="N|HxW",
+        default=(0, 0),
+        shown="0",
+        help="With --transposed: add so many rows and columns at the end.\f As PyTorch has it: fewer than the stride "
+        "or the dilation.",
+    )
 
     def __post_init__(self) -> None:
-        """Refuse what is no change of a picture in colour."""
+        """Refuse what is no change of a picture in colour, and what a transposed convolution has not."""
         super().__post_init__()
+        self._check_transposed()
         if self.channels == "luma" and (self.activation != "none" or self.input_scale != 1):
             raise ParameterError(
                 "channels luma adds a filter's change to the colours; leave out activation and input scale",
@@ -142,6 +160,33 @@ class Convolution(Bordered, Sliding, kw_only=True):
     def slide(self, kernel_size: Pair) -> Slide:
         """Return how a kernel of this size slides."""
         return Slide(kernel_size, self.stride, self.padding, self.dilation)
+
+    def stamps(self, kernel_size: Pair) -> TransposedSlide:
+        """Return how the stamps of a kernel of this size are laid out, where it is transposed."""
+        # Keras and PyTorch agree on what is added to the whole result.
+        whole = self.padding == "valid" and self.output_padding != (0, 0)
+        padding = 0 if whole else self.padding
+        return TransposedSlide(kernel_size, self.stride, padding, self.output_padding, self.dilation)
+
+    def _check_transposed(self) -> None:
+        if not self.transposed:
+            if self.output_padding != (0, 0):
+                raise ParameterError("output padding is for transposed convolutions alone; leave it out")
+            return
+        if self.padding in ("full", "same-lower"):
+            raise ParameterError(
+                f"padding {self.padding} is not defined for a transposed convolution; use numbers, same or valid",
+                parameter="padding",
+            )
+        if self.padding_mode != "zeros" or self.padding_value != 0:
+            raise ParameterError(
+                "a transposed convolution has no border to fill: its padding takes rows and columns off; "
+                "leave out padding mode and padding value"
+            )
+        if self.channels == "luma":
+            raise ParameterError(
+                "channels luma changes pixels where they are, and a transposed convolution moves them; use each or sum"
+            )
 
 
 class Windowed(Description, kw_only=True):

@@ -164,13 +164,15 @@ def transposed_axis(
                 parameter="padding",
             )
         if extra:
-            raise ParameterError(f"op is for a padding in numbers; leave it out with p={padding}")
+            raise ParameterError(f"output padding op is for a padding in numbers; leave it out with p={padding}")
         return _as_keras(n, kernel_size, stride, dilation, padding)
     before, after = as_pair(padding, "padding")
     for value in (before, after):
         require_at_least(0, value, "padding")
     if extra >= max(stride, dilation):
-        raise ParameterError(f"op is {extra}; it must be below the stride or the dilation, {max(stride, dilation)}")
+        raise ParameterError(
+            f"output padding op is {extra}; it must be below the stride or the dilation, {max(stride, dilation)}"
+        )
     found = TransposedAxis(n, kernel_size, stride, dilation, before, after, extra)
     if found.output_size < 1:
         full = found.output_size + before + after

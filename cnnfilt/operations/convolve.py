@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from cnnfilt.core.alpha import alpha_at_centres, opaque_padding, premultiplied, unpremultiplied
+from cnnfilt.core.alpha import alpha_at_centres, alpha_of_stamps, opaque_padding, premultiplied, unpremultiplied
 from cnnfilt.core.convolution import convolve_as_asked, convolve_to_levels
 from cnnfilt.core.levels import Levels, apply_levels, apply_levels_to_sums
 from cnnfilt.describe.operations import Convolution
 from cnnfilt.describe.parts import Box
-from cnnfilt.describe.windows import Windows
+from cnnfilt.describe.windows import Windows, check_pixels
 from cnnfilt.errors import ParameterError
 from cnnfilt.files.image import Image
 from cnnfilt.frozen import Frozen, replace
@@ -56,6 +56,8 @@ class ConvolveImage(Operation, kw_only=True):
     def __post_init__(self) -> None:
         """Refuse what would be ignored, and what premultiplied colours cannot be put through."""
         refuse_unused_value(self.asked)
+        if self.asked.transposed and self.treatment.alpha == "filter":
+            raise ParameterError("--alpha filter cannot be combined with --transposed; use --alpha keep or drop")
         if self.treatment.alpha != "filter":
             return
         if self.asked.channels == "sum" or any(one.kernel.ndim == 3 for one in self.kernels):
@@ -96,6 +98,8 @@ class ConvolveImage(Operation, kw_only=True):
 
     def reach(self, image: Image | None = None) -> Reach:
         """Return what the largest kernel sees."""
+        if self.asked.transposed:
+            raise ParameterError("--region and --mask need the size kept, which --transposed changes; leave them out")
         if self.layout == "grid":
             raise ParameterError("--layout grid draws whole images; leave out --region and --mask")
         each = [reach_of(self.asked.slide(one.size), self.asked.padding_mode) for one in self.kernels]
@@ -119,7 +123,11 @@ class ConvolveImage(Operation, kw_only=True):
         if self.treatment.alpha == "filter":
             raise ParameterError("--explain cannot be combined with --alpha filter; use --alpha keep or drop")
         one = self.kernels[number]
-        if self.asked.channels == "luma":
+        if self.asked.transposed:
+            from cnnfilt.core.explain.transposed import explain_transposed
+
+            values = explain_transposed(image.pixels, one.kernel, place, self.asked, bias=one.bias, name=one.label)
+        elif self.asked.channels == "luma":
             from cnnfilt.core.explain.luma import explain_luma
 
             values = explain_luma(image.pixels, one.kernel, place, self.asked, bias=one.bias, name=one.label)
@@ -128,6 +136,8 @@ class ConvolveImage(Operation, kw_only=True):
         return ExplainedValues(one.label, self.levels_of(image, number, format_name), values)
 
     def _slide(self, one: LabelledKernel, image: Image, format_name: str, *, in_place: bool = False) -> Result:
+        if self.asked.transposed:
+            return self._stamp(one, image, format_name)
         windows = self.check_size(self.asked.slide(one.size).over(size_of(image)))
         levels, how = self._levels(one, image, format_name), self._how(windows)
         if self.treatment.alpha == "filter" and image.alpha is not None:
@@ -137,6 +147,18 @@ class ConvolveImage(Operation, kw_only=True):
         hints = convolution_hints(image, one.kernel, one.bias, self.asked, windows, levels, mapped.loss)
         hints += saturation_hints(image, mapped.pixels, [self.asked.activation], self.asked.input_scale)
         alpha = alpha_under(image, windows)
+        return Result(mapped.pixels, alpha, how, mapped.loss, plan=mapped.plan, hints=hints)
+
+    def _stamp(self, one: LabelledKernel, image: Image, format_name: str) -> Result:
+        windows = self.asked.stamps(one.size).over(size_of(image))
+        check_pixels(windows.output_size, self.treatment.max_pixels, "the result of {image}")
+        mapped = convolve_to_levels(
+            image.pixels, one.kernel, self.asked, self._levels(one, image, format_name), bias=one.bias
+        )
+        hints = saturation_hints(image, mapped.pixels, [self.asked.activation], self.asked.input_scale)
+        alpha = None if image.alpha is None else alpha_of_stamps(image.alpha, windows)
+        word = self.asked.padding if isinstance(self.asked.padding, str) else "padded"
+        how = f"transposed, {word}, stride {spelled_size(self.asked.stride)}"
         return Result(mapped.pixels, alpha, how, mapped.loss, plan=mapped.plan, hints=hints)
 
     def _slide_in(self, box: Box, one: LabelledKernel, image: Image, format_name: str) -> Result:

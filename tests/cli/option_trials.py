@@ -158,6 +158,11 @@ CONVOLVE: Trials = {
     "input_scale": [Trial("convolve matrix.csv -k box", "--input-scale 1", "--input-scale 1/2")],
     "flip": [Trial("convolve matrix.csv -k vertical", "", "--flip")],
     "normalize": [Trial("convolve matrix.csv -k '1,2; 3,4'", "", "--normalize")],
+    "transposed": [Trial("convolve matrix.csv -k '1,2; 3,4' -s 2", "", "--transposed")],
+    "output_padding": [
+        Trial("convolve matrix.csv -k vertical -s 2 -p 1 --transposed", "", "--output-padding 1"),
+        Trial("convolve matrix.csv -k vertical -s 3 --transposed", "--output-padding 1x2", "--output-padding 2x1"),
+    ],
     "bias": [
         Trial("convolve matrix.csv -k box", "--bias 1", "--bias 2"),
         Trial("convolve matrix.csv -k box -k sharpen -o out.npy", "--bias 1,2", "--bias 2,1"),

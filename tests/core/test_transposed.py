@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from cnnfilt import conv2d
 from cnnfilt.core.engine import strips, threads
-from cnnfilt.core.transposed import PlannedTransposed, TransposedJob, conv_transpose2d
+from cnnfilt.core.engine.transposed import PlannedTransposed, TransposedJob
+from cnnfilt.core.transposed import conv_transpose2d
 from cnnfilt.describe.transposed import TransposedSlide
 from cnnfilt.errors import KernelError, ParameterError, ShapeError
 from tests import oracles

@@ -30,7 +30,6 @@ Examples:
   cnnfilt convolve matrix.csv -k "1,0,-1; 1,0,-1; 1,0,-1" --explain 0,0
   cnnfilt convolve photos/ -k gaussian:9 --region 40,60,90x80 -o out/
   cnnfilt convolve photo.jpg -k sobel-x -p same --page sobel.html
-  cnnfilt convolve photo.jpg -k sobel-x -k sobel-y -o maps/
   cnnfilt convolve photo.jpg -k box -k emboss --layout grid -o all.png
   cnnfilt kernels                                            the names for -k
 """,
@@ -77,7 +76,7 @@ def convolve(
     from cnnfilt.cli.run_operation import run_operation
     from cnnfilt.operations.convolve import ConvolveImage
 
-    if not files.parts.is_all:  # What is around a photo is not black.
+    if not (files.parts.is_all or asked.transposed):  # What is around a photo is not black.
         asked = unless_given(asked, padding="same", padding_mode="zeros" if asked.padding_value else "replicate")
     operation = ConvolveImage(
         asked=asked,

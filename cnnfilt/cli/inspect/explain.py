@@ -53,6 +53,10 @@ def _heading(name: str, one: Explanation, *, first: bool, colours: bool) -> Iter
     yield f"{name}, {one.label}: row {value.row}, column {value.column} of {size}"
     if one.maps > 1:
         yield f"{channel_name(value.map, one.maps, colours)} of {one.maps}"
+    if isinstance(value, Explained) and value.taps is not None:
+        yield from _stamps(value, value.taps, first=first)
+        yield from [*([f"values are light: {one.curve} is undone"] if one.curve else []), ""]
+        return
     legend = [*(["from 0"] if first else []), *(["[ ] padding"] if any(map(any, value.padded)) else [])]
     said = f" ({', '.join(legend)})" if legend else ""
     where = f"the window: {_positions('row', value.rows)}, {_positions('column', value.columns)} of the image"
@@ -60,6 +64,15 @@ def _heading(name: str, one: Explanation, *, first: bool, colours: bool) -> Iter
         yield f"values are light: {one.curve} is undone"
     yield from [where + said] if len(where + said) <= PLAIN_WIDTH else [where, said.strip()]
     yield ""
+
+
+def _stamps(value: Explained, taps: tuple[Sequence[int], Sequence[int]], *, first: bool) -> Iterator[Item]:
+    yield f"each pixel stamps the kernel, multiplied by its value{' (counted from 0)' if first else ''}"
+    if not (value.rows and value.columns):
+        yield "no stamp falls here"
+        return
+    yield f"here fall the stamps of {_positions('row', value.rows)}, {_positions('column', value.columns)} of the image"
+    yield f"with {_positions('row', taps[0])}, {_positions('column', taps[1])} of the kernel"
 
 
 def _positions(word: str, positions: Sequence[int]) -> str:
@@ -71,7 +84,7 @@ def _positions(word: str, positions: Sequence[int]) -> str:
         return f"{word}s {positions[0]} to {positions[-1]}"
     if len(positions) <= 3:
         return f"{word}s {', '.join(map(str, positions))}"
-    return f"{word}s {positions[0]} to {positions[-1]} by {step}"
+    return f"{word}s {positions[0]} to {positions[-1]}{'' if step == -1 else f' by {abs(step)}'}"
 
 
 def _body(one: Explanation, shown: list[Item], explanations: Explanations) -> Iterator[Item]:
@@ -162,6 +175,8 @@ def _data(one: Explanation) -> dict[str, Any]:
     }
     match value:
         case Explained():
+            if value.taps is not None:
+                window |= {"kernel_rows": value.taps[0], "kernel_columns": value.taps[1]}
             window |= sums_data(value)
         case Pooled():
             window |= pooling_data(value)

@@ -59,11 +59,15 @@ def _response(value: Explained, response: Response, pictures: list[Item], colour
     if pictures:
         yield from pictures
         yield ""
+    if not (value.rows and value.columns):
+        yield from ["sum = 0", ""]
+        return
+    seen = "window" if value.taps is None else "pixels"
     for patch in response.patches:
         channel = channel_name(patch.channel, channels, colours) if channels > 1 else ""
         if not pictures:
             yield [
-                window_table(patch.window, value.padded, f"window {channel}".strip()),
+                window_table(patch.window, value.padded, f"{seen} {channel}".strip()),
                 plain_table(patch.kernel, f"kernel {response.name}".strip()),
                 window_table(patch.products, value.padded, "products"),
             ]

@@ -68,7 +68,7 @@ def pictures(one: Explanation, explanations: Explanations) -> list[Item]:
 
 
 def _products_drawn(one: Explanation, value: Explained, explanations: Explanations) -> list[list[Matrix]]:
-    if len(value.responses) > 1:
+    if len(value.responses) > 1 or not (value.rows and value.columns):
         return []
     (response,) = value.responses
     several = len(response.patches) > 1

@@ -78,7 +78,8 @@ class Explained(Frozen):
     """The value at (`row`, `column`) of one map of the result.
 
     `rows` and `columns` are the positions in the image under the window's taps; those outside it lie in the
-    padding, and `padded` says so for each tap.
+    padding, and `padded` says so for each tap. Of a transposed convolution they are the inputs whose stamps fall there,
+    and `taps` are the rows and the columns of the kernel that they lay there.
     """
 
     row: int
@@ -89,6 +90,7 @@ class Explained(Frozen):
     padded: tuple[tuple[bool, ...], ...]
     responses: tuple[Response, ...]
     steps: tuple[Step, ...] = ()
+    taps: tuple[tuple[int, ...], tuple[int, ...]] | None = None
 
     def window_of(self, channel: int) -> Grid | None:
         """Return what the window holds of `channel` of the image; None for a channel that it does not read."""
@@ -125,9 +127,27 @@ def explain_convolution(
             for index, (channel, values) in enumerate(zip(channels, view.at(place, channels), strict=True))
         )
         response = Response(name, patches)
-        steps = _after_the_sum(response.total, asked, as_number(job.bias[number % len(job.bias)]))
+        steps = after_the_sum(response.total, asked, as_number(job.bias[number % len(job.bias)]))
         explained.append(view.explained(place, number, (response,), steps))
     return tuple(explained)
+
+
+def after_the_sum(total: Number, asked: Convolution, bias: Number) -> tuple[Step, ...]:
+    """Return what is done with a sum: the input scale, the bias and the activation."""
+    steps, value = [], total
+    if asked.input_scale != 1:
+        value = value * asked.input_scale
+        steps.append(Step(f"times input scale {asked.input_scale:.6g}", value))
+    if bias:
+        value = value + bias
+        # The sum may be a small difference of large numbers.
+        shown = f"{bias:.6g}" if float(f"{bias:.6g}") == bias else f"{bias:.12g}"
+        steps.append(Step(f"plus bias {shown}", value, abs(value) * _AS_SHOWN))
+    if asked.activation != "none":
+        value = _activated(value, asked.activation)
+        # Far below 0 the sigmoid follows its input as a power does.
+        steps.append(Step(asked.activation, value, _AS_SHOWN if asked.activation == "sigmoid" else math.inf))
+    return tuple(steps)
 
 
 class PaddedView:
@@ -212,27 +232,15 @@ def as_grid(values: Array) -> Grid:
     return tuple(tuple(row) for row in values.tolist())
 
 
+def as_numbers(values: Array) -> Grid:
+    """Return (H, W) as rows of int and float; True is 1."""
+    return as_grid(values.astype(np.uint8) if values.dtype.kind == "b" else values)
+
+
 def as_number(value: object) -> Number:
     """Return a NumPy or Python number as int or float; True is 1."""
     plain = value.item() if isinstance(value, np.generic) else value
     return int(plain) if isinstance(plain, bool) else plain  # type: ignore[return-value]
-
-
-def _after_the_sum(total: Number, asked: Convolution, bias: Number) -> tuple[Step, ...]:
-    steps, value = [], total
-    if asked.input_scale != 1:
-        value = value * asked.input_scale
-        steps.append(Step(f"times input scale {asked.input_scale:.6g}", value))
-    if bias:
-        value = value + bias
-        # The sum may be a small difference of large numbers.
-        shown = f"{bias:.6g}" if float(f"{bias:.6g}") == bias else f"{bias:.12g}"
-        steps.append(Step(f"plus bias {shown}", value, abs(value) * _AS_SHOWN))
-    if asked.activation != "none":
-        value = _activated(value, asked.activation)
-        # Far below 0 the sigmoid follows its input as a power does.
-        steps.append(Step(asked.activation, value, _AS_SHOWN if asked.activation == "sigmoid" else math.inf))
-    return tuple(steps)
 
 
 def _activated(value: Number, activation: Activation) -> Number:

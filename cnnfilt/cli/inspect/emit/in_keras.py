@@ -2,6 +2,7 @@
 
 from math import prod
 
+from cnnfilt.cli.inspect.emit import transposed
 from cnnfilt.cli.inspect.emit.by_taps import by_taps, has_call, refuse_adaptive
 from cnnfilt.cli.inspect.emit.common import (
     coefficients,
@@ -35,7 +36,9 @@ _EVERYWHERE = "# Keras lacks this stride: all windows are computed, and some are
 
 
 def convolve(run: EmittedRun, operation: ConvolveImage, number: int) -> list[str]:
-    """Return the lines around keras.layers.Conv2D or DepthwiseConv2D."""
+    """Return the lines around keras.layers.Conv2D or DepthwiseConv2D, or Conv2DTranspose."""
+    if operation.asked.transposed:
+        return transposed.in_keras(transposed.Stamped(run, operation, number))
     asked, one = operation.asked, operation.kernels[number]
     windows, (kernel, each) = asked.slide(one.size).over(run.size), coefficients(run, one, asked)
     steps = _steps_apart(windows, each)

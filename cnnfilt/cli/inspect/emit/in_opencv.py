@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from cnnfilt.cli.inspect.emit import transposed
 from cnnfilt.cli.inspect.emit.by_taps import by_taps, has_call, refuse_adaptive
 from cnnfilt.cli.inspect.emit.common import (
     coefficients,
@@ -39,7 +40,9 @@ _ACTIVATIONS = {"relu": "np.maximum(y, 0)", "tanh": "np.tanh(y)", "sigmoid": "1 
 
 
 def convolve(run: EmittedRun, operation: ConvolveImage, number: int) -> list[str]:
-    """Return the lines around cv2.filter2D."""
+    """Return the lines around cv2.filter2D; of a transposed convolution there are none."""
+    if operation.asked.transposed:
+        return transposed.in_numpy(transposed.Stamped(run, operation, number))
     asked, one = operation.asked, operation.kernels[number]
     windows, (kernel, each) = asked.slide(one.size).over(run.size), coefficients(run, one, asked)
     lines = [*kernel_remark(asked), *literal("kernel", kernel)]

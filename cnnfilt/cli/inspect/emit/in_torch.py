@@ -1,5 +1,6 @@
 """The equivalent calls of PyTorch."""
 
+from cnnfilt.cli.inspect.emit import transposed
 from cnnfilt.cli.inspect.emit.by_taps import by_taps, each_tap, has_call, refuse_adaptive, shape_of, taken
 from cnnfilt.cli.inspect.emit.common import (
     coefficients,
@@ -33,7 +34,9 @@ _OUT = "y = y[0].permute(1, 2, 0).numpy()"
 
 
 def convolve(run: EmittedRun, operation: ConvolveImage, number: int) -> list[str]:
-    """Return the lines around F.conv2d."""
+    """Return the lines around F.conv2d, or F.conv_transpose2d."""
+    if operation.asked.transposed:
+        return [*([] if number else [_IN]), *transposed.in_torch(transposed.Stamped(run, operation, number)), _OUT]
     asked, one = operation.asked, operation.kernels[number]
     windows, (kernel, each) = asked.slide(one.size).over(run.size), coefficients(run, one, asked)
     even = even_padding(windows) if asked.padding_mode == "zeros" and not asked.padding_value else None
