@@ -20,7 +20,8 @@ FrameChoice = Literal["first", "all"] | int
 Unknown = Literal["padding", "stride", "kernel-size"]
 LossName = Literal["auto", "categorical", "sparse", "binary"]
 CrossEntropy = Literal["categorical", "sparse", "binary"]
-OptimizerName = Literal["adam", "sgd", "momentum"]
+OptimizerName = Literal["adam", "sgd", "momentum", "rmsprop"]
+ScheduleName = Literal["constant", "step", "cosine"]
 Augmentation = Literal["flip", "shift"]
 
 Pair = tuple[int, int]

@@ -1,16 +1,16 @@
 """A network in words, "conv:64,k=7,s=2 relu pool:max flatten fc:10", and what each of its layers makes of its input."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from cnnfilt.describe.chain_text import Block, ReadWords, blocks_of, texts_of
 from cnnfilt.describe.kernel_words import ReadKernels, spelled_out
 from cnnfilt.describe.layers import Effect, Layer, LoneWindow, Shape, Volume
 from cnnfilt.describe.reach import IDENTITY, Reach, joined
+from cnnfilt.describe.values import called
 from cnnfilt.describe.windows import check_pixels
 from cnnfilt.describe.words import WITH_KERNELS, WORDS, parse_word, parted
-from cnnfilt.errors import CnnfiltError, ParameterError, ShapeError
+from cnnfilt.errors import CnnfiltError, ShapeError
 from cnnfilt.frozen import Frozen
-from cnnfilt.parsing import nearest
 from cnnfilt.terms import DEFAULT_MAX_PIXELS, Pair
 
 __all__ = ["WITH_KERNELS", "WORDS", "Report", "Value", "describe", "in_full", "parse_blocks", "parse_chain", "step"]
@@ -101,7 +101,7 @@ def describe(
     value, named = Value(shape), dict[str, Value]()
     for number, layer in enumerate(chain, 1):
         try:
-            taken = [value if name is None else _found(named, name) for name in layer.takes]
+            taken = [value if name is None else called(named, name) for name in layer.takes]
             report, value = step(layer, taken, max_pixels=max_pixels)
         except CnnfiltError as error:
             raise _about(error, number, layer) from None
@@ -150,15 +150,6 @@ def _reach_along(axis: int, effect: Effect, taken: Sequence[Value]) -> Reach | N
         reach = None if reach is None or other is None else joined(reach, sizes[0], other, size)
     taps = effect.axes[axis]
     return reach if reach is None or taps is IDENTITY else reach.through(taps, sizes[0])
-
-
-def _found(named: Mapping[str, Value], name: str) -> Value:
-    if name in named:
-        return named[name]
-    if not named:
-        raise ParameterError(f"no value is called {name!r}; as:{name} before it gives one that name")
-    advice = f"as:{next(iter(named))} is the only one before it" if len(named) == 1 else nearest(name, tuple(named))
-    raise ParameterError(f"no value is called {name!r}; {advice}")
 
 
 def _about(error: CnnfiltError, number: int, layer: Layer | LoneWindow) -> CnnfiltError:

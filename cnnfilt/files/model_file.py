@@ -18,7 +18,8 @@ from cnnfilt.files.network_input import NetworkInput
 from cnnfilt.frozen import Frozen
 from cnnfilt.nn.conv2d import Conv2D
 from cnnfilt.nn.layer import Array
-from cnnfilt.nn.model import Sequential, reports_of, shapes_of
+from cnnfilt.nn.model import Sequential, reports_of
+from cnnfilt.nn.weights import shapes_of
 
 FORMAT = 1
 """The number of the way models are written, in every file; it grows when older programmes could not read it."""
@@ -60,7 +61,7 @@ def save_model(path: str, model: Model, *, overwrite: bool) -> None:
         "input_scale": model.input_scale,
         "training": dict(model.training),
     }
-    arrays = {_HEADER: np.frombuffer(json.dumps(header).encode(), np.uint8), **model.network.parameters}
+    arrays = {_HEADER: np.frombuffer(json.dumps(header).encode(), np.uint8), **model.network.arrays}
     # In order of their names, so that how the state came together does not show in the bytes.
     data = write_npz(arrays | {f"{_STATE}{name}": array for name, array in sorted(model.state.items())})
     write_atomically(path, lambda stream: stream.write(data), overwrite=overwrite)

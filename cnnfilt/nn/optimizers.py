@@ -6,7 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
-from cnnfilt.nn.layer import Array, Layer
+from cnnfilt.nn.layer import Array, Step
 
 
 class Optimizer(Protocol):
@@ -14,7 +14,7 @@ class Optimizer(Protocol):
 
     learning_rate: float
 
-    def step(self, layers: Iterable[Layer]) -> None:
+    def step(self, layers: Iterable[Step]) -> None:
         """Take one step against the gradients that `backward` left."""
 
     def state(self) -> dict[str, Array]:
@@ -24,6 +24,18 @@ class Optimizer(Protocol):
         """Go on from where `state` was taken."""
 
 
+def decay(layers: Iterable[Step], share: float) -> None:
+    """Take so great a `share` off every weight, but for biases and factors of single channels.
+
+    Before a step it is decoupled weight decay, K = (1 - alpha l) K, of any optimizer (Loshchilov & Hutter 2019: AdamW).
+    """
+    if share:
+        for layer in layers:
+            for array in layer.parameters.values():
+                if array.ndim > 1:
+                    array *= 1 - share
+
+
 class SGD:
     """K = K - alpha dL/dK, as in the notes; with `momentum` m, v = m v + dL/dK and K = K - alpha v (Polyak 1964)."""
 
@@ -31,7 +43,7 @@ class SGD:
         self.learning_rate, self.momentum = learning_rate, momentum
         self._velocity: dict[str, Array] = {}
 
-    def step(self, layers: Iterable[Layer]) -> None:
+    def step(self, layers: Iterable[Step]) -> None:
         """Take one step."""
         for number, layer in enumerate(layers):
             for name, gradient in layer.gradients.items():
@@ -60,7 +72,7 @@ class Adam:
         self._means: dict[str, Array] = {}
         self._squares: dict[str, Array] = {}
 
-    def step(self, layers: Iterable[Layer]) -> None:
+    def step(self, layers: Iterable[Step]) -> None:
         """Take one step."""
         self._steps += 1
         # Both means start at 0; this takes away their bias towards it. Python floats: NumPy's would make all float64.
@@ -87,3 +99,27 @@ class Adam:
         for kind, arrays in (("mean", self._means), ("square", self._squares)):
             prefix = f"{kind}."
             arrays |= {name[len(prefix) :]: array.copy() for name, array in state.items() if name.startswith(prefix)}
+
+
+class RMSprop:
+    """Steps over the root of a running mean of the gradient's square (Hinton 2012, lecture 6e), as PyTorch has it."""
+
+    def __init__(self, learning_rate: float = 0.001, *, smoothing: float = 0.99, epsilon: float = 1e-8) -> None:
+        self.learning_rate, self.smoothing, self.epsilon = learning_rate, smoothing, epsilon
+        self._squares: dict[str, Array] = {}
+
+    def step(self, layers: Iterable[Step]) -> None:
+        """Take one step."""
+        for number, layer in enumerate(layers):
+            for name, gradient in layer.gradients.items():
+                square = self._squares.setdefault(f"{number}.{name}", np.zeros_like(gradient))
+                square += (1 - self.smoothing) * (gradient**2 - square)
+                layer.parameters[name] -= self.learning_rate * gradient / (np.sqrt(square) + self.epsilon)
+
+    def state(self) -> dict[str, Array]:
+        """Return the running means."""
+        return {f"square.{name}": array.copy() for name, array in self._squares.items()}
+
+    def restore(self, state: Mapping[str, Array]) -> None:
+        """Take the means of `state`."""
+        self._squares = {name.removeprefix("square."): array.copy() for name, array in state.items()}

@@ -7,11 +7,11 @@ import numpy as np
 from cnnfilt.core.morphology import morph_as_asked
 from cnnfilt.core.pooling import pool_as_asked
 from cnnfilt.describe.layers import Effect, MorphLayer, PoolLayer
-from cnnfilt.describe.windows import Slide
+from cnnfilt.describe.windows import Slide, adaptive_bounds
 from cnnfilt.errors import ParameterError
 from cnnfilt.nn.layer import Array, Layer, Weights
 from cnnfilt.nn.window_views import WindowViews
-from cnnfilt.terms import PoolKind
+from cnnfilt.terms import Pair, PoolKind
 
 
 class _Pool2D(Layer):
@@ -73,14 +73,94 @@ class AveragePool2D(_Pool2D):
         return self._views.sent_back(d_output, lambda number: share)
 
 
-POOLS: dict[PoolKind, type[_Pool2D]] = {"max": MaxPool2D, "avg": AveragePool2D, "min": MinPool2D}
+class MedianPool2D(_Pool2D):
+    """P = the value in the middle of each window, of an even number the lower one; dP goes to where it stood.
+
+    Padding does not count.
+    """
+
+    def forward(self, x: Array) -> Array:
+        """Return P, (N, H', W', C)."""
+        self._views = self._views_of(x)
+        inside = self._views.padded(np.ones((1, *x.shape[1:3], 1), np.int64))
+        counts = sum(self._views.at(inside, tap) for tap in self._views.windows.taps)
+        met = self._views.unfolded(self._views.padded(x, np.inf)).reshape(
+            len(x), *self._views.windows.output_size, -1, x.shape[3]
+        )
+        middle = np.asarray((counts - 1) // 2)[..., None, :]
+        self._where = np.take_along_axis(met.argsort(axis=3, kind="stable"), middle, axis=3)
+        return np.take_along_axis(met, self._where, axis=3)[:, :, :, 0]
+
+    def backward(self, d_output: Array) -> Array:
+        """Return dC: dP where C was in the middle, 0 elsewhere."""
+        where = self._where[:, :, :, 0]
+        return self._views.sent_back(d_output, lambda number: d_output * (where == number))
+
+
+class RangePool2D(_Pool2D):
+    """P = the largest value of each window less the smallest; dP goes to where that stood, and -dP to where this."""
+
+    def __init__(self, slide: Slide) -> None:
+        """Take how the window slides."""
+        super().__init__(slide)
+        self._largest, self._smallest = MaxPool2D(slide), MinPool2D(slide)
+
+    def forward(self, x: Array) -> Array:
+        """Return P, (N, H', W', C)."""
+        return self._largest.forward(x) - self._smallest.forward(x)
+
+    def backward(self, d_output: Array) -> Array:
+        """Return dC."""
+        return self._largest.backward(d_output) - self._smallest.backward(d_output)
+
+
+class AdaptivePool2D(Layer):
+    """As many windows as are wanted, each pooled by itself: window i of o covers floor(i n / o) to ceil((i + 1) n / o).
+
+    Neighbours may share a row or a column, which then gets a part of both their dP.
+    """
+
+    def __init__(self, kind: type[_Pool2D], wanted: Pair) -> None:
+        """Take what is kept of each window, and how many rows and columns of them there are."""
+        super().__init__()
+        self._kind, self._wanted = kind, wanted
+
+    def forward(self, x: Array) -> Array:
+        """Return P, (N, rows, columns, C)."""
+        self._shape = x.shape
+        rows, columns = (adaptive_bounds(n, out) for n, out in zip(x.shape[1:3], self._wanted, strict=True))
+        places = [[(slice(*row), slice(*column)) for column in columns] for row in rows]
+        self._pools = [[(at, self._kind(Slide(_size_of(at)))) for at in line] for line in places]
+        lines = [[pool.forward(x[:, at[0], at[1]]) for at, pool in line] for line in self._pools]
+        return np.concatenate([np.concatenate(line, axis=2) for line in lines], axis=1)
+
+    def backward(self, d_output: Array) -> Array:
+        """Return dC: each window sends back its own part, to its own place."""
+        d_x = np.zeros(self._shape, d_output.dtype)
+        for row, line in enumerate(self._pools):
+            for column, (at, pool) in enumerate(line):
+                d_x[:, at[0], at[1]] += pool.backward(d_output[:, row : row + 1, column : column + 1])
+        return d_x
+
+
+def _size_of(at: tuple[slice, slice]) -> Pair:
+    return at[0].stop - at[0].start, at[1].stop - at[1].start
+
+
+POOLS: dict[PoolKind, type[_Pool2D]] = {
+    "max": MaxPool2D,
+    "avg": AveragePool2D,
+    "min": MinPool2D,
+    "median": MedianPool2D,
+    "range": RangePool2D,
+}
 
 
 def pool_layer(layer: PoolLayer, effect: Effect, weights: Weights) -> Layer:
-    """Return the layer as it is trained. ParameterError for a kind whose gradient is not said here."""
-    assert effect.windows is not None, "pooling has windows"
-    if layer.pooling.kind not in POOLS:
-        raise ParameterError(f"layer {layer.word} cannot be trained; of pooling that is max, avg and min")
+    """Return the layer as it is trained."""
+    if layer.pooling.adaptive is not None:
+        return AdaptivePool2D(POOLS[layer.pooling.kind], layer.pooling.adaptive)
+    assert effect.windows is not None, "other pooling has windows"
     return POOLS[layer.pooling.kind](layer.slide(effect.windows.size))
 
 

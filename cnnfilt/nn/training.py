@@ -12,13 +12,14 @@ from cnnfilt.frozen import Frozen, fields, replace
 from cnnfilt.nn.examples import Examples, augmented, batches
 from cnnfilt.nn.layer import Array
 from cnnfilt.nn.model import Sequential
-from cnnfilt.nn.optimizers import SGD, Adam, Optimizer
+from cnnfilt.nn.optimizers import SGD, Adam, Optimizer, RMSprop, decay
 from cnnfilt.nn.parallel import ParallelNetwork
+from cnnfilt.nn.schedules import share_of_rate
 from cnnfilt.nn.scoring import Score, evaluate, loss_of
 from cnnfilt.parsing import nearest
-from cnnfilt.terms import Augmentation, LossName, OptimizerName
+from cnnfilt.terms import Augmentation, LossName, OptimizerName, ScheduleName
 
-LEARNING_RATES: dict[OptimizerName, float] = {"adam": 0.002, "sgd": 0.05, "momentum": 0.01}
+LEARNING_RATES: dict[OptimizerName, float] = {"adam": 0.002, "sgd": 0.05, "momentum": 0.01, "rmsprop": 0.001}
 """The learning rate of each optimizer where none was asked for."""
 
 _OPTIMIZER = "optimizer."
@@ -33,11 +34,14 @@ class TrainingSettings(Frozen):
     loss: LossName = "auto"
     augment: tuple[Augmentation, ...] = ()
     seed: int = 0
+    schedule: ScheduleName = "constant"
+    weight_decay: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse unknown words: settings may come from a file."""
         _refuse_unknown("optimizer", self.optimizer, get_args(OptimizerName))
         _refuse_unknown("loss", self.loss, get_args(LossName))
+        _refuse_unknown("schedule", self.schedule, get_args(ScheduleName))
         for way in self.augment:
             _refuse_unknown("augment", way, get_args(Augmentation))
 
@@ -84,16 +88,19 @@ class Trainer:
         self._loss = loss_of(network, settings.loss)
         self._parallel = ParallelNetwork(network)
         self._optimizer = _optimizer(settings)
-        self.progress = Progress(0, 0, None, _copies(network.parameters), self._state())
+        self._rate = self._optimizer.learning_rate
+        self.progress = Progress(0, 0, None, _copies(network.arrays), self._state())
 
     def epochs(self, examples: Examples, validation: Examples, until: int) -> Iterator[Epoch]:
         """Yield each epoch as it is done, up to number `until`; a validation set may be empty.
 
+        Of `until` depends where in its schedule the learning rate is.
         CnnfiltError when the loss is no number any more; the progress is that of the epoch before.
         """
         while self.progress.epochs < until:
             started = time.monotonic()
             number = self.progress.epochs + 1
+            self._optimizer.learning_rate = self._rate * share_of_rate(self.settings.schedule, number, until)
             # A number that grows over all bounds is refused below, in one line.
             with np.errstate(all="ignore"):
                 training = self._pass(examples, np.random.default_rng([self.settings.seed, number]))
@@ -106,7 +113,7 @@ class Trainer:
         """Return the progress; before the first epoch is done, with the weights as they are at this moment."""
         if self.progress.epochs:
             return self.progress
-        return replace(self.progress, best=_copies(self.network.parameters))
+        return replace(self.progress, best=_copies(self.network.arrays))
 
     def restore(self, history: Mapping[str, Any], state: Mapping[str, Array]) -> None:
         """Go on from where `history` and `state` of a progress were taken; the network has the best weights now.
@@ -115,8 +122,8 @@ class Trainer:
         """
         score = history["best_score"]
         best_score = None if score is None else Score(float(score["loss"]), float(score["accuracy"]))
-        best = _copies(self.network.parameters)
-        for name, array in self.network.parameters.items():
+        best = _copies(self.network.arrays)
+        for name, array in self.network.arrays.items():
             array[...] = _shaped(state[f"weights.{name}"], array.shape)
         self._optimizer.restore(self._remembered(state))
         self.progress = Progress(int(history["epochs"]), int(history["best_epoch"]), best_score, best, self._state())
@@ -125,7 +132,8 @@ class Trainer:
         total, right = 0.0, 0
         for batch in batches(examples, self.settings.batch_size, generator):
             images = augmented(batch.images, self.settings.augment, generator)
-            loss, right_ones = self._parallel.learn(images, batch.labels, self._loss)
+            loss, right_ones = self._parallel.learn(images, batch.labels, self._loss, generator)
+            decay(self.network.trained, self._optimizer.learning_rate * self.settings.weight_decay)
             self._optimizer.step(self.network.trained)
             total, right = total + loss * len(batch), right + right_ones
         return Score(total / len(examples), right / len(examples))
@@ -134,7 +142,7 @@ class Trainer:
         return evaluate(self.network, validation, self.settings.loss, logits_of=self._parallel.logits)[0]
 
     def _check_finite(self, number: int, *scores: Score | None) -> None:
-        arrays = self.network.parameters.values()
+        arrays = self.network.arrays.values()
         if not all(math.isfinite(score.loss) for score in scores if score) or not all(
             np.isfinite(array).all() for array in arrays
         ):
@@ -151,11 +159,11 @@ class Trainer:
         if old is not None and (score.accuracy, -score.loss) <= (old.accuracy, -old.loss):
             self.progress = replace(before, epochs=number, state=state)
             return False
-        self.progress = Progress(number, number, score, _copies(self.network.parameters), state)
+        self.progress = Progress(number, number, score, _copies(self.network.arrays), state)
         return True
 
     def _state(self) -> dict[str, Array]:
-        weights = {f"weights.{name}": array.copy() for name, array in self.network.parameters.items()}
+        weights = {f"weights.{name}": array.copy() for name, array in self.network.arrays.items()}
         return weights | {f"{_OPTIMIZER}{name}": array for name, array in self._optimizer.state().items()}
 
     def _remembered(self, state: Mapping[str, Array]) -> dict[str, Array]:
@@ -181,6 +189,8 @@ def _optimizer(settings: TrainingSettings) -> Optimizer:
             return SGD(rate)
         case "momentum":
             return SGD(rate, momentum=0.9)
+        case "rmsprop":
+            return RMSprop(rate)
         case unknown:
             assert_never(unknown)
 
@@ -196,5 +206,5 @@ def _shaped(array: Array, shape: tuple[int, ...]) -> Array:
     return array
 
 
-def _copies(parameters: Mapping[str, Array]) -> dict[str, Array]:
-    return {name: array.copy() for name, array in parameters.items()}
+def _copies(arrays: Mapping[str, Array]) -> dict[str, Array]:
+    return {name: array.copy() for name, array in arrays.items()}

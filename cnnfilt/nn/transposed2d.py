@@ -1,5 +1,7 @@
 """The transposed convolution as a layer: each input value stamps the kernel, and its three gradients."""
 
+import math
+
 import numpy as np
 
 from cnnfilt.core.transposed import transpose_batch
@@ -128,3 +130,9 @@ def transposed_output(layer: TransposedLayer, effect: Effect, weights: Weights, 
     """Return the maps of a transposed convolution for one image (H, W, C)."""
     batch = transpose_batch(x[np.newaxis], weights["kernel"], weights.get("bias"), layer.slide, groups=layer.groups)
     return np.asarray(batch[0])
+
+
+def transposed_fans(layer: TransposedLayer, effect: Effect) -> tuple[float, float]:
+    """Return how many inputs a value sums over, on average, and how many sums an input takes part in."""
+    taps, steps = math.prod(layer.slide.kernel_size), math.prod(layer.slide.stride)
+    return taps / steps * effect.weights[3] / layer.groups, taps * effect.weights[2]

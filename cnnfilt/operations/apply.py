@@ -8,8 +8,9 @@ import numpy as np
 from cnnfilt.core.engine.images import float_dtype, is_small
 from cnnfilt.core.levels import Levels, apply_levels_to_sums
 from cnnfilt.describe.chain import Report, describe
-from cnnfilt.describe.layers import ActivationLayer, Flat, Layer, MorphLayer, Volume
+from cnnfilt.describe.layers import ActivationLayer, Flat, Layer, Volume
 from cnnfilt.describe.parts import Box
+from cnnfilt.describe.values import values_taken
 from cnnfilt.describe.windows import check_pixels
 from cnnfilt.errors import ParameterError, ShapeError, counted
 from cnnfilt.files.image import Image
@@ -17,15 +18,16 @@ from cnnfilt.files.model_file import Model, load_model
 from cnnfilt.files.network_input import NetworkInput
 from cnnfilt.frozen import replace
 from cnnfilt.nn.inference import outputs
-from cnnfilt.nn.layer_table import check_runs
-from cnnfilt.nn.model import new_parameters
-from cnnfilt.operations.base import AUTO, Array, Operation, Reach, Result, alpha_under
+from cnnfilt.nn.weights import new_arrays
+from cnnfilt.operations.base import AUTO, Array, Operation, Reach, Result
+from cnnfilt.operations.chain_alpha import alpha_after
 from cnnfilt.operations.chain_reach import reach_of_chain
 from cnnfilt.operations.hints import saturation_hints
 from cnnfilt.operations.map_names import (
     bytes_per_pixel,
     channels_of,
     ends_flat,
+    has_picture,
     labels_of,
     pictures_of,
     shown_as,
@@ -61,7 +63,7 @@ class ApplyChain(Operation, kw_only=True):
             raise ParameterError("--alpha filter cannot be combined with a chain of layers; use --alpha keep or drop")
         if not self.chain:
             raise ParameterError("the chain is empty; write layers, such as 'filter:sobel-x,p=same relu'")
-        check_runs(self.chain)
+        _ = self.labels  # Known beforehand, or refused.
         for layer in self.chain:
             if layer.maps is not None and layer.maps > MOST_MAPS:
                 raise ParameterError(f"layer {layer.word} gives {layer.maps:,} maps; the limit is {MOST_MAPS:,}")
@@ -123,14 +125,14 @@ class ApplyChain(Operation, kw_only=True):
         reports = describe(self.chain, Volume(*x.shape), max_pixels=self.treatment.max_pixels)
         _check_memory(reports, self.treatment.max_pixels)
         _refuse_softmax_of_one(reports)
-        sheets, y, alpha = [], x, image.alpha
-        layers = outputs(reports, x, self._parameters(x.shape))
-        for number, (report, y) in enumerate(zip(reports, layers, strict=True), 1):
-            alpha = _followed(alpha, image, report)
-            if self.draw:
-                names = self._classes(y) or channels_of(self.chain[:number], x.shape[2])
+        sheets, y, alphas = [], x, [image.alpha]
+        layers = zip(reports, outputs(reports, x, self._arrays(x.shape)), values_taken(self.chain), strict=True)
+        for number, (report, y, taken) in enumerate(layers, 1):
+            alphas.append(alpha_after(report, [alphas[one] for one in taken]))
+            if self.draw and has_picture(self.chain[number - 1]):
+                names = self._classes(y) or channels_of(self.chain[:number], y.shape[-1])
                 sheets.append(sheet_of(number, report, y, names, each=self.scale_each_map))
-        return y, alpha, tuple(sheets)
+        return y, alphas[-1], tuple(sheets)
 
     def _results(self, y: Array, alpha: Array | None, image: Image, format_name: str) -> list[Result]:
         levels, how, scale = (
@@ -178,9 +180,9 @@ class ApplyChain(Operation, kw_only=True):
             return classes[1:]
         return classes if len(values) == len(classes) else ()
 
-    def _parameters(self, size: tuple[int, ...]) -> dict[str, Array]:
+    def _arrays(self, size: tuple[int, ...]) -> dict[str, Array]:
         if self.model is not None:
-            return _loaded(self.model).network.parameters
+            return _loaded(self.model).network.arrays
         return {} if self.seed is None else _drawn(self.chain, (size[0], size[1], size[2]), self.seed)
 
 
@@ -192,7 +194,7 @@ def _loaded(path: str) -> Model:
 
 @lru_cache(maxsize=1)
 def _drawn(chain: tuple[Layer, ...], size: tuple[int, int, int], seed: int) -> dict[str, Array]:
-    return new_parameters(describe(chain, Volume(*size)), np.random.default_rng(seed))
+    return new_arrays(describe(chain, Volume(*size)), np.random.default_rng(seed))
 
 
 def _check_memory(reports: Sequence[Report], max_pixels: int) -> None:
@@ -220,15 +222,6 @@ def _refuse_softmax_of_one(reports: Sequence[Report]) -> None:
                 )
             if isinstance(report.input, Flat) and report.input.features == 1:
                 raise ShapeError(f"layer {number} (softmax): of a single value it is always 1; give it several")
-
-
-def _followed(alpha: Array | None, image: Image, report: Report) -> Array | None:
-    """Return the alpha under the layer's output; a list of values has none."""
-    if alpha is None or not isinstance(report.output, Volume):
-        return None
-    if isinstance(report.layer, MorphLayer):
-        return alpha  # Its size stays, also where its window is even and has two middles.
-    return alpha if report.effect.windows is None else alpha_under(replace(image, alpha=alpha), report.effect.windows)
 
 
 def _parts(x: Array, chain: Sequence[Layer]) -> list[Array]:

@@ -8,7 +8,22 @@ import numpy as np
 
 from cnnfilt.core.engine.weights import has_zero_sum
 from cnnfilt.describe.kernels import Kernel
-from cnnfilt.describe.layers import ActivationLayer, Layer, MorphLayer, PoolLayer
+from cnnfilt.describe.layers import (
+    ActivationLayer,
+    AsLayer,
+    DepthwiseLayer,
+    FromLayer,
+    GroupNormLayer,
+    JoinLayer,
+    Layer,
+    LayerNormLayer,
+    MorphLayer,
+    PoolLayer,
+)
+from cnnfilt.describe.layers.branches import JoinKind
+from cnnfilt.describe.values import known_of_values
+from cnnfilt.errors import ParameterError
+from cnnfilt.frozen import Frozen
 from cnnfilt.terms import ValueMapping
 
 Range = tuple[float, float]
@@ -16,46 +31,111 @@ Range = tuple[float, float]
 _LONGEST_NAME = 60
 """A typed-out kernel makes a long word; names of files have limits."""
 
+_MOST_DEVIATIONS = 3.0
+"""What is farther from a mean is rare: of normally distributed values 3 in 1,000."""
+
+
+class _Maps(Frozen):
+    """What the words say of a value: whether it is a list, and the names of its maps.
+
+    None are the image's own colours. Where it is not `known` how many there are, that depends on the image.
+    """
+
+    flat: bool = False
+    names: tuple[str, ...] | None = None
+    known: bool = True
+
 
 def ends_flat(chain: Sequence[Layer]) -> bool:
     """Return whether a list of values comes out, without rows and columns."""
-    return any(layer.flattens for layer in chain)
+    return _maps(chain)[-1].flat
 
 
 def labels_of(chain: Sequence[Layer]) -> tuple[str, ...]:
     """Return the name of each map that comes out: the kernel's, or its number; one "" for a single result.
 
     Without a convolution, which mixes them, the channels stay the image's own colours and are one result.
+    ParameterError where only the image tells how many maps there are.
     """
-    names = _names_of_maps(chain)
-    return ("",) if len(names) < 2 or ends_flat(chain) else names
+    last = _maps(chain)[-1]
+    if not last.known:
+        raise ParameterError(
+            f"how many maps {chain[-1].word} ends in depends on the image's channels; name them, as in take:0, "
+            "or mix them, as in conv:8,k=1",
+            parameter="layer",
+        )
+    return ("",) if last.flat or last.names is None or len(last.names) < 2 else last.names
 
 
-def _names_of_maps(chain: Sequence[Layer]) -> tuple[str, ...]:
-    """Return a name for each map of the last layer that makes any, fit for file names and no two alike."""
-    layer = next((layer for layer in reversed(chain) if layer.maps is not None), None)
-    if layer is None or layer.maps is None:
-        return ()
-    digits = len(str(layer.maps))
+def _maps(chain: Sequence[Layer]) -> list[_Maps]:
+    return known_of_values(chain, _Maps(), _maps_made)
+
+
+def _maps_made(layer: Layer, taken: Sequence[_Maps]) -> _Maps:
+    if layer.flattens or taken[0].flat:
+        return _Maps(flat=True)
+    if layer.maps is not None:
+        return _Maps(names=_names_of_maps(layer, layer.maps))
+    match layer:
+        case JoinLayer(kind="cat"):
+            return _together(taken[1], taken[0])
+        case JoinLayer():
+            return next((one for one in taken if one.names is not None or not one.known), taken[0])
+        case DepthwiseLayer() if layer.multiplier > 1:
+            one = taken[0]
+            return (
+                _Maps(known=False) if one.names is None else _Maps(names=_numbered(len(one.names) * layer.multiplier))
+            )
+    return taken[0]
+
+
+def _together(first: _Maps, then: _Maps) -> _Maps:
+    if first.names is None or then.names is None:
+        return _Maps(known=False)
+    names = *first.names, *then.names
+    return _Maps(names=names if len(set(names)) == len(names) else _numbered(len(names)))
+
+
+def _names_of_maps(layer: Layer, count: int) -> tuple[str, ...]:
+    """Return a name for each map that a layer makes, fit for file names and no two alike."""
     if not layer.kernels:
-        return tuple(f"map{number:0{digits}}" for number in range(1, layer.maps + 1))
+        return _numbered(count)
     names = [_name_of(kernel, number) for number, kernel in enumerate(layer.kernels, 1)]
     return tuple(f"{name}-{n}" if names.count(name) > 1 else name for n, name in enumerate(names, 1))
 
 
+def _numbered(count: int) -> tuple[str, ...]:
+    return tuple(f"map{number:0{len(str(count))}}" for number in range(1, count + 1))
+
+
 def channels_of(chain: Sequence[Layer], channels: int) -> tuple[str, ...]:
-    """Return a name for each channel of what `chain` makes of an image of so many; none for a list of values."""
-    if ends_flat(chain):
+    """Return a name for each of the `channels` that `chain` ends in; none for a list of values."""
+    last = _maps(chain)[-1]
+    if last.flat:
         return ()
-    if names := _names_of_maps(chain):
-        return names
+    if last.names is not None:
+        return last.names
     return {1: ("gray",), 3: ("red", "green", "blue")}.get(channels, tuple(f"channel {n + 1}" for n in range(channels)))
 
 
 def pictures_of(chain: Sequence[Layer]) -> tuple[str, ...]:
-    """Return the names of the pictures of all layers: 01-filter-sobel-x.png, 02-relu.png."""
+    """Return the names of the pictures of all layers that have one: 01-filter-sobel-x.png, 02-relu.png."""
     digits = max(2, len(str(len(chain))))
-    return tuple(f"{number:0{digits}}-{_slug(layer)}.png" for number, layer in enumerate(chain, 1))
+    layers = enumerate(chain, 1)
+    return tuple(f"{number:0{digits}}-{_slug(layer)}.png" for number, layer in layers if has_picture(layer))
+
+
+def has_picture(layer: Layer) -> bool:
+    """Return whether a picture of its output shows anything new: a name given, or gone on from, does not."""
+    return not isinstance(layer, AsLayer | FromLayer)
+
+
+class _Bounds(Frozen):
+    """Which values are black and white; of `signed` ones there are as many below zero as above."""
+
+    low: float
+    high: float
+    signed: bool = False
 
 
 def shown_as(chain: Sequence[Layer], top: float) -> tuple[ValueMapping, Range]:
@@ -64,17 +144,35 @@ def shown_as(chain: Sequence[Layer], top: float) -> tuple[ValueMapping, Range]:
     It looks at the words, never at the values. Pixels are 0 to `top`; relu leaves nothing below 0, tanh gives -1 to 1,
     sigmoid and softmax 0 to 1. Kernels that sum to zero give as much below zero as above: magnitudes show both.
     """
-    low, high, signed = 0.0, top, False
-    for layer in chain:
-        if isinstance(layer, ActivationLayer):
-            (low, high), signed = layer.bounds(high), False
-        elif _is_difference(layer):
-            low, high, signed = 0.0, high - low, False
-        elif layer.kernels:
-            signed = signed or all(
-                has_zero_sum(np.array(kernel.channels or kernel.rows)).all() for kernel in layer.kernels
-            )
-    return ("abs", (0.0, high)) if signed else ("clip", (low, high))
+    last = known_of_values(chain, _Bounds(0.0, top), _bounds_made)[-1]
+    return ("abs", (0.0, last.high)) if last.signed else ("clip", (last.low, last.high))
+
+
+def _bounds_made(layer: Layer, taken: Sequence[_Bounds]) -> _Bounds:
+    one = taken[0]
+    match layer:
+        case ActivationLayer():
+            return _Bounds(*layer.bounds(one.high))
+        case LayerNormLayer() | GroupNormLayer():
+            return _Bounds(-_MOST_DEVIATIONS, _MOST_DEVIATIONS)
+        case JoinLayer():
+            return _bounds_joined(layer.kind, one, taken[1])
+    if _is_difference(layer):
+        return _Bounds(0.0, one.high - one.low)
+    sums_to_zero = (has_zero_sum(np.array(kernel.channels or kernel.rows)).all() for kernel in layer.kernels)
+    return _Bounds(one.low, one.high, one.signed or (bool(layer.kernels) and all(sums_to_zero)))
+
+
+def _bounds_joined(kind: JoinKind, one: _Bounds, other: _Bounds) -> _Bounds:
+    signed = one.signed or other.signed
+    match kind:
+        case "add":
+            return _Bounds(one.low + other.low, one.high + other.high, signed)
+        case "cat":
+            return _Bounds(min(one.low, other.low), max(one.high, other.high), signed)
+        case "mul":
+            ends = [a * b for a in (one.low, one.high) for b in (other.low, other.high)]
+            return _Bounds(min(ends), max(ends), signed)
 
 
 def _is_difference(layer: Layer) -> bool:

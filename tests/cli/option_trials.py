@@ -394,11 +394,16 @@ TRAIN: Trials = {
     ],
     "learning_rate": [
         Trial(f"{_TRAIN} --optimizer {word} {_LAYERS}", "--learning-rate 0.01", "--learning-rate 0.02", "weights")
-        for word in ("adam", "sgd", "momentum")
+        for word in ("adam", "sgd", "momentum", "rmsprop")
     ],
+    "schedule": [
+        Trial(f"{_TRAIN} {_LAYERS} --epochs 3", f"--schedule {one}", f"--schedule {other}", "weights")
+        for one, other in (("constant", "step"), ("step", "cosine"))
+    ],
+    "weight_decay": [Trial(f"{_TRAIN} {_LAYERS}", "", "--weight-decay 0.1", "weights")],
     "optimizer": [
         Trial(f"{_TRAIN} --learning-rate 0.01 {_LAYERS}", f"--optimizer {one}", f"--optimizer {other}", "weights")
-        for one, other in (("adam", "sgd"), ("sgd", "momentum"))
+        for one, other in (("adam", "sgd"), ("sgd", "momentum"), ("momentum", "rmsprop"))
     ],
     **after(
         _TRAIN,

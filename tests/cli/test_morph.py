@@ -128,14 +128,14 @@ def test_layers_of_medians(run: Run) -> None:
     assert run("shape", "9x9", "pool:median,k=3,s=1,p=1").text.splitlines()[-1].startswith("total")
 
 
-def test_a_median_is_not_trained(run: Run, tmp_path: Path) -> None:
+def test_an_erosion_is_not_trained(run: Run, tmp_path: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / "data" / name).mkdir(parents=True)
         for number in range(2):
             Image.new("L", (8, 8), 9).save(tmp_path / "data" / name / f"{number}.png")
-    outcome = run("net", "train", tmp_path / "data", "pool:median flatten fc:2 softmax", "-o", tmp_path / "m.npz")
+    outcome = run("net", "train", tmp_path / "data", "morph:erode flatten fc:2 softmax", "-o", tmp_path / "m.npz")
     assert (outcome.code, len(outcome.lines)) == (2, 1)
-    assert "layer pool:median cannot be trained; of pooling that is max, avg and min" in outcome.stderr
+    assert "layer morph:erode cannot be trained; leave it to cnnfilt apply" in outcome.stderr
 
 
 @pytest.mark.parametrize("name", ["face.png", "icon.png", "depth16.png"])

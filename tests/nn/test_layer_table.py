@@ -8,15 +8,16 @@ import pytest
 from cnnfilt.describe import layers as specs
 from cnnfilt.describe.chain import WORDS, Report, describe, parse_chain
 from cnnfilt.describe.layers import Effect, LayerWord, LoneWindow, Volume
+from cnnfilt.describe.layers.branches import JoinKind
 from cnnfilt.describe.windows import Slide
 from cnnfilt.errors import ParameterError
 from cnnfilt.frozen import fields
 from cnnfilt.nn.activations import ACTIVATIONS
+from cnnfilt.nn.branches import JOINS
 from cnnfilt.nn.inference import outputs
 from cnnfilt.nn.layer_table import RUNNERS, layer_of, output_of
 from cnnfilt.nn.model import Sequential
 from cnnfilt.nn.pool2d import POOLS
-from cnnfilt.operations.apply import ApplyChain
 from cnnfilt.terms import PoolKind
 
 CHAINS = {
@@ -27,64 +28,47 @@ CHAINS = {
     "tanh": "tanh",
     "sigmoid": "sigmoid",
     "softmax": "softmax",
-    "flatten": "flatten",
-    "fc": "flatten fc:3",
-}
-"""For each word a chain that ends in it."""
-
-
-NOT_RUN_YET = {
-    "dw": "dw:k=3",
-    "tconv": "tconv:4,k=2,s=2",
-    "bn": "bn",
+    "dw": "dw:k=3,m=2,p=1,s=2",
+    "tconv": "tconv:4,k=3x2,s=2,p=1x0,op=1x0,g=2",
+    "bn": "conv:4,k=1 bn",
     "ln": "ln",
-    "gn": "gn:2",
-    "lrn": "lrn",
+    "gn": "conv:4,k=1 gn:2",
+    "lrn": "conv:6,k=1 lrn",
     "scale": "scale",
     "relu6": "relu6",
-    "leaky": "leaky",
+    "leaky": "leaky:0.2",
     "prelu": "prelu",
     "elu": "elu",
     "gelu": "gelu",
     "silu": "silu",
     "hardsigmoid": "hardsigmoid",
     "hardswish": "hardswish",
-    "dropout": "dropout",
-    "up": "up:2",
-    "pad": "pad:1",
+    "dropout": "dropout:0.3",
+    "up": "up:2x3,mode=bilinear",
+    "pad": "pad:1x2,mode=reflect",
     "crop": "crop:3x3",
-    "take": "take:0",
-    "shuffle": "shuffle:2",
-    "as": "as:in",
-    "from": "from:in",
-    "add": "add:in",
-    "cat": "cat:in",
-    "mul": "mul:in",
+    "take": "take:1",
+    "shuffle": "conv:6,k=1 shuffle:2",
+    "as": "tanh as:in",
+    "from": "as:in tanh from:in",
+    "add": "as:in tanh add:in",
+    "cat": "as:in tanh cat:in",
+    "mul": "as:in pool:global sigmoid mul:in",
+    "flatten": "flatten",
+    "fc": "flatten fc:3",
 }
-"""Words that `shape` describes, and that nothing runs."""
+"""For each word a chain that ends in it."""
 
 
 def test_nothing_that_can_be_described_is_missing() -> None:
-    described = {WORDS[name].layer for name in NOT_RUN_YET} - {specs.ActivationLayer}
-    assert set(RUNNERS) | described == set(get_args(specs.Layer))
-    assert not set(RUNNERS) & described
-    assert set(ACTIVATIONS) | (set(NOT_RUN_YET) & set(get_args(specs.Function))) == set(get_args(specs.Function))
-    assert not set(ACTIVATIONS) & set(NOT_RUN_YET)
-    assert set(POOLS) | {"median", "range"} == set(get_args(PoolKind))
-    assert set(CHAINS) | set(NOT_RUN_YET) | {"morph"} == set(WORDS)
-    assert not set(CHAINS) & set(NOT_RUN_YET)
+    assert set(RUNNERS) == set(get_args(specs.Layer))
+    assert set(ACTIVATIONS) == set(get_args(specs.Function))
+    assert set(POOLS) == set(get_args(PoolKind))
+    assert set(JOINS) == set(get_args(JoinKind))
+    assert set(CHAINS) | {"morph"} == set(WORDS)
 
 
-@pytest.mark.parametrize("words", [*NOT_RUN_YET.values(), "pool:avg,adaptive=2x2"])
-def test_what_is_only_described_is_refused_in_plain_words(words: str) -> None:
-    message = f"^layer {words} is described, not run yet; cnnfilt shape says what comes out of it$"
-    with pytest.raises(ParameterError, match=message):
-        Sequential.new(f"relu {words}", (7, 6, 2), np.random.default_rng(2))
-    with pytest.raises(ParameterError, match=message):
-        ApplyChain(chain=tuple(parse_chain([f"relu {words}"])))
-
-
-@pytest.mark.parametrize("words", ["pool:median", "pool:range,k=3", "morph:open", "morph:tophat,k=2"])
+@pytest.mark.parametrize("words", ["morph:open", "morph:tophat,k=2"])
 def test_what_has_no_gradient_is_run_and_not_trained(words: str) -> None:
     with pytest.raises(ParameterError, match=f"layer {words} cannot be trained"):
         Sequential.new(words, (7, 6, 2), np.random.default_rng(0))
@@ -98,7 +82,7 @@ def test_training_and_inference_give_the_same(word: str) -> None:
     rng = np.random.default_rng(2)
     image = rng.normal(size=(7, 6, 2))
     network = Sequential.new(CHAINS[word], image.shape, rng)
-    *_, output = outputs(network.reports, image, network.parameters)
+    *_, output = outputs(network.reports, image, network.arrays)
     assert type(network.reports[-1].layer) in RUNNERS
     np.testing.assert_allclose(output, network.forward(image[None])[0], atol=1e-5)
 

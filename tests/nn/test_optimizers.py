@@ -4,7 +4,7 @@ import numpy as np
 
 from cnnfilt.nn.dense import Dense
 from cnnfilt.nn.initializers import fans, glorot_uniform, he_normal
-from cnnfilt.nn.optimizers import SGD, Adam
+from cnnfilt.nn.optimizers import SGD, Adam, RMSprop, decay
 
 
 def layer(gradient: float) -> Dense:
@@ -31,6 +31,32 @@ def test_adam_steps_by_the_rate_at_first_whatever_the_gradient() -> None:
         dense = layer(gradient)
         Adam(0.01).step([dense])
         np.testing.assert_allclose(dense.parameters["kernel"], 0.99, rtol=1e-6)
+
+
+def test_rmsprop_divides_by_the_root_of_the_mean_square() -> None:
+    dense, optimizer = layer(3.0), RMSprop(0.01, smoothing=0.75)
+    optimizer.step([dense])
+    np.testing.assert_allclose(dense.parameters["kernel"], 1 - 0.01 * 3 / np.sqrt(9 / 4), rtol=1e-6)
+
+
+def test_rmsprop_goes_on_where_it_was() -> None:
+    whole, broken = layer(3.0), layer(3.0)
+    first, second = RMSprop(0.01), RMSprop(0.01)
+    for _ in range(4):
+        first.step([whole])
+    before = RMSprop(0.01)
+    for optimizer in (before, before):
+        optimizer.step([broken])
+    second.restore(before.state())
+    for _ in range(2):
+        second.step([broken])
+    np.testing.assert_array_equal(whole.parameters["kernel"], broken.parameters["kernel"])
+
+
+def test_decay_pulls_weights_and_no_biases() -> None:
+    dense = Dense(np.array([[2.0]]), np.array([2.0]))
+    decay([dense], 0.1)
+    assert (dense.parameters["kernel"].item(), dense.parameters["bias"].item()) == (1.8, 2.0)
 
 
 def test_fans_count_the_window() -> None:

@@ -1,9 +1,48 @@
 """The pooling layers forward what the notes say and send back the true gradient."""
 
 import numpy as np
+import pytest
 
+from cnnfilt.core.pooling import pool_as_asked
+from cnnfilt.describe.chain import parse_chain
+from cnnfilt.describe.layers import PoolLayer
 from cnnfilt.describe.windows import Slide
+from cnnfilt.nn.model import Sequential
 from cnnfilt.nn.pool2d import AveragePool2D, MaxPool2D
+from tests.nn.gradients import check_gradients_of
+from tests.nn.torch_twins import check_against_torch
+
+WORDS = [
+    "pool:min,k=2",
+    "pool:median,k=3,s=1,p=1",
+    "pool:median,k=2",
+    "pool:range,k=2x3,s=1",
+    "pool:max,adaptive=2x3",
+    "pool:avg,adaptive=3x2",
+    "pool:median,adaptive=2",
+    "pool:min,adaptive=7x1",
+]
+
+
+@pytest.mark.parametrize("words", WORDS)
+def test_gradients_against_central_differences(words: str) -> None:
+    check_gradients_of(words)
+
+
+@pytest.mark.parametrize("words", [*WORDS, "pool:median,k=3,s=2,ceil=1", "pool:range,k=3,s=2,p=1,ceil=1"])
+def test_outputs_are_those_of_the_core(words: str) -> None:
+    x = np.random.default_rng(0).normal(size=(2, 6, 5, 3))
+    (layer,) = parse_chain([words])
+    assert isinstance(layer, PoolLayer)
+    found = Sequential.new(words, (6, 5, 3), np.random.default_rng(0)).forward(x)
+    for one, image in zip(found, x, strict=True):
+        np.testing.assert_allclose(one, pool_as_asked(image, layer.pooling), atol=1e-12)
+
+
+def test_adaptive_values_and_gradients_are_those_of_torch() -> None:
+    nn = pytest.importorskip("torch").nn
+    check_against_torch("pool:avg,adaptive=3x2", nn.AdaptiveAvgPool2d((3, 2)), (7, 5, 3))
+    check_against_torch("pool:max,adaptive=2x4", nn.AdaptiveMaxPool2d((2, 4)), (7, 5, 3))
 
 
 def test_the_notes_max_pooling() -> None:

@@ -12,7 +12,7 @@ from cnnfilt.nn.training import Trainer, TrainingSettings
 from tests.nn.stripes import NONE, WORDS, network, same, stripes, trained
 
 
-@pytest.mark.parametrize("optimizer", ["adam", "sgd", "momentum"])
+@pytest.mark.parametrize("optimizer", ["adam", "sgd", "momentum", "rmsprop"])
 def test_stripes_are_learned(optimizer: str) -> None:
     trainer = trained(TrainingSettings(batch_size=6, optimizer=optimizer), 20)  # type: ignore[arg-type]
     assert evaluate(trainer.network, stripes())[0].accuracy == 1
@@ -45,17 +45,36 @@ def test_nothing_is_computed_below_the_lowest_layer_that_learns(monkeypatch: pyt
     assert model.layers[1].gradients["kernel"].shape == (3, 3, 1, 2)
 
 
-@pytest.mark.parametrize("optimizer", ["adam", "momentum"])
-def test_training_goes_on_as_if_it_had_not_stopped(optimizer: str) -> None:
-    settings = TrainingSettings(optimizer=optimizer, augment=("shift",))  # type: ignore[arg-type]
-    whole, first = trained(settings, 5, stripes(30)), trained(settings, 2, stripes(30))
-    second = Trainer(Sequential(WORDS, (8, 8, 1), first.progress.best), settings)
+NORMALISED = "conv:4,k=3,p=1 bn relu as:in conv:4,k=3,p=1 bn add:in relu dropout:0.3 pool:global flatten fc:3 softmax"
+
+
+@pytest.mark.parametrize(
+    ("words", "settings"),
+    [
+        (WORDS, TrainingSettings(optimizer="adam", augment=("shift",))),
+        (WORDS, TrainingSettings(optimizer="momentum", augment=("shift",))),
+        (NORMALISED, TrainingSettings(optimizer="rmsprop", schedule="cosine", weight_decay=0.01)),
+        (NORMALISED, TrainingSettings(optimizer="adam", schedule="step", augment=("flip",))),
+    ],
+)
+def test_training_goes_on_as_if_it_had_not_stopped(words: str, settings: TrainingSettings) -> None:
+    whole, first = trained(settings, 5, stripes(30), words), Trainer(network(words), settings)
+    list(islice(first.epochs(stripes(), stripes(30), 5), 2))
+    second = Trainer(Sequential(words, (8, 8, 1), first.progress.best), settings)
     second.restore(first.progress.history(), first.progress.state)
     for _ in second.epochs(stripes(), stripes(30), 5):
         pass
     assert same(second.progress.best, whole.progress.best)
     assert same(second.progress.state, whole.progress.state)
     assert second.progress.history() == whole.progress.history()
+
+
+def test_schedules_and_decay_change_what_is_learned() -> None:
+    plain = trained(TrainingSettings(), 4).progress.best
+    assert not same(trained(TrainingSettings(schedule="step"), 4).progress.best, plain)
+    assert not same(trained(TrainingSettings(schedule="cosine"), 4).progress.best, plain)
+    decayed = trained(TrainingSettings(weight_decay=0.9), 4).progress.best
+    assert np.abs(decayed["conv1.kernel"]).sum() < np.abs(plain["conv1.kernel"]).sum()
 
 
 def test_the_best_weights_are_kept() -> None:
@@ -79,8 +98,13 @@ def test_an_epoch_broken_off_changes_nothing_that_was_kept() -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [{"optimizer": "rmsprop", "learning_rate": 0.1}, {"loss": "hinge"}, {"augment": ("flip", "turn")}],
-    ids=["optimizer", "loss", "augment"],
+    [
+        {"optimizer": "adagrad", "learning_rate": 0.1},
+        {"loss": "hinge"},
+        {"schedule": "steps"},
+        {"augment": ("flip", "turn")},
+    ],
+    ids=["optimizer", "loss", "schedule", "augment"],
 )
 def test_words_that_mean_nothing_are_refused(words: dict[str, str]) -> None:
     """They used to be taken for momentum, for the sparse loss, and for nothing at all."""

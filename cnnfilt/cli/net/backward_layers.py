@@ -37,13 +37,13 @@ def word_pass(word: Weightless, x: Array, gradient: Array) -> BackwardPass:
     """Return the output and dL/dX of a layer without weights."""
     match word:
         case PoolLayer():
-            p, d_x = _through(Sequential(word.word, (*x.shape, 1), {}).layers[0], x, gradient)
+            p, d_x = _through(_layer_of(word, x), x, gradient)
             pooled = {"P": p, "dL/dX": d_x}
             return BackwardPass(pooled, lambda: pooling_sums(word, x, gradient, pooled))
         case ActivationLayer(function="softmax"):
             return _softmax_pass(x, gradient)
         case ActivationLayer():
-            layer = Sequential(word.word, (*x.shape, 1), {}).layers[0]
+            layer = _layer_of(word, x)
             c, d_x = _through(layer, x, gradient)
             slopes = layer.backward(np.ones((1, *x.shape, 1)))[0, :, :, 0]
             activated = {"C": c, "dL/dX": d_x}
@@ -88,6 +88,12 @@ def _softmax_pass(x: Array, gradient: Array) -> BackwardPass:
     c = layer.forward(x.reshape(1, -1)).reshape(x.shape)
     results = {"C": c, "dL/dX": layer.backward(d_c.reshape(1, -1)).reshape(x.shape)}
     return BackwardPass(results, lambda: softmax_sums(x, d_c, results))
+
+
+def _layer_of(word: Weightless, x: Array) -> Layer:
+    layer = Sequential(word.word, (*x.shape, 1), {}).layers[0]
+    assert isinstance(layer, Layer), "these take one value"
+    return layer
 
 
 def _through(layer: Layer, x: Array, gradient: Array) -> tuple[Array, Array]:

@@ -20,7 +20,6 @@ from cnnfilt.files.matrix.matrices import read_noted_matrix_file, write_matrix
 from cnnfilt.frozen import Frozen
 from cnnfilt.nn.conv2d import Conv2D
 from cnnfilt.nn.layer import Array
-from cnnfilt.nn.layer_table import check_runs
 from cnnfilt.terms import CrossEntropy, Padding, Pair
 
 DENSE = "fc"
@@ -105,14 +104,22 @@ def _word(text: str) -> Weightless | FullyConnectedLayer:
         return FullyConnectedLayer(text, 0)  # As many outputs as the weights have rows.
     chain = parse_chain([text])
     layer = chain[0] if len(chain) == 1 else None
-    if isinstance(layer, PoolLayer | ActivationLayer | FlattenLayer | FullyConnectedLayer):
-        check_runs([layer])
+    if isinstance(layer, PoolLayer | ActivationLayer | FlattenLayer | FullyConnectedLayer) and _is_shown(layer):
         return layer
     raise ParameterError(
         f"--layer {text!r} is not a layer that net backward shows; give one of pool:max, pool:avg, pool:min, relu, "
         "tanh, sigmoid, softmax, flatten or fc; for a filter give -k alone",
         parameter="layer",
     )
+
+
+def _is_shown(layer: Weightless | FullyConnectedLayer) -> bool:
+    match layer:
+        case PoolLayer():
+            return layer.pooling.kind in ("max", "avg", "min") and layer.pooling.adaptive is None
+        case ActivationLayer():
+            return layer.function in ("relu", "tanh", "sigmoid", "softmax")
+    return True
 
 
 def _matrix(text: str) -> Array:
