@@ -38,11 +38,18 @@ USAGE, FAILED, INTERRUPTED = 2, 1, 130
 
 
 def print_version(context: click.Context, _option: click.Parameter, asked: bool) -> None:
-    """Print the version, and which core computes."""
+    """Print the version alone on the first line, for scripts; on the second what a report of an error should say."""
     if asked:
+        from importlib.metadata import PackageNotFoundError, version
+        from platform import python_version
+
         from cnnfilt.core.engine import native
 
-        click.echo(f"cnnfilt {__version__}, {native.in_words()}")
+        found = [f"Python {python_version()}"]
+        for name in ("NumPy", "SciPy", "Pillow"):
+            with suppress(PackageNotFoundError):  # Where packages are unpacked without their metadata.
+                found.append(f"{name} {version(name.lower())}")
+        click.echo(f"cnnfilt {__version__}\n{', '.join([*found, native.in_words()])}")
         context.exit()
 
 

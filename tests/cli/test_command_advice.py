@@ -1,9 +1,13 @@
 """What a word is answered with that stands where a command should."""
 
+import platform
 from pathlib import Path
 
 import click
+import numpy as np
+import PIL
 import pytest
+import scipy
 
 from cnnfilt import __version__
 from cnnfilt.cli.command_advice import INSTEAD, command_advice
@@ -32,7 +36,10 @@ from tests.cli.conftest import Run
         ("7x7 -f 3", "use cnnfilt shape 7x7"),
         ("train photos/", "use cnnfilt net train"),
         ("convlove", "did you mean convolve?"),
-        ("deconv", "use one of convolve, pad, pool, morph, edges, apply, shape, kernels, diff, learn, net, man"),
+        (
+            "deconv",
+            "use one of convolve, pad, pool, morph, edges, apply, shape, kernels, diff, learn, net, schema, man",
+        ),
         (
             "photo.jpg",
             "photo.jpg is the name of a file; say first what to do with it, such as: cnnfilt edges photo.jpg",
@@ -93,5 +100,10 @@ def test_help_is_also_asked_for_by_its_name(run: Run, words: tuple[str, ...]) ->
 
 
 def test_the_version_has_a_short_option(run: Run) -> None:
+    assert run("-V").text == run("--version").text
+
+
+def test_the_version_stands_alone_on_its_first_line_and_below_it_what_it_runs_on(run: Run) -> None:
     core = "compiled core" if native.loops else "NumPy core"
-    assert run("-V").text == run("--version").text == f"cnnfilt {__version__}, {core}\n"
+    on = f"Python {platform.python_version()}, NumPy {np.__version__}, SciPy {scipy.__version__}"
+    assert run("--version").text == f"cnnfilt {__version__}\n{on}, Pillow {PIL.__version__}, {core}\n"

@@ -88,7 +88,7 @@ def test_whatever_ends_a_command_is_one_line(
 
 
 def test_every_command_that_reads_images_is_among_them() -> None:
-    assert set(COMMANDS) - set(ARGUMENTS) == {"shape", "kernels", "diff", "learn", "net", "man"}
+    assert set(COMMANDS) - set(ARGUMENTS) == {"shape", "kernels", "diff", "learn", "net", "schema", "man"}
 
 
 @pytest.mark.parametrize(

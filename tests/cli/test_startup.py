@@ -46,6 +46,7 @@ def imported_by(tmp_path: Path, *arguments: str) -> set[str]:
         ["kernels", "export", "--help"],
         ["diff", "--help"],
         ["learn", "--help"],
+        ["schema", "convolve"],
         ["shape", "6x6", "-f", "3"],
         ["net", "--help"],
         ["net", "train", "--help"],
