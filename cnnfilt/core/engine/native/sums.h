@@ -86,11 +86,24 @@ CLONES void JOIN3(correlate, SOURCE, SUM)(const Windows *w, const SOURCE *source
         }
 }
 
+/* Add to the sums of a block up to three taps of a filter for each channel, `step` values apart; their weights are rows of
+ * BLOCK. */
+PART void JOIN3(add_each, SOURCE, SUM)(SUM *sums, const SUM *met, size step, const SUM *weights, size count) {
+    const SUM *a = met, *b = met + step, *c = met + 2 * step, *u = weights, *v = weights + BLOCK, *w = weights + 2 * BLOCK;
+    if (count == 3)
+        for (size x = 0; x < BLOCK; x++)
+            sums[x] = (SUM)((WORK)sums[x] + ((WORK)u[x] * (WORK)a[x] + (WORK)v[x] * (WORK)b[x] + (WORK)w[x] * (WORK)c[x]));
+    else if (count == 2)
+        for (size x = 0; x < BLOCK; x++) sums[x] = (SUM)((WORK)sums[x] + ((WORK)u[x] * (WORK)a[x] + (WORK)v[x] * (WORK)b[x]));
+    else
+        for (size x = 0; x < BLOCK; x++) sums[x] = (SUM)((WORK)sums[x] + (WORK)u[x] * (WORK)a[x]);
+}
+
 /* A filter for each channel: kernel[i][j] is a row of BLOCK weights, those of the channels over and over. */
 CLONES void JOIN3(correlate_each, SOURCE, SUM)(const Windows *w, const SOURCE *source, size pitch, Target *target,
                                                const SUM *kernel, const SUM *bias, const SUM *outside) {
     const size block = block_of(w, BLOCK);
-    SUM row[BLOCK + REACH] = {0}, part[BLOCK], sums[BLOCK];
+    SUM row[BLOCK + REACH] = {0}, sums[BLOCK];
     for (size y = 0; y < w->rows; y++)
         for (size at = 0; at < w->width; at += block) {
             const size n = least(block, w->width - at), m = met_by(w, at, n);
@@ -98,12 +111,9 @@ CLONES void JOIN3(correlate_each, SOURCE, SUM)(const Windows *w, const SOURCE *s
             for (size i = 0; i < w->height; i++) {
                 const SOURCE *p = source + (y * w->stride_down + i * w->step_down) * pitch;
                 JOIN3(read_row, SOURCE, SUM)(w, p, at * w->stride_along, m, outside, row);
-                memset(part, 0, sizeof part);
-                for (size j = 0; j < w->taps; j++) {
-                    const SUM *met = row + j * w->step_along, *weights = kernel + (i * w->taps + j) * BLOCK;
-                    for (size x = 0; x < BLOCK; x++) part[x] = (SUM)((WORK)part[x] + (WORK)weights[x] * (WORK)met[x]);
-                }
-                for (size x = 0; x < BLOCK; x++) sums[x] = (SUM)((WORK)sums[x] + (WORK)part[x]);
+                for (size j = 0; j < w->taps; j += 3)
+                    JOIN3(add_each, SOURCE, SUM)(sums, row + j * w->step_along, w->step_along, kernel + (i * w->taps + j) * BLOCK,
+                                                 least(w->taps - j, 3));
             }
             PUT(SUM, w, target, y, at, sums, n);
         }
