@@ -192,6 +192,8 @@ TESTED_ELSEWHERE = {
     "nn/dense.py": "nn/test_layer.py",
     "nn/window_views.py": "nn/test_conv2d.py",
     "operations/apply.py": "cli/test_apply.py",
+    "operations/apply_network.py": "cli/test_apply_network.py",
+    "files/onnx_network.py": "cli/test_apply_network.py",
     "operations/around.py": "operations/test_in_parts.py",
     "operations/chain_reach.py": "operations/test_in_parts.py",
     "operations/base.py": "cli/test_convolve.py",

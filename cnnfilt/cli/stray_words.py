@@ -19,7 +19,7 @@ _NUMBER = re.compile(r"-?[\d./]+")
 _NUMBERS = re.compile(r"\d+([,x]\d+)*")
 
 
-MODEL_SUFFIX = ".npz"
+MODEL_SUFFIXES = (".npz", ".onnx")
 
 
 def refuse_stray_words(inputs: Sequence[str], context: click.Context) -> None:
@@ -36,7 +36,7 @@ def refuse_stray_words(inputs: Sequence[str], context: click.Context) -> None:
 
 def refuse_model_last(model: str, others: Sequence[str], context: click.Context) -> None:
     """Raise UsageError where the model stands after what it is to look at."""
-    models = [] if model.endswith(MODEL_SUFFIX) else [word for word in others if word.endswith(MODEL_SUFFIX)]
+    models = [] if model.endswith(MODEL_SUFFIXES) else [word for word in others if word.endswith(MODEL_SUFFIXES)]
     if models:
         raise click.UsageError(f"the model comes first: {context.command_path} {models[0]} {model}", context)
 

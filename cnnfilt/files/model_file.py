@@ -73,6 +73,11 @@ def load_model(path: str | Path) -> Model:
 
     Nothing in the file is trusted: no array is unpacked before its size has been held against the layers.
     """
+    if str(path).lower().endswith((".onnx", ".keras")):
+        raise InputError(
+            f"{path} is from another programme, and here a .npz of cnnfilt net train is needed; "
+            "cnnfilt apply --model, net predict and net summary take .onnx files"
+        )
     try:
         return _loaded(Archive(path))
     except (CnnfiltError, RecursionError) as error:

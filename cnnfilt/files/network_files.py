@@ -42,6 +42,21 @@ def is_network_file(name: str) -> bool:
     return suffix in (*SUFFIXES, *NOT_READ) and not (suffix == ".npz" and _holds_matrices(name))
 
 
+def is_run_from(path: str) -> bool:
+    """Return whether a model to be run is one of another programme, and not our own .npz.
+
+    InputError for those that are read at most to be described, or not at all.
+    """
+    suffix = os.path.splitext(path)[1].lower()
+    if suffix == ".keras":
+        raise InputError(
+            f"{path} keeps its weights as HDF5: it is described (cnnfilt shape {path}), but not run; export it to .onnx"
+        )
+    if suffix in NOT_READ:
+        raise InputError(f"{path} {NOT_READ[suffix]}")
+    return suffix == ".onnx"
+
+
 def may_hold_layers(name: str) -> bool:
     """Return whether a file of this name may be one of our words, which a chain takes as @net.txt."""
     return os.path.splitext(name)[1].lower() in (".txt", ".net")

@@ -15,12 +15,16 @@ BACKGROUND = "white"
 class NetworkInput(Frozen):
     """How images reach a network: at `size` (height, width), gray or in colour, and what pixels are multiplied by.
 
-    An `input_scale` of None divides them by their depth's top.
+    An `input_scale` of None divides them by their depth's top. `mean` is taken off then, and `std` divided by, one for
+    all channels or one for each; with `is_bgr` blue comes first.
     """
 
     size: Pair
     gray: bool
     input_scale: float | None = None
+    mean: tuple[float, ...] = ()
+    std: tuple[float, ...] = ()
+    is_bgr: bool = False
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -53,7 +57,12 @@ class NetworkInput(Frozen):
 
     def scaled(self, levels: Array) -> Array:
         """Return what the network computes with, float32, for what `levels` gave."""
-        return levels * np.float32(self.scale(levels.dtype)) if levels.dtype == np.uint8 else levels
+        x = levels * np.float32(self.scale(levels.dtype)) if levels.dtype == np.uint8 else levels
+        if self.is_bgr:
+            x = x[..., ::-1]
+        if self.mean:
+            x = x - np.array(self.mean, np.float32)
+        return x / np.array(self.std, np.float32) if self.std else x
 
     def array(self, image: Image) -> Array:
         """Return `image` as the network takes it, (H, W, C) float32."""

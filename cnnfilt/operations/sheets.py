@@ -28,6 +28,11 @@ def sheet_of(number: int, report: Report, values: Array, names: Sequence[str], *
     `names` are those of the channels, or of the values of a list, if they have any; a list is written in rows, like a
     text. With `each` every map has a scale of its own.
     """
+    return sheet_about(f"{number}  {report.layer.word}  {report.input} -> {report.output}", values, names, each=each)
+
+
+def sheet_about(about: str, values: Array, names: Sequence[str], *, each: bool = False) -> Array:
+    """Return the same under a title that begins with `about`."""
     if values.ndim == 1:
         values, names = _in_rows(values), (_about_list(values, names),)
     maps = values[..., :MOST_MAPS]
@@ -37,8 +42,7 @@ def sheet_of(number: int, report: Report, values: Array, names: Sequence[str], *
         for place, name in enumerate(names[:MOST_MAPS])
     ]
     kept = f", {MOST_MAPS:,} of them shown" if values.shape[2] > MOST_MAPS else ""
-    title = f"{number}  {report.layer.word}  {report.input} -> {report.output}{kept}\n{scale}"
-    return contact_sheet(tiles, title=title, longest_side=LONGEST_SIDE)
+    return contact_sheet(tiles, title=f"{about}{kept}\n{scale}", longest_side=LONGEST_SIDE)
 
 
 def _in_rows(values: Array) -> Array:

@@ -11,6 +11,9 @@ import numpy as np
 from PIL import Image, ImageCms, ImageOps
 
 from cnnfilt.cli.main import exit_code
+from cnnfilt.describe.chain import describe, parse_chain
+from cnnfilt.describe.layers import Volume
+from tests.files.onnx_of_words import onnx_of
 
 
 class Trial(NamedTuple):
@@ -257,6 +260,13 @@ EDGES: Trials = {
     ],
 }
 
+AS_NETWORKS_TAKE_THEM: Trials = {
+    "mean": [Trial("", "", "--mean 9"), Trial("", "--mean 1,2,3", "--mean 3,2,1")],
+    "std": [Trial("", "", "--std 9"), Trial("", "--std 1,2,3", "--std 3,2,1")],
+    "size": [Trial("--layer layer1 -o out.npy", "", "--size 12x9")],
+    "channel_order": [Trial("", "", "--channel-order bgr")],
+}
+
 APPLY: Trials = {
     **after("apply filter:emboss,p=same", {**WITH_FILES, **IN_PARTS}),
     **after("apply filter:box", LIGHT),
@@ -270,6 +280,8 @@ APPLY: Trials = {
         Trial("apply filter:box matrix.csv", "--input-scale 1", "--input-scale 1/2"),
         Trial("apply --model model.npz gray.png", "", "--input-scale 1/2"),
     ],
+    "layer": [Trial("apply --model net.onnx gray.png", "--layer layer1 -o a.npy", "--layer layer3 -o b.npy")],
+    **after("apply --model net.onnx --input-scale 1/255 colour.png", AS_NETWORKS_TAKE_THEM),
 }
 
 SHAPE: Trials = {
@@ -442,6 +454,12 @@ PREDICT: Trials = {
     "recursive": [Trial("net predict model.npz folder", "", "-r")],
     "max_pixels": [Trial("net predict model.npz gray.png", "--max-pixels 0", "--max-pixels 9", codes=(0, 1))],
     "json_": [Trial("net predict model.npz gray.png", "", "--json")],
+    "classes": [Trial("net predict net.onnx gray.png", "", "--classes names.txt")],
+    "input_scale": [Trial("net predict net.onnx gray.png", "", "--input-scale 1/255")],
+    **after(
+        "net predict net.onnx colour.png --input-scale 1/255",
+        {**AS_NETWORKS_TAKE_THEM, "size": [Trial("--json", "", "--size 9")]},
+    ),
 }
 
 EVALUATE: Trials = {
@@ -535,6 +553,16 @@ def make_files(folder: Path) -> None:
     for path, words in layers.items():
         line = f"net train classes -o {path} --epochs 1 --learning-rate 0.05 -j 1 -q {words}"
         assert exit_code(line.split()) == 0
+    (folder / "net.onnx").write_bytes(small_onnx())
+    (folder / "names.txt").write_text("dark\nlight\n")
+
+
+def small_onnx() -> bytes:
+    """A network for images of 8x8x3, whose weights make every pixel count a little."""
+    size = Volume(8, 8, 3)
+    return onnx_of(
+        describe(parse_chain(["conv:4,k=3,p=1 relu pool:avg,k=global flatten fc:2 softmax"]), size), size, seed=3
+    )
 
 
 _DEEP = "conv:2,k=3 tanh conv:3,k=3 tanh flatten"

@@ -7,8 +7,10 @@ import click
 from cnnfilt.cli.filter_options import FilterOptions, filter_options, light_options
 from cnnfilt.cli.inspect.inspection import Inspection, inspection_options
 from cnnfilt.cli.matrix_command import MatrixCommand
-from cnnfilt.cli.option_types import NUMBER, WholeNumber
-from cnnfilt.cli.options import read_ahead
+from cnnfilt.cli.option_types import WholeNumber
+from cnnfilt.cli.options import options_of, read_ahead
+from cnnfilt.describe.preprocessing import Preprocessing
+from cnnfilt.files.network_files import is_run_from
 from cnnfilt.frozen import replace
 
 
@@ -18,9 +20,8 @@ from cnnfilt.frozen import replace
     epilog="""\b
 Examples:
   cnnfilt apply "filter:sobel-x,p=same relu pool:max,k=2" photos/*.jpg -o out/
-  cnnfilt apply "filter:gaussian:2,p=same pool:avg" photo.jpg -o small.jpg
   cnnfilt apply "conv:vertical+horizontal,p=same relu" photo.jpg -o maps/
-  cnnfilt apply --model digits.npz scan.png -o chances.csv
+  cnnfilt apply --model net.onnx --input-scale 1/255 photo.jpg --maps maps/
 """,
 )
 @click.argument("chain", required=False, metavar="CHAIN")
@@ -30,16 +31,14 @@ Examples:
     help="Draw every layer's maps as a captioned sheet\f: DIR/01-relu.png ... (DIR/NAME/ for each of several inputs).",
 )
 @click.option("--scale-each-map", is_flag=True, help="In --maps, scale each map on its own\f, not each layer.")
-@click.option("--model", metavar="FILE.npz", help="A trained network, given instead of CHAIN.")
+@click.option("--model", metavar="FILE", help="A network, .npz or .onnx, given instead of CHAIN.")
 @click.option(
     "--seed", type=WholeNumber(min=0), metavar="N", help="Draw weights for conv:N and fc:N\f, as for a new network."
 )
 @click.option(
-    "--input-scale",
-    type=NUMBER,
-    metavar="NUMBER",
-    help="Multiply pixels by this first, such as 1/255.  [default: 1; with --model as it was trained]",
+    "--layer", metavar="NAME", help="With a .onnx, give the values of this layer\f, named as `cnnfilt shape` lists it."
 )
+@options_of(Preprocessing, "preprocessing")
 @inspection_options(explains=False, emits=False, pages=False)
 @light_options
 @filter_options
@@ -51,7 +50,8 @@ def apply(
     scale_each_map: bool,
     model: str | None,
     seed: int | None,
-    input_scale: float | None,
+    layer: str | None,
+    preprocessing: Preprocessing,
 ) -> int:
     """Put each INPUT through the layers of CHAIN, one quoted text in the words of `cnnfilt shape`:
 
@@ -68,6 +68,17 @@ def apply(
     gives a row of numbers, for .csv, .json or .npy; with --model, the class names stand above it.
     """
     files, words = _sorted(files, chain, model)
+    if model is not None and is_run_from(model):
+        from cnnfilt.cli.apply.run_network import NetworkRequest, run_network
+
+        return run_network(
+            files,
+            NetworkRequest(model, layer, preprocessing, maps, scale_each_map, seed),
+            inspection=inspection,
+        )
+    if layer is not None:
+        raise click.UsageError("--layer names one of an .onnx network, given with --model; leave it out")
+    preprocessing.refuse("leave it out" if model is None else f"{model} says itself how it was trained")
     if model is None:
         read_ahead(files)
     from cnnfilt.cli.apply.run import run_chain
@@ -80,7 +91,7 @@ def apply(
         scale_each_map=scale_each_map,
         model=model,
         seed=seed,
-        input_scale=input_scale,
+        input_scale=preprocessing.input_scale,
     )
 
 

@@ -52,7 +52,7 @@ def run_chain(
         raise click.UsageError("--preview shows images, and this chain ends in a list of values; leave it out")
     return run_operation(
         operation,
-        _as_numbers(files) if ends_flat(operation.chain) else files,
+        as_numbers(files) if ends_flat(operation.chain) else files,
         also_read=also_read,
         gray=gray,
         inspection=inspection,
@@ -75,8 +75,8 @@ def _as_trained(files: FileOptions, gray: bool) -> FileOptions:
     return replace(files, background=files.background or BACKGROUND)
 
 
-def _as_numbers(files: FileOptions) -> FileOptions:
-    """Return the options for a chain that ends in a list of values: csv unless they name another matrix format."""
+def as_numbers(files: FileOptions, what: str = "chain") -> FileOptions:
+    """Return the options for what ends in a list of values: csv unless they name another matrix format."""
     into_folder = files.output is not None and (files.output.endswith("/") or os.path.isdir(files.output))
     asked = files.format or (None if files.output is None or into_folder else format_of(files.output))
     if asked is None:
@@ -84,7 +84,7 @@ def _as_numbers(files: FileOptions) -> FileOptions:
         return replace(files, format="json" if files.json and files.output is None else "csv")
     if asked in IMAGE_FORMATS:
         raise ParameterError(
-            f"the chain ends in a list of values, which {asked} cannot hold; write .csv, .json or .npy"
+            f"the {what} ends in a list of values, which {asked} cannot hold; write .csv, .json or .npy"
         )
     return files
 

@@ -85,6 +85,12 @@ SUMMARY = TABLE | {
         "gray": flag("Whether images are read in shades of gray."),
         "input_scale": or_null(number("Levels are multiplied by this."), "where the highest level divides them"),
         "training": _TRAINING,
+        "fixed_size": or_null(
+            array("Of a .onnx: (height, width) of its images.", count("Pixels."), length=2), "where any size is taken"
+        ),
+        "gives_probabilities": flag("Of a .onnx: whether probabilities come out, of which no softmax is taken."),
+        "runs": flag("Of a .onnx: whether it can be run."),
+        "why_not": or_null(text("Of a .onnx: the first node that cannot be run, and why."), "where all can"),
     },
     "required": [*TABLE["required"], "classes", "gray", "input_scale", "training"],
 }

@@ -59,7 +59,9 @@ class RunnableNetwork:
     ) -> None:
         self.image, self.wanted = image, tuple(wanted)
         self._graph, self._read = graph, read
-        self.steps = needed(list(Walk(graph, image).steps()), self.wanted)
+        walk = Walk(graph, image)
+        self.steps = needed(list(walk.steps()), self.wanted)
+        self._described = walk.values
         self.turned: list[str] = []
         """After a run: the nodes that made values whose channels do not lie last in memory."""
         check_runs(self.steps)
@@ -92,6 +94,14 @@ class RunnableNetwork:
             for name in one.forgets:
                 values.pop(name, None)
             yield one.step, named
+
+    def one_image(self, name: str, value: Array) -> Array:
+        """Return what `value`, called `name`, holds of one image: (H, W, C), or its axes but for the batch."""
+        described = self._described[name]
+        axes = "" if described is None else described.axes
+        if axes == "NCHW":
+            return np.moveaxis(value[0], 0, -1)
+        return value[0] if axes.startswith("N") and len(value) == 1 else value
 
     def _made(self, one: Ready, values: Mapping[str, Array]) -> dict[str, Array]:
         pairs = zip(one.inputs, one.weights, strict=True)
