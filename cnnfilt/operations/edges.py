@@ -121,12 +121,15 @@ class FindEdges(Operation, kw_only=True):
         # Few runs explain anything; the others do not wait for this.
         from cnnfilt.core.explain.edges import explain_edges
 
-        levels = self.levels_of(image, number, format_name)
-        white = levels.top if self.invert else 0
-        if self.asked.is_mask:
-            levels = _mask_levels(levels, full_step(image.pixels.dtype))
+        white = self.levels_of(image, number, format_name).top if self.invert else 0
         values = explain_edges(image.pixels, place, self.asked)
+        levels = self.written_levels(image, number, format_name)
         return ExplainedValues(self.asked.method, levels, values, inverted=white)
+
+    def written_levels(self, image: Image, number: int, format_name: str) -> Levels:
+        """Return how what is found at a pixel, a magnitude or a verdict, becomes the level that is written."""
+        levels = self.levels_of(image, number, format_name)
+        return _mask_levels(levels, full_step(image.pixels.dtype)) if self.asked.is_mask else levels
 
 
 def _cut(alpha: Array | None, box: Box) -> Array | None:

@@ -30,7 +30,7 @@ class PadImage(Operation, kw_only=True):
     def __call__(self, image: Image, format_name: str) -> list[Result]:
         """Return the one padded image."""
         check_pixels(self.asked.windows(size_of(image)).padded_size, self.treatment.max_pixels, "{image} padded")
-        colour, opacity = (self.fill or Colour(0)).levels(image.channels, top_level(image.pixels.dtype))
+        colour, opacity = self.colour_for(image)
         padded = pad_as_asked(image.pixels, replace(self.asked, padding_value=colour))
         alpha = None
         if image.alpha is not None:
@@ -38,3 +38,7 @@ class PadImage(Operation, kw_only=True):
         pixels, loss = apply_levels(padded, self.levels_of(image, 0, format_name))
         how = "filled" if self.fill else self.asked.padding_mode
         return [Result(pixels, alpha, how, loss, hints=coloured_border_hints(image, self.fill))]
+
+    def colour_for(self, image: Image) -> tuple[int | float | tuple[int, ...], int]:
+        """Return what mode zeros puts around `image`: the levels of its channels, and that of its alpha."""
+        return (self.fill or Colour(0)).levels(image.channels, top_level(image.pixels.dtype))

@@ -3,13 +3,15 @@
 document                    the file, made of templates/page.html, style.css, common.js and the script of its kind
 arrays                      arrays (every number exactly) and pictures as the page embeds them
 kinds                       which module makes the page of which command
-operation                   the page of convolve, pool, edges, pad and morph
+facts                       what was asked, and the size formula filled in, as sections of text
+operation                   the page of convolve, pool, edges, pad and morph, made of the steps (steps) of each:
+                            convolution, edges, pooling (morph, too), padding; levels are what comes last
 network, lanes              a network drawn, its branches beside each other: the page of shape
 
 To add a new kind of page, called KIND here:
 
-1.  templates/KIND.js draws it, with KIND.css if that is there. It runs after common.js (and what document.USES says),
-    whose functions it uses, and ends with a call of
+1.  templates/KIND.js draws it, with KIND.css if that is there. It runs after common.js (and what document.USES says,
+    such as cells.js, a grid of numbers), whose functions it uses, and ends with a call of
     `run((data, view) => ...)`: `data` is what was embedded, `view` the element to fill. Text comes into the page
     through `element(...)` alone, which sets it as text: a test refuses innerHTML and its kin. No colour of its own:
     `colours()` on a canvas, the variables of style.css elsewhere. Whatever the pointer does, keys do, too.
@@ -21,5 +23,6 @@ To add a new kind of page, called KIND here:
     `kinds.KINDS`. Any other command puts `page_option` (cli/inspect/page_option.py) on itself, refuses early with
     `check_output(page, inputs, overwrite=...)` of batch.clashes, and writes with `write_page` (cli/inspect/page.py).
 4.  tests/page/test_KIND.py opens the page in a headless browser: the fixture `browser` of tests/page/conftest.py
-    fails a test whose page logs an error or asks the network for anything.
+    fails a test whose page logs an error or asks the network for anything. A line in PAGES of test_access.py has its
+    contrasts, names, keys and widths looked at.
 """

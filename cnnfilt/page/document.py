@@ -19,7 +19,7 @@ _ESCAPED = {ord(one): f"\\u{ord(one):04x}" for one in "<>&\u2028\u2029"}
 """What could end the script that the data stands in, or a line of it."""
 
 
-USES = {"shape": ("network", "field")}
+USES = {"operation": ("cells",), "shape": ("network", "field")}
 """By the kind of page the scripts, and styles of their names, that it has before its own; most have none."""
 
 

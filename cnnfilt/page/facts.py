@@ -1,5 +1,7 @@
 """What was asked and what size came of it, in words, as every page states it."""
 
+from collections.abc import Sequence
+
 from cnnfilt.describe.window import Window
 from cnnfilt.describe.windows import Windows
 from cnnfilt.page.document import Section
@@ -15,8 +17,8 @@ def size_formula(window: Window) -> str:
     return f"{rounding}(({pads}) / {window.stride}) + 1{less} = {window.output_size}"
 
 
-def window_section(windows: Windows) -> Section:
-    """Return how the windows slide, and the size formula along both axes."""
+def window_section(windows: Windows, of: str = "") -> Section:
+    """Return how the windows slide, and the size formula along both axes; `of` says which windows these are."""
     rows, columns = windows
     facts = [("window", spelled_size(windows.kernel_size)), ("stride", _pair(windows.stride))]
     facts.append(("padding", f"{rows.before} above, {rows.after} below, {columns.before} left, {columns.after} right"))
@@ -25,8 +27,13 @@ def window_section(windows: Windows) -> Section:
         facts.append(("dilation", f"{_pair(windows.dilation)}, {spans}"))
     facts += [("rows of the result", size_formula(rows)), ("columns of the result", size_formula(columns))]
     lines = ["Size of the result: floor((size + padding before + after - span) / stride) + 1."]
-    return Section("How the window slides", tuple(facts), tuple(lines))
+    return Section(f"How the window{of} slides", tuple(facts), tuple(lines))
 
 
 def _pair(values: tuple[int, int]) -> str:
     return str(values[0]) if values[0] == values[1] else f"{values[0]} down, {values[1]} along"
+
+
+def asked_section(facts: Sequence[tuple[str, str]]) -> Section:
+    """Return the section of what was asked."""
+    return Section("What was asked", tuple(facts))

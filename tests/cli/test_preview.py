@@ -131,6 +131,12 @@ def test_small_numbers_are_told_apart(values: list[list[float]], caption: str, l
     assert before.pixels[0, :, 0].tolist() == levels
 
 
+@pytest.mark.parametrize("value", [2**60 + 1, -(2**60), 1e300, -1e17])
+def test_one_number_however_large_is_the_middle_gray(value: float) -> None:
+    (before,) = Thumbnails(1, 2)(Image(np.full((1, 2), value), kind="matrix"), None, [], "csv")
+    assert set(before.pixels.reshape(-1).tolist()) <= {127, 128}
+
+
 def test_what_is_transparent_shows_gray() -> None:
     image = Image(np.array([[200, 200]], np.uint8), alpha=np.array([[255, 0]], np.uint8))
     (before,) = Thumbnails(1, 2)(image, None, [], "png")

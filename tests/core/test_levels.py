@@ -89,6 +89,14 @@ def test_the_loss_tells_the_range_and_the_clipped_part():
     assert NO_LOSS.fraction == 0
 
 
+def test_what_falls_outside_is_told_value_by_value():
+    scale = Levels("clip", np.uint8).scale()
+    values = np.array([-1.0, -0.5, -0.51, 0, 255.4, 255.5, 256, np.nan, np.inf, -np.inf])
+    assert scale.outside(values).tolist() == [-1, 0, -1, 0, 0, 1, 1, -1, 1, -1]
+    assert np.count_nonzero(scale.outside(values)) == apply_levels(values, Levels("clip", np.uint8))[1].clipped
+    assert Levels("abs", np.uint8).scale().outside(np.array([-256, -255, 300], np.int16)).tolist() == [1, 0, 1]
+
+
 def test_losses_add_up():
     assert Loss(-1, 5, 2, 10) + Loss(-3, 4, 1, 5) == Loss(-3, 5, 3, 15)
     assert NO_LOSS + Loss(-3, 4, 1, 5) == Loss(-3, 4, 1, 5)

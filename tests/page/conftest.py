@@ -12,8 +12,16 @@ from typing import Any
 
 import pytest
 
+from cnnfilt.page import document
 from tests.cli.conftest import Run, run  # noqa: F401  (a fixture)
 from tests.patience import PATIENCE
+
+
+@pytest.fixture
+def plain(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kind of page, "plain", that draws nothing."""
+    template = document._template
+    monkeypatch.setattr(document, "_template", lambda name: "run(() => {});" if name == "plain.js" else template(name))
 
 
 class Browser:
@@ -29,7 +37,8 @@ class Browser:
         scheme = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": scheme})
         self.driver.get(path.resolve().as_uri())
-        self.wait_for("#view[data-ready]")
+        self.wait_for("#view[data-ready], #view[data-failed]")
+        assert not self.all("#view[data-failed]"), self.text("#view")
         return self
 
     def wait_for(self, selector: str) -> Any:
@@ -84,7 +93,7 @@ class Browser:
 @pytest.fixture(scope="session")
 def driver() -> Iterator[Any]:
     """One browser for all tests; it is slow to start."""
-    webdriver = pytest.importorskip("selenium.webdriver")
+    webdriver = pytest.importorskip("selenium.webdriver", reason="no selenium here: the extra page-test has it")
     from selenium.webdriver.chrome.service import Service
 
     browser = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")

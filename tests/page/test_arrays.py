@@ -11,6 +11,8 @@ from cnnfilt.page.arrays import number, packed, picture
 from cnnfilt.page.document import document
 from tests.page.conftest import Browser
 
+pytestmark = pytest.mark.usefixtures("plain")
+
 ARRAYS = {
     "a": np.array([[0, 255], [1, 2]], np.uint8),
     "b": np.array([[-255, 7, 3]], np.int64),
@@ -26,7 +28,7 @@ ARRAYS = {
 def test_the_browser_has_every_number(browser: Browser, tmp_path: Path) -> None:
     page = tmp_path / "page.html"
     arrays = {name: packed(array) for name, array in ARRAYS.items()}
-    page.write_text(document("arrays", "operation", [], {"pictures": [], "arrays": arrays}))
+    page.write_text(document("arrays", "plain", [], {"arrays": arrays}))
     browser.open(page)
     found = browser.script("""
         const arrays = pageData().arrays, done = {};
@@ -57,7 +59,7 @@ def test_numbers_are_written_as_the_terminal_writes_them(
     from cnnfilt.cli.numbers import written
 
     page = tmp_path / "page.html"
-    page.write_text(document("numbers", "operation", [], {"pictures": []}))
+    page.write_text(document("numbers", "plain", [], {}))
     browser.open(page)
     assert browser.script("return written(arguments[0])", value) == text
     assert written(value) == text

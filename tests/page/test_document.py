@@ -11,6 +11,8 @@ import cnnfilt
 from cnnfilt.page.document import Section, document
 from tests.page.conftest import Browser
 
+pytestmark = pytest.mark.usefixtures("plain")
+
 TEMPLATES = sorted((Path(cnnfilt.__file__).parent / "page" / "templates").iterdir())
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(1)>&amp;\u2028\"'"
@@ -34,11 +36,11 @@ class Parts(HTMLParser):
 
 def hostile_page() -> str:
     sections = [Section(HOSTILE, ((HOSTILE, HOSTILE),), (HOSTILE,))]
-    return document(HOSTILE, "operation", sections, {"pictures": [], "said": HOSTILE})
+    return document(HOSTILE, "plain", sections, {"said": HOSTILE})
 
 
 def test_words_from_outside_stay_text() -> None:
-    plain = Parts(document("a", "operation", [Section("a", (("a", "a"),), ("a",))], {"pictures": [], "said": "a"}))
+    plain = Parts(document("a", "plain", [Section("a", (("a", "a"),), ("a",))], {"said": "a"}))
     parts = Parts(hostile_page())
     assert [tag for tag, _ in parts.begun] == [tag for tag, _ in plain.begun]
     for tag in ("title", "h1", "h2", "dt", "dd", "p"):
@@ -49,17 +51,17 @@ def test_data_come_back_as_they_were() -> None:
     text = hostile_page()
     found = re.search(r'<script type="application/json" id="data">(.*?)</script>', text, re.DOTALL)
     assert found is not None
-    assert json.loads(found[1]) == {"pictures": [], "said": HOSTILE}
+    assert json.loads(found[1]) == {"said": HOSTILE}
     assert not set(found[1]) & set("<>&\u2028\u2029")
 
 
 def test_numbers_that_json_does_not_hold_are_refused() -> None:
     with pytest.raises(ValueError):
-        document("a", "operation", [], {"one": float("nan")})
+        document("a", "plain", [], {"one": float("nan")})
 
 
 def test_fields_in_text_are_not_filled() -> None:
-    assert "<h1>{{data}} {{script}}</h1>" in document("{{data}} {{script}}", "operation", [], {"pictures": []})
+    assert "<h1>{{data}} {{script}}</h1>" in document("{{data}} {{script}}", "plain", [], {})
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)

@@ -15,9 +15,9 @@ from cnnfilt.cli.messages import printable
 from cnnfilt.cli.numbers import finite, written, written_within
 from cnnfilt.core.explain.convolution import Explained, as_number
 from cnnfilt.core.explain.pooling import Pooled
-from cnnfilt.core.levels import Levels, apply_levels
-from cnnfilt.describe.percentiles import Percentiles
+from cnnfilt.core.levels import apply_levels
 from cnnfilt.operations.inspect.explanation import Explanation, Explanations
+from cnnfilt.operations.inspect.mapping_words import mapping_in_words
 
 
 def print_explanations(name: str, explanations: Explanations, stream: TextIO) -> None:
@@ -101,7 +101,8 @@ def _body(one: Explanation, shown: list[Item], explanations: Explanations) -> It
         case unknown:
             assert_never(unknown)
     turned = f", inverted: {one.inverted} - {written(one.inverted - one.pixel)}" if one.inverted else ""
-    yield f"{'pixel'.ljust(width)} = {written(one.pixel)} ({_mapping(one.levels, one.curve)}{_rounding(one)}{turned})"
+    how = f"{mapping_in_words(one.levels, one.curve)}{_rounding(one)}{turned}"
+    yield f"{'pixel'.ljust(width)} = {written(one.pixel)} ({how})"
 
 
 def _steps(value: Explained | Pooled, width: int) -> Iterator[str]:
@@ -120,36 +121,6 @@ def _results(values: Sequence[Explanation]) -> Iterator[Item]:
         rows = tuple(tuple(Cell(written(found[y, x].value.value)) for x in range(width)) for y in range(height))
         yield ""
         yield [Matrix(f"the result of {label}" + (f", channel {map_}" if len(maps) > 1 else ""), rows)]
-
-
-def _mapping(levels: Levels, curve: str) -> str:
-    """Return in words how the value became the pixel."""
-    if curve:
-        return f"{_mapping(levels, '').replace('rounded, clipped', f'{curve} done again, rounded, clipped')}"
-    if levels.values == "raw":
-        return "the value as it is"
-    top, clipped = levels.top, f"rounded, clipped to 0..{levels.top}"
-    if isinstance(levels.value_range, Percentiles):
-        low, high = levels.value_range.low, levels.value_range.high
-        of = "its magnitudes" if levels.values == "abs" else "the image's values"
-        return f"the {low:g}th to {high:g}th percentile of {of} to 0..{top}, {clipped}"
-    if levels.value_range is not None:
-        low, high = levels.value_range
-        magnitude = "of the magnitude, " if levels.values == "abs" else ""
-        return f"{magnitude}{low:g}..{high:g} to 0..{top}, {clipped}"
-    match levels.values:
-        case "clip":
-            return clipped
-        case "abs":
-            return f"the magnitude, {clipped}"
-        case "offset":
-            return f"half of it + {(top + 1) // 2}, {clipped}"
-        case "minmax":
-            return f"the image's lowest value to 0, its highest to {top}"
-        case "symmetric":
-            return f"{(top + 1) // 2} + {top // 2} * value / the image's largest magnitude"
-        case unknown:
-            assert_never(unknown)
 
 
 def _rounding(one: Explanation) -> str:

@@ -94,6 +94,13 @@ class Scale(Frozen):
             found = map_levels(flat, levels, self)
         return loss_of(found, flat.size, flat.dtype)
 
+    def outside(self, responses: Array) -> Array:
+        """Return -1 where a response falls below the levels, 1 where above, else 0, int8; where it is NaN, -1."""
+        with np.errstate(invalid="ignore", over="ignore"):
+            mapped = _mapped(responses, self)
+            # A NaN is not above 0 either, and becomes 0.
+            return np.asarray((mapped > (self.top or 0)).astype(np.int8) - ~(mapped >= 0))
+
     def keeps(self, values: np.dtype) -> bool:
         """Tell whether all that the unsigned type `values` holds are levels already, and stay what they are."""
         top = self.top or 0

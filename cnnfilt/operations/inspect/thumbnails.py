@@ -92,7 +92,8 @@ def _shown_range(values: Array) -> tuple[float, float]:
     # Small numbers would all look black beside each other.
     if low >= 0 and high <= 255 and (high >= 255 / DARKEST or low == high):
         return 0, 255
-    return (low, high) if low < high else (low - 1, low + 1)
+    beside = max(1, abs(low) * 1e-6)  # One more would be the same number where floats are wide apart.
+    return (low, high) if low < high else (low - beside, low + beside)
 
 
 def _spelled_range(values: Array, low: float, high: float) -> str:

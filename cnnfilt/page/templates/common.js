@@ -145,6 +145,7 @@ function run(show) {
   const failed = (error) => {
     view.append(element("p", {class: "notice"}, `This page could not be shown: ${error.message || error}. `
       + "A browser of 2023 or later is needed."));
+    view.setAttribute("data-failed", "");
     throw error;
   };
   document.addEventListener("DOMContentLoaded", () => {
