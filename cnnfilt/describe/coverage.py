@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from cnnfilt.describe.transposed import TransposedAxis
 from cnnfilt.describe.window import Window
 from cnnfilt.errors import ParameterError, ShapeError
 
@@ -37,6 +38,38 @@ def coverage(layers: Sequence[Window]) -> list[int]:
     for change in changes[:size]:
         counts.append(change + (counts[-1] if counts else 0))
     return counts
+
+
+def received(layers: Sequence[Window | TransposedAxis]) -> list[int]:
+    """Return for each position of the last layer's output how many products with values of the first's input it sums.
+
+    Of a single transposed convolution that is how many stamps fall on it. `layers` are along one axis, one after the
+    other; a pixel sums as many as its row times its column. ShapeError for sizes too large to count.
+    """
+    counts = [1] * layers[0].size
+    for layer in layers:
+        inputs = layer.size if isinstance(layer, TransposedAxis) else layer.output_size
+        if max(layer.size, layer.output_size) > MOST_POSITIONS or inputs * layer.kernel_size > MOST_TAPS:
+            raise ShapeError(
+                f"{max(layer.size, layer.output_size)} is too long to count what each pixel sums; try a smaller size",
+                parameter="size",
+            )
+        counts = _stamped(layer, counts) if isinstance(layer, TransposedAxis) else _summed(layer, counts)
+    return counts
+
+
+def _stamped(axis: TransposedAxis, counts: Sequence[int]) -> list[int]:
+    found = [0] * axis.output_size
+    for tap in range(axis.kernel_size):
+        for position, place in zip(*axis.met_by(tap), strict=True):
+            found[place] += counts[position]
+    return found
+
+
+def _summed(window: Window, counts: Sequence[int]) -> list[int]:
+    taps = range(0, window.span, window.dilation)
+    places = ((window.start(index) + tap for tap in taps) for index in range(window.output_size))
+    return [sum(counts[place] for place in those if 0 <= place < window.size) for those in places]
 
 
 def _read_through(window: Window, index: int, reads: Sequence[int]) -> int:

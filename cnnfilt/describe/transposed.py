@@ -53,6 +53,11 @@ class TransposedWindows(Frozen):
         return self.rows.kernel_size, self.columns.kernel_size
 
     @property
+    def stride(self) -> Pair:
+        """Return (down, along)."""
+        return self.rows.stride, self.columns.stride
+
+    @property
     def output_size(self) -> Pair:
         """Return (height, width) of what comes out."""
         return self.rows.output_size, self.columns.output_size
@@ -83,6 +88,12 @@ class TransposedAxis(Frozen):
     def phases(self) -> tuple["Phase", ...]:
         """Return the outputs `stride` apart from each other, of each of which the same taps have a share."""
         return tuple(Phase.of(self, first) for first in range(min(self.stride, self.output_size)))
+
+    @property
+    def is_even(self) -> bool:
+        """Return whether equally many taps fall on all places away from the border: else a checkerboard shows."""
+        common = gcd(self.stride, self.dilation)
+        return common == 1 and self.kernel_size % self.stride == 0
 
     def met_by(self, tap: int) -> tuple[range, range]:
         """Return the inputs whose stamp lays `tap` on what is left of the output, and the outputs it falls on."""

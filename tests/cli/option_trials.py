@@ -297,7 +297,7 @@ SHAPE: Trials = {
     ],
     "strict": [Trial("shape 10x10 -f 3 -s 2", "", "--strict", "stderr", (0, 1))],
     "explain": [Trial("shape 9x9 -f 3", "", "--explain")],
-    "coverage": [Trial("shape 9x9 -f 3", "", "--coverage")],
+    "coverage": [Trial("shape 9x9 -f 3", "", "--coverage"), Trial("shape 9x9 tconv:1,k=3,s=2", "", "--coverage")],
     "model": [Trial("shape 224x224", "--model alexnet", "--model vgg16")],
     "list_models": [Trial("shape 9x9", "", "--list-models")],
     "table": [

@@ -79,6 +79,8 @@ EXPLAINED = record(
         "rows": array("The rows of the image under the window, from 0; in the padding they lie outside.", _LINE),
         "columns": array("The columns of the image under the window, the same way.", _LINE),
         "padded": matrix("Which values of the window are padding.", flag("It is padding.")),
+        "kernel_rows": array("The rows of the kernel that stamps lay there (--transposed), from 0.", count("A row.")),
+        "kernel_columns": array("The columns of the kernel, the same way.", count("A column.")),
         "responses": array("The sums of each kernel (of convolutions and edges).", RESPONSE),
         "window": matrix("The values in the window; null for what does not count (of pooling).", LEVEL),
         "kind": text("What is kept of the window: max, min, avg, median (of pooling)."),
@@ -92,7 +94,19 @@ EXPLAINED = record(
         "pixel": or_null(number("The level in the result."), "for nan and infinity"),
         "values": text("The mapping from values to levels, a word of --values."),
     },
-    sometimes=("responses", "steps", "window", "kind", "count", "stage", "found_at", "sorted", "curve"),
+    sometimes=(
+        "kernel_rows",
+        "kernel_columns",
+        "responses",
+        "steps",
+        "window",
+        "kind",
+        "count",
+        "stage",
+        "found_at",
+        "sorted",
+        "curve",
+    ),
 )
 
 FILE: Schema = told_apart(

@@ -82,6 +82,14 @@ TABLE = record(
                 "columns": array("For each column of the input.", count("Windows.")),
             },
         ),
+        "received": record(
+            "How many products with input values each row and column of the output sums; a pixel sums as many as their "
+            "product (--coverage of layers of which one is tconv, in place of coverage).",
+            {
+                "rows": array("For each row of the output.", count("Products.")),
+                "columns": array("For each column of the output.", count("Products.")),
+            },
+        ),
     },
     sometimes=(
         "batch",
@@ -92,6 +100,7 @@ TABLE = record(
         "memory",
         "most_memory",
         "coverage",
+        "received",
     ),
 )
 

@@ -84,7 +84,12 @@ Examples:
     is_flag=True,
     help="Show the formulas, and what frameworks do.\f With the numbers put in, and every window.",
 )
-@click.option("--coverage", is_flag=True, help="Show how many windows read each pixel.")
+@click.option(
+    "--coverage",
+    is_flag=True,
+    help="Show how many windows read each pixel.\f Of tconv, how many input values each output pixel sums: a "
+    "checkerboard where stamps overlap unevenly.",
+)
 @click.option(
     "--model",
     type=ModelName(model_names()),

@@ -33,7 +33,7 @@ def coverage_text(layers: Sequence[Windows]) -> Iterator[str]:
         yield ""
         prefix = "without padding: " if padded else "with -p same: "
         # A second map would look like the first.
-        yield from _block([other], prefix) if _fits(coverage_data([other])) else _in_words(other, prefix)
+        yield from _block([other], prefix) if fits(coverage_data([other])) else _in_words(other, prefix)
 
 
 def coverage_data(layers: Sequence[Windows]) -> dict[str, list[int]]:
@@ -54,9 +54,9 @@ def _block(layers: Sequence[Windows], prefix: str) -> Iterator[str]:
     total = prod(layers[-1].output_size)
     what = "windows read" if len(layers) == 1 else "output values depend on"
     yield f"{prefix}{_sizes(layers)}; how many of the {total:,} {what} each pixel:"
-    if _fits(counts):
-        widest = _widest(counts)
-        yield from (" " + "".join(f" {row * column:>{widest}}" for column in columns) for row in rows)
+    if fits(counts):
+        width = widest(counts)
+        yield from (" " + "".join(f" {row * column:>{width}}" for column in columns) for row in rows)
     else:
         yield from _map(rows, columns, [prod(windows.stride[axis] for windows in layers) for axis in (0, 1)])
     yield _summary(rows, columns)
@@ -73,12 +73,13 @@ def _sizes(layers: Sequence[Windows]) -> str:
     return f"{height}x{width} -> {out_height}x{out_width}"
 
 
-def _fits(counts: dict[str, list[int]]) -> bool:
+def fits(counts: dict[str, list[int]]) -> bool:
     """Return whether the numbers of all pixels fit the terminal."""
-    return len(counts["rows"]) <= MOST_ROWS and len(counts["columns"]) * (_widest(counts) + 1) < _width()
+    return len(counts["rows"]) <= MOST_ROWS and len(counts["columns"]) * (widest(counts) + 1) < terminal_columns()
 
 
-def _widest(counts: dict[str, list[int]]) -> int:
+def widest(counts: dict[str, list[int]]) -> int:
+    """Return how many digits the largest of the numbers of all pixels has."""
     return len(str(max(counts["rows"]) * max(counts["columns"])))
 
 
@@ -87,7 +88,7 @@ def _map(rows: Sequence[int], columns: Sequence[int], periods: Sequence[int]) ->
 
     Blocks are whole `periods` of the strides where these are short, or stripes would show that are not there.
     """
-    across = _block_size(len(columns) / min(MAP_WIDTH, _width() - 4), periods[1], len(columns))
+    across = _block_size(len(columns) / min(MAP_WIDTH, terminal_columns() - 4), periods[1], len(columns))
     down = _block_size(max(2 * across, len(rows) / MOST_ROWS), periods[0], len(rows))
     most = max(rows) * max(columns)
     means = _means(columns, across, periods[1])
@@ -95,9 +96,9 @@ def _map(rows: Sequence[int], columns: Sequence[int], periods: Sequence[int]) ->
         yield "  |" + "".join(_letter(row * column / most) for column in means) + "|"
     yield f"  each letter is {down}x{across} pixels; blank: never read; {RAMP[0]} seldom; {RAMP[-1]} {most:,} times"
     same = rows == columns
-    yield f"  {'rows and columns' if same else 'rows'} are read {_shortened(rows)} times"
+    yield f"  {'rows and columns' if same else 'rows'} are read {shortened(rows)} times"
     if not same:
-        yield f"  columns are read {_shortened(columns)} times"
+        yield f"  columns are read {shortened(columns)} times"
     yield "  a pixel is read as often as its row times its column"
 
 
@@ -122,7 +123,8 @@ def _means(counts: Sequence[int], block: int, period: int) -> list[float]:
     return [sum(block) / len(block) for block in blocks]
 
 
-def _shortened(counts: Sequence[int]) -> str:
+def shortened(counts: Sequence[int]) -> str:
+    """Return the counts, or of many those at both ends."""
     if len(counts) <= MOST_COUNTS:
         return ", ".join(map(str, counts))
     return ", ".join([*map(str, counts[:COUNTS_AT_AN_END]), "...", *map(str, counts[-COUNTS_AT_AN_END:])])
@@ -139,5 +141,6 @@ def _times(count: int) -> str:
     return {1: "once", 2: "twice"}.get(count, f"{count:,} times")
 
 
-def _width() -> int:
+def terminal_columns() -> int:
+    """Return how wide the terminal is."""
     return shutil.get_terminal_size().columns

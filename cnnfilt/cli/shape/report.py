@@ -10,12 +10,14 @@ from cnnfilt.cli.shape.formulas import formulas
 from cnnfilt.cli.shape.memory import in_units, most_at_once
 from cnnfilt.cli.shape.rows import Row, rows_of
 from cnnfilt.cli.shape.sizes import pair_text
+from cnnfilt.cli.shape.stamp_map import stamp_data, stamp_text
 from cnnfilt.cli.shape.tables import TABLES, LayerTable
 from cnnfilt.describe.chain import Report, describe
 from cnnfilt.describe.chain_text import Block
 from cnnfilt.describe.graphs.file_shapes import data_of
-from cnnfilt.describe.layers import Layer, LoneWindow, Volume
-from cnnfilt.describe.windows import Slide
+from cnnfilt.describe.layers import Layer, LoneWindow, TransposedLayer, Volume
+from cnnfilt.describe.transposed import TransposedWindows
+from cnnfilt.describe.windows import Slide, Windows
 from cnnfilt.errors import ParameterError
 from cnnfilt.frozen import fields
 from cnnfilt.terms import Padding
@@ -86,11 +88,15 @@ def _text(size: Volume, reports: Sequence[Report], block: Block, options: Answer
         return network_script(options.emit, size, reports)
     if options.explain:
         return "\n".join(formulas(reports))
-    if options.coverage and not options.json:
-        return "\n".join(coverage_text(_one_path(reports)))
+    counted: dict[str, Any] = {}
+    if options.coverage:
+        path = _one_path(reports)
+        stamps = any(isinstance(windows, TransposedWindows) for windows in path)
+        if not options.json:
+            return "\n".join(stamp_text(path) if stamps else coverage_text(path))
+        counted = {"received": stamp_data(path)} if stamps else {"coverage": coverage_data(path)}
     label, rows = rows_of(reports, block, options.columns.depth)
     table = LayerTable(label, size, tuple(rows), options.columns)
-    counted = {"coverage": coverage_data(_one_path(reports))} if options.json and options.coverage else {}
     return table_text(table, options, most_at_once(size, reports) if options.columns.memory else 0, counted)
 
 
@@ -111,13 +117,18 @@ def table_text(table: LayerTable, options: AnswerOptions, most_memory: int, more
 
 def _one_path(reports: Sequence[Report]) -> list[Any]:
     """Return the windows, one layer after the other. ParameterError for what they alone do not tell."""
+    path: list[Windows | TransposedWindows] = []
     for number, report in enumerate(reports, 1):
-        if report.effect.taps is not None or report.layer.takes != (None,):
+        if isinstance(report.layer, TransposedLayer) and isinstance(report.input, Volume):
+            path.append(report.layer.axes(report.input.size))
+        elif report.effect.taps is not None or report.layer.takes != (None,):
             raise ParameterError(
                 f"--coverage counts along one window after the other, and layer {number} ({report.layer.word}) is none",
                 parameter="coverage",
             )
-    return [report.effect.windows for report in reports if report.effect.windows]
+        elif report.effect.windows:
+            path.append(report.effect.windows)
+    return path
 
 
 def _object(table: LayerTable, most_memory: int) -> dict[str, Any]:
