@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from cnnfilt.describe.layers import Volume
 from cnnfilt.describe.windows import Slide
 from cnnfilt.errors import ShapeError
 from tests.cli.conftest import Run
+from tests.core.test_transposed import geometries, windows_of
 from tests.sums import check_equations
 
 X, K, D = np.arange(1, 10).reshape(3, 3), np.array([[1, 0], [-1, 2]]), np.array([[1, -2], [3, 4]])
@@ -169,6 +171,46 @@ def test_every_sum_of_a_convolution(case: tuple[tuple[int, int], Slide], kind: s
 
 
 @settings(max_examples=60, deadline=None)
+@given(geometries(), NUMBERS, st.integers(0, 999))
+def test_every_sum_of_a_transposed_convolution(case: tuple[Any, ...], kind: str, seed: int) -> None:
+    (size, slide, _, _), rng = case, np.random.default_rng(seed)
+    if (windows := windows_of(size, slide)) is None:
+        reject()
+    given = [("s", slide.stride), ("d", slide.dilation), ("op", slide.output_padding)]
+    items = [f"{name}={high}x{wide}" for name, (high, wide) in given if name != "op" or any((high, wide))]
+    pads = [one for window in windows for one in (window.before, window.after)]
+    items.append(f"p={slide.padding}" if isinstance(slide.padding, str) else f"p={'x'.join(map(str, pads))}")
+    check(
+        explained(
+            drawn(kind, size, rng),
+            drawn(kind, windows.output_size, rng),
+            layer=f"tconv:{','.join(items)}",
+            kernel=typed(drawn(kind, slide.kernel_size, rng)),
+            bias=(float(rng.integers(-2, 3)) / 4,),
+        )
+    )
+
+
+def test_a_transposed_convolution_by_hand(run: Run) -> None:
+    arguments = ["net", "backward", "2,3", "--layer", "tconv:s=2", "-k", "1,10,100", "--bias", "1"]
+    outcome = run(*arguments, "--gradient", "1,2,3,4,5", "--explain")
+    assert outcome.code == 0, outcome.stderr
+    blocks = dict(block.split("\n", 1) for block in outcome.text.strip().split("\n\n"))
+    assert blocks["Z"].splitlines()[0] == "3,21,204,31,301"
+    assert "  Z13 = X11*K13 + X12*K11 + B = 2*100 + 3*1 + 1 = 204" in blocks["Z"]
+    assert blocks["dL/dK"].splitlines()[:2] == ["11,16,21", "  dL/dK11 = dL/dZ11*X11 + dL/dZ13*X12 = 1*2 + 3*3 = 11"]
+    assert blocks["dL/dB"].splitlines()[0] == "15"
+    assert "  dL/dX12 = dL/dZ13*K11 + dL/dZ14*K12 + dL/dZ15*K13 = 3*1 + 4*10 + 5*100 = 543" in blocks["dL/dX"]
+
+
+def test_what_stamps_lay_beside_the_output_has_no_part(run: Run) -> None:
+    arguments = ["net", "backward", "2,3", "--layer", "tconv:1,k=1x2,s=2,p=0x0x1x2", "-k", "5,7", "--gradient", "1"]
+    text = run(*arguments, "--explain").text
+    assert "dL/dK11 = 0, because it falls beside the output" in text
+    assert "dL/dX12 = 0, because its stamp falls beside the output" in text
+
+
+@settings(max_examples=60, deadline=None)
 @given(slides(), st.sampled_from(["max", "min", "avg"]), st.booleans(), NUMBERS, st.integers(0, 999))
 def test_every_sum_of_pooling(case: tuple[tuple[int, int], Slide], pool: str, ceil: bool, kind: str, seed: int) -> None:
     (size, slide), rng = case, np.random.default_rng(seed)
@@ -303,6 +345,14 @@ def test_softmax_has_a_gradient_between_all_its_values(run: Run) -> None:
         (["--layer", "fc:3", "-k", "1,2; 3,4"], 2, "-k has 2 rows, but fc:3 has 3 outputs"),
         (["--layer", "fc", "-k", "1,2; 3,4"], 1, "the weights 2x2 take 2 values, but X has 9"),
         (["--layer", "fc", "-k", "1,2; 3,4", "-s", "2"], 2, "--stride is for a filter; leave it out"),
+        (["--layer", "tconv"], 2, "give the filter K of tconv with -k"),
+        (["--layer", "tconv:2,s=2", "-k", "1,2"], 2, "has several filters or groups; net backward shows one"),
+        (["--layer", "tconv:k=3", "-k", "1,2"], 2, "-k is 1x2, but tconv:k=3 has k=3x3; leave k out of it"),
+        (["--layer", "tconv:s=2", "-k", "1,2", "-s", "2"], 2, "write it in the layer, as in tconv:s=2"),
+        (["--layer", "tconv:s=2", "-k", "1,2"], 1, "but the output is 5x6"),
+        (["--layer", "tconv:z=2", "-k", "1,2"], 2, "z"),
+        (["--layer", "tconv:p=9", "-k", "1,2"], 1, "padding 9 + 9 takes off all of the"),
+        (["--layer", "tconv:p=full", "-k", "1,2"], 2, "p=full is not defined"),
         (["--layer", "softmax"], 1, "softmax takes one list of values"),
         (["--loss", "binary"], 2, "give the labels y with --labels"),
         (["--loss", "binary", "--labels", "1"], 2, "leave out --gradient"),

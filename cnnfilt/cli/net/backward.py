@@ -14,6 +14,12 @@ from cnnfilt.terms import CrossEntropy, Padding, Pair
 
 _FOR_FILTERS = ("bias", "stride", "padding", "dilation")
 
+_WEIGHTS = {"fc": "the weights W of fc with -k, a row for each output", "tconv": "the filter K of tconv with -k"}
+"""The layers that -k and --bias are for, too."""
+
+_SLID = {"pool": "pool:max,k=2,s=1", "tconv": "tconv:s=2"}
+"""The layers that have strides, paddings and dilations in their words."""
+
 
 @click.command(
     cls=MatrixCommand,
@@ -24,6 +30,7 @@ Examples:
   cnnfilt net backward x.csv -k "1,2; 3,4" --gradient dz.csv --explain
   cnnfilt net backward "1,2; 3,4" --layer pool:avg,k=2 --gradient 2
   cnnfilt net backward "1,2" --layer fc -k "1,0; 2,1" --gradient "1,-1"
+  cnnfilt net backward "1,2" --layer tconv:s=2 -k "1,3" --gradient "1,0,2,1"
   cnnfilt net backward "2,1,0" --loss categorical --labels "1,0,0" --explain
 """,
 )
@@ -36,7 +43,9 @@ Examples:
 )
 @click.option("--gradient", metavar="FILE", help="dL/dZ: how the loss changes with Z.")
 @click.option(
-    "--layer", metavar="LAYER", help="pool:max,k=2 relu tanh sigmoid softmax flatten fc.\f fc has its W in -k."
+    "--layer",
+    metavar="LAYER",
+    help="pool:max,k=2 relu tanh sigmoid softmax flatten fc tconv:s=2.\f fc has its W in -k, tconv its K.",
 )
 @click.option(
     "--loss",
@@ -97,8 +106,9 @@ def backward(
     dL/dB = sum(dL/dZ) and dL/dX = conv(padded dL/dZ, K rotated by 180 degrees). With --layer it is the output and
     dL/dX; with --loss, whose X is what goes into softmax or sigmoid, y_pred, L and dL/dZ = y_pred - y.
 
-    fc has Z = W f + B, where f is X row by row: dL/dW, dL/dB and dL/df follow. For --loss categorical and sparse
-    each row of X is an example, a single row or column one; for binary each value is one.
+    fc has Z = W f + B, where f is X row by row: dL/dW, dL/dB and dL/df follow. tconv lets each X add X K to Z, s
+    further on from one X to the next. For --loss categorical and sparse each row of X is an example, a single row or
+    column one; for binary each value is one.
     """
     typed = [name for name in _FOR_FILTERS if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE]
     _check_parts(kernel, layer, loss, typed)
@@ -125,21 +135,19 @@ def backward(
 
 def _check_parts(kernel: str | None, layer: str | None, loss: str | None, typed: list[str]) -> None:
     """Refuse what does not go together: a filter, another layer, or a loss, each with its own options."""
-    dense = layer is not None and layer.partition(":")[0] == "fc"
+    word = "" if layer is None else layer.partition(":")[0]
     if loss is not None and (kernel is not None or layer is not None or typed):
         other = "-k" if kernel is not None else "--layer" if layer is not None else f"--{typed[0]}"
         raise click.UsageError(f"--loss takes X and --labels; leave out {other}")
-    if dense and kernel is None:
-        raise click.UsageError("give the weights W of fc with -k, a row for each output")
-    if kernel is not None and layer is not None and not dense:
-        raise click.UsageError("-k and --layer cannot be combined, except for fc; give a filter or a layer")
+    if word in _WEIGHTS and kernel is None:
+        raise click.UsageError(f"give {_WEIGHTS[word]}")
+    if kernel is not None and layer is not None and word not in _WEIGHTS:
+        raise click.UsageError("-k and --layer cannot be combined, except for fc and tconv; give a filter or a layer")
     if kernel is None and layer is None and loss is None:
         raise click.UsageError("give a filter with -k, another layer with --layer, or a loss with --loss")
-    strange = [name for name in typed if not (dense and name == "bias")]
+    strange = [name for name in typed if not (word in _WEIGHTS and name == "bias")]
     if layer is not None and strange:
-        advice = (
-            "leave it out" if dense or not layer.startswith("pool") else "write it in the layer, as in pool:max,k=2,s=1"
-        )
+        advice = f"write it in the layer, as in {_SLID[word]}" if word in _SLID else "leave it out"
         raise click.UsageError(f"--{strange[0]} is for a filter; {advice}")
 
 

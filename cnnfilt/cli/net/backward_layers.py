@@ -5,7 +5,7 @@ from typing import assert_never
 import numpy as np
 
 from cnnfilt.cli.net.backward_formulas import BackwardPass
-from cnnfilt.cli.net.backward_sums import convolution_sums, pooling_sums
+from cnnfilt.cli.net.backward_sums import convolution_sums, pooling_sums, transposed_sums
 from cnnfilt.cli.net.backward_values import activation_sums, dense_sums, flatten_sums, softmax_sums
 from cnnfilt.describe.layers import ActivationLayer, FlattenLayer, PoolLayer
 from cnnfilt.errors import ShapeError, counted
@@ -14,22 +14,23 @@ from cnnfilt.nn.conv2d import Conv2D
 from cnnfilt.nn.dense import Dense
 from cnnfilt.nn.layer import Array, Layer
 from cnnfilt.nn.model import Sequential
+from cnnfilt.nn.transposed2d import TransposedConv2D
 from cnnfilt.spelling import spelled_size
 
 Weightless = PoolLayer | ActivationLayer | FlattenLayer
 
 
-def convolution_pass(layer: Conv2D, x: Array, d_z: Array) -> BackwardPass:
-    """Return Z, dL/dK, dL/dB and dL/dX of one filter."""
-    z = layer.forward(x[None, :, :, None])[0, :, :, 0]
-    _check_gradient(d_z, z)
-    d_x = layer.backward(d_z[None, :, :, None])[0, :, :, 0]
+def filter_pass(layer: Conv2D | TransposedConv2D, x: Array, d_z: Array) -> BackwardPass:
+    """Return Z, dL/dK, dL/dB and dL/dX of one filter, which slides over X or is stamped by it."""
+    z, d_x = _through(layer, x, d_z)
     results = {
         "Z": z,
         "dL/dK": layer.gradients["kernel"][:, :, 0, 0],
         "dL/dB": layer.gradients["bias"].reshape(()),
         "dL/dX": d_x,
     }
+    if isinstance(layer, TransposedConv2D):
+        return BackwardPass(results, lambda: transposed_sums(layer, x, d_z, results))
     return BackwardPass(results, lambda: convolution_sums(layer, x, d_z, results))
 
 

@@ -7,11 +7,11 @@ import numpy as np
 from cnnfilt.cli.json_text import json_text
 from cnnfilt.cli.messages import print_line
 from cnnfilt.cli.net.backward_formulas import BackwardPass
-from cnnfilt.cli.net.backward_layers import Weightless, convolution_pass, dense_pass, word_pass
+from cnnfilt.cli.net.backward_layers import Weightless, dense_pass, filter_pass, word_pass
 from cnnfilt.cli.net.backward_losses import loss_pass
 from cnnfilt.describe.chain import parse_chain
 from cnnfilt.describe.kernels import parse_kernel
-from cnnfilt.describe.layers import ActivationLayer, FlattenLayer, FullyConnectedLayer, PoolLayer
+from cnnfilt.describe.layers import ActivationLayer, FlattenLayer, FullyConnectedLayer, PoolLayer, TransposedLayer
 from cnnfilt.describe.number_text import is_typed
 from cnnfilt.describe.windows import Slide
 from cnnfilt.errors import InputError, ParameterError, ShapeError, counted
@@ -20,10 +20,21 @@ from cnnfilt.files.matrix.matrices import read_noted_matrix_file, write_matrix
 from cnnfilt.frozen import Frozen
 from cnnfilt.nn.conv2d import Conv2D
 from cnnfilt.nn.layer import Array
+from cnnfilt.nn.transposed2d import TransposedConv2D
+from cnnfilt.spelling import spelled_size
 from cnnfilt.terms import CrossEntropy, Padding, Pair
 
 DENSE = "fc"
 """The layer word whose weights -k gives."""
+
+
+TRANSPOSED = "tconv"
+"""The layer word whose filter -k gives."""
+
+
+def is_transposed(layer: str | None) -> bool:
+    """Return whether this is the word of a transposed convolution."""
+    return layer is not None and layer.partition(":")[0] == TRANSPOSED
 
 
 class BackwardRequest(Frozen, kw_only=True):
@@ -65,6 +76,8 @@ def run_backward(asked: BackwardRequest, *, explain: bool, as_json: bool) -> str
 
 
 def _backward(asked: BackwardRequest) -> BackwardPass:
+    if is_transposed(asked.layer):
+        return filter_pass(_stamped_layer(asked), _matrix(asked.source), _matrix(asked.gradient))
     word = None if asked.layer is None else _word(asked.layer)
     x = _matrix(asked.source)
     if asked.loss is not None:
@@ -74,18 +87,43 @@ def _backward(asked: BackwardRequest) -> BackwardPass:
         return dense_pass(weights, np.array(asked.bias, np.float64), x, _matrix(asked.gradient))
     if word is not None:
         return word_pass(word, x, _matrix(asked.gradient))
-    return convolution_pass(_filter_layer(asked), x, _matrix(asked.gradient))
+    return filter_pass(_filter_layer(asked), x, _matrix(asked.gradient))
 
 
 def _filter_layer(asked: BackwardRequest) -> Conv2D:
-    """Return the layer of one filter: a file's name, with an @ or without, or a kernel as `convolve` reads it."""
+    """Return the layer of one filter."""
+    rows, bias = _filter(asked)
+    slide = Slide((rows.shape[0], rows.shape[1]), asked.stride, asked.padding, asked.dilation)
+    return Conv2D(rows[..., None, None], bias, slide=slide)
+
+
+def _stamped_layer(asked: BackwardRequest) -> TransposedConv2D:
+    """Return the transposed convolution of one filter, from a word such as tconv:s=2, its filters and k left out."""
+    rows, bias = _filter(asked)
+    word = asked.layer or ""
+    given = [item for item in word.partition(":")[2].split(",") if item]
+    filters = [] if any("=" not in item for item in given) else ["1"]
+    size = [] if any(item.startswith("k=") for item in given) else [f"k={spelled_size(rows.shape)}"]
+    (layer,) = parse_chain([f"{TRANSPOSED}:{','.join([*filters, *given, *size])}"])
+    assert isinstance(layer, TransposedLayer)
+    if (layer.filters, layer.groups) != (1, 1):
+        raise ParameterError(f"--layer {word} has several filters or groups; net backward shows one, as in tconv:1,s=2")
+    if layer.kernel_size != rows.shape:
+        raise ParameterError(
+            f"-k is {spelled_size(rows.shape)}, but {word} has k={spelled_size(layer.kernel_size)}; leave k out of it",
+            parameter="kernel",
+        )
+    return TransposedConv2D(rows[..., None, None], bias, slide=layer.slide)
+
+
+def _filter(asked: BackwardRequest) -> tuple[Array, Array]:
+    """Return K and B: a file's name, with an @ or without, or a kernel as `convolve` reads it."""
     kernel = asked.kernel or ""
     if len(asked.bias) > 1:
         raise ParameterError(f"--bias has {len(asked.bias)} numbers; one filter takes one", parameter="bias")
     is_name = kernel[:1].isalpha() and not os.path.exists(kernel) and format_of(kernel) is None
     rows = np.array(parse_kernel(kernel).rows, np.float64) if is_name else _matrix(kernel)
-    slide = Slide((rows.shape[0], rows.shape[1]), asked.stride, asked.padding, asked.dilation)
-    return Conv2D(rows[..., None, None], np.array(asked.bias, np.float64), slide=slide)
+    return rows, np.array(asked.bias, np.float64)
 
 
 def _weights(kernel: str | None, word: FullyConnectedLayer) -> Array:
@@ -108,7 +146,7 @@ def _word(text: str) -> Weightless | FullyConnectedLayer:
         return layer
     raise ParameterError(
         f"--layer {text!r} is not a layer that net backward shows; give one of pool:max, pool:avg, pool:min, relu, "
-        "tanh, sigmoid, softmax, flatten or fc; for a filter give -k alone",
+        "tanh, sigmoid, softmax, flatten, fc or tconv; for a filter give -k alone",
         parameter="layer",
     )
 

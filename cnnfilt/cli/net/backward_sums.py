@@ -12,10 +12,12 @@ import numpy as np
 
 from cnnfilt.cli.net.backward_formulas import Formula, Sums, added, entry, equation, equations, name_of, number, places
 from cnnfilt.describe.layers import PoolLayer, Volume
+from cnnfilt.describe.transposed import TransposedWindows
 from cnnfilt.describe.windows import Windows
 from cnnfilt.frozen import Frozen
 from cnnfilt.nn.conv2d import Conv2D
-from cnnfilt.nn.layer import Array
+from cnnfilt.nn.layer import Array, Layer
+from cnnfilt.nn.transposed2d import TransposedConv2D
 from cnnfilt.terms import Pair
 
 _Terms = defaultdict[Pair, list[Formula]]
@@ -28,7 +30,7 @@ _KINDS: dict[str, Callable[[Sequence[float]], float]] = {"mean": fmean, "max": m
 
 
 class _Read(Frozen):
-    """One tap of one window reads a value of X: the places of the output, of the tap and of X."""
+    """One tap meets a value of X for a value of the output: the places of the output, of the tap and of X."""
 
     output: Pair
     tap: Pair
@@ -37,22 +39,38 @@ class _Read(Frozen):
 
 def convolution_sums(layer: Conv2D, x: Array, d_z: Array, results: Mapping[str, Array]) -> Sums:
     """Return the sums of Z, dL/dK, dL/dB and dL/dX; what meets padding is 0 and left out."""
+    reads = _reads(layer.slide.over((x.shape[0], x.shape[1])))
+    return _linear_sums(layer, reads, x, d_z, results, ("it meets only padding", _UNREAD))
+
+
+def transposed_sums(layer: TransposedConv2D, x: Array, d_z: Array, results: Mapping[str, Array]) -> Sums:
+    """Return the same of a transposed convolution; what stamps lay beside the output is left out."""
+    stamps = _stamps(layer.slide.over((x.shape[0], x.shape[1])))
+    return _linear_sums(
+        layer, stamps, x, d_z, results, ("it falls beside the output", "its stamp falls beside the output")
+    )
+
+
+def _linear_sums(
+    layer: Layer, reads: Iterator[_Read], x: Array, d_z: Array, results: Mapping[str, Array], nothing: tuple[str, str]
+) -> Sums:
+    """Return the sums where every read adds X*K to its output; `nothing` says why a K, and an X, is in none."""
     kernel, bias = layer.parameters["kernel"][:, :, 0, 0], number("B", float(layer.parameters["bias"][0]))
     z, d_k, d_x = _Terms(list), _Terms(list), _Terms(list)
-    for read in _reads(layer.slide.over((x.shape[0], x.shape[1]))):
+    for read in reads:
         one_x, one_k, one_d = entry("X", x, read.x), entry("K", kernel, read.tap), entry("dL/dZ", d_z, read.output)
         z[read.output].append(one_x * one_k)
         d_k[read.tap].append(one_d * one_x)
         d_x[read.x].append(one_d * one_k)
-    # Also of a window that meets nothing but padding.
+    # Also where nothing is read.
     for place in places(d_z):
         z[place].append(bias)
     d_b = added([entry("dL/dZ", d_z, place) for place in places(d_z)])
     return {
         "Z": equations("Z", z, results["Z"], nothing=_UNREAD),
-        "dL/dK": equations("dL/dK", d_k, results["dL/dK"], nothing="it meets only padding"),
+        "dL/dK": equations("dL/dK", d_k, results["dL/dK"], nothing=nothing[0]),
         "dL/dB": [equation("dL/dB", float(results["dL/dB"]), d_b)],
-        "dL/dX": equations("dL/dX", d_x, results["dL/dX"], nothing=_UNREAD),
+        "dL/dX": equations("dL/dX", d_x, results["dL/dX"], nothing=nothing[1]),
     }
 
 
@@ -81,6 +99,17 @@ def _reads(windows: Windows) -> Iterator[_Read]:
             x = columns.start(output[1]) + tap[1] * columns.dilation
             if 0 <= y < rows.size and 0 <= x < columns.size:
                 yield _Read((output[0], output[1]), (tap[0], tap[1]), (y, x))
+
+
+def _stamps(windows: TransposedWindows) -> Iterator[_Read]:
+    """Yield where the taps of all stamps fall, inputs and taps row by row; what falls beside the output is left out."""
+    rows, columns = windows
+    for x in np.ndindex(*windows.size):
+        for tap in np.ndindex(*windows.kernel_size):
+            down = x[0] * rows.stride + tap[0] * rows.dilation - rows.before
+            across = x[1] * columns.stride + tap[1] * columns.dilation - columns.before
+            if 0 <= down < rows.output_size and 0 <= across < columns.output_size:
+                yield _Read((down, across), (tap[0], tap[1]), (x[0], x[1]))
 
 
 def _pooled(pool: PoolLayer, x: Array, members: list[Pair]) -> Formula:
