@@ -44,7 +44,7 @@ def _through(layer, value: Reads):
                 places = [o * window.stride - window.before + t * window.dilation for t in range(window.kernel_size)]
                 yield set().union(*(value[i] for i in places if 0 <= i < len(value)))
         case TransposedLayer():
-            axis = layer.axes((len(value), len(value)))[0]
+            axis, _ = layer.axes((len(value), len(value)))
             found: Reads = [set() for _ in range(axis.output_size)]
             for i, reads in enumerate(value):
                 for t in range(axis.kernel_size):

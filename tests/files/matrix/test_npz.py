@@ -97,6 +97,7 @@ def test_any_flipped_byte_is_refused_or_harmless() -> None:
         (twice("x.npy", npy(1)), "holds the array x twice"),
         (archive(**{"y.npy": npy(1)}), "has no array x"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",  # The bytes have the time in them.
 )
 def test_harmful_files_are_refused(data: bytes, words: str) -> None:
     with pytest.raises(InputError, match=words):
