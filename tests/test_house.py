@@ -208,6 +208,8 @@ TESTED_ELSEWHERE = {
     "operations/pad.py": "cli/test_pad.py",
     "operations/pool.py": "cli/test_pool.py",
     "operations/sheets.py": "cli/test_apply.py",
+    "page/chain_maps.py": "page/test_chain.py",
+    "page/chain_steps.py": "page/test_chain.py",
     "page/convolution.py": "page/test_operation.py",
     "page/edges.py": "page/test_operation.py",
     "page/kinds.py": "cli/test_page.py",

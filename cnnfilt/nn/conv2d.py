@@ -128,9 +128,14 @@ def conv_layer(layer: ConvLayer, effect: Effect, weights: Weights) -> Conv2D:
 
 def conv_output(layer: ConvLayer, effect: Effect, weights: Weights, x: Array) -> Array:
     """Return the maps of a convolution for one image (H, W, C)."""
-    kernel = weights["kernel"] if layer.learns else _named(layer.kernels, effect.weights[2])
+    kernel = kernel_of(layer, effect, weights)
     batch = convolve_batch(_roomy(x, kernel)[None], kernel, weights.get("bias"), layer.slide, groups=layer.groups)
     return np.asarray(batch[0])
+
+
+def kernel_of(layer: ConvLayer, effect: Effect, weights: Weights) -> Array:
+    """Return the kernel that one image meets, (height, width, in_channels / groups, out_channels)."""
+    return weights["kernel"] if layer.learns else _named(layer.kernels, effect.weights[2])
 
 
 def filter_layer(layer: FilterLayer, effect: Effect, weights: Weights) -> Conv2D:

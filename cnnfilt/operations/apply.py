@@ -1,6 +1,6 @@
 """A chain of layers carried to an image, at full precision from the first to the last."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -16,7 +16,7 @@ from cnnfilt.errors import ParameterError, ShapeError, counted
 from cnnfilt.files.image import Image
 from cnnfilt.files.model_file import Model, load_model
 from cnnfilt.files.network_input import NetworkInput
-from cnnfilt.frozen import replace
+from cnnfilt.frozen import Frozen, replace
 from cnnfilt.nn.inference import outputs
 from cnnfilt.nn.weights import new_arrays
 from cnnfilt.operations.base import AUTO, Array, Operation, Reach, Result
@@ -39,6 +39,20 @@ MOST_MAPS = 65_536
 
 VALUES_PER_PIXEL = 4
 """A layer may give this many values for each pixel of --max-pixels: maps take memory as pixels do."""
+
+
+class Opened(Frozen, eq=False):
+    """A chain before it meets an image: what each layer makes of the one before, and with which weights.
+
+    `first` are the values that go into it, (H, W, C): the image's `levels`, at the size that is wanted, times `scale`.
+    """
+
+    reports: tuple[Report, ...]
+    arrays: Mapping[str, Array]
+    levels: Array
+    scale: float
+    first: Array
+    classes: tuple[str, ...]
 
 
 class ApplyChain(Operation, kw_only=True):
@@ -119,18 +133,26 @@ class ApplyChain(Operation, kw_only=True):
         y, alpha, _ = self._run(image)
         return self._results(y[box.slices], None if alpha is None else alpha[box.slices], image, format_name)
 
-    def _run(self, image: Image) -> tuple[Array, Array | None, tuple[Array, ...]]:
-        """Return what the last layer gives, (H, W, C) or a list, the alpha under it, and the pictures of all layers."""
-        x = self._input(image)
+    def opened(self, image: Image) -> Opened:
+        """Return the chain as it is for `image`; CnnfiltError where it cannot be carried to it."""
+        levels, scale = self._levels(image), self._scale(image)
+        x = _scaled(levels, scale)
         reports = describe(self.chain, Volume(*x.shape), max_pixels=self.treatment.max_pixels)
         _check_memory(reports, self.treatment.max_pixels)
         _refuse_softmax_of_one(reports)
-        sheets, y, alphas = [], x, [image.alpha]
-        layers = zip(reports, outputs(reports, x, self._arrays(x.shape)), values_taken(self.chain), strict=True)
+        classes = () if self.model is None else _loaded(self.model).classes
+        return Opened(tuple(reports), self._arrays(x.shape), levels, scale, x, classes)
+
+    def _run(self, image: Image) -> tuple[Array, Array | None, tuple[Array, ...]]:
+        """Return what the last layer gives, (H, W, C) or a list, the alpha under it, and the pictures of all layers."""
+        opened = self.opened(image)
+        sheets, y, alphas = [], opened.first, [image.alpha]
+        values = outputs(opened.reports, opened.first, opened.arrays)
+        layers = zip(opened.reports, values, values_taken(self.chain), strict=True)
         for number, (report, y, taken) in enumerate(layers, 1):
             alphas.append(alpha_after(report, [alphas[one] for one in taken]))
             if self.draw and has_picture(self.chain[number - 1]):
-                names = self._classes(y) or channels_of(self.chain[:number], y.shape[-1])
+                names = self.classes_of(y) or channels_of(self.chain[:number], y.shape[-1])
                 sheets.append(sheet_of(number, report, y, names, each=self.scale_each_map))
         return y, alphas[-1], tuple(sheets)
 
@@ -145,22 +167,17 @@ class ApplyChain(Operation, kw_only=True):
         for part in _parts(y, self.chain):
             pixels, loss = apply_levels_to_sums(part, levels)
             hints = saturation_hints(image, pixels, functions, scale)
-            results.append(Result(pixels, alpha, how, loss, columns=self._classes(y), hints=hints))
+            results.append(Result(pixels, alpha, how, loss, columns=self.classes_of(y), hints=hints))
         return results
 
-    def _input(self, image: Image) -> Array:
-        """Return the image (H, W, C) as the first layer sees it."""
-        if self.model is None:
-            pixels = image.pixels if image.pixels.ndim == 3 else image.pixels[:, :, np.newaxis]
-            if pixels.dtype.kind in "iu" and not is_small(pixels.dtype):
-                pixels = pixels.astype(np.int64)  # What layers make of it says then that it was wide.
-        else:
-            pixels = self._form().fitted(image)
-        scale = self._scale(image)
-        if scale == 1:
-            return pixels
-        dtype = float_dtype(pixels.dtype)
-        return np.asarray(np.multiply(pixels, dtype.type(scale), dtype=dtype))
+    def _levels(self, image: Image) -> Array:
+        """Return the pixels (H, W, C) at the size that the chain takes, before they are scaled."""
+        if self.model is not None:
+            return self._form().fitted(image)
+        pixels = image.pixels if image.pixels.ndim == 3 else image.pixels[:, :, np.newaxis]
+        if pixels.dtype.kind in "iu" and not is_small(pixels.dtype):
+            return pixels.astype(np.int64)  # What layers make of it says then that it was wide.
+        return pixels
 
     def _scale(self, image: Image) -> float:
         """Return what pixels are multiplied by."""
@@ -173,7 +190,7 @@ class ApplyChain(Operation, kw_only=True):
         form = _loaded(self.model or "").form
         return form if self.input_scale is None else replace(form, input_scale=self.input_scale)
 
-    def _classes(self, values: Array) -> tuple[str, ...]:
+    def classes_of(self, values: Array) -> tuple[str, ...]:
         """Return the classes whose probabilities these are, of a trained network; one value is that of the second."""
         classes = () if self.model is None or values.ndim > 1 else _loaded(self.model).classes
         if len(classes) == 2 and len(values) == 1:
@@ -184,6 +201,14 @@ class ApplyChain(Operation, kw_only=True):
         if self.model is not None:
             return _loaded(self.model).network.arrays
         return {} if self.seed is None else _drawn(self.chain, (size[0], size[1], size[2]), self.seed)
+
+
+def _scaled(levels: Array, scale: float) -> Array:
+    """Return the values that the first layer sees."""
+    if scale == 1:
+        return levels
+    dtype = float_dtype(levels.dtype)
+    return np.asarray(np.multiply(levels, dtype.type(scale), dtype=dtype))
 
 
 @lru_cache(maxsize=1)

@@ -36,9 +36,9 @@ def sheet_about(about: str, values: Array, names: Sequence[str], *, each: bool =
     if values.ndim == 1:
         values, names = _in_rows(values), (_about_list(values, names),)
     maps = values[..., :MOST_MAPS]
-    pixels, scale = _shown_each(maps) if each and maps.shape[2] > 1 else _shown(maps)
+    pixels, scale = _shown_each(maps) if each and maps.shape[2] > 1 else shown(maps)
     tiles = [
-        Tile(pixels[..., place], f"{name}\n{spelled_range(*_range(maps[..., place]))}")
+        Tile(pixels[..., place], f"{name}\n{spelled_range(*range_of(maps[..., place]))}")
         for place, name in enumerate(names[:MOST_MAPS])
     ]
     kept = f", {MOST_MAPS:,} of them shown" if values.shape[2] > MOST_MAPS else ""
@@ -66,9 +66,9 @@ def _row_of(values: Array) -> int:
     return len(values) if len(values) <= _ONE_ROW else math.ceil(math.sqrt(len(values)))
 
 
-def _shown(maps: Array) -> tuple[Array, str]:
+def shown(maps: Array) -> tuple[Array, str]:
     """Return the maps as uint8 levels, all on one scale, and the scale in words: zero is black, or mid-gray."""
-    low, high = _range(maps)
+    low, high = range_of(maps)
     if low < 0:
         largest = max(-low, high)
         pixels, _ = apply_levels(maps, Levels("symmetric", np.uint8))
@@ -79,16 +79,16 @@ def _shown(maps: Array) -> tuple[Array, str]:
 
 def _shown_each(maps: Array) -> tuple[Array, str]:
     """Return the maps as uint8 levels, each on a scale of its own, and in words what they have in common."""
-    signed = _range(maps)[0] < 0
+    signed = range_of(maps)[0] < 0
     pixels = np.zeros(maps.shape, np.uint8)
     for number in range(maps.shape[2]):
-        one, high = maps[..., number], _range(maps[..., number])[1]
+        one, high = maps[..., number], range_of(maps[..., number])[1]
         levels = Levels("symmetric", np.uint8) if signed else Levels("clip", np.uint8, (0, high) if high else None)
         pixels[..., number], _ = apply_levels(one, levels)
     return pixels, "each map on its own: " + ("middle gray is 0" if signed else "black is 0, white its highest")
 
 
-def _range(values: Array) -> tuple[float, float]:
+def range_of(values: Array) -> tuple[float, float]:
     """Return the lowest and the highest finite value; (0, 0) where there is none."""
     low, high = float(values.min()), float(values.max())
     if math.isfinite(low) and math.isfinite(high):

@@ -7,6 +7,7 @@ facts                       what was asked, and the size formula filled in, as s
 operation                   the page of convolve, pool, edges, pad and morph, made of the steps (steps) of each:
                             convolution, edges, pooling (morph, too), padding; levels are what comes last
 network, lanes              a network drawn, its branches beside each other: the page of shape
+chain, chain_*              the page of apply: a chain of layers, each value taken down to the image
 
 To add a new kind of page, called KIND here:
 

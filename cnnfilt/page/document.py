@@ -19,7 +19,11 @@ _ESCAPED = {ord(one): f"\\u{ord(one):04x}" for one in "<>&\u2028\u2029"}
 """What could end the script that the data stands in, or a line of it."""
 
 
-USES = {"operation": ("cells",), "shape": ("network", "field")}
+USES = {
+    "operation": ("cells",),
+    "shape": ("network", "field"),
+    "chain": ("network", "field", "exact", "chain_maps", "chain_steps"),
+}
 """By the kind of page the scripts, and styles of their names, that it has before its own; most have none."""
 
 

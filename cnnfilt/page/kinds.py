@@ -10,7 +10,7 @@ from cnnfilt.operations.in_light import InLight
 from cnnfilt.operations.in_parts import InParts
 from cnnfilt.page.document import Page
 
-KINDS = dict.fromkeys(("convolve", "pool", "edges", "pad", "morph"), "operation")
+KINDS = {**dict.fromkeys(("convolve", "pool", "edges", "pad", "morph"), "operation"), "apply": "chain"}
 """By command the module that has `page(image, operation, results, format_name)`, imported when it is needed."""
 
 

@@ -268,6 +268,7 @@ AS_NETWORKS_TAKE_THEM: Trials = {
 }
 
 APPLY: Trials = {
+    **after("apply relu", PAGED),
     **after("apply filter:emboss,p=same", {**WITH_FILES, **IN_PARTS}),
     **after("apply filter:box", LIGHT),
     "gray": [Trial("apply relu colour.png -o out.png", "", "--gray")],

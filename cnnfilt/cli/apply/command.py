@@ -39,7 +39,7 @@ Examples:
     "--layer", metavar="NAME", help="With a .onnx, give the values of this layer\f, named as `cnnfilt shape` lists it."
 )
 @options_of(Preprocessing, "preprocessing")
-@inspection_options(explains=False, emits=False, pages=False)
+@inspection_options(explains=False, emits=False)
 @light_options
 @filter_options
 def apply(

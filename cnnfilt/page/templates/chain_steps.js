@@ -1,0 +1,311 @@
+/* How one value came about: what its window reads of the layer before, and the sum as the notes write it. */
+
+const MOST_TERMS = 30;
+
+/** Return the positions that output `index` reads along one axis. */
+function readAlong(taps, index) {
+  const read = taps.reads[index % taps.outputs], moved = Math.floor(index / taps.outputs) * taps.inputs, found = [];
+  if (read) for (let place = read[0]; place <= read[1]; place += read[2]) found.push(place + moved);
+  return found;
+}
+
+/** Return what is read of one channel of a value, row by row: {row, column, channel, value}; `value` is undefined where
+    it is not in the page, and null in the padding. */
+function windowOf(network, from, step, at, channel) {
+  const values = network.values[from], [rows, columns] = step.axes.map((taps, axis) => readAlong(taps, axis ? at.column : at.row));
+  return rows.map((row) => columns.map((column) => {
+    const inside = row >= 0 && column >= 0 && row < values.size[0] && column < values.size[1];
+    return {place: from, row, column, channel, value: inside ? values.at(row, column, channel) : null};
+  }));
+}
+
+/** Return the elements that tell how a value came about, and the value below it that has the largest part in it.
+
+    `at` is {place, row, column, channel}; `go(at)` is called for a value that is pressed. */
+function toldStep(network, at, go) {
+  if (!at.place) return toldInput(network, at);
+  const step = network.steps[at.place], told = TOLD[step.op] || toldWindow;
+  return told(network, step, network.drawing.nodes[at.place].takes, at, go);
+}
+
+/** Return the value at a place, or undefined where it is not in the page. */
+function valueAt(network, at) {
+  return network.values[at.place].at(at.row, at.column, at.channel);
+}
+
+/** Return `map3 at row 2, column 5`, or the name of a value in a list. */
+function placeSaid(network, at) {
+  const values = network.values[at.place];
+  if (values.flat) return values.names.length ? values.names[at.channel] : `value ${at.channel}`;
+  return `${mapName(values, at.channel)} at row ${at.row}, column ${at.column}`;
+}
+
+const TOLD = {
+  sum: (network, step, takes, at, go) => (step.axes ? toldConvolution : toldDense)(network, step, takes[0], at, go),
+  pool: (network, step, takes, at, go) => toldPool(network, step, takes[0], at, go),
+  each: (network, step, takes, at, go) => {
+    const below = {...at, place: takes[0]}, x = written(valueAt(network, below)), y = written(valueAt(network, at));
+    const how = step.function === "relu" ? `max(0, ${x})` : `${step.function}(${x})`;
+    return {parts: [sumLine(`${how} = ${y}`), goButton(network, below, go)], next: below};
+  },
+  softmax: (network, step, takes, at, go) => toldSoftmax(network, takes[0], at, go),
+  flat: (network, step, takes, at, go) => {
+    const [, columns, channels] = network.values[takes[0]].size, place = Math.floor(at.channel / channels);
+    const below = {place: takes[0], row: Math.floor(place / columns), column: place % columns, channel: at.channel % channels};
+    const sum = `value ${at.channel} = (${below.row}*${columns} + ${below.column})*${channels} + ${below.channel}`;
+    return {parts: [element("p", {}, `The maps are written in one list, row by row, all channels of a position together: ${sum} is ${placeSaid(network, below)}.`),
+      goButton(network, below, go)], next: below};
+  },
+  moved: (network, step, takes, at, go) => toldMoved(network, step, takes[0], at, go),
+  joined: (network, step, takes, at, go) => toldJoin(network, step, takes, at, go),
+};
+
+function toldInput(network, at) {
+  const {scale, levels, resized} = network.input, value = written(valueAt(network, at)), parts = [];
+  if (levels) {
+    const [top, left] = network.values[0].part, level = levels.at(at.row - top, at.column - left, at.channel);
+    parts.push(sumLine(`${inBrackets(written(level))} * ${written(scale)} = ${value}`), element("p", {}, `The level ${written(level)} times the input scale, as the network was made for.`));
+  } else parts.push(sumLine(value), element("p", {}, "A value of the image itself."));
+  if (resized) parts.push(element("p", {}, `The image, ${resized[0]}, was brought to ${resized[1]} first: this pixel is a weighted mean of those there.`));
+  parts.push(windowPicture(network, {...at}, [[at]]));
+  return {parts, next: null};
+}
+
+/** Return a sum as the notes write it. */
+function sumLine(text) {
+  return element("p", {class: "sum number"}, text);
+}
+
+/** Return a button that goes down to one value. */
+function goButton(network, at, go) {
+  return element("button", {type: "button", class: "go", click: () => go(at)}, `${placeSaid(network, at)} of ${titleOf(network.drawing.nodes[at.place])} = ${shownValue(valueAt(network, at))}`);
+}
+
+function shownValue(value) {
+  return value === undefined ? "left out" : value === null ? "0" : written(value);
+}
+
+function toldConvolution(network, step, from, at, go) {
+  const group = Math.floor(at.channel / step.outs), column = step.shared ? 0 : step.filters ? step.filters.indexOf(at.channel) : at.channel;
+  const channels = [...Array(step.per).keys()].map((index) => group * step.per + index);
+  if (column < 0) return leftOut(network, step, from, at, go, channels, "The weights of this filter are not in the page.");
+  const blocks = channels.map((channel, index) => {
+    const cells = windowOf(network, from, step, at, channel), flat = cells.flat();
+    const weights = flat.map((_, tap) => step.kernel.at(tap * step.per + index, column));
+    return {channel, cells, flat, weights, known: flat.every((cell) => cell.value !== undefined)};
+  });
+  if (!blocks.every((block) => block.known)) return leftOut(network, step, from, at, go, channels, "The window reaches values that are not in the page, so the sum is not written out.");
+  for (const block of blocks) block.total = exactSum(block.flat.map((cell, tap) => [cell.value ?? 0, block.weights[tap]]));
+  const share = (block) => Math.abs(Number(block.total)), largest = blocks.reduce((best, block) => (share(block) > share(best) ? block : best), blocks[0]);
+  const holder = element("div", {class: "blocks"}), bias = step.bias ? step.bias.values[at.channel] : null;
+  const opened = (block) => fill(holder, toldBlock(network, at, block, go));
+  if (blocks.length <= 3) holder.append(...blocks.map((block) => toldBlock(network, at, block, go)));
+  else opened(largest);
+  const parts = [holder, totalLines(network, at, blocks.map((block) => block.total), bias, blocks.map((block) => `sum over ${mapName(network.values[from], block.channel)}`))];
+  if (blocks.length > 3) parts.unshift(channelChips(network, from, blocks, blocks.indexOf(largest), opened));
+  const terms = blocks.flatMap((block) => block.flat.map((cell, tap) => ({cell, share: Math.abs(Number(cell.value ?? 0) * Number(block.weights[tap]))})));
+  return {parts, next: largestOf(terms)};
+}
+
+/** Return the cell whose product is the largest; one in the padding has no place to go to. */
+function largestOf(terms) {
+  const inside = terms.filter(({cell}) => cell.value !== null && cell.value !== undefined);
+  if (!inside.length) return null;
+  return inside.reduce((best, one) => (one.share > best.share ? one : best)).cell;
+}
+
+function channelChips(network, from, blocks, chosen, choose) {
+  const buttons = blocks.map((block, place) => element("button", {type: "button", class: "chip", "aria-pressed": String(place === chosen), tabindex: place === chosen ? 0 : -1,
+    click: () => pick(place)}, `${mapName(network.values[from], block.channel)}: ${written(block.total)}`));
+  const pick = (place) => {
+    buttons.forEach((button, index) => {
+      button.setAttribute("aria-pressed", String(index === place));
+      button.tabIndex = index === place ? 0 : -1;
+    });
+    choose(blocks[place]);
+    buttons[place].focus();
+  };
+  const made = element("div", {class: "chips", role: "group", "aria-label": "The sum over each channel; press one to see its terms"}, buttons);
+  arrowsAmong(made, buttons, pick);
+  return element("div", {}, element("p", {}, "The sum over each channel; press one to see its terms:"), made);
+}
+
+/** Return one channel's window and weights, side by side, and the sum of their products. */
+function toldBlock(network, at, block, go) {
+  const name = mapName(network.values[block.cells[0][0].place], block.channel);
+  const columns = block.cells[0].length, rows = block.cells.map((row, index) => block.weights.slice(index * columns, (index + 1) * columns));
+  const parts = [windowPicture(network, block.cells[0][0], block.cells), cellTable(network, `window on ${name}`, block.cells, go), element("span", {class: "times", "aria-label": "times"}, "×"),
+    numberTable("weights", rows)];
+  const sum = block.flat.length <= MOST_TERMS
+    ? sumLine(`${block.flat.map((cell, tap) => `${inBrackets(shownValue(cell.value))}*${inBrackets(written(block.weights[tap]))}`).join(" + ")} = ${written(block.total)}`)
+    : sumLine(`sum of ${grouped(block.flat.length)} products = ${written(block.total)}`);
+  return element("div", {class: "block"}, element("h4", {}, name), element("div", {class: "factors"}, parts), sum);
+}
+
+/** Return the lines that add the sums of the channels and the bias up to the value of the run. */
+function totalLines(network, at, totals, bias, names) {
+  const pairs = totals.map((total) => [total, 1]), all = bias === null ? pairs : [...pairs, [bias, 1]];
+  const value = valueAt(network, at), exact = exactSum(all), lines = [];
+  const terms = totals.length <= MOST_TERMS ? totals.map((one) => inBrackets(written(one))) : [`the sum over ${grouped(totals.length)} channels ${inBrackets(written(exactSum(pairs)))}`];
+  if (totals.length > 1 || bias !== null) {
+    lines.push(sumLine(`${[...terms, ...(bias === null ? [] : [`bias ${inBrackets(written(bias))}`])].join(" + ")} = ${written(value)}`));
+  }
+  if (written(exact) !== written(value)) {
+    lines.push(element("p", {class: "faint"}, `Without any rounding on the way the sum is ${written(exact)}; the run, in floating point, has ${written(value)}.`));
+  }
+  return element("div", {}, lines);
+}
+
+function toldDense(network, step, from, at, go) {
+  const values = network.values[from], column = step.filters ? step.filters.indexOf(at.channel) : at.channel;
+  const bias = step.bias ? step.bias.values[at.channel] : null, count = values.values.length;
+  if (column < 0) return {parts: [element("p", {class: "faint"}, "The weights of this value are not in the page.")], next: null};
+  const terms = [...Array(count).keys()].map((index) => ({cell: {place: from, row: 0, column: 0, channel: index, value: values.values[index]}, weight: step.kernel.at(index, column)}));
+  for (const term of terms) term.share = Math.abs(Number(term.cell.value) * Number(term.weight));
+  const sorted = [...terms].sort((one, other) => other.share - one.share || one.cell.channel - other.cell.channel);
+  const few = count <= MOST_TERMS, shown = few ? terms : sorted.slice(0, MOST_TERMS), rest = few ? [] : sorted.slice(MOST_TERMS);
+  const product = (term) => `${inBrackets(written(term.cell.value))}*${inBrackets(written(term.weight))}`;
+  const total = exactSum(terms.map((term) => [term.cell.value, term.weight])), parts = [];
+  if (few) parts.push(sumLine(`${terms.map(product).join(" + ")} = ${written(total)}`));
+  else {
+    const more = exactSum(rest.map((term) => [term.cell.value, term.weight]));
+    parts.push(element("p", {}, `The ${MOST_TERMS} largest of ${grouped(count)} products, and the sum of the others:`),
+      sumLine(`${shown.map(product).join(" + ")} + others ${inBrackets(written(more))} = ${written(total)}`));
+  }
+  parts.push(totalLines(network, at, [total], bias, ["sum"]), termBars(network, shown, go));
+  return {parts, next: largestOf(terms)};
+}
+
+/** Return products as bars that can be pressed to go down to the value. */
+function termBars(network, terms, go) {
+  const largest = Math.max(...terms.map((term) => term.share)) || 1, buttons = terms.map((term) => {
+    const bar = element("span", {class: "bar"}), product = exactSum([[term.cell.value, term.weight]]);
+    bar.style.width = `${(term.share / largest) * 50}%`;
+    bar.style.marginLeft = Number(product) < 0 ? `${50 - (term.share / largest) * 50}%` : "50%";
+    if (Number(product) < 0) bar.classList.add("below");
+    return element("button", {type: "button", class: "barrow", click: () => go(term.cell)}, element("span", {class: "name"}, placeSaid(network, term.cell)),
+      element("span", {class: "track"}, bar), element("span", {class: "number"}, written(product)));
+  });
+  return element("details", {open: terms.length <= 12}, element("summary", {}, "The products as bars; press one to go down to its value"), element("div", {class: "barlist"}, buttons));
+}
+
+function toldPool(network, step, from, at, go) {
+  const cells = windowOf(network, from, step, at, at.channel), inside = cells.flat().filter((cell) => cell.value !== null), value = valueAt(network, at);
+  if (inside.some((cell) => cell.value === undefined)) return leftOut(network, step, from, at, go, [at.channel], "The window reaches values that are not in the page.");
+  const kept = inside.find((cell) => cell.value === value) || inside[0], texts = inside.map((cell) => inBrackets(written(cell.value)));
+  const few = inside.length <= MOST_TERMS, total = () => exactSum(inside.map((cell) => [cell.value, 1])), lines = [];
+  if (step.kind === "avg") {
+    lines.push(few ? `(${texts.join(" + ")}) / ${inside.length} = ${written(value)}` : `sum of ${inside.length} values = ${written(total())}, and ${inBrackets(written(total()))} / ${inside.length} = ${written(value)}`);
+  } else lines.push(few ? `${step.kind}(${texts.join(", ")}) = ${written(value)}` : `${step.kind} of ${inside.length} values = ${written(value)}`);
+  const next = step.kind === "avg" ? largestOf(inside.map((cell) => ({cell, share: Math.abs(Number(cell.value))}))) : kept;
+  const parts = [element("div", {class: "factors"}, windowPicture(network, cells[0][0], cells), cellTable(network, `window on ${mapName(network.values[from], at.channel)}`, cells, go, step.kind === "avg" ? null : kept)), ...lines.map(sumLine)];
+  if (cells.flat().length > inside.length) parts.push(element("p", {class: "faint"}, "What lies in the padding does not count."));
+  return {parts, next};
+}
+
+function toldSoftmax(network, from, at, go) {
+  const values = network.values[from], count = values.flat ? values.values.length : values.size[2];
+  const cells = [...Array(count).keys()].map((channel) => ({...at, place: from, channel})), below = cells[at.channel];
+  const shown = cells.filter((_, index) => count <= 12 || index < 6).map((cell) => `exp(${written(valueAt(network, cell))})`);
+  const all = shown.join(" + ") + (shown.length < count ? ` + ... (${count} in all)` : "");
+  const sorted = [...cells].sort((one, other) => Number(valueAt(network, other)) - Number(valueAt(network, one))).slice(0, 12);
+  return {parts: [sumLine(`exp(${written(valueAt(network, below))}) / (${all}) = ${written(valueAt(network, at))}`),
+    element("p", {}, "The values it was made of:"), element("div", {class: "row"}, sorted.map((cell) => goButton(network, cell, go)))], next: below};
+}
+
+function toldMoved(network, step, from, at, go) {
+  const below = {...at, place: from, channel: at.channel + step.first};
+  if (step.axes) {
+    const [rows, columns] = step.axes.map((taps, axis) => readAlong(taps, axis ? at.column : at.row)), size = network.values[from].size;
+    [below.row, below.column] = [rows[0], columns[0]];
+    if (below.row < 0 || below.column < 0 || below.row >= size[0] || below.column >= size[1]) return {parts: [element("p", {}, "It lies in the border that was put around: 0.")], next: null};
+  }
+  return {parts: [element("p", {}, "The same value, elsewhere:"), goButton(network, below, go)], next: below};
+}
+
+function toldJoin(network, step, takes, at, go) {
+  const [here, other] = takes, sign = {add: " + ", mul: " * "}[step.kind];
+  const place = (from, channel) => {
+    const size = network.values[from].size, single = !network.values[from].flat && size[0] === 1 && size[1] === 1;
+    return {place: from, row: single ? 0 : at.row, column: single ? 0 : at.column, channel};
+  };
+  if (step.kind === "cat") {
+    const first = network.values[other], count = first.flat ? first.values.length : first.size[2], isFirst = at.channel < count;
+    const below = place(isFirst ? other : here, isFirst ? at.channel : at.channel - count);
+    return {parts: [element("p", {}, "One value's channels stand before the other's; this one is of the " + (isFirst ? "first:" : "second:")), goButton(network, below, go)], next: below};
+  }
+  const cells = [place(here, at.channel), place(other, at.channel)], next = cells.reduce((best, one) => (Math.abs(Number(valueAt(network, one))) > Math.abs(Number(valueAt(network, best))) ? one : best));
+  const texts = cells.map((cell) => inBrackets(shownValue(valueAt(network, cell))));
+  return {parts: [sumLine(`${texts.join(sign)} = ${written(valueAt(network, at))}`), element("div", {class: "row"}, cells.map((cell) => goButton(network, cell, go)))], next};
+}
+
+function toldWindow(network, step, takes, at, go) {
+  return leftOut(network, step, takes[0], at, go, [Math.min(at.channel, (network.values[takes[0]].size[2] || 1) - 1)], `${step.word} makes this of what it reads; its arithmetic is not written out here.`);
+}
+
+/** Return the windows of a value without its sum, and why that is not there. */
+function leftOut(network, step, from, at, go, channels, why) {
+  if (!step.axes) return {parts: [element("p", {class: "faint"}, why)], next: null};
+  const cells = windowOf(network, from, step, at, channels[0]), known = cells.flat().filter((cell) => cell.value !== null && cell.value !== undefined);
+  return {parts: [element("p", {class: "faint"}, why), element("div", {class: "factors"}, windowPicture(network, cells[0][0], cells), cellTable(network, `window on ${mapName(network.values[from], channels[0])}`, cells, go))],
+    next: known[Math.floor(known.length / 2)] || null};
+}
+
+/** Return a window as a table whose values can be pressed; those in the padding are hatched. */
+function cellTable(network, caption, cells, go, kept = null) {
+  const buttons = [], rows = cells.map((row) => element("tr", {}, row.map((cell) => {
+    if (cell.value === null) return element("td", {class: "pad number", title: "padding"}, "0");
+    if (cell.value === undefined) return element("td", {class: "faint"}, "·");
+    const made = element("button", {type: "button", tabindex: buttons.length ? -1 : 0, class: cell === kept ? "kept" : null,
+      "aria-label": `${written(cell.value)}, ${placeSaid(network, cell)}`, click: () => go(cell)}, written(cell.value));
+    buttons.push(made);
+    return element("td", {class: "number"}, made);
+  })));
+  const made = element("table", {class: "cells"}, element("caption", {}, caption), element("tbody", {}, rows)), wide = cells[0].length;
+  made.addEventListener("keydown", (event) => {
+    const from = buttons.indexOf(event.target), step = {ArrowRight: 1, ArrowLeft: -1, ArrowDown: wide, ArrowUp: -wide}[event.key];
+    if (!step || !buttons[from + step]) return;
+    event.preventDefault();
+    buttons[from].tabIndex = -1;
+    buttons[from + step].tabIndex = 0;
+    buttons[from + step].focus();
+  });
+  return element("div", {class: "wide"}, made);
+}
+
+function numberTable(caption, rows) {
+  return element("div", {class: "wide"}, element("table", {class: "cells"}, element("caption", {}, caption),
+    element("tbody", {}, rows.map((row) => element("tr", {}, row.map((one) => element("td", {class: "number"}, written(one))))))));
+}
+
+/** Return the map that a window lies on, with the window, which covers hatched padding beyond it. Of large maps it is
+    the part that is in the page, or, `onWhole`, all of the input. */
+function windowPicture(network, {place, channel}, cells, onWhole = false) {
+  const values = network.values[place];
+  if (values.flat || channel >= values.near.count) return null;
+  const rows = cells.map((row) => row[0].row), columns = cells[0].map((cell) => cell.column);
+  const [top, left, height, width] = onWhole ? [0, 0, ...values.size] : values.part;
+  const low = [Math.min(top, ...rows), Math.min(left, ...columns)], high = [Math.max(top + height, ...rows.map((one) => one + 1)), Math.max(left + width, ...columns.map((one) => one + 1))];
+  const [wide, tall] = fitted([high[0] - low[0], high[1] - low[1]], 184), scale = wide / (high[1] - low[1]), color = colours();
+  const canvas = element("canvas", {role: "img", "aria-label": `the window on ${mapName(values, channel)}`}), context = sized(canvas, wide, tall);
+  hatched(context, wide, tall, color);
+  const image = onWhole && network.input.image, sheet = (onWhole && values.whole) || values.near;
+  if (image) context.drawImage(image, (left - low[1]) * scale, (top - low[0]) * scale, width * scale, height * scale);
+  else drawMap(context, sheet, channel, (left - low[1]) * scale, (top - low[0]) * scale, width * scale, height * scale);
+  const [firstRow, firstColumn] = [Math.min(...rows), Math.min(...columns)];
+  outlined(context, (firstColumn - low[1]) * scale, (firstRow - low[0]) * scale, (Math.max(...columns) + 1 - firstColumn) * scale, (Math.max(...rows) + 1 - firstRow) * scale, color.accent);
+  return element("figure", {}, canvas, element("figcaption", {}, onWhole ? "the input" : mapName(values, channel)));
+}
+
+function hatched(context, width, height, color) {
+  context.fillStyle = color.paper;
+  context.fillRect(0, 0, width, height);
+  context.strokeStyle = color.faint;
+  context.lineWidth = 1;
+  context.beginPath();
+  for (let from = -height; from < width; from += 6) {
+    context.moveTo(from, height);
+    context.lineTo(from + height, 0);
+  }
+  context.stroke();
+}
