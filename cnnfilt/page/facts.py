@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
+from cnnfilt.describe.transposed import TransposedSlide
 from cnnfilt.describe.window import Window
 from cnnfilt.describe.windows import Windows
 from cnnfilt.page.document import Section
 from cnnfilt.spelling import spelled_size
+from cnnfilt.terms import Pair
 
 
 def size_formula(window: Window) -> str:
@@ -32,6 +34,19 @@ def window_section(windows: Windows, of: str = "") -> Section:
 
 def _pair(values: tuple[int, int]) -> str:
     return str(values[0]) if values[0] == values[1] else f"{values[0]} down, {values[1]} along"
+
+
+def stamps_section(stamps: TransposedSlide, size: Pair) -> Section:
+    """Return how the stamps of a transposed convolution are laid out, and the size formula along both axes."""
+    rows, columns = stamps.over(size)
+    facts = [("kernel", spelled_size(stamps.kernel_size)), ("stride", _pair(stamps.stride))]
+    cut = f"{rows.before} above, {rows.after} below, {columns.before} left, {columns.after} right"
+    facts.append(("taken off", cut))
+    if stamps.dilation != (1, 1):
+        facts.append(("dilation", _pair(stamps.dilation)))
+    facts += [("rows of the result", rows.formula), ("columns of the result", columns.formula)]
+    lines = ("Each input value lays the kernel, times itself, one stride further on; what overlaps is summed.",)
+    return Section("How the stamps are laid", tuple(facts), lines)
 
 
 def asked_section(facts: Sequence[tuple[str, str]]) -> Section:

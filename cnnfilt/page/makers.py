@@ -38,4 +38,7 @@ def maker_of(operation: Operation) -> Maker:
         raise ParameterError("--page cannot be combined with --alpha filter; use --alpha keep or drop")
     if isinstance(operation, ConvolveImage) and operation.layout == "grid":
         raise ParameterError("--page cannot be combined with --layout grid; leave one out")
-    return _MAKERS[type(operation)]
+    maker = _MAKERS.get(type(operation))
+    if maker is None:
+        raise ParameterError(f"there is no page of {operation.command} in this form; leave out --page")
+    return maker

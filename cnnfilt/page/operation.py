@@ -141,6 +141,7 @@ def _axis(axis: Axis) -> dict[str, Any]:
         "starts": list(axis.starts),
         "counts": axis.counts[0] if len(set(axis.counts)) == 1 else list(axis.counts),
         "positions": None if plain else list(axis.positions),
+        "stamps": axis.stamps,
     }
 
 

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 import numpy as np
 
 from cnnfilt.core.engine.borders import border_positions
+from cnnfilt.core.explain.transposed import stamps_on
+from cnnfilt.describe.transposed import TransposedAxis
 from cnnfilt.describe.window import Window
 from cnnfilt.describe.window_shapes import Taps
 from cnnfilt.describe.windows import Windows
@@ -20,7 +22,8 @@ class Axis(Frozen, eq=False):
     """Where windows lie along the rows or the columns of a source of `size`.
 
     Window i has taps at starts[i], starts[i] + dilation, ...: counts[i] of them. `positions` tell for each of before +
-    size + after padded positions which one of the source is seen there; -1 is the padding value.
+    size + after padded positions which one of the source is seen there; -1 is the padding value. Where the windows are
+    stamps, each result has `stamps`: the position of each, and the tap of the kernel that falls there.
     """
 
     size: int
@@ -30,6 +33,7 @@ class Axis(Frozen, eq=False):
     starts: tuple[int, ...]
     counts: tuple[int, ...]
     positions: tuple[int, ...]
+    stamps: tuple[tuple[tuple[int, int], ...], ...] | None = None
 
     def covered(self, first: int, last: int) -> tuple[int, int]:
         """Return the longest run (first, last) of windows that see nothing but `first` to `last` of the source."""
@@ -42,6 +46,8 @@ class Axis(Frozen, eq=False):
         return best
 
     def _is_within(self, index: int, first: int, last: int) -> bool:
+        if self.stamps is not None:
+            return all(first <= at < last for at, _ in self.stamps[index])
         taps = range(self.starts[index], self.starts[index] + self.dilation * self.counts[index], self.dilation)
         seen = (self.positions[tap + self.before] for tap in taps if -self.before <= tap < self.size + self.after)
         return all(first <= at < last for at in seen if at >= 0)
@@ -104,6 +110,14 @@ def _axis(window: Window, mode: PaddingMode) -> Axis:
     starts = tuple(window.start(index) for index in range(count))
     taps = (window.kernel_size,) * count
     return Axis(window.size, window.before, window.after, window.dilation, starts, taps, tuple(positions.tolist()))
+
+
+def stamped_axis(axis: TransposedAxis) -> Axis:
+    """Return the axis of a transposed convolution: which inputs stamp each output, and with which tap."""
+    met = (zip(*stamps_on(axis, place), strict=True) for place in range(axis.output_size))
+    stamps = tuple(tuple(pairs) for pairs in met)
+    starts, counts = (pairs[0][0] if pairs else 0 for pairs in stamps), map(len, stamps)
+    return Axis(axis.size, 0, 0, 1, tuple(starts), tuple(counts), tuple(range(axis.size)), stamps)
 
 
 def axis_of_parts(size: int, bounds: Iterable[tuple[int, int]]) -> Axis:

@@ -16,6 +16,7 @@ from cnnfilt.core.explain.convolution import Explained, explain_convolution
 from cnnfilt.core.explain.edges import explain_edges
 from cnnfilt.core.explain.morphology import explain_morphology
 from cnnfilt.core.explain.pooling import Pooled, explain_pooling
+from cnnfilt.core.explain.transposed import explain_transposed
 from cnnfilt.core.morphology import morph
 from cnnfilt.describe.edge_detection import EdgeDetection
 from cnnfilt.describe.operations import Convolution, Morphology, Pooling
@@ -465,3 +466,41 @@ def test_a_window_over_all_of_a_large_image_is_not_made_up(opened: Any, tmp_path
     PIL.Image.fromarray(photo).save(tmp_path / "a.png")
     browser = opened("pool", tmp_path / "a.png", "--global", "--kind", "avg")
     assert "Not all of this window's values are kept on this page." in browser.text("#reading")
+
+
+STAMPS = [
+    {},
+    {"stride": (2, 3)},
+    {"stride": (2, 2), "padding": "1", "output_padding": (1, 0), "bias": 2, "activation": "relu"},
+    {"stride": (3, 3), "padding": "same"},
+    {"dilation": (2, 2), "flip": True},
+]
+
+
+@pytest.mark.parametrize("asked", STAMPS)
+@pytest.mark.parametrize("channels", ["each", "sum"])
+def test_a_transposed_convolution(opened: Any, tmp_path: Path, asked: dict[str, Any], channels: Any) -> None:
+    pixels = np.random.default_rng(3).integers(0, 256, (4, 3, 3), dtype=np.uint8)
+    PIL.Image.fromarray(pixels).save(tmp_path / "a.png")
+    words = ["-k", "1,2;-3,4", "--transposed", "--channels", channels, *options_of(asked)]
+    browser = opened("convolve", tmp_path / "a.png", *words)
+    bias = asked.get("bias", 0)
+    given = {key: value for key, value in asked.items() if key != "bias"} | {"channels": channels, "transposed": True}
+    if "padding" in given:
+        given["padding"] = parse_padding(given["padding"])
+    kernel, description = cnnfilt.kernel("1,2;-3,4"), Convolution(**given)
+    for reading in browser.script(READ):
+        one = explain_transposed(pixels, kernel, tuple(reading["place"]), description, bias=bias)[0]
+        (terms,) = sum_of(one)
+        assert reading["sums"] == [f"{terms.strip(' =') or 'no term'} = {written(one.responses[0].total)}"]
+        numbers = [one.responses[0].total, *(step.value for step in one.steps)]
+        assert reading["values"][: len(numbers)] == [written(value) for value in numbers]
+    for place in np.ndindex(4, 3):
+        lit = np.zeros((4, 3), np.int64)
+        lit[place] = 1
+        ones = np.ones((2, 2), np.int64)
+        plain = {key: value for key, value in given.items() if key not in ("activation", "channels", "flip")}
+        counts = cnnfilt.convolve(lit, ones, **plain)
+        lines = browser.script(LOOK, place)
+        seen = [tuple(map(int, line.split(" as ")[0].replace("row ", "").split(", column "))) for line in lines]
+        assert sorted(seen) == sorted(index for index in np.ndindex(counts.shape) for _ in range(int(counts[index])))

@@ -36,7 +36,7 @@ def explain_transposed(
     """
     job = as_transposed_job(image, kernel, replace(asked, input_scale=1), bias=bias)
     check_inside(place, job.windows.output_size)
-    (ys, down), (xs, across) = (_stamps_on(axis, one) for axis, one in zip(job.windows, place, strict=True))
+    (ys, down), (xs, across) = (stamps_on(axis, one) for axis, one in zip(job.windows, place, strict=True))
     if len(ys) * len(xs) * job.image.shape[2] > MOST_CELLS:
         raise ShapeError(f"{len(ys)}x{len(xs)} stamps fall there, too many to be written out; explain a smaller kernel")
     padded = ((False,) * len(xs),) * len(ys)
@@ -58,7 +58,7 @@ def explain_transposed(
     return tuple(explained)
 
 
-def _stamps_on(axis: TransposedAxis, place: int) -> tuple[list[int], list[int]]:
+def stamps_on(axis: TransposedAxis, place: int) -> tuple[list[int], list[int]]:
     """Return the inputs whose stamp falls on `place` of the output, in order, and with which tap each does."""
     taps = range(axis.kernel_size - 1, -1, -1)
     met = [(divmod(place + axis.before - tap * axis.dilation, axis.stride), tap) for tap in taps]

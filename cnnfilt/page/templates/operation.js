@@ -40,7 +40,13 @@ function countAt(axis, index) {
 }
 
 function positionsOf(axis, index) {
+  if (axis.stamps) return axis.stamps[index].map(([position]) => position);
   return Array.from({length: countAt(axis, index)}, (_, tap) => axis.starts[index] + tap * axis.dilation);
+}
+
+/** Return which tap of the kernel meets the position that comes in this place. */
+function tapAt(axis, index, place) {
+  return axis.stamps ? axis.stamps[index][place][1] : place;
 }
 
 /** Return for each window along an axis that sees this position of the source [window, tap]. */
@@ -48,9 +54,9 @@ function windowsOver(axis, position) {
   const found = [];
   for (let index = 0; index < axis.starts.length; index++) {
     const first = axis.starts[index], last = first + (countAt(axis, index) - 1) * axis.dilation;
-    if (!axis.positions && (position < first || position > last)) continue;
-    positionsOf(axis, index).forEach((at, tap) => {
-      if (seenAt(axis, at) === position) found.push([index, tap]);
+    if (!axis.positions && !axis.stamps && (position < first || position > last)) continue;
+    positionsOf(axis, index).forEach((at, place) => {
+      if (seenAt(axis, at) === position) found.push([index, tapAt(axis, index, place)]);
     });
   }
   return found;
@@ -58,6 +64,7 @@ function windowsOver(axis, position) {
 
 /** Return `row 0`, `rows 0 to 2`, `rows 0, 2, 4` or `rows 0 to 8 by 2`. */
 function spelledPositions(word, positions) {
+  if (positions.length === 0) return `no ${word}`;
   const step = positions.length > 1 ? positions[1] - positions[0] : 1, last = positions[positions.length - 1];
   if (positions.length === 1) return `${word} ${positions[0]}`;
   if (step === 1) return `${word}s ${positions[0]} to ${last}`;
@@ -291,14 +298,15 @@ class OperationPage {
       let value = y === null || x === null ? null : fills ? (sums ? padding[Math.min(channel, padding.length - 1)] : countsPadding ? 0 : null)
         : this.source.at(y, x, channel);
       if (taps && !taps[i][j]) value = null;
-      found.push({row, column, value, padded: !inside, counted: value !== null, i, j, from: [y, x]});
+      found.push({row, column, value, padded: !inside, counted: value !== null, from: [y, x],
+        i: tapAt(rows, this.place[0], i), j: tapAt(columns, this.place[1], j)});
     }));
     return {found, ys, xs};
   }
 
   draw() {
     const step = this.current, {rows, columns} = step, channel = this.channel, white = this.data.white;
-    const last = (axis) => axis.starts[axis.starts.length - 1] + (countAt(axis, axis.starts.length - 1) - 1) * axis.dilation;
+    const last = (axis) => (axis.stamps ? axis.size - 1 : axis.starts[axis.starts.length - 1] + (countAt(axis, axis.starts.length - 1) - 1) * axis.dilation);
     Object.assign(this.input, {
       top: Math.min(-rows.before, 0), left: Math.min(-columns.before, 0),
       bottom: Math.max(rows.size + rows.after, last(rows) + 1), right: Math.max(columns.size + columns.after, last(columns) + 1)});
@@ -339,16 +347,17 @@ class OperationPage {
       return;
     }
     const {found, ys, xs} = this.taps(this.channel);
+    const none = ys.length === 0 || xs.length === 0;
     const box = {row: ys[0], column: xs[0], height: ys[ys.length - 1] - ys[0] + 1, width: xs[xs.length - 1] - xs[0] + 1};
-    const spread = rows.dilation > 1 || columns.dilation > 1 || this.current.taps;
+    const spread = rows.dilation > 1 || columns.dilation > 1 || this.current.taps || rows.stamps;
     const single = found.filter((one) => one.counted || this.current.kind === "sum");
-    this.input.outlines = [box, ...(spread && single.length <= 1000 ? single.map((one) => ({...one, height: 1, width: 1, thin: true})) : [])];
+    this.input.outlines = none ? [] : [box, ...(spread && single.length <= 1000 ? single.map((one) => ({...one, height: 1, width: 1, thin: true})) : [])];
     this.output.outlines = [{row: this.place[0], column: this.place[1], height: 1, width: 1}];
     const kept = this.keptTap(found), from = this.current.kind === "copy" && found[0].padded ? found[0].from : null;
     if (kept) this.input.marks = [[kept.row, kept.column]];
     if (from && from[0] >= 0 && from[1] >= 0) this.input.marks = [from];
     if (!this.reveals) return;
-    this.input.reveal(box.row, box.column, box.row + box.height, box.column + box.width);
+    if (!none) this.input.reveal(box.row, box.column, box.row + box.height, box.column + box.width);
     this.output.reveal(this.place[0], this.place[1], this.place[0] + 1, this.place[1] + 1);
   }
 
@@ -405,7 +414,8 @@ class OperationPage {
     const maps = this.maps > 1 ? `, channel ${this.channelName(this.map)}` : "";
     const title = `Output row ${row}, column ${column} of ${step.size.join("x")}${maps}`;
     const outside = found.some((one) => one.padded);
-    const where = `The window: ${spelledPositions("row", ys)}, ${spelledPositions("column", xs)} of the ${step.sourceName}`
+    const stamped = step.rows.stamps !== null;
+    const where = stamped ? `Here fall the stamps of ${spelledPositions("row", ys)}, ${spelledPositions("column", xs)} of the ${step.sourceName}.` : `The window: ${spelledPositions("row", ys)}, ${spelledPositions("column", xs)} of the ${step.sourceName}`
       + `${outside ? "; [ ] is padding" : ""}.`;
     const missing = found.some((one) => one.value === undefined);
     const body = missing ? [element("p", {class: "notice"}, "Not all of this window's values are kept on this page.")]
@@ -555,6 +565,7 @@ function folded(cells, tables) {
 /** `before a + b + c after = result`; of a long sum the first terms and the last, and all of them to be unfolded. */
 function sumLine(before, terms, between, after, result, id) {
   const whole = `${before}${terms.join(between)}${after}`, value = element("b", {class: "value"}, result);
+  if (terms.length === 0) return element("p", {class: "sum number", id}, "no term = ", value);
   if (terms.length < MOST_TERMS) return element("p", {class: "sum number", id}, `${whole} = `, value);
   const few = Math.floor(MOST_TERMS / 4), left = `... (${terms.length - few - 1} more terms) ...`;
   const short = `${before}${[...terms.slice(0, few), left, terms[terms.length - 1]].join(between)}${after}`;
