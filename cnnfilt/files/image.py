@@ -1,6 +1,6 @@
 """An image as cnnfilt passes it around, plain arrays and what came along with them; and one as the bytes of a file."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from functools import cached_property
 from mmap import mmap
 from typing import Any, NamedTuple
@@ -16,7 +16,7 @@ __all__ = ["Array", "Encoded", "Image", "JpegCoding", "Metadata", "Parts", "top_
 
 Array = NDArray[Any]
 
-Parts = Sequence[bytes | memoryview]
+Parts = Iterable[bytes | memoryview]
 """The content of a file in pieces, so that the large ones need not be copied into one."""
 
 
@@ -75,7 +75,10 @@ class Image(Frozen, eq=False):
 
 
 class Encoded(NamedTuple):
-    """The content of a file in parts, in order, and notes on what it could not keep."""
+    """The content of a file in parts, in order, and notes on what it could not keep.
+
+    Parts may be made each time they are gone through.
+    """
 
     parts: Parts
     notes: tuple[str, ...] = ()

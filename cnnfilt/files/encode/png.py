@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from PIL.PngImagePlugin import PngInfo
 
-from cnnfilt.core.engine.threads import run_strips
+from cnnfilt.core.engine.threads import run_strips, thread_count
 from cnnfilt.files.decode.png_chunks import SIGNATURE, written_parts
 from cnnfilt.files.encode.png_rows import Filter, Rows
 from cnnfilt.files.formats import Format
@@ -32,6 +32,9 @@ _METRE = 1
 
 _BLOCK_BYTES = 1 << 20
 """What is deflated as one: a block starts with no memory of the one before, which costs the more the smaller it is."""
+
+_BLOCKS_A_THREAD = 4
+"""How many are deflated before they are written."""
 
 _FILTERED_BYTES = 1 << 17
 """What is filtered at once: it stays in the processor's cache."""
@@ -80,9 +83,20 @@ def encode(about: Format, image: Image, kept: KeptMetadata, quality: int | None)
     depth = image.pixels.dtype.itemsize * 8
     header = struct.pack(">IIBBBBB", rows.width, rows.height, depth, _COLOUR_TYPES[rows.channels], 0, 0, 0)
     parts = [SIGNATURE, *written_parts(b"IHDR", header), *_metadata_chunks(kept)]
-    for data in _deflated(rows, choose(rows, quality)):
-        parts += written_parts(b"IDAT", data)
-    return Encoded([*parts, *written_parts(b"IEND", b"")])
+    return Encoded(_Parts(parts, rows, choose(rows, quality)))
+
+
+class _Parts:
+    """The parts of a PNG, whose pixels are deflated while it is read: the file is never in memory beside the image."""
+
+    def __init__(self, before: list[bytes], rows: Rows, coding: Coding) -> None:
+        self._before, self._rows, self._coding = before, rows, coding
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from self._before
+        for data in _deflated(self._rows, self._coding):
+            yield from written_parts(b"IDAT", data)
+        yield from written_parts(b"IEND", b"")
 
 
 def animation_arguments(timing: Timing, kept: KeptMetadata, quality: int | None, *, opaque: bool) -> dict[str, Any]:
@@ -138,7 +152,7 @@ def _sample(rows: Rows) -> list[tuple[int, int]]:
 
 
 def _deflated(rows: Rows, coding: Coding) -> Iterator[bytes]:
-    """Yield the pieces of one zlib stream: its header, the blocks, the checksum of them all."""
+    """Yield the pieces of one zlib stream, some blocks at a time: its header, the blocks, the checksum of them all."""
     height = max(1, _BLOCK_BYTES // rows.row_bytes)
     edges = [(top, min(top + height, rows.height)) for top in range(0, rows.height, height)]
     blocks: dict[int, tuple[bytes, int]] = {}
@@ -146,13 +160,15 @@ def _deflated(rows: Rows, coding: Coding) -> Iterator[bytes]:
     def deflate(first: int, last: int) -> None:
         blocks[first] = _block(rows, first, last, coding)
 
-    run_strips(edges, lambda: deflate)
-    checksum = 1
-    for first, last in edges:
-        data, own = blocks.pop(first)
-        checksum = _joined_adler32(checksum, own, (last - first) * (1 + rows.row_bytes))
-        data = (_ZLIB_HEADER if first == 0 else b"") + data
-        yield data + (struct.pack(">I", checksum) if last == rows.height else b"")
+    checksum, together = 1, _BLOCKS_A_THREAD * thread_count()
+    for number in range(0, len(edges), together):
+        some = edges[number : number + together]
+        run_strips(some, lambda: deflate)
+        for first, last in some:
+            data, own = blocks.pop(first)
+            checksum = _joined_adler32(checksum, own, (last - first) * (1 + rows.row_bytes))
+            data = (_ZLIB_HEADER if first == 0 else b"") + data
+            yield data + (struct.pack(">I", checksum) if last == rows.height else b"")
 
 
 def _block(rows: Rows, first: int, last: int, coding: Coding) -> tuple[bytes, int]:
