@@ -222,6 +222,15 @@ def test_morphology_is_refused(library, title, capsys):
     assert (out, err) == ("", f"shape: {title} has no layer such as morph:open,k=3\n")
 
 
+@pytest.mark.parametrize(("library", "title"), [("torch", "PyTorch"), ("keras", "Keras")])
+@pytest.mark.parametrize(("table", "key"), [("STEPS", specs.ActivationLayer), ("_FUNCTIONS", "silu")])
+def test_a_word_that_is_new_is_one_line_until_it_is_written(library, title, table, key, monkeypatch, capsys):
+    monkeypatch.delitem(getattr({"torch": in_torch, "keras": in_keras}[library], table), key)
+    assert exit_code(["shape", "8x8", "silu", "--emit", library]) == 2
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", f"shape: layer silu is not written for {title} yet; leave out --emit\n")
+
+
 def test_values_of_like_names_stay_apart():
     names = Names()
     assert [names.of_value(name) for name in ("a.b", "a_b", "a-b", "a.b")] == [

@@ -5,7 +5,7 @@ from typing import Any
 
 from cnnfilt.cli.shape.emit.keras_windows import Lines, bias, conv, depthwise, filter_, pool, transposed
 from cnnfilt.cli.shape.emit.names import Names
-from cnnfilt.cli.shape.emit.reports import none_in, volume
+from cnnfilt.cli.shape.emit.reports import none_in, not_written, volume
 from cnnfilt.describe import layers as described
 from cnnfilt.describe.chain import Report
 from cnnfilt.describe.layers.base import depth
@@ -37,6 +37,8 @@ _FUNCTIONS: dict[described.Function, str] = {
 
 
 def _activation(layer: described.ActivationLayer, report: Report, names: Names) -> Lines:
+    if layer.function not in _FUNCTIONS:
+        not_written("Keras")(layer)
     return (f"x = {_FUNCTIONS[layer.function].format(layer.slope)}(x)",)
 
 
@@ -118,10 +120,14 @@ STEPS: dict[type[described.LayerWord], Emit] = {
 """How each layer is written."""
 
 
+def _emit(layer: described.LayerWord) -> Emit:
+    return STEPS.get(type(layer), not_written("Keras"))
+
+
 def script(size: described.Volume, reports: Sequence[Report]) -> list[str]:
     """Return the lines of a script that builds the network and prints Keras' summary. ParameterError: see `STEPS`."""
     names = Names()
-    body = [line for report in reports for line in STEPS[type(report.layer)](report.layer, report, names)]
+    body = [line for report in reports for line in _emit(report.layer)(report.layer, report, names)]
     scale = any(isinstance(report.layer, described.ScaleLayer) for report in reports)
     text = "\n".join(body)
     return [

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from cnnfilt.cli.shape.emit.names import Names
-from cnnfilt.cli.shape.emit.reports import none_in, volume
+from cnnfilt.cli.shape.emit.reports import none_in, not_written, volume
 from cnnfilt.cli.shape.emit.torch_windows import Step, conv, depthwise, filter_, pool, sides, transposed
 from cnnfilt.describe import layers as described
 from cnnfilt.describe.chain import Report
@@ -26,6 +26,8 @@ _FUNCTIONS: dict[described.Function, str] = {
 
 
 def _activation(layer: described.ActivationLayer, report: Report, name: str, names: Names) -> Step:
+    if layer.function not in _FUNCTIONS:
+        not_written("PyTorch")(layer)
     return Step((f"x = {_FUNCTIONS[layer.function].format(layer.slope)}",))
 
 
@@ -142,12 +144,16 @@ STEPS: dict[type[described.LayerWord], Emit] = {
 """How each layer is written."""
 
 
+def _emit(layer: described.LayerWord) -> Emit:
+    return STEPS.get(type(layer), not_written("PyTorch"))
+
+
 def script(size: described.Volume, reports: Sequence[Report]) -> list[str]:
     """Return the lines of a script that builds the network and prints the shape and parameters of each module."""
     names, built, forward = Names(), list[str](), list[str]()
     for report in reports:
         name = names.of_layer(report.layer.word.partition(":")[0])
-        step = STEPS[type(report.layer)](report.layer, report, name, names)
+        step = _emit(report.layer)(report.layer, report, name, names)
         built += step.built
         forward += step.forward
     return [

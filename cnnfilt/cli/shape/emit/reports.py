@@ -24,6 +24,15 @@ def none_in(library: str) -> Callable[..., NoReturn]:
     return refuse
 
 
+def not_written(library: str) -> Callable[..., NoReturn]:
+    """Return what refuses a layer that no one has written for this library yet. ParameterError naming it."""
+
+    def refuse(layer: LayerWord, *_: object) -> NoReturn:
+        raise ParameterError(f"layer {layer.word} is not written for {library} yet; leave out --emit")
+
+    return refuse
+
+
 def windows_of(report: Report) -> Windows:
     """Return the windows of a layer that has them."""
     assert report.effect.windows is not None, "it has windows"
