@@ -12,7 +12,17 @@ LightMode = Literal["encoded", "linear"]
 Layout = Literal["files", "grid"]
 Activation = Literal["none", "relu", "tanh", "sigmoid"]
 ValueMapping = Literal["clip", "abs", "offset", "minmax", "symmetric", "raw"]
-EdgeMethod = Literal["prewitt", "sobel", "scharr", "roberts", "farid", "laplacian", "log", "kirsch", "canny"]
+EdgeMethod = Literal[
+    "prewitt",
+    "sobel",
+    "scharr",
+    "roberts",
+    "farid",
+    "laplacian",
+    "log",
+    "kirsch",
+    "canny",
+]
 EdgeDirection = Literal["vertical", "horizontal", "both"]
 AlphaMode = Literal["keep", "drop", "filter"]
 MetadataMode = Literal["safe", "all", "none"]
