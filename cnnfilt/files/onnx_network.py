@@ -104,10 +104,10 @@ class OnnxNetwork:
                 self._walked = {size: list(Walk(self.graph, self.image(size)).steps())}
         return self._walked[size]
 
-    def check(self, name: str) -> None:
+    def check(self, name: str, size: Pair | None = None) -> None:
         """Raise InputError naming the first node that cannot be run of those that the value `name` needs."""
         with _about(self.path):
-            check_runs(needed(self._steps(), [name]))
+            check_runs(needed(self._steps(size), [name]))
 
     def layer(self, name: str | None, size: Pair | None = None) -> Layer:
         """Return the layer, or the value, called `name`; None is what makes the first output. ParameterError."""

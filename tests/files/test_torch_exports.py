@@ -4,11 +4,13 @@ import io
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from cnnfilt.describe.graphs.image import image_of
 from cnnfilt.describe.graphs.walk import Step, Walk
 from cnnfilt.files.network_files import read_network
+from cnnfilt.files.onnx_network import OnnxNetwork
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("onnx")
@@ -74,6 +76,22 @@ def test_an_exported_network_has_the_sizes_that_torch_makes(dynamo: bool, open_s
         convolutions = [step for step in steps if step.node.operator in ("Conv", "ConvTranspose", "MaxPool", "Gemm")]
         assert [step.values[0].dims if step.values[0] else None for step in convolutions] == made
         assert sum(step.params for step in steps) == sum(weight.numel() for weight in model.parameters())
+
+
+@pytest.mark.parametrize("dynamo", [False, True], ids=["script", "dynamo"])
+def test_an_exported_network_gives_the_values_that_torch_gives(dynamo: bool, tmp_path: Path) -> None:
+    model, path = network(), tmp_path / "net.onnx"
+    image = torch.randn(1, 3, 65, 64)
+    with torch.inference_mode():
+        want = model(image).numpy()
+    target: Any = str(path) if dynamo else io.BytesIO()
+    torch.onnx.export(model, (image,), target, input_names=["image"], dynamo=dynamo)
+    if not dynamo:
+        path.write_bytes(target.getvalue())
+    opened = OnnxNetwork(str(path))
+    pixels = image[0].permute(1, 2, 0).numpy()
+    (made,) = opened.ready((65, 64), opened.graph.outputs)(opened.as_input(pixels)).values()
+    np.testing.assert_allclose(made, want, rtol=1e-4, atol=1e-6)
 
 
 def seen_by_hooks(model: Any, image: Any) -> list[tuple[int, ...]]:

@@ -190,6 +190,15 @@ def test_channels_stay_last(operator: str) -> None:
     assert is_last(run(operator, x, *weights, **attributes))
 
 
+def test_weights_that_are_set_at_a_node_are_read_there() -> None:
+    x, weight = image(1, 2, 5, 5), image(3, 2, 2, 2)
+    held = Tensor("", weight.shape, "float32")
+    nodes = [node("Constant", "", "w", value=held), node("Conv", "x w", "y")]
+    graph = Graph((Input("x", x.shape, "float32"),), ("y",), tuple(nodes), {}, 17)
+    made = RunnableNetwork(graph, Value(x.shape, "NCHW"), lambda one: weight, ("y",))(x)
+    np.testing.assert_allclose(made["y"], run("Conv", x, weight), rtol=1e-6)
+
+
 def test_nothing_is_written_over_that_is_still_needed() -> None:
     """Each value of a network with branches is the same whether it is run on its own or all are looked at."""
     x = image(1, 4, 6, 6)

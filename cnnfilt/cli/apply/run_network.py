@@ -36,7 +36,8 @@ def run_network(files: FileOptions, request: NetworkRequest, *, inspection: Insp
     # As it was typed, so that what is said of it names it so.
     path = request.model if len(files.inputs) < 2 else os.path.abspath(request.model)
     network = opened(path)
-    network.check(network.layer(request.layer, request.preprocessing.size).value)
+    size = request.preprocessing.size
+    network.check(network.layer(request.layer, size).value, size)
     gray = network.channels == 1
     if files.gray not in (None, gray):
         seen = "one channel" if gray else "three channels"

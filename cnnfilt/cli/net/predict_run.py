@@ -88,7 +88,7 @@ def _from_elsewhere(request: PredictRequest) -> Classifier:
     if size is None:
         raise ParameterError(f"{request.model} leaves the size of its images open; give one, such as --size 224x224")
     outcome = network.layer(None, size)
-    network.check(outcome.value)
+    network.check(outcome.value, size)
     count = max(outcome.shape.values, 2)
     classes = tuple(map(str, range(count))) if request.classes is None else _names_in(request.classes, count)
     most = VALUES_PER_PIXEL * request.decoding.max_pixels

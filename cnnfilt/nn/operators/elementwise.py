@@ -35,9 +35,10 @@ def relu(task: Task, x: Array) -> Array:
 
 
 def sigmoid(x: Array) -> Array:
-    """1 / (1 + exp(-x)) = (1 + tanh(x / 2)) / 2, which cannot overflow."""
-    half = x.dtype.type(0.5)
-    return np.asarray(np.tanh(x * half) * half + half)
+    """1 / (1 + exp(-x)), precise near 0, too; where exp overflows to infinity, that is 0."""
+    made = np.exp(-x)
+    made += 1
+    return np.asarray(np.reciprocal(made, out=made))
 
 
 def gelu(task: Task, x: Array) -> Array:

@@ -1,11 +1,11 @@
 """A network from a file, made ready for images of one size, and run: each value is kept only as long as needed."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 import numpy as np
 
-from cnnfilt.describe.graphs.graph import Graph, Tensor
+from cnnfilt.describe.graphs.graph import Graph
 from cnnfilt.describe.graphs.value import Value
 from cnnfilt.describe.graphs.walk import Step, Walk, place_of
 from cnnfilt.frozen import Frozen
@@ -23,11 +23,8 @@ from cnnfilt.nn.operators.planning import (
     takers_of,
 )
 from cnnfilt.nn.operators.table import RUN
-from cnnfilt.nn.operators.task import Run, Task
+from cnnfilt.nn.operators.task import Read, Run, Task
 from cnnfilt.nn.operators.windowed import convolved, folded_in
-
-Read = Callable[[Tensor], Array]
-"""Returns the numbers of a tensor of the file."""
 
 Weights = list[Array | None]
 """The inputs of a node that are known before any image, by place; None where one is computed, or is made ready."""
@@ -135,9 +132,12 @@ class RunnableNetwork:
     def _weights_of(self, step: Step) -> Weights:
         return [self._weight(name) if name and self._is_weight(name) else None for name in step.node.inputs]
 
+    def _task(self, step: Step, weights: Sequence[Array | None], *, spare: bool = False) -> Task:
+        return Task(step, weights, self._graph.version, self._read, spare=spare)
+
     def _prepared(self, step: Step, weights: Weights, *, spare: bool = False) -> Run:
         """Return what runs a node; `weights` are then those that it has not taken to itself."""
-        task = Task(step, weights, self._graph.version, spare=spare)
+        task = self._task(step, weights, spare=spare)
         run = guarded(step, partial(RUN[step.node.operator], task))
         weights[:] = task.weights
         return run
@@ -165,8 +165,8 @@ class RunnableNetwork:
 
     def _with_normalization(self, step: Step, weights: Weights, after: Step) -> Run:
         numbers = [None, *(self._weight(name) for name in after.node.inputs[1:])]
-        found = guarded(after, lambda: factor_and_addend(Task(after, numbers, self._graph.version)))
-        task = Task(step, weights, self._graph.version)
+        found = guarded(after, lambda: factor_and_addend(self._task(after, numbers)))
+        task = self._task(step, weights)
         weight, bias = task.take(1), task.take(2)
         weights[:] = task.weights
         assert found is not None, "its numbers are weights"

@@ -123,7 +123,10 @@ def gathered(task: Task, x: Array, indices: Array) -> Array:
 
 
 def constant(task: Task) -> Array:
-    """Constant: numbers in the file, where they are few and in an attribute of their own."""
+    """Constant: a tensor that is set at the node, or the few numbers of another attribute."""
+    tensor = task.tensor("value")
+    if tensor is not None:
+        return task.read(tensor)
     content = task.output.content
     if content is None:
         raise ShapeError("its numbers are not read")
@@ -133,9 +136,10 @@ def constant(task: Task) -> Array:
 def constant_of_shape(task: Task, *_: Array) -> Array:
     """ConstantOfShape: the same number all over."""
     tensor = task.tensor("value")
-    value = 0.0 if tensor is None or tensor.content is None else tensor.content[0]
-    kind = "float32" if tensor is None or tensor.kind == "float16" else tensor.kind
-    return np.full(task.output.dims, value, kind)
+    value = np.zeros(1, np.float32) if tensor is None else task.read(tensor)
+    if value.size != 1:
+        raise ShapeError(f"its value is {value.size:,} numbers; it must be one")
+    return np.full(task.output.dims, value.reshape(()), value.dtype)
 
 
 def numbers_from(task: Task, *_: Array) -> Array:

@@ -3,12 +3,16 @@
 from collections.abc import Callable, Sequence
 
 from cnnfilt.describe.graphs.call import Call
+from cnnfilt.describe.graphs.graph import Tensor
 from cnnfilt.describe.graphs.value import Value
 from cnnfilt.describe.graphs.walk import Step
 from cnnfilt.errors import ShapeError
 from cnnfilt.nn.layer import Array
 
 Arrays = tuple[Array, ...]
+
+Read = Callable[[Tensor], Array]
+"""Returns the numbers of a tensor of the file."""
 
 Run = Callable[..., Array | Arrays]
 """From a node's inputs, in its order (None where one is left out), to what it makes."""
@@ -17,11 +21,15 @@ Run = Callable[..., Array | Arrays]
 class Task(Call):
     """A node, its inputs and what it `made` as described; `weights` are the inputs that are known before any image.
 
-    With `spare` nothing else needs the memory of its first input, which may become the result's.
+    `read` returns the numbers of a tensor that is set at the node. With `spare` nothing else needs the memory of its
+    first input, which may become the result's.
     """
 
-    def __init__(self, step: Step, weights: Sequence[Array | None], version: int, *, spare: bool = False) -> None:
+    def __init__(
+        self, step: Step, weights: Sequence[Array | None], version: int, read: Read, *, spare: bool = False
+    ) -> None:
         super().__init__(step.node, step.inputs, version)
+        self.read = read
         self.made = step.values
         self.weights = [*weights]
         self.spare = spare
