@@ -58,6 +58,8 @@ class OnnxNetwork:
         self._ready: tuple[object, RunnableNetwork] | None = None
         self._walked: dict[Pair, list[Step]] = {}
         with _about(path):
+            if not self.graph.outputs:
+                raise InputError("{image} has no output")
             sides = input_of(self.graph).dims
             if len(sides) != 4:
                 raise InputError("{image} takes no image; only networks of one image are run")

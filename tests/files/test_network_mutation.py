@@ -5,6 +5,7 @@ import json
 import tracemalloc
 from pathlib import Path
 
+import numpy as np
 from hypothesis import strategies as st
 
 from cnnfilt.describe.chain import describe, parse_chain
@@ -14,11 +15,15 @@ from cnnfilt.describe.graphs.walk import Walk
 from cnnfilt.describe.layers import Volume
 from cnnfilt.errors import CnnfiltError
 from cnnfilt.files.network_files import read_network
+from cnnfilt.files.onnx_network import OnnxNetwork
 from tests.files import keras_files, onnx_files
 from tests.files.mutation import changed, in_parts, try_each
 from tests.files.onnx_of_words import onnx_of
 
 MOST_MEMORY = 50 << 20
+
+MOST_NUMBERS, MOST_MEMORY_TO_RUN = 10_000_000, 500 << 20
+"""A value may have so many numbers where networks are run; several of them, and what they are made of, that memory."""
 
 WORDS = (
     "conv:4,k=3,s=2,p=1 bn relu as:a dw:k=3,p=1 silu add:a shuffle:2 take:1-2 tconv:3,k=2,s=2 up:2 pad:1 crop:5x5 ln "
@@ -97,3 +102,34 @@ def test_a_table_or_one_line(part: int, inputs: int, tmp_path: Path) -> None:
 
     try_each(damaged(), describe_one, part=part, inputs=inputs)
     assert described > inputs // 30
+
+
+def runs(path: Path) -> bool:
+    """Run the file on a picture as `apply` does; return whether it could be."""
+    try:
+        network = OnnxNetwork(str(path))
+        size = network.fixed or (8, 9)
+        ready = network.ready(size, network.graph.outputs[:1], most=MOST_NUMBERS)
+        made = ready(network.as_input(np.ones((*size, network.channels), np.float32)))
+    except CnnfiltError as error:
+        assert "\n" not in error.message  # noqa: PT017 - it may be raised, or not.
+        return False
+    assert made.keys() == {network.graph.outputs[0]}
+    return True
+
+
+@in_parts(300)
+def test_values_or_one_line(part: int, inputs: int, tmp_path: Path) -> None:
+    run = 0
+
+    def run_one(file: tuple[str, bytes]) -> None:
+        nonlocal run
+        (tmp_path / "net.onnx").write_bytes(file[1])
+        tracemalloc.start()
+        run += runs(tmp_path / "net.onnx")
+        assert tracemalloc.get_traced_memory()[1] < MOST_MEMORY_TO_RUN
+        tracemalloc.stop()
+
+    of_onnx = damaged().filter(lambda file: file[0] == "net.onnx")
+    try_each(of_onnx, run_one, part=part, inputs=inputs)
+    assert run > inputs // 30
