@@ -8,6 +8,7 @@ import numpy as np
 from cnnfilt.describe.chain import Report
 from cnnfilt.describe.layers import (
     ActivationLayer,
+    BatchNormLayer,
     ConvLayer,
     CropLayer,
     DepthwiseLayer,
@@ -19,12 +20,18 @@ from cnnfilt.describe.layers import (
     LayerWord,
     PadLayer,
     PoolLayer,
+    ScaleLayer,
+    ShuffleLayer,
+    SlopesLayer,
     TakeLayer,
+    TransposedLayer,
+    UpLayer,
     Volume,
 )
 from cnnfilt.describe.reach import Taps
 from cnnfilt.files.image import Array
 from cnnfilt.nn.conv2d import kernel_of
+from cnnfilt.nn.norms import EPSILON
 from cnnfilt.page.arrays import number, packed
 
 Step = dict[str, Any]
@@ -34,8 +41,8 @@ Weights = Mapping[str, Array]
 def step_of(report: Report, weights: Weights, filters: list[int] | None = None) -> Step:
     """Return what chain.js needs to write out a value of this layer's output; `filters` are those kept, None all.
 
-    `op` says what is done: "sum" of products, "pool", "each" value by itself, "softmax", values "moved", values
-    "joined"; or no more than which "window" a value depends on.
+    `op` says what is done: "sum" of products, "pool", "each" value by itself, "softmax", "normalised", "scaled", values
+    "moved" or "joined"; or no more than which "window" a value depends on.
     """
     make = _STEPS.get(type(report.layer), _window)
     return {"word": report.layer.word, "axes": _axes(report), **make(report, weights, filters)}
@@ -44,7 +51,7 @@ def step_of(report: Report, weights: Weights, filters: list[int] | None = None) 
 def weights_kept(report: Report, weights: Weights) -> tuple[int, int] | None:
     """Return how many weights one filter of the layer has, and how many filters there are; None where none is shown."""
     match report.layer:
-        case ConvLayer() | FullyConnectedLayer() | DepthwiseLayer():
+        case ConvLayer() | FullyConnectedLayer() | DepthwiseLayer() | TransposedLayer():
             filters = report.output.channels if isinstance(report.output, Volume) else report.output.values
             return report.effect.params // filters, filters
     return None
@@ -93,6 +100,40 @@ def _dense(report: Report, weights: Weights, filters: list[int] | None) -> Step:
     return _sum(kernel, weights.get("bias"), filters, size=[1, 1], per=kernel.shape[0], outs=kernel.shape[1])
 
 
+def _transposed(report: Report, weights: Weights, filters: list[int] | None) -> Step:
+    """Return the sum of a transposed convolution; `stamps` tell which tap of the kernel lies on an output."""
+    layer: TransposedLayer = report.layer  # type: ignore[assignment]
+    assert isinstance(report.input, Volume), "it has rows and columns"
+    kernel, groups = weights["kernel"], layer.groups
+    # (height, width, outputs of a group, inputs) becomes (height, width, inputs of a group, outputs).
+    kernel = np.concatenate(np.split(kernel, groups, axis=3), axis=2).transpose(0, 1, 3, 2)
+    stamps = [[axis.stride, axis.dilation, axis.before] for axis in layer.axes(report.input.size)]
+    size = {"size": kernel.shape[:2], "per": kernel.shape[2], "outs": kernel.shape[3] // groups}
+    return _sum(kernel, weights.get("bias"), filters, stamps=stamps, **size)
+
+
+def _normalised(report: Report, weights: Weights, filters: list[int] | None) -> Step:
+    """Return a normalisation by numbers that are kept for each channel."""
+    parts = {name: packed(array) for name, array in weights.items()}
+    return {"op": "normalised", "epsilon": EPSILON, **parts}
+
+
+def _scaled(report: Report, weights: Weights, filters: list[int] | None) -> Step:
+    return {"op": "scaled", "kernel": packed(weights["kernel"]), "slopes": isinstance(report.layer, SlopesLayer)}
+
+
+def _shuffled(report: Report, weights: Weights, filters: list[int] | None) -> Step:
+    layer: ShuffleLayer = report.layer  # type: ignore[assignment]
+    channels = report.input.channels if isinstance(report.input, Volume) else report.input.values
+    order = np.arange(channels).reshape(layer.groups, -1).T.reshape(-1)
+    return {"op": "moved", "first": 0, "order": order.tolist()}
+
+
+def _up(report: Report, weights: Weights, filters: list[int] | None) -> Step:
+    layer: UpLayer = report.layer  # type: ignore[assignment]
+    return {"op": "moved", "first": 0} if layer.mode == "nearest" else {"op": "window"}
+
+
 def _pool(report: Report, weights: Weights, filters: list[int] | None) -> Step:
     layer: PoolLayer = report.layer  # type: ignore[assignment]
     return {"op": "pool", "kind": layer.pooling.kind}
@@ -132,6 +173,12 @@ _STEPS: dict[type[LayerWord], Callable[[Report, Weights, list[int] | None], Step
     FlattenLayer: _flatten,
     PadLayer: _moved,
     CropLayer: _moved,
+    UpLayer: _up,
+    ShuffleLayer: _shuffled,
+    TransposedLayer: _transposed,
+    BatchNormLayer: _normalised,
+    ScaleLayer: _scaled,
+    SlopesLayer: _scaled,
     TakeLayer: _moved,
     DropoutLayer: _moved,
     JoinLayer: _joined,

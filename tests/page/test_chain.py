@@ -195,6 +195,63 @@ def test_values_of_all_kinds_are_the_librarys(run: Run, browser: Browser, tmp_pa
     assert sums(browser) == [f"{powers[2]} / ({' + '.join(powers)}) = {written(softmax[2])}"]
 
 
+BRANCHES = (
+    "as:in conv:4,k=3,p=1 bn relu as:main from:in dw:k=3,p=1,m=1 conv:4,k=1 add:main prelu pool:max "
+    "tconv:3,k=3,s=2,g=1 as:up up:2 crop:13x15 cat:up take:1-4 shuffle:2 scale leaky:0.2 dropout pool:global"
+)
+
+
+def test_branches_and_what_networks_have_besides(run: Run, browser: Browser, tmp_path: Path) -> None:
+    words = BRANCHES
+    source, page = tmp_path / "a.npy", tmp_path / "a.html"
+    pixels = np.random.default_rng(1).normal(size=(12, 14, 3)).astype(np.float32)
+    np.save(source, pixels)
+    assert run("apply", words, source, "--seed", 2, "--page", page).code == 0
+    computed = Computed(words, pixels, 2)
+    browser.open(page)
+    layers = [n for n, one in enumerate(computed.reports) if one.layer.word.split(":")[0] not in ("as", "from")]
+    assert len(browser.all(".card")) == 1 + len(layers)
+    rng = np.random.default_rng(5)
+    for place, layer in enumerate(layers, 1):
+        values, word = computed.values[layer + 1], computed.reports[layer].layer.word
+        for _ in range(3):
+            at = tuple(int(rng.integers(n)) for n in values.shape)
+            choose(browser, place, values.shape, at)
+            assert heading(browser).endswith(f"at row {at[0]}, column {at[1]} = {written(values[at])}")
+            lines = sums(browser)
+            value = written(values[at])
+            before = computed.values[layer]
+            if word == "add:main":
+                other = computed.values[4]
+                assert lines == [f"{bracketed(before[at])} + {bracketed(other[at])} = {value}"]
+            elif word == "bn":
+                (x,) = (
+                    one for one in lines if one.startswith(f"({written(before[at])} - 0) / sqrt(1 + 1e-05) * 1 + 0 = ")
+                )
+                assert x.endswith(f" = {value}")
+            elif word.startswith(("tconv", "dw", "conv")):
+                assert not any("Without any rounding" in line for line in lines)
+                assert lines[-1].endswith(f" = {value}")
+            if word.startswith("tconv"):
+                check_stamps(computed, layer, at, lines)
+
+
+def check_stamps(computed: Computed, layer: int, at: tuple[int, ...], lines: list[str]) -> None:
+    """Hold the last line against the sum of all stamps that lie on a place, by the definition."""
+    before, kernel, bias = computed.values[layer], computed.weights[layer]["kernel"], computed.weights[layer]["bias"]
+    totals = []
+    for channel in range(before.shape[2]):
+        pairs = [
+            (before[i, j, channel], kernel[at[0] - 2 * i, at[1] - 2 * j, at[2], channel])
+            for i in range(before.shape[0])
+            for j in range(before.shape[1])
+            if 0 <= at[0] - 2 * i < 3 and 0 <= at[1] - 2 * j < 3
+        ]
+        totals.append(exact(pairs))
+    terms = [bracketed(total) for total in totals] + [f"bias {bracketed(bias[at[2]])}"]
+    assert lines[-1] == f"{' + '.join(terms)} = {written(computed.values[layer + 1][at])}"
+
+
 def test_a_value_is_followed_down_to_the_image_by_keys(run: Run, browser: Browser, tmp_path: Path) -> None:
     words = "conv:vertical,p=1 relu pool:max"
     source, pixels = drawn(tmp_path, (8, 8))

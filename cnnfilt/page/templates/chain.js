@@ -37,7 +37,7 @@ run(async (data, view) => {
 async function openedStep(step) {
   if (!step) return null;
   const opened = {...step};
-  for (const name of ["kernel", "bias"]) if (step[name]) opened[name] = await unpacked(step[name]);
+  for (const name of ["kernel", "bias", "mean", "variance"]) if (step[name]) opened[name] = await unpacked(step[name]);
   return opened;
 }
 

@@ -45,7 +45,7 @@ const TOLD = {
   pool: (network, step, takes, at, go) => toldPool(network, step, takes[0], at, go),
   each: (network, step, takes, at, go) => {
     const below = {...at, place: takes[0]}, x = written(valueAt(network, below)), y = written(valueAt(network, at));
-    const how = step.function === "relu" ? `max(0, ${x})` : `${step.function}(${x})`;
+    const how = step.function === "relu" ? `max(0, ${x})` : step.function === "leaky" ? `max(0, ${x}) + ${written(step.slope)} * min(0, ${x})` : `${step.function}(${x})`;
     return {parts: [sumLine(`${how} = ${y}`), goButton(network, below, go)], next: below};
   },
   softmax: (network, step, takes, at, go) => toldSoftmax(network, takes[0], at, go),
@@ -55,6 +55,16 @@ const TOLD = {
     const sum = `value ${at.channel} = (${below.row}*${columns} + ${below.column})*${channels} + ${below.channel}`;
     return {parts: [element("p", {}, `The maps are written in one list, row by row, all channels of a position together: ${sum} is ${placeSaid(network, below)}.`),
       goButton(network, below, go)], next: below};
+  },
+  normalised: (network, step, takes, at, go) => {
+    const below = {...at, place: takes[0]}, of = (name) => written(step[name].values[at.channel]), less = (text) => (text.startsWith("-") ? ` + ${text.slice(1)}` : ` - ${text}`);
+    const sum = `(${shownValue(valueAt(network, below))}${less(of("mean"))}) / sqrt(${of("variance")} + ${written(step.epsilon)}) * ${inBrackets(of("kernel"))} + ${inBrackets(of("bias"))} = ${written(valueAt(network, at))}`;
+    return {parts: [element("p", {}, "The value less the running mean of its channel, over the deviation, times a factor, plus an addend:"), sumLine(sum), goButton(network, below, go)], next: below};
+  },
+  scaled: (network, step, takes, at, go) => {
+    const below = {...at, place: takes[0]}, x = shownValue(valueAt(network, below)), factor = inBrackets(written(step.kernel.values[at.channel]));
+    const how = step.slopes ? `max(0, ${x}) + ${factor} * min(0, ${x})` : `${inBrackets(x)} * ${factor}`;
+    return {parts: [sumLine(`${how} = ${written(valueAt(network, at))}`), goButton(network, below, go)], next: below};
   },
   moved: (network, step, takes, at, go) => toldMoved(network, step, takes[0], at, go),
   joined: (network, step, takes, at, go) => toldJoin(network, step, takes, at, go),
@@ -89,9 +99,11 @@ function toldConvolution(network, step, from, at, go) {
   const group = Math.floor(at.channel / step.outs), column = step.shared ? 0 : step.filters ? step.filters.indexOf(at.channel) : at.channel;
   const channels = [...Array(step.per).keys()].map((index) => group * step.per + index);
   if (column < 0) return leftOut(network, step, from, at, go, channels, "The weights of this filter are not in the page.");
+  const nothing = step.axes.some((taps, axis) => !readAlong(taps, axis ? at.column : at.row).length);
+  if (nothing) return {parts: [element("p", {}, "No value was laid on this place."), sumLine(`${step.bias ? `bias ${written(step.bias.values[at.channel])}` : "0"} = ${written(valueAt(network, at))}`)], next: null};
   const blocks = channels.map((channel, index) => {
     const cells = windowOf(network, from, step, at, channel), flat = cells.flat();
-    const weights = flat.map((_, tap) => step.kernel.at(tap * step.per + index, column));
+    const weights = flat.map((cell, place) => step.kernel.at(tapOf(step, at, cell, place) * step.per + index, column));
     return {channel, cells, flat, weights, known: flat.every((cell) => cell.value !== undefined)};
   });
   if (!blocks.every((block) => block.known)) return leftOut(network, step, from, at, go, channels, "The window reaches values that are not in the page, so the sum is not written out.");
@@ -105,6 +117,17 @@ function toldConvolution(network, step, from, at, go) {
   if (blocks.length > 3) parts.unshift(channelChips(network, from, blocks, blocks.indexOf(largest), opened));
   const terms = blocks.flatMap((block) => block.flat.map((cell, tap) => ({cell, share: Math.abs(Number(cell.value ?? 0) * Number(block.weights[tap]))})));
   return {parts, next: largestOf(terms)};
+}
+
+/** Return which tap of the kernel lies on a value that is read: the one of its place in the window, or, where a transposed
+    convolution laid the kernel, the one that came to lie on this output. */
+function tapOf(step, at, cell, place) {
+  if (!step.stamps) return place;
+  const [row, column] = [[at.row, cell.row], [at.column, cell.column]].map(([output, input], axis) => {
+    const [stride, dilation, before] = step.stamps[axis];
+    return (output + before - input * stride) / dilation;
+  });
+  return row * step.size[1] + column;
 }
 
 /** Return the cell whose product is the largest; one in the padding has no place to go to. */
@@ -214,7 +237,7 @@ function toldSoftmax(network, from, at, go) {
 }
 
 function toldMoved(network, step, from, at, go) {
-  const below = {...at, place: from, channel: at.channel + step.first};
+  const below = {...at, place: from, channel: step.order ? step.order[at.channel] : at.channel + step.first};
   if (step.axes) {
     const [rows, columns] = step.axes.map((taps, axis) => readAlong(taps, axis ? at.column : at.row)), size = network.values[from].size;
     [below.row, below.column] = [rows[0], columns[0]];
