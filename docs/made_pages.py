@@ -90,7 +90,15 @@ def _table(heading: str, rows: dict[str, str]) -> Iterator[str]:
 
 def _plain(text: str) -> str:
     """Return text as it is: no part of it is a mark of Markdown, or of HTML."""
-    for sign, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("|", "&#124;"), ("*", "&#42;"), ("_", "&#95;")):
+    for sign, entity in (
+        ("&", "&amp;"),
+        ("<", "&lt;"),
+        (">", "&gt;"),
+        ("|", "&#124;"),
+        ("*", "&#42;"),
+        ("_", "&#95;"),
+        ("`", "&#96;"),
+    ):
         text = text.replace(sign, entity)
     return text
 
