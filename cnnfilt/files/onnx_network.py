@@ -138,6 +138,11 @@ class OnnxNetwork:
     def _read(self, tensor: Tensor) -> Array:
         return read_weights(self.path, tensor)
 
+    def weight(self, name: str) -> Array | None:
+        """Return the numbers of the file's tensor of this name; None where there is none."""
+        tensor = self.graph.tensors.get(name)
+        return None if tensor is None else self._read(tensor)
+
     def as_input(self, pixels: Array) -> Array:
         """Return what the network is given for `pixels` (H, W, C), as its form made them."""
         kind = input_of(self.graph).kind

@@ -11,8 +11,9 @@ from cnnfilt.describe.layers import Flat, Shape, Volume
 from cnnfilt.describe.preprocessing import AS_IT_IS, Preprocessing
 from cnnfilt.errors import InputError, ParameterError, counted
 from cnnfilt.files.image import Image
+from cnnfilt.files.network_input import NetworkInput
 from cnnfilt.files.onnx_network import MOVES_NOTHING, Layer, OnnxNetwork, opened
-from cnnfilt.frozen import replace
+from cnnfilt.frozen import Frozen, replace
 from cnnfilt.nn.operators.network import RunnableNetwork
 from cnnfilt.operations.apply import MOST_MAPS, VALUES_PER_PIXEL
 from cnnfilt.operations.base import AUTO, Array, Operation, Reach, Result, size_of
@@ -24,6 +25,20 @@ RANGES = {"Sigmoid": (0.0, 1.0), "HardSigmoid": (0.0, 1.0), "Softmax": (0.0, 1.0
 
 _LONGEST_NAME = 60
 _MOST_NAMED = 3
+
+
+class OpenedNetwork(Frozen, eq=False):
+    """A network made ready for one image, every node run by itself: how the image reaches it, and as what.
+
+    `first` are the values that go in, (H, W, C), made of `levels`; `batch` has them as the file wants them.
+    """
+
+    network: OnnxNetwork
+    ready: RunnableNetwork
+    form: NetworkInput
+    levels: Array
+    first: Array
+    batch: Array
 
 
 class ApplyNetwork(Operation, kw_only=True):
@@ -95,10 +110,19 @@ class ApplyNetwork(Operation, kw_only=True):
         names = [wanted.value, *(one.value for one in self._drawn)] if self.draw else [wanted.value]
         most = VALUES_PER_PIXEL * self.treatment.max_pixels
         ready = network.ready(form.size, names, keep=self.draw, most=most)
-        x = network.as_input(form.scaled(form.fitted(image)))
+        x = network.as_input(form.array(image))
         sheets, value = self._sheets_and_value(ready, x, wanted.value)
         results = self._results(value, image, format_name, _plan(ready, form.size))
         return [replace(results[0], sheets=sheets), *results[1:]]
+
+    def opened(self, image: Image) -> OpenedNetwork:
+        """Return the network as it is for `image`, up to the wanted layer; CnnfiltError where it cannot be."""
+        network, form = self._network, self._network.form(self.preprocessing, size_of(image))
+        most = VALUES_PER_PIXEL * self.treatment.max_pixels
+        ready = network.ready(form.size, [self.wanted.value], keep=True, most=most)
+        levels = form.fitted(image)
+        first = form.array(image)
+        return OpenedNetwork(network, ready, form, levels, first, network.as_input(first))
 
     def _sheets_and_value(self, ready: RunnableNetwork, x: Array, wanted: str) -> tuple[tuple[Array, ...], Array]:
         """Return the pictures of the layers, each drawn when it is there, and what the wanted one makes."""

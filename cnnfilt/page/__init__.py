@@ -8,6 +8,7 @@ operation                   the page of convolve, pool, edges, pad and morph, ma
                             convolution, edges, pooling (morph, too), padding; levels are what comes last
 network, lanes              a network drawn, its branches beside each other: the page of shape
 chain, chain_*              the page of apply: a chain of layers, each value taken down to the image
+graph, graph_*              the same of a network in an .onnx file
 
 To add a new kind of page, called KIND here:
 

@@ -19,7 +19,7 @@ MOST_DRAWN = 1_500_000
 """The pixels of all pictures of whole maps together; each is a byte before it is deflated."""
 
 _STEP = 0.9
-"""Each try takes so much of the rows and columns of the one before."""
+"""Each try takes so much of the values of the one before."""
 
 
 class Part(Frozen):
@@ -39,14 +39,14 @@ class Part(Frozen):
 def parts_of(shapes: Sequence[Shape], most: int) -> list[Part | None]:
     """Return for each output which part of it a page of so many values holds; None for all of a list.
 
-    It is the same share of the rows and columns of each, around the middle, so that windows find what they look at.
+    Small layers are whole, of the others there are the middle rows and columns, about as many values of each.
     """
-    share = 1.0
+    cap = float(most)
     while True:
-        parts = [_middle(shape, share) if isinstance(shape, Volume) else None for shape in shapes]
+        parts = [_middle(shape, cap) if isinstance(shape, Volume) else None for shape in shapes]
         if sum(map(_values, shapes, parts)) <= most or all(part is None or _is_least(part) for part in parts):
             return parts
-        share *= _STEP
+        cap *= _STEP
 
 
 def filters_kept(weights: Sequence[tuple[int, int]], most: int = MOST_WEIGHTS) -> list[int]:
@@ -71,8 +71,10 @@ def reduction(shapes: Sequence[Shape], most: int = MOST_DRAWN) -> int:
     return step
 
 
-def _middle(shape: Volume, share: float) -> Part:
-    height, width = (max(math.ceil(n * share), min(n, 1)) for n in shape.size)
+def _middle(shape: Volume, most: float) -> Part:
+    """Return the middle of a volume, of about so many values at most."""
+    share = min(math.sqrt(most / shape.values), 1)
+    height, width = (min(max(int(n * share), 1), n) for n in shape.size)
     return Part((shape.height - height) // 2, (shape.width - width) // 2, height, width)
 
 

@@ -48,7 +48,7 @@ def step_of(report: Report, weights: Weights, filters: list[int] | None = None) 
     return {"word": report.layer.word, "axes": _axes(report), **make(report, weights, filters)}
 
 
-def weights_kept(report: Report, weights: Weights) -> tuple[int, int] | None:
+def weights_kept(report: Report) -> tuple[int, int] | None:
     """Return how many weights one filter of the layer has, and how many filters there are; None where none is shown."""
     match report.layer:
         case ConvLayer() | FullyConnectedLayer() | DepthwiseLayer() | TransposedLayer():
@@ -57,17 +57,12 @@ def weights_kept(report: Report, weights: Weights) -> tuple[int, int] | None:
     return None
 
 
-def _axes(report: Report) -> list[dict[str, Any]] | None:
-    if not isinstance(report.input, Volume) or not isinstance(report.output, Volume):
-        return None
-    return [_taps(one) for one in report.effect.axes]
-
-
-def _taps(taps: Taps) -> dict[str, Any]:
+def taps_data(taps: Taps) -> dict[str, Any]:
+    """Return what outputs read along one axis."""
     return {"outputs": taps.outputs, "inputs": taps.inputs, "reads": [taps.read(i) for i in range(taps.outputs)]}
 
 
-def _sum(kernel: Array, bias: Array | None, filters: list[int] | None, **more: Any) -> Step:
+def summed(kernel: Array, bias: Array | None, filters: list[int] | None, **more: Any) -> Step:
     """Return a sum of products: a row of `kernel` for each value that is read, a column for each filter."""
     matrix = kernel.reshape(-1, kernel.shape[-1])
     step: Step = {"op": "sum", "kernel": packed(matrix if filters is None else matrix[:, filters]), **more}
@@ -76,28 +71,34 @@ def _sum(kernel: Array, bias: Array | None, filters: list[int] | None, **more: A
     return step
 
 
+def _axes(report: Report) -> list[dict[str, Any]] | None:
+    if not isinstance(report.input, Volume) or not isinstance(report.output, Volume):
+        return None
+    return [taps_data(one) for one in report.effect.axes]
+
+
 def _convolution(report: Report, weights: Weights, filters: list[int] | None) -> Step:
     layer: ConvLayer = report.layer  # type: ignore[assignment]  # By the table.
     kernel = kernel_of(layer, report.effect, weights)
     outs = kernel.shape[3] // layer.groups
     size = {"size": kernel.shape[:2], "per": kernel.shape[2], "outs": outs}
-    return _sum(kernel, weights.get("bias"), filters, **size)
+    return summed(kernel, weights.get("bias"), filters, **size)
 
 
 def _filter(report: Report, weights: Weights, filters: list[int] | None) -> Step:
     kernel = np.array(report.layer.kernels[0].rows)
-    return _sum(kernel[..., None], None, None, size=kernel.shape, per=1, outs=1, shared=True)
+    return summed(kernel[..., None], None, None, size=kernel.shape, per=1, outs=1, shared=True)
 
 
 def _depthwise(report: Report, weights: Weights, filters: list[int] | None) -> Step:
     kernel = weights["kernel"]
     flat = kernel.reshape(*kernel.shape[:2], 1, -1)
-    return _sum(flat, weights.get("bias"), filters, size=kernel.shape[:2], per=1, outs=kernel.shape[3])
+    return summed(flat, weights.get("bias"), filters, size=kernel.shape[:2], per=1, outs=kernel.shape[3])
 
 
 def _dense(report: Report, weights: Weights, filters: list[int] | None) -> Step:
     kernel = weights["kernel"]
-    return _sum(kernel, weights.get("bias"), filters, size=[1, 1], per=kernel.shape[0], outs=kernel.shape[1])
+    return summed(kernel, weights.get("bias"), filters, size=[1, 1], per=kernel.shape[0], outs=kernel.shape[1])
 
 
 def _transposed(report: Report, weights: Weights, filters: list[int] | None) -> Step:
@@ -109,7 +110,7 @@ def _transposed(report: Report, weights: Weights, filters: list[int] | None) -> 
     kernel = np.concatenate(np.split(kernel, groups, axis=3), axis=2).transpose(0, 1, 3, 2)
     stamps = [[axis.stride, axis.dilation, axis.before] for axis in layer.axes(report.input.size)]
     size = {"size": kernel.shape[:2], "per": kernel.shape[2], "outs": kernel.shape[3] // groups}
-    return _sum(kernel, weights.get("bias"), filters, stamps=stamps, **size)
+    return summed(kernel, weights.get("bias"), filters, stamps=stamps, **size)
 
 
 def _normalised(report: Report, weights: Weights, filters: list[int] | None) -> Step:
@@ -156,7 +157,8 @@ def _moved(report: Report, weights: Weights, filters: list[int] | None) -> Step:
 
 def _joined(report: Report, weights: Weights, filters: list[int] | None) -> Step:
     layer: JoinLayer = report.layer  # type: ignore[assignment]
-    return {"op": "joined", "kind": layer.kind}
+    # The value of that name comes before the one that is there.
+    return {"op": "joined", "kind": layer.kind, "order": [1, 0]}
 
 
 def _window(report: Report, weights: Weights, filters: list[int] | None) -> Step:

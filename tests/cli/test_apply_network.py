@@ -45,6 +45,17 @@ def picture(folder: Path, size: tuple[int, int] = (8, 6)) -> tuple[Path, np.ndar
     return folder / "photo.png", levels
 
 
+def test_pixels_of_other_depths_are_scaled_too(run: Run, tmp_path: Path) -> None:
+    path, out, source = small_filter(tmp_path), tmp_path / "out.npy", tmp_path / "deep.npy"
+    levels = np.random.default_rng(0).integers(0, 65_536, (8, 6, 3), dtype=np.uint16)
+    np.save(source, levels)
+    assert run("apply", "--model", path, source, "-o", out, "--input-scale", "1/65535").code == 0
+    np.testing.assert_allclose(np.load(out), levels / 65_535 * [1, 2, 3], rtol=1e-4)
+    np.save(source, levels.astype(np.float32))
+    assert run("apply", "--model", path, source, "-o", out, "-y", "--input-scale", "0.5", "--mean", "2").code == 0
+    np.testing.assert_allclose(np.load(out), (levels / 2 - 2) * [1, 2, 3], rtol=1e-4)
+
+
 def test_pixels_are_scaled_moved_and_divided_in_this_order(run: Run, tmp_path: Path) -> None:
     photo, levels = picture(tmp_path)
     path, out = small_filter(tmp_path), tmp_path / "out.npy"

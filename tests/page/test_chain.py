@@ -388,22 +388,19 @@ def test_exact_sums_are_those_of_fractions(run: Run, browser: Browser, tmp_path:
 
 
 def test_what_is_left_out_is_said(run: Run, browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cnnfilt.page.chain.MOST_BYTES", 4_000)
+    monkeypatch.setattr("cnnfilt.page.chain_page.MOST_BYTES", 4_000)
     source, pixels = drawn(tmp_path, (40, 30))
     page, words = tmp_path / "a.html", "filter:box,p=same pool:max"
     assert run("apply", words, source, "--page", page).code == 0
     computed = Computed(words, pixels)
     browser.open(page)
     assert "What is left out" in browser.text("main")
-    assert "The sums" not in browser.text(".step")
-    first = heading(browser)
-    row, column = (int(part.split(" ")[-1]) for part in first.split(" = ")[0].split(", "))
-    assert first.endswith(f"= {written(computed.values[2][row, column, 0])}")
-    assert len(sums(browser)) == 1
-    # At the border of the part the window reaches beyond it.
-    browser.script("document.querySelector('.large').focus()")
-    browser.press(*["ARROW_UP"] * 40)
-    assert len(browser.all(".large")) == 1
+    # The last layer is small, and whole; the middle of those before it is there.
+    for at, count in (((10, 7, 0), 1), ((0, 0, 0), 0), ((19, 14, 0), 0)):
+        choose(browser, 2, computed.values[2].shape, at)
+        assert heading(browser).endswith(f"= {written(computed.values[2][at])}")
+        assert len(sums(browser)) == count
+    assert "not in the page" in browser.text(".step")
     open_layer(browser, 1)
     browser.script("document.querySelector('.large').focus()")
     browser.press(*["ARROW_UP"] * 40)

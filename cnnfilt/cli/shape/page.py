@@ -8,13 +8,12 @@ from cnnfilt.cli.inspect.page import write_page
 from cnnfilt.cli.messages import print_line
 from cnnfilt.cli.shape.answers import Answer, PageRequest
 from cnnfilt.describe.chain import Report
-from cnnfilt.describe.formulas import window_lines
-from cnnfilt.describe.graphs.shapes import seen_by, shape_of
 from cnnfilt.describe.graphs.value import Value
 from cnnfilt.describe.graphs.walk import Step
 from cnnfilt.describe.layers import Volume
 from cnnfilt.page.document import Page, Section
-from cnnfilt.page.network import Node, Reaches, drawing_of, input_node, nodes_of, part_of
+from cnnfilt.page.graph import nodes_of_graph
+from cnnfilt.page.network import drawing_of, nodes_of
 from cnnfilt.spelling import spelled_size
 
 
@@ -41,33 +40,6 @@ def page_of_graph(image: Value, name: str, layers: Sequence[Step], unknown: Sequ
 
     `unknown` are lines that say what is not known.
     """
-    nodes = [input_node("input", shape_of(image))]
-    places = {name: 0}
-    for step in layers:
-        nodes.append(_node(step, places, nodes))
-        places |= dict.fromkeys(filter(None, step.node.outputs), len(nodes) - 1)
+    nodes, _ = nodes_of_graph(image, name, layers)
     sections = (Section("What is not known", (), tuple(unknown)),) if unknown else ()
     return Page("shape", drawing_of(nodes), sections)
-
-
-def _node(step: Step, places: dict[str, int], nodes: Sequence[Node]) -> Node:
-    takes = tuple(dict.fromkeys(places[name] for name in step.node.inputs if name in places))
-    made = [value for value, name in zip(step.values, step.node.outputs, strict=True) if name]
-    first = made[0] if made else None
-    output, seen = shape_of(first), seen_by(first)
-    reach: Reaches = (None, None) if first is None else (first.reach.get("H"), first.reach.get("W"))
-    return Node(
-        step.node.title,
-        output,
-        takes,
-        step.node.full_operator,
-        params=step.params,
-        statistics=step.statistics,
-        macs=step.macs,
-        field=seen.field,
-        jump=seen.jump,
-        unread=step.unread if isinstance(output, Volume) else None,
-        reach=reach,
-        part=part_of(output, reach, [nodes[place] for place in takes]),
-        lines=tuple(window_lines(step.windows)) if step.windows else (),
-    )

@@ -1,7 +1,7 @@
 /* The page of a chain: its layers in a row, each opened to its maps, and each value taken down to the image. */
 
 run(async (data, view) => {
-  const network = {drawing: data.drawing, classes: data.classes, values: await Promise.all(data.values.map(openedValues)),
+  const network = {drawing: data.drawing, values: await Promise.all(data.values.map(openedValues)),
     steps: await Promise.all(data.steps.map(openedStep)), input: {...data.input, levels: data.input.levels && await unpacked(data.input.levels), image: data.input.picture && await loadedPicture(data.input.picture)}};
   const row = element("div", {class: "chainrow"}), layer = element("section", {class: "layer", "aria-label": "The layer that is open"}), trail = element("section", {"aria-label": "Where the value comes from"});
   let at = startOf(network), steps = [];

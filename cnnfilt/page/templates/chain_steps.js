@@ -24,8 +24,9 @@ function windowOf(network, from, step, at, channel) {
     `at` is {place, row, column, channel}; `go(at)` is called for a value that is pressed. */
 function toldStep(network, at, go) {
   if (!at.place) return toldInput(network, at);
-  const step = network.steps[at.place], told = TOLD[step.op] || toldWindow;
-  return told(network, step, network.drawing.nodes[at.place].takes, at, go);
+  const step = network.steps[at.place], takes = network.drawing.nodes[at.place].takes, told = TOLD[step.op] || toldWindow;
+  if (!takes.length) return {parts: [element("p", {}, "It depends on nothing that is shown here.")], next: null};
+  return told(network, step, takes, at, go);
 }
 
 /** Return the value at a place, or undefined where it is not in the page. */
@@ -50,10 +51,13 @@ const TOLD = {
   },
   softmax: (network, step, takes, at, go) => toldSoftmax(network, takes[0], at, go),
   flat: (network, step, takes, at, go) => {
-    const [, columns, channels] = network.values[takes[0]].size, place = Math.floor(at.channel / channels);
-    const below = {place: takes[0], row: Math.floor(place / columns), column: place % columns, channel: at.channel % channels};
-    const sum = `value ${at.channel} = (${below.row}*${columns} + ${below.column})*${channels} + ${below.channel}`;
-    return {parts: [element("p", {}, `The maps are written in one list, row by row, all channels of a position together: ${sum} is ${placeSaid(network, below)}.`),
+    const [rows, columns, channels] = network.values[takes[0]].size, index = at.channel, place = Math.floor(index / channels);
+    const below = step.channelsFirst ? {place: takes[0], row: Math.floor(index / columns) % rows, column: index % columns, channel: Math.floor(index / (rows * columns))}
+      : {place: takes[0], row: Math.floor(place / columns), column: place % columns, channel: index % channels};
+    const how = step.channelsFirst ? "one map after the other, each row by row" : "row by row, all channels of a position together";
+    const sum = step.channelsFirst ? `value ${index} = (${below.channel}*${rows} + ${below.row})*${columns} + ${below.column}`
+      : `value ${index} = (${below.row}*${columns} + ${below.column})*${channels} + ${below.channel}`;
+    return {parts: [element("p", {}, `The maps are written in one list, ${how}: ${sum} is ${placeSaid(network, below)}.`),
       goButton(network, below, go)], next: below};
   },
   normalised: (network, step, takes, at, go) => {
@@ -71,10 +75,12 @@ const TOLD = {
 };
 
 function toldInput(network, at) {
-  const {scale, levels, resized} = network.input, value = written(valueAt(network, at)), parts = [];
+  const {scale, mean, std, bgr, levels, resized} = network.input, value = written(valueAt(network, at)), parts = [];
   if (levels) {
-    const [top, left] = network.values[0].part, level = levels.at(at.row - top, at.column - left, at.channel);
-    parts.push(sumLine(`${inBrackets(written(level))} * ${written(scale)} = ${value}`), element("p", {}, `The level ${written(level)} times the input scale, as the network was made for.`));
+    const [top, left] = network.values[0].part, channel = bgr ? levels.shape[2] - 1 - at.channel : at.channel;
+    const level = written(levels.at(at.row - top, at.column - left, channel)), scaled = scale === 1 ? inBrackets(level) : `${inBrackets(level)} * ${written(scale)}`;
+    const moved = mean.length ? `${scaled} - ${inBrackets(written(mean[at.channel]))}` : scaled, divided = std.length ? `${mean.length ? `(${moved})` : moved} / ${written(std[at.channel])}` : moved;
+    parts.push(sumLine(`${divided} = ${value}`), element("p", {}, `The level ${level} of the image, as the network takes it${mean.length || std.length ? ": scaled, less the mean, over the deviation" : ", times the input scale"}.`));
   } else parts.push(sumLine(value), element("p", {}, "A value of the image itself."));
   if (resized) parts.push(element("p", {}, `The image, ${resized[0]}, was brought to ${resized[1]} first: this pixel is a weighted mean of those there.`));
   parts.push(windowPicture(network, {...at}, [[at]]));
@@ -247,23 +253,30 @@ function toldMoved(network, step, from, at, go) {
 }
 
 function toldJoin(network, step, takes, at, go) {
-  const [here, other] = takes, sign = {add: " + ", mul: " * "}[step.kind];
   const place = (from, channel) => {
     const size = network.values[from].size, single = !network.values[from].flat && size[0] === 1 && size[1] === 1;
     return {place: from, row: single ? 0 : at.row, column: single ? 0 : at.column, channel};
   };
   if (step.kind === "cat") {
-    const first = network.values[other], count = first.flat ? first.values.length : first.size[2], isFirst = at.channel < count;
-    const below = place(isFirst ? other : here, isFirst ? at.channel : at.channel - count);
-    return {parts: [element("p", {}, "One value's channels stand before the other's; this one is of the " + (isFirst ? "first:" : "second:")), goButton(network, below, go)], next: below};
+    let channel = at.channel;
+    for (const [turn, which] of step.order.entries()) {
+      const values = network.values[takes[which]], count = values.flat ? values.values.length : values.size[2];
+      if (channel < count) {
+        const below = place(takes[which], channel);
+        return {parts: [element("p", {}, `The channels of several values stand one after the other; this is one of number ${turn + 1}:`), goButton(network, below, go)], next: below};
+      }
+      channel -= count;
+    }
   }
-  const cells = [place(here, at.channel), place(other, at.channel)], next = cells.reduce((best, one) => (Math.abs(Number(valueAt(network, one))) > Math.abs(Number(valueAt(network, best))) ? one : best));
+  const cells = takes.map((from) => place(from, at.channel)), size = (cell) => Math.abs(Number(valueAt(network, cell)));
+  const next = cells.reduce((best, one) => (size(one) > size(best) ? one : best)), sign = {add: " + ", mul: " * "}[step.kind];
   const texts = cells.map((cell) => inBrackets(shownValue(valueAt(network, cell))));
   return {parts: [sumLine(`${texts.join(sign)} = ${written(valueAt(network, at))}`), element("div", {class: "row"}, cells.map((cell) => goButton(network, cell, go)))], next};
 }
 
 function toldWindow(network, step, takes, at, go) {
-  return leftOut(network, step, takes[0], at, go, [Math.min(at.channel, (network.values[takes[0]].size[2] || 1) - 1)], `${step.word} makes this of what it reads; its arithmetic is not written out here.`);
+  const values = network.values[takes[0]], channel = values.flat ? 0 : Math.min(at.channel, values.size[2] - 1);
+  return leftOut(network, values.flat ? {...step, axes: null} : step, takes[0], at, go, [channel], `${step.word} makes this of what it reads; its arithmetic is not written out here.`);
 }
 
 /** Return the windows of a value without its sum, and why that is not there. */

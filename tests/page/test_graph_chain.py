@@ -1,0 +1,119 @@
+"""The page of an .onnx network on an image shows what it computes: every layer, down to the image."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from cnnfilt.describe.chain import describe, parse_chain
+from cnnfilt.describe.layers import Volume
+from cnnfilt.files.onnx_network import opened
+from tests.cli.conftest import Run
+from tests.files import onnx_files as onnx
+from tests.files.onnx_of_words import onnx_of
+from tests.page.conftest import Browser
+from tests.page.test_chain import choose, heading, sums, written
+
+WORDS = (
+    "as:in conv:4,k=3,p=1 bn relu as:main from:in conv:4,k=1 add:main pool:max,k=3,s=2,p=1 as:b conv:2,k=3,p=1 cat:b "
+    "pool:avg,k=2 flatten fc:5 softmax"
+)
+SIZE = (9, 10, 3)
+
+
+@pytest.fixture(autouse=True)
+def _forgets_networks() -> None:
+    opened.cache_clear()
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[Path, Path, np.ndarray]:
+    """A network, an image, and its pixels."""
+    net, source = tmp_path / "net.onnx", tmp_path / "a.png"
+    net.write_bytes(onnx_of(describe(parse_chain([WORDS]), Volume(*SIZE)), Volume(*SIZE), seed=4))
+    pixels = np.random.default_rng(1).integers(0, 256, SIZE, dtype=np.uint8)
+    Image.fromarray(pixels).save(source)
+    return net, source, pixels
+
+
+def test_each_layer_has_the_values_that_apply_gives(
+    run: Run, browser: Browser, tmp_path: Path, files: tuple[Path, Path, np.ndarray]
+) -> None:
+    net, source, _ = files
+    page, out, scale = tmp_path / "a.html", tmp_path / "a.npy", ["--input-scale", "1/255"]
+    outcome = run("apply", "--model", net, source, *scale, "--page", page)
+    assert outcome.code == 0, outcome.stderr
+    browser.open(page)
+    layers = opened(str(net)).layers()
+    assert len(browser.all(".card")) == len(layers) + 1
+    rng = np.random.default_rng(3)
+    for place, layer in enumerate(layers, 1):
+        assert run("apply", "--model", net, source, *scale, "--layer", layer.value, "-o", out, "-y").code == 0
+        values = np.load(out)
+        values = values.reshape(-1) if values.ndim == 2 and not isinstance(layer.shape, Volume) else values
+        if isinstance(layer.shape, Volume):
+            values = values.reshape(layer.shape.height, layer.shape.width, layer.shape.channels)
+        for _ in range(2):
+            at = tuple(int(rng.integers(n)) for n in values.shape)
+            if len(at) == 1 and len(values) > 24:
+                continue
+            choose(browser, place, values.shape, at)
+            assert heading(browser).endswith(f" = {written(values[at])}")
+            for line in sums(browser)[-1:]:
+                assert line.endswith(f" = {written(values[at])}")
+            assert "Without any rounding" not in browser.text(".step") or values.dtype == np.float32
+
+
+def test_it_is_followed_down_through_what_the_file_lists(
+    run: Run, browser: Browser, tmp_path: Path, files: tuple[Path, Path, np.ndarray]
+) -> None:
+    net, source, pixels = files
+    page = tmp_path / "a.html"
+    treated = ["--input-scale", "1/255", "--mean", "0.5,0.4,0.3", "--std", "0.2,0.3,0.4", "--channel-order", "bgr"]
+    assert run("apply", "--model", net, source, *treated, "--page", page).code == 0
+    browser.open(page)
+    browser.script(
+        "[...document.querySelectorAll('button')].find((one) => one.textContent.startsWith('Follow')).click()"
+    )
+    last = [one.text for one in browser.all(".step h3")][-1]
+    assert last.startswith("input: ")
+    channel, row, column = (
+        last.removeprefix("input: ").replace(" at row ", ",").replace(" column ", "").split(" ")[0].split(",")
+    )
+    place = ("blue", "green", "red").index(channel)
+    level = pixels[int(row), int(column), 2 - place]
+    mean, std = (0.5, 0.4, 0.3)[place], (0.2, 0.3, 0.4)[place]
+    (line,) = sums(browser, len(browser.all(".step")) - 1)
+    assert line.startswith(f"({level} * {written(1 / 255)} - {mean}) / {std} = ")
+    assert float(line.split(" = ")[1]) == pytest.approx((level / 255 - mean) / std, abs=1e-5)
+
+
+def test_names_from_the_file_stay_text(run: Run, browser: Browser, tmp_path: Path) -> None:
+    hostile = "<script>window.ran = 1</script><img src=x onerror='window.ran = 1'>"
+    net, source, page = tmp_path / "n.onnx", tmp_path / "a.png", tmp_path / "a.html"
+    weights = np.ones((4, 3, 3, 3), "<f4").tobytes()
+    convolution = onnx.node("Conv", ["x", "w"], ["y"], {"kernel_shape": [3, 3]}, name=hostile)
+    net.write_bytes(onnx.model([convolution], [onnx.tensor("w", [4, 3, 3, 3], weights)]))
+    Image.fromarray(np.zeros((8, 8, 3), np.uint8)).save(source)
+    assert run("apply", "--model", net, source, "--page", page).code == 0
+    browser.open(page)
+    assert hostile in browser.text(".layer h2")
+    assert browser.script("return window.ran === undefined && !document.querySelector('#view script, #view img')")
+
+
+def test_what_is_not_told_shows_no_numbers_of_others(run: Run, browser: Browser, tmp_path: Path) -> None:
+    net, source, page = tmp_path / "n.onnx", tmp_path / "a.png", tmp_path / "a.html"
+    nodes = [
+        onnx.node("Split", ["x"], ["one", "two", "three"], {"axis": 1, "num_outputs": 3}, name="split"),
+        onnx.node("Relu", ["two"], ["y"], name="relu"),
+    ]
+    net.write_bytes(onnx.model(nodes, version=18))
+    pixels = np.random.default_rng(1).integers(0, 256, (8, 8, 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(source)
+    assert run("apply", "--model", net, source, "--page", page).code == 0
+    browser.open(page)
+    choose(browser, 2, (8, 8, 1), (3, 4, 0))
+    assert heading(browser).endswith(f" = {pixels[3, 4, 1]}")
+    assert sums(browser) == []
+    assert not browser.all(".step .cells, .step .go")
