@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from cnnfilt.cli.command_tree import pages
 from cnnfilt.describe.chain import describe, parse_chain
 from cnnfilt.describe.layers import Volume
 from tests.conftest import ENVIRONMENT
@@ -81,6 +82,45 @@ DESKS: dict[str, Callable[[Path], None]] = {
     "docs/scripts.md": scripts,
 }
 """What fills the folder in which the commands of a page are run."""
+
+
+def table(desk: Path) -> None:
+    networks(desk)
+    files_beside = {"photos/one.jpg": SCENE, "page.png": ROOT / "sample_images" / "face.png"}
+    for name, source in files_beside.items():
+        shutil.copy(source, desk / name)
+    with Image.open(SCENE) as image:
+        image.resize((120, 80)).save(desk / "a.png")
+    cnnfilt(desk, "convolve a.png -k box:5 -p same -o b.png")
+    (desk / "model.npz").unlink()
+
+
+TABLE = re.findall(r"^\| `\w+` \|.*\| `cnnfilt ([^`]+)` \|$", README.read_text(), re.MULTILINE)
+
+
+@pytest.mark.parametrize("command", TABLE)
+def test_the_examples_in_the_readme_s_table_run(command: str, tmp_path: Path) -> None:
+    table(tmp_path)
+    line = f"{shlex.quote(sys.executable)} -m cnnfilt {command}"
+    done = subprocess.run(line, shell=True, cwd=tmp_path, env=ENVIRONMENT, capture_output=True, text=True)
+    differs = command.startswith("diff ")  # And says so with its exit code.
+    assert done.returncode == differs, done.stderr
+
+
+OTHERS = {"--rows", "--repeats", "--list", "--inplace"}
+"""Options of other programs that docs speak of."""
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
+def test_every_option_that_is_named_is_there(document: Path) -> None:
+    known = {name for page in pages() for group in page.groups.values() for one in group for name in one.names}
+    text = re.sub(r"^```(?:diff|text|py)\n.*?^```$", "", document.read_text(), flags=re.DOTALL | re.MULTILINE)
+    spans = [
+        *re.findall(r"`([^`\n]+)`", text),
+        *(line for line in shell_lines(document) if line.startswith("cnnfilt ")),
+    ]
+    named = {word for span in spans for word in re.findall(r"(?<![\w-])--[a-z][a-z-]*", span)}
+    assert not named - {option for names in known for option in names.split("/")} - OTHERS
 
 
 def cnnfilt(folder: Path, line: str) -> None:
