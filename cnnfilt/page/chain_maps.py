@@ -14,6 +14,9 @@ from cnnfilt.page.chain_parts import Part
 MOST_MAPS = 1024
 """More are not drawn; their numbers are there."""
 
+SMALL = 16
+"""Maps of so many rows and columns are drawn whole: of few there is little to leave out."""
+
 Maps = dict[str, Any]
 
 
@@ -38,6 +41,7 @@ def maps_of(values: Array, names: Sequence[str], part: Part | None, step: int) -
         "near": _sheet(near),
     }
     if near.shape != pixels.shape:
+        step = step if max(pixels.shape[:2]) > SMALL else 1
         found["whole"] = _sheet(pixels[::step, ::step])
     return found
 

@@ -109,7 +109,9 @@ def _lines_of_parts(nodes: Sequence[Node], parts: Sequence[Part | None], stride:
             "and columns are here, and each says which. What a window reads beyond is said to be left out."
         )
     if stride > 1:
-        lines.append(f"Pictures of whole maps show one of {stride} rows and one of {stride} columns.")
+        lines.append(
+            f"Pictures of whole maps show one of {stride} rows and one of {stride} columns, but of small maps all."
+        )
     return lines
 
 

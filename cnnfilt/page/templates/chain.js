@@ -29,6 +29,8 @@ run(async (data, view) => {
   };
   view.append(element("p", {}, `${summaryOf(network.drawing)} Open a layer, choose a map and a value in it; below it stands where that value comes from.`), row, element("div", {class: "looked"}, layer, trail));
   wide.addEventListener("change", showRow);
+  // On a narrow screen the layer that was pressed opens far below; keys stay where they are.
+  row.addEventListener("click", (event) => { if (event.detail && !wide.matches) layer.scrollIntoView({block: "start"}); });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { showRow(); choose(at); });
   showRow();
   choose(at);

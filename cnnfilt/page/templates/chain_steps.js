@@ -176,7 +176,8 @@ function totalLines(network, at, totals, bias, names) {
   const pairs = totals.map((total) => [total, 1]), all = bias === null ? pairs : [...pairs, [bias, 1]];
   const value = valueAt(network, at), exact = exactSum(all), lines = [];
   const terms = totals.length <= MOST_TERMS ? totals.map((one) => inBrackets(written(one))) : [`the sum over ${grouped(totals.length)} channels ${inBrackets(written(exactSum(pairs)))}`];
-  if (totals.length > 1 || bias !== null) {
+  if (totals.length > MOST_TERMS && bias === null) lines.push(sumLine(`the sum over ${grouped(totals.length)} channels = ${written(value)}`));
+  else if (totals.length > 1 || bias !== null) {
     lines.push(sumLine(`${[...terms, ...(bias === null ? [] : [`bias ${inBrackets(written(bias))}`])].join(" + ")} = ${written(value)}`));
   }
   if (written(exact) !== written(value)) {
