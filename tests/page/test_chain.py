@@ -252,6 +252,33 @@ def check_stamps(computed: Computed, layer: int, at: tuple[int, ...], lines: lis
     assert lines[-1] == f"{' + '.join(terms)} = {written(computed.values[layer + 1][at])}"
 
 
+OTHERS = (
+    "filter:box,p=same ln gn:3 lrn up:2,mode=bilinear pool:median,k=3 morph:open pool:avg,adaptive=4x3 gelu "
+    "softmax flatten fc:6 bn prelu as:a relu add:a cat:a take:2-9 fc:2 sigmoid"
+)
+
+
+def test_every_other_layer_is_opened_too(run: Run, browser: Browser, tmp_path: Path) -> None:
+    source, pixels = drawn(tmp_path, (9, 10, 3))
+    page = tmp_path / "a.html"
+    done = run("apply", OTHERS, source, "--seed", 2, "--input-scale", "1/255", "--page", page)
+    assert done.code == 0, done.stderr
+    computed = Computed(OTHERS, np.multiply(pixels, np.float32(1 / 255), dtype=np.float32), 2)
+    browser.open(page)
+    kept = [n for n, report in enumerate(computed.reports) if not report.layer.word.startswith(("as:", "from:"))]
+    assert len(browser.all(".card")) == len(kept) + 1
+    rng = np.random.default_rng(6)
+    for place, layer in enumerate(kept, 1):
+        values = computed.values[layer + 1]
+        if values.ndim == 1 and len(values) > 24:
+            continue
+        for _ in range(2):
+            at = tuple(int(rng.integers(n)) for n in values.shape)
+            choose(browser, place, values.shape, at)
+            assert heading(browser).endswith(f" = {written(values[at])}")
+            assert all(line.endswith(f" = {written(values[at])}") for line in sums(browser)[-1:])
+
+
 def test_a_value_is_followed_down_to_the_image_by_keys(run: Run, browser: Browser, tmp_path: Path) -> None:
     words = "conv:vertical,p=1 relu pool:max"
     source, pixels = drawn(tmp_path, (8, 8))
@@ -363,6 +390,24 @@ def test_it_fits_narrow_and_wide_windows(run: Run, browser: Browser, tmp_path: P
     )
     unnamed += "!one.textContent.trim() && !one.ariaLabel && one.ariaHidden !== 'true').length"
     assert browser.script(unnamed) == 0
+
+
+def test_large_windows_and_long_lists_are_opened_too(run: Run, browser: Browser, tmp_path: Path) -> None:
+    source, pixels = drawn(tmp_path, (300, 260, 3))
+    page, words = tmp_path / "a.html", "relu as:in pool:global from:in flatten fc:2"
+    done = run("apply", words, source, "--seed", 1, "--page", page)
+    assert done.code == 0, done.stderr
+    computed = Computed(words, pixels, 1)
+    browser.open(page)
+    choose(browser, 2, (1, 1, 3), (0, 0, 1))
+    mean, total = computed.values[3][0, 0, 1], int(pixels[..., 1].sum(dtype=np.int64))
+    assert sums(browser) == [f"sum of 78000 values = {total}, and {total} / 78000 = {written(mean)}"]
+    assert "300x260 values, too many" in browser.text(".step")
+    open_layer(browser, 3)
+    assert heading(browser).startswith("3. flatten: value ")
+    open_layer(browser, 4)
+    assert heading(browser).endswith(f" = {written(computed.values[-1].max())}")
+    assert sums(browser)[-1].endswith(f" = {written(computed.values[-1].max())}")
 
 
 def test_exact_sums_are_those_of_fractions(run: Run, browser: Browser, tmp_path: Path) -> None:

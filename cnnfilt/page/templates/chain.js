@@ -141,7 +141,7 @@ function columnOfCards(network, choose) {
 function cardPicture(network, place, side = 72) {
   const values = network.values[place], canvas = element("canvas", {"aria-hidden": "true"}), context = sized(canvas, side, side), color = colours();
   if (values.flat) {
-    const count = Math.min(values.values.length, side), largest = Math.max(...Array.from(values.values, (one) => Math.abs(Number(one)) || 0)) || 1, low = values.range[0] < 0;
+    const count = Math.min(values.values.length, side), largest = largestOfAll(values), low = values.range[0] < 0;
     context.fillStyle = color.accent;
     for (let index = 0; index < count; index++) {
       const tall = (Number(values.values[Math.floor((index * values.values.length) / count)]) / largest) * (low ? side / 2 : side);

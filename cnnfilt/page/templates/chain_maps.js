@@ -133,13 +133,23 @@ function outlined(context, x, y, width, height, color) {
   context.strokeRect(x - 2, y - 2, width + 4, height + 4);
 }
 
+/** Return the largest magnitude of a layer's values that is finite; 1 where all are 0. */
+function largestOfAll(values) {
+  let largest = 0;
+  for (const one of values.values) {
+    const size = Math.abs(Number(one));
+    if (Number.isFinite(size) && size > largest) largest = size;
+  }
+  return largest || 1;
+}
+
 /** Return a list of values as bars, with names where there are any; `choose(index)` takes one. Of long lists those that
     stand `around` the chosen one are told, or the highest. */
 function barsOf(values, chosen, choose) {
   const count = values.values.length, order = [...Array(count).keys()], MOST = 24;
   let byHeight = count > MOST;
   const made = element("div", {class: "bars"}), list = element("div", {class: "barlist"});
-  const largest = Math.max(...Array.from(values.values, (one) => Math.abs(Number(one))).filter(Number.isFinite), 0) || 1;
+  const largest = largestOfAll(values);
   const show = () => {
     const sorted = byHeight ? [...order].sort((one, other) => Number(values.values[other]) - Number(values.values[one]) || one - other) : order;
     const from = byHeight ? 0 : Math.min(Math.max(chosen - MOST / 2, 0), Math.max(count - MOST, 0));
@@ -173,10 +183,11 @@ function columnsOf(values, chosen, largest, choose) {
   const count = values.values.length, wide = Math.min(720, document.documentElement.clientWidth - 48), high = 96;
   const canvas = element("canvas", {tabindex: 0, role: "application", "aria-label": "All values: arrow keys choose one", "data-focus": "columns"});
   const context = sized(canvas, wide, high), color = colours(), zero = values.range[0] < 0 ? high / 2 : high, room = values.range[0] < 0 ? high / 2 : high;
-  const step = wide / count;
+  const step = wide / count, drawnOf = Math.max(Math.floor(count / (4 * wide)), 1);
   context.fillStyle = color.raised;
   context.fillRect(0, 0, wide, high);
-  for (let index = 0; index < count; index++) {
+  // Of more values than there are places some are left out.
+  for (let index = 0; index < count; index += drawnOf) {
     const value = Number(values.values[index]), tall = Number.isFinite(value) ? (value / largest) * room : 0;
     context.fillStyle = index === chosen ? color.mark : color.accent;
     context.fillRect(index * step, Math.min(zero, zero - tall), Math.max(step - (step > 3 ? 1 : 0), 0.7), Math.abs(tall));

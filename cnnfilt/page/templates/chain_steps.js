@@ -1,6 +1,6 @@
 /* How one value came about: what its window reads of the layer before, and the sum as the notes write it. */
 
-const MOST_TERMS = 30;
+const MOST_TERMS = 30, MOST_CELLS = 900;
 
 /** Return the positions that output `index` reads along one axis. */
 function readAlong(taps, index) {
@@ -290,6 +290,7 @@ function leftOut(network, step, from, at, go, channels, why) {
 
 /** Return a window as a table whose values can be pressed; those in the padding are hatched. */
 function cellTable(network, caption, cells, go, kept = null) {
+  if (cells.length * cells[0].length > MOST_CELLS) return tooLarge(caption, cells);
   const buttons = [], rows = cells.map((row) => element("tr", {}, row.map((cell) => {
     if (cell.value === null) return element("td", {class: "pad number", title: "padding"}, "0");
     if (cell.value === undefined) return element("td", {class: "faint"}, "·");
@@ -310,7 +311,12 @@ function cellTable(network, caption, cells, go, kept = null) {
   return element("div", {class: "wide"}, made);
 }
 
+function tooLarge(caption, rows) {
+  return element("p", {class: "faint"}, `The ${caption} has ${rows.length}x${rows[0].length} values, too many to be written here.`);
+}
+
 function numberTable(caption, rows) {
+  if (rows.length * rows[0].length > MOST_CELLS) return tooLarge(caption, rows);
   return element("div", {class: "wide"}, element("table", {class: "cells"}, element("caption", {}, caption),
     element("tbody", {}, rows.map((row) => element("tr", {}, row.map((one) => element("td", {class: "number"}, written(one))))))));
 }

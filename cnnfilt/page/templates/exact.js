@@ -21,7 +21,7 @@ function exactSum(pairs) {
     return [one * other, power + more];
   }).filter(([whole]) => whole);
   if (!terms.length) return 0;
-  const lowest = Math.min(...terms.map(([, power]) => power));
+  const lowest = terms.reduce((least, [, power]) => Math.min(least, power), Infinity);
   let sum = 0n;
   for (const [whole, power] of terms) sum += whole << BigInt(power - lowest);
   return scaledBack(sum, lowest);
