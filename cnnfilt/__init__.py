@@ -15,6 +15,7 @@ The code, from the ground up (imports run downward only):
     operations                  what happens to one image: a description carried to any image, or another process
     batch                       what to read, where to write, one file after another
     datasets                    folders of labelled images
+    page                        what a run shows in a browser: one file
     cli                         the commands; the one home of click and rich
 """
 

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+import cnnfilt
 from tests.conftest import ENVIRONMENT
 from tests.documents import ROOT
+from tests.test_house import FLOORS
 
 INSIDE = (ROOT / "docs" / "inside.md").read_text(encoding="utf-8")
 
@@ -62,6 +64,14 @@ def test_what_is_added_works_as_shown(title: str, copy: Path) -> None:
         assert done.returncode == 0, done.stderr
         said = done.stderr if "-v" in arguments else ""
         assert (said + done.stdout).strip() == shown.strip()
+
+
+def test_the_house_has_every_floor() -> None:
+    house = INSIDE.partition("## The house\n")[2].partition("\n## ")[0]
+    mapped = re.findall(r"\w+", cnnfilt.__doc__ or "")
+    for name in FLOORS:
+        assert name in mapped, name
+        assert not (ROOT / "cnnfilt" / name).is_dir() or f"`cnnfilt/{name}/`" in house, name
 
 
 def test_everything_there_is_to_add_is_shown() -> None:
