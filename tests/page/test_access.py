@@ -11,6 +11,7 @@ import pytest
 
 from tests.cli.conftest import SAMPLES, Run
 from tests.page.conftest import Browser
+from tests.patience import PATIENCE
 
 PAGES: dict[str, list[str]] = {
     "sum": ["convolve", f"{SAMPLES}/worked_example.csv", "-k", "vertical", "-p", "same", "--bias", "1"],
@@ -137,6 +138,8 @@ def test_no_page_is_wider_than_its_window(browser: Browser, page: Path, width: i
 @pytest.mark.parametrize("page", OF_OPERATIONS, indirect=True)
 def test_on_paper_there_are_no_buttons_and_dark_is_light(browser: Browser, page: Path) -> None:
     browser.open(page, dark=True)
+    from selenium.webdriver.support.ui import WebDriverWait
+
     media: dict[str, Any] = {"media": "print", "features": [{"name": "prefers-color-scheme", "value": "dark"}]}
     browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
     assert browser.script("return getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
@@ -146,5 +149,6 @@ def test_on_paper_there_are_no_buttons_and_dark_is_light(browser: Browser, page:
     assert shown("button, select, input") == 0
     assert shown("canvas") >= 2
     corner = "return [...document.querySelector('#input canvas').getContext('2d').getImageData(1, 1, 1, 1).data]"
-    assert browser.script(corner) == [255, 255, 255, 255]
+    # It is drawn anew once the browser says that the medium has changed.
+    WebDriverWait(browser.driver, PATIENCE).until(lambda _: browser.script(corner) == [255, 255, 255, 255])
     browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
