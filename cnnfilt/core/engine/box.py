@@ -75,7 +75,7 @@ class Box(Technique):
         if self._has_loop:
             self._add_up(strip, sums)
         else:
-            box(strip.natural, sums, self._size, self._channels, self._dilation)
+            box(strip.padded, sums, self._size, self._channels, self._dilation)
         return sums
 
     def _add_up(self, strip: Strip, out: Array) -> Any:
@@ -83,7 +83,7 @@ class Box(Technique):
         assert native.loops is not None, "it has a loop"
         sides, outside = strip.sides, outside_of(strip, self._channels, self._sum_dtype)
         return native.loops.box(
-            strip.natural,
+            strip.padded,
             sides.places,
             self._columns,
             *self._counts(strip),

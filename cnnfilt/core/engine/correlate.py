@@ -71,7 +71,7 @@ class Correlate(Technique):
         mapping = scale.mapping if scale else None
         sides, outside = strip.sides, outside_of(strip, self._channels, self._kernel.dtype)
         found: Found | None = loop(
-            strip.natural,
+            strip.padded,
             sides.places,
             self._kernel,
             self._bias,

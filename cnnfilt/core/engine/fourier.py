@@ -42,8 +42,6 @@ TILES, VALUES = 4, 1 << 20
 class Fourier(FiniteTechnique):
     """Multiplies the transforms of tiles; stride 1 only."""
 
-    planar = True
-
     @staticmethod
     def suits(job: Job, dtype: np.dtype) -> str | None:
         """Return in words how `job` is summed, None unless kernel and image are large."""
@@ -76,7 +74,8 @@ class Fourier(FiniteTechnique):
 
     def _write(self, strip: Strip, out: Array) -> None:
         channels = self._job.maps
-        for channel, rows in enumerate(np.split(strip.natural, channels, axis=1)):
+        for channel in range(channels):
+            rows = strip.padded[:, channel::channels]
             for top in range(0, strip.height, self.strip_rows):
                 part = slice(top, top + self.strip_rows)
                 self._write_channel(rows[top : top + self._height], out[part, channel::channels])

@@ -13,7 +13,7 @@ from math import prod
 import numpy as np
 
 from cnnfilt.core.engine import native
-from cnnfilt.core.engine.cells import even_cells, step_between
+from cnnfilt.core.engine.cells import even_cells
 from cnnfilt.core.engine.correlate import outside_of
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.job import Job
@@ -51,9 +51,7 @@ class Im2col(Technique):
 
     def __init__(self, job: Job, dtype: np.dtype) -> None:
         self.sides_apart = native.loops is not None and dtype == np.float32
-        self.planar = not self.sides_apart and job.image.shape[2] < MANY_CHANNELS
-        step = 1 if self.sides_apart else step_between(job.columns)
-        self._cells = list(even_cells(job.weights.shape[:3], LONGEST, step))
+        self._cells = list(even_cells(job.weights.shape[:3], LONGEST))
         self._weights = [cells.of(job.weights).reshape(-1, job.maps).astype(dtype) for cells in self._cells]
         self._bias = job.bias.astype(dtype)
         self._has_bias = bool(self._bias.any())
@@ -75,7 +73,7 @@ class Im2col(Technique):
     def write(self, strip: Strip, out: Array) -> None:
         """Write the strip's sums, bias included, to `out` (strip.height, W' * filters)."""
         # A product would spread an infinity through zero taps.
-        if not all_finite(strip.natural if self.sides_apart else strip.padded):
+        if not all_finite(strip.padded):
             self._taps.write(strip, out)
             return
         fill = self._by_loop(strip) if self.sides_apart else self._in_numpy(strip)
@@ -104,7 +102,7 @@ class Im2col(Technique):
 
         def fill(number: int, first: int, last: int) -> Array:
             cells = self._cells[number]
-            rows = strip.natural[first * stride : (last - 1) * stride + job.rows.span]
+            rows = strip.padded[first * stride : (last - 1) * stride + job.rows.span]
             if self._is_plain and not any(sides.padding):
                 return rows.reshape(-1, channels)[:, cells.channels]
             taps = prod(cells.part[3:])
@@ -116,15 +114,16 @@ class Im2col(Technique):
 
     def _in_numpy(self, strip: Strip) -> Fill:
         """Return what fills it in NumPy."""
-        met = [cells.met_in(strip) for cells in self._cells]
-        return lambda number, first, last: self._filled(met[number][:, :, first:last])
+        by_taps = strip.channels < MANY_CHANNELS
 
-    def _filled(self, met: Array) -> Array:
-        """Return what cells meet, (rows, columns, height, W', channels), as a matrix (pixels, taps)."""
-        _, _, height, width, _ = met.shape
-        # The same matrix either way, but one lies in memory tap by tap, the other pixel by pixel.
-        ordered = met.transpose((0, 1, 4, 2, 3) if self.planar else (2, 3, 0, 1, 4))
-        matrix = self._matrix[: met.size]
-        np.copyto(matrix.reshape(ordered.shape), ordered)
-        pixels = height * width
-        return matrix.reshape(-1, pixels).T if self.planar else matrix.reshape(pixels, -1)
+        def fill(number: int, first: int, last: int) -> Array:
+            cells = self._cells[number]
+            met = strip.windows[cells.rows, cells.columns, first:last, :, cells.channels]
+            # The same matrix either way, but one lies in memory tap by tap, the other pixel by pixel.
+            ordered = met.transpose((0, 1, 4, 2, 3) if by_taps else (2, 3, 0, 1, 4))
+            matrix = self._matrix[: met.size]
+            np.copyto(matrix.reshape(ordered.shape), ordered)
+            pixels = (last - first) * self._width
+            return matrix.reshape(-1, pixels).T if by_taps else matrix.reshape(pixels, -1)
+
+        return fill

@@ -99,7 +99,6 @@ class Solver:
             padding_mode=job.padding_mode,
             padding_value=_padding_value(job, reads),
             dtype=reads,
-            planar=self._technique.planar,
             height=height,
             sides_apart=self._technique.sides_apart,
             kept=convolution.kept,

@@ -80,7 +80,7 @@ class Separable(FiniteTechnique):
             if self.has_loop:
                 self._loop(strip, column, row, zero, sums, None)
             else:
-                separable(strip.natural, column, row, zero, sums, self.channels, *self.places)
+                separable(strip.padded, column, row, zero, sums, self.channels, *self.places)
             if number:
                 np.add(out, sums, out=out)
 
@@ -90,7 +90,7 @@ class Separable(FiniteTechnique):
         assert native.loops is not None, "it has a loop"
         sides, outside = strip.sides, outside_of(strip, self.channels, self._dtype)
         found: Found | None = native.loops.separable(
-            strip.natural,
+            strip.padded,
             sides.places,
             down,
             along,
@@ -130,7 +130,7 @@ class Gradient:
         assert native.loops is not None, "`of` gives none without them"
         sides, outside = strip.sides, outside_of(strip, self._channels, self._columns.dtype)
         found: Found | None = native.loops.gradient(
-            strip.natural,
+            strip.padded,
             sides.places,
             self._columns,
             self._rows,

@@ -22,11 +22,11 @@ summation", 1993).
 
 
 class Tap(Frozen):
-    """One coefficient, or one for each channel; `channel` is None where it meets every channel on its own."""
+    """One coefficient, or one for each channel; `channel` is 0 where it meets every channel on its own."""
 
     row: int
     column: int
-    channel: int | None
+    channel: int
     weight: Array
 
 
@@ -39,7 +39,7 @@ class Taps(Technique):
         return in_words(job, dtype)
 
     def __init__(self, job: Job, dtype: np.dtype) -> None:
-        self.planar = not job.each
+        self._each = job.each
         weights = job.weights.astype(dtype)
         pixels = job.columns.output_size
         if job.is_depthwise:
@@ -61,44 +61,46 @@ class Taps(Technique):
 
     def write(self, strip: Strip, out: Array) -> None:
         """Write the strip's sums, bias included, to `out` (strip.height, W' * maps)."""
+        # Of filters over all channels, each channel is met on its own: as a strip whose values lie side by side.
+        met = [strip] if self._each else [strip.of_channel(channel) for channel in range(strip.channels)]
         if len(self._filters) == 1:
-            self._write_filter(0, strip, out)
+            self._write_filter(0, met, out)
             return
         maps = out.reshape(strip.height, -1, len(self._filters))
         for index in range(len(self._filters)):
             one = self._map[: strip.height]
-            self._write_filter(index, strip, one)
+            self._write_filter(index, met, one)
             maps[:, :, index] = one
 
-    def _write_filter(self, index: int, strip: Strip, out: Array) -> None:
+    def _write_filter(self, index: int, met: list[Strip], out: Array) -> None:
         taps = self._filters[index]
         if not taps:
             out.fill(0)
         elif self._dtype.kind == "f":
-            self._add_blocks(taps, strip, out, 0)
+            self._add_blocks(taps, met, out, 0)
         else:
-            self._add(taps, strip, out)
+            self._add(taps, met, out)
         if np.any(self._bias[index]):
             np.add(out, self._bias[index], out=out)
 
-    def _add_blocks(self, taps: list[Tap], strip: Strip, out: Array, level: int) -> None:
+    def _add_blocks(self, taps: list[Tap], met: list[Strip], out: Array, level: int) -> None:
         """Write the sum of `taps` to `out`, no more than BLOCK terms in a row."""
         if len(taps) <= BLOCK:
-            self._add(taps, strip, out)
+            self._add(taps, met, out)
             return
         size = BLOCK ** _depth(len(taps))
-        self._add_blocks(taps[:size], strip, out, level + 1)
-        partial = self._partial[level][: strip.height]
+        self._add_blocks(taps[:size], met, out, level + 1)
+        partial = self._partial[level][: len(out)]
         for first in range(size, len(taps), size):
-            self._add_blocks(taps[first : first + size], strip, partial, level + 1)
+            self._add_blocks(taps[first : first + size], met, partial, level + 1)
             np.add(out, partial, out=out)
 
-    def _add(self, taps: list[Tap], strip: Strip, out: Array) -> None:
+    def _add(self, taps: list[Tap], met: list[Strip], out: Array) -> None:
         # Whole numbers may wrap on the way: modulo 2**16 (or 32, 64) the sum is right at the end, since it fits.
-        product = self._product[: strip.height]
+        product = self._product[: len(out)]
         out.fill(0)
         for tap in taps:
-            values = strip.tap(tap.row, tap.column, tap.channel)
+            values = met[tap.channel].windows[tap.row, tap.column].reshape(out.shape)
             if np.all(tap.weight):
                 np.multiply(values, tap.weight, out=product)
             else:
@@ -125,7 +127,6 @@ class SpareTaps:
             padding_mode=job.padding_mode,
             padding_value=job.padding_value,
             dtype=self._dtype,
-            planar=taps.planar,
             height=strip.height,
         )
         taps.write(reader.read(strip.start, strip.stop), out)
@@ -149,7 +150,7 @@ def all_finite(values: Array) -> bool:
 
 def _taps(weights: Array, each: bool) -> list[Tap]:
     return [
-        Tap(int(row), int(column), None if each else int(channel), weights[row, column, channel])
+        Tap(int(row), int(column), 0 if each else int(channel), weights[row, column, channel])
         for row, column, channel in np.argwhere(weights)
     ]
 
@@ -157,7 +158,7 @@ def _taps(weights: Array, each: bool) -> list[Tap]:
 def _taps_of_each(weights: Array, pixels: int) -> list[Tap]:
     """Return the taps of `weights` (h, w, C), repeated for so many pixels of a row."""
     return [
-        Tap(int(row), int(column), None, np.tile(weights[row, column], pixels))
+        Tap(int(row), int(column), 0, np.tile(weights[row, column], pixels))
         for row, column in np.argwhere(weights.any(axis=2))
     ]
 
