@@ -25,7 +25,7 @@ def new_arrays(reports: Sequence[Report], generator: np.random.Generator) -> dic
         raise ParameterError(f"the network has {count:,} parameters; the limit is {MOST_PARAMETERS:,}")
     arrays: dict[str, Array] = {}
     for number, (report, name) in enumerate(zip(reports, names_of(reports), strict=True)):
-        before_relu = _before_relu(reports[number + 1 :])
+        before_relu = is_before_relu(reports[number + 1 :])
         for part, shape in parts_of(report).items():
             arrays[f"{name}.{part}"] = first_weights(
                 part, shape, generator, before_relu=before_relu, **first_of(report)
@@ -93,7 +93,8 @@ _LOOKED_THROUGH = (
 _LIKE_RELU = ("relu", "relu6", "leaky", "elu", "gelu", "silu", "hardswish")
 
 
-def _before_relu(following: Sequence[Report]) -> bool:
+def is_before_relu(following: Sequence[Report]) -> bool:
+    """Return whether the first function among the layers that follow is relu, or like it."""
     after = next((one.layer for one in following if not isinstance(one.layer, _LOOKED_THROUGH)), None)
     if isinstance(after, specs.ActivationLayer):
         return after.function in _LIKE_RELU

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -115,7 +116,7 @@ class ApplyChain(Operation, kw_only=True):
         levels = self.treatment.values.levels(image, format_name)
         if self.treatment.values != AUTO or levels.values == "raw":
             return levels
-        mapping, value_range = shown_as(self.chain, levels.top * abs(self._scale(image)))
+        mapping, value_range = shown_as(self.chain, levels.top * abs(self.scale_of(image.pixels.dtype)))
         plain = value_range == (0, levels.top)
         return replace(levels, values=mapping, value_range=None if plain else value_range)
 
@@ -135,7 +136,7 @@ class ApplyChain(Operation, kw_only=True):
 
     def opened(self, image: Image) -> Opened:
         """Return the chain as it is for `image`; CnnfiltError where it cannot be carried to it."""
-        levels, scale = self._levels(image), self._scale(image)
+        levels, scale = self._levels(image), self.scale_of(image.pixels.dtype)
         x = _scaled(levels, scale)
         reports = describe(self.chain, Volume(*x.shape), max_pixels=self.treatment.max_pixels)
         _check_memory(reports, self.treatment.max_pixels)
@@ -160,7 +161,7 @@ class ApplyChain(Operation, kw_only=True):
         levels, how, scale = (
             self.levels_of(image, 0, format_name),
             counted(len(self.chain), "layers"),
-            self._scale(image),
+            self.scale_of(image.pixels.dtype),
         )
         functions = [layer.function for layer in self.chain if isinstance(layer, ActivationLayer)]
         results = []
@@ -172,23 +173,26 @@ class ApplyChain(Operation, kw_only=True):
 
     def _levels(self, image: Image) -> Array:
         """Return the pixels (H, W, C) at the size that the chain takes, before they are scaled."""
-        if self.model is not None:
-            return self._form().fitted(image)
+        if self.form is not None:
+            return self.form.fitted(image)
         pixels = image.pixels if image.pixels.ndim == 3 else image.pixels[:, :, np.newaxis]
         if pixels.dtype.kind in "iu" and not is_small(pixels.dtype):
             return pixels.astype(np.int64)  # What layers make of it says then that it was wide.
         return pixels
 
-    def _scale(self, image: Image) -> float:
-        """Return what pixels are multiplied by."""
-        if self.model is not None:
-            return self._form().scale(image.pixels.dtype)
-        return 1.0 if self.input_scale is None else self.input_scale
-
-    def _form(self) -> NetworkInput:
-        """Return what the trained network wants its images to be like."""
-        form = _loaded(self.model or "").form
+    @property
+    def form(self) -> NetworkInput | None:
+        """Return what the trained network wants its images to be like, where there is one."""
+        if self.model is None:
+            return None
+        form = _loaded(self.model).form
         return form if self.input_scale is None else replace(form, input_scale=self.input_scale)
+
+    def scale_of(self, dtype: "np.dtype[Any]") -> float:
+        """Return what pixels of this type are multiplied by."""
+        if self.form is not None:
+            return self.form.scale(dtype)
+        return 1.0 if self.input_scale is None else self.input_scale
 
     def classes_of(self, values: Array) -> tuple[str, ...]:
         """Return the classes whose probabilities these are, of a trained network; one value is that of the second."""

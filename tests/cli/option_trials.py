@@ -275,6 +275,7 @@ APPLY: Trials = {
     "background": [*after("apply relu", WITH_FILES)["background"]],
     "maps": [Trial("apply filter:box colour.png -o out.png", "--maps one", "--maps two")],
     "scale_each_map": [Trial("apply conv:vertical+box,p=same gray.png --maps maps", "", "--scale-each-map")],
+    "emit": [Trial("apply filter:box colour.png", "--emit torch", "--emit keras")],
     "model": [Trial("apply gray.png", "--model model.npz", "--model other.npz")],
     "seed": [Trial("apply conv:1,k=3 gray.png -o out.npy", "--seed 1", "--seed 2")],
     "input_scale": [

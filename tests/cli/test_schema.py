@@ -60,6 +60,7 @@ RUNS = {
     "nan": ("convolve nan.npy -k identity --values raw --explain 0,0", 0),
     "layers": ("apply relu m.csv", 0),
     "a row of values": ("apply flatten m.csv", 0),
+    "a script of layers": ("apply relu m.csv --emit keras", 0),
     "maps": ("apply conv:vertical+horizontal icon.png -o out/", 0),
     "a size": ("shape 32x32", 0),
     "a window": ("shape 32x32x3 -f 3 -s 2", 0),

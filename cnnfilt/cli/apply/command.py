@@ -5,7 +5,7 @@ import os
 import click
 
 from cnnfilt.cli.filter_options import FilterOptions, filter_options, light_options
-from cnnfilt.cli.inspect.inspection import Inspection, inspection_options
+from cnnfilt.cli.inspect.inspection import OF_NETWORKS, Inspection, inspection_options
 from cnnfilt.cli.matrix_command import MatrixCommand
 from cnnfilt.cli.option_types import WholeNumber
 from cnnfilt.cli.options import options_of, read_ahead
@@ -39,7 +39,7 @@ Examples:
     "--layer", metavar="NAME", help="With a .onnx, give the values of this layer\f, named as `cnnfilt shape` lists it."
 )
 @options_of(Preprocessing, "preprocessing")
-@inspection_options(explains=False, emits=False)
+@inspection_options(explains=False, emits=OF_NETWORKS)
 @light_options
 @filter_options
 def apply(

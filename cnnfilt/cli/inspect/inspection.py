@@ -153,22 +153,29 @@ _EXPLAIN = click.option(
 _PREVIEW = click.option("--preview", is_flag=True, help="Show before and after in the terminal; needs no -o.")
 
 
-_EMIT = click.option(
-    "--emit",
-    type=Word(("torch", "keras", "opencv")),
-    metavar="torch|keras|opencv",
-    help="Print a script that does the same with that library; needs no -o.",
-)
+EVERY_LIBRARY = ("torch", "keras", "opencv")
+
+OF_NETWORKS = ("torch", "keras")
+"""The libraries that have layers."""
+
+
+def _emit(libraries: tuple[str, ...]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    return click.option(
+        "--emit",
+        type=Word(libraries),
+        metavar="|".join(libraries),
+        help="Print a script that does the same with that library; needs no -o.",
+    )
 
 
 def inspection_options(
-    *, explains: bool, emits: bool = True, pages: bool = True
+    *, explains: bool, emits: tuple[str, ...] = EVERY_LIBRARY, pages: bool = True
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Return the decorator for --preview, --emit, --explain and --page; the command gets them as `inspection`."""
-    shown = [
+    shown: list[Callable[[Callable[..., Any]], Callable[..., Any]]] = [
         *([_EXPLAIN] if explains else []),
         _PREVIEW,
-        *([_EMIT] if emits else []),
+        *([_emit(emits)] if emits else []),
         *([page_option] if pages else []),
     ]
 

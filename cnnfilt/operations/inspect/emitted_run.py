@@ -17,11 +17,15 @@ LARGEST_WHOLE = 2**53
 
 
 class Made(Frozen):
-    """One result: its `shape`, (H, W) or (H, W, C), the name of its type, and how its values became pixels."""
+    """One result: its `shape`, (H, W) or (H, W, C), the name of its type, and how its values became pixels.
+
+    `columns` are what stands over the columns of a matrix.
+    """
 
     shape: tuple[int, ...]
     dtype: str
     levels: Levels
+    columns: tuple[str, ...] = ()
 
     @property
     def is_flat(self) -> bool:
@@ -99,7 +103,12 @@ class DescribeRun(Frozen):
     def __call__(self, image: Image, operation: Operation, results: list[Result], format_name: str) -> EmittedRun:
         """Return the description."""
         made = tuple(
-            Made(result.pixels.shape, result.pixels.dtype.name, operation.levels_of(image, number, format_name))
+            Made(
+                result.pixels.shape,
+                result.pixels.dtype.name,
+                operation.levels_of(image, number, format_name),
+                result.columns,
+            )
             for number, result in enumerate(results)
         )
         height, width = image.pixels.shape[:2]

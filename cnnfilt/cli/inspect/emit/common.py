@@ -15,6 +15,7 @@ from cnnfilt.describe.kernels import Rows
 from cnnfilt.describe.operations import Bordered, Convolution
 from cnnfilt.describe.windows import Windows
 from cnnfilt.errors import ParameterError
+from cnnfilt.operations.apply import ApplyChain
 from cnnfilt.operations.convolve import ConvolveImage, LabelledKernel
 from cnnfilt.operations.inspect.emitted_run import EmittedRun
 from cnnfilt.operations.pad import PadImage
@@ -161,6 +162,8 @@ def are_rounded(run: EmittedRun, number: int) -> bool:
     operation = run.operation
     if isinstance(operation, PoolImage):
         return operation.asked.kind == "avg"
+    if isinstance(operation, ApplyChain):
+        return True
     if not isinstance(operation, ConvolveImage):
         return False
     one, asked = operation.kernels[number], operation.asked

@@ -11,6 +11,7 @@ from cnnfilt.core.noise import noise_of
 from cnnfilt.describe.percentiles import Percentiles
 from cnnfilt.files.capacity import needs_eight_bits
 from cnnfilt.files.formats import FORMATS, format_of, named
+from cnnfilt.files.matrix.column_names import names_line
 from cnnfilt.operations.edges import FindEdges
 from cnnfilt.operations.inspect.emitted_run import EmittedRun
 
@@ -153,11 +154,13 @@ def _matrix(run: EmittedRun, number: int, target: str) -> list[str]:
     separator = _SEPARATORS.get(run.to, ",")
     parted = ["print()"] if number and prints(run) else []
     where = "sys.stdout" if prints(run) else target
+    heading = names_line(run.made[number].columns, run.to).decode().rstrip("\n") if run.made[number].columns else ""
+    named = f', header={heading!r}, comments=""' if heading else ""
     if run.made[number].dtype == "float32":
         rows = '[[str(value).removesuffix(".0") for value in row] for row in pixels[:, :, 0]]'
-        return [*parted, f'np.savetxt({where}, {rows}, fmt="%s", delimiter="{separator}")']
+        return [*parted, f'np.savetxt({where}, {rows}, fmt="%s", delimiter="{separator}"{named})']
     digits = "%.15g" if run.made[number].dtype == "float64" else "%d"
-    return [*parted, f'np.savetxt({where}, pixels[:, :, 0], fmt="{digits}", delimiter="{separator}")']
+    return [*parted, f'np.savetxt({where}, pixels[:, :, 0], fmt="{digits}", delimiter="{separator}"{named})']
 
 
 def _json(run: EmittedRun, values: str, target: str) -> list[str]:

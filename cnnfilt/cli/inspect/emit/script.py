@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from textwrap import wrap
 from typing import Any, Protocol, assert_never
 
-from cnnfilt.cli.inspect.emit import in_keras, in_opencv, in_torch
+from cnnfilt.cli.inspect.emit import in_keras, in_opencv, in_torch, networks
 from cnnfilt.cli.inspect.emit.input_code import reading
 from cnnfilt.cli.inspect.emit.output_code import default_target, output_remarks, prints, writing
 from cnnfilt.cli.messages import printable
 from cnnfilt.core.morphology import steps_of
 from cnnfilt.describe.operations import Morphology
 from cnnfilt.errors import ParameterError
+from cnnfilt.operations.apply import ApplyChain
+from cnnfilt.operations.apply_network import ApplyNetwork
 from cnnfilt.operations.convolve import ConvolveImage
 from cnnfilt.operations.edges import FindEdges
 from cnnfilt.operations.in_light import InLight
@@ -53,7 +55,7 @@ LIBRARIES: dict[str, Any] = {"torch": in_torch, "keras": in_keras, "opencv": in_
 def script(library: str, run: EmittedRun, source: str) -> str:
     """Return the script that does `run` on `source` in `library`. ParameterError where the library cannot at all."""
     module: Library = LIBRARIES[library]
-    steps, with_opencv = _steps(module, run), library == "opencv"
+    steps, with_opencv = _steps(library, run), library == "opencv"
     read = reading(run, source, with_opencv=with_opencv)
     body = list(read.lines)
     body += ["maps = []"] if run.in_one_file else []
@@ -68,7 +70,7 @@ def script(library: str, run: EmittedRun, source: str) -> str:
         '"""',
         *(line for remark in remarks for line in wrap(f"# {remark}", _WIDTH, subsequent_indent="# ")),
         "",
-        *_imports(module, body),
+        *_imports(module, body, run),
         "",
         f"SOURCE = sys.argv[1] if len(sys.argv) > 1 else {source!r}",
     ]
@@ -85,8 +87,16 @@ def _usage(run: EmittedRun, *, holds_numbers: bool) -> str:
     return f"Made for this input; python SCRIPT {given} takes another of the same size."
 
 
-def _steps(module: Library, run: EmittedRun) -> list[tuple[str, list[str]]]:
+def _steps(library: str, run: EmittedRun) -> list[tuple[str, list[str]]]:
+    module: Library = LIBRARIES[library]
     match run.operation:
+        case ApplyChain() as operation:
+            return networks.chain(library, run, operation)
+        case ApplyNetwork():
+            raise ParameterError(
+                "--emit writes scripts of chains and of models of cnnfilt net train, not of .onnx files; leave it out",
+                parameter="emit",
+            )
         case ConvolveImage() as operation if operation.asked.channels == "luma":
             raise ParameterError("--emit has no script for --channels luma; leave it out", parameter="emit")
         case ConvolveImage() as operation:
@@ -128,14 +138,15 @@ def _morph(module: Library, run: EmittedRun, asked: Morphology) -> list[str]:
             assert_never(unknown)
 
 
-def _imports(module: Library, body: Sequence[str]) -> list[str]:
+def _imports(module: Library, body: Sequence[str], run: EmittedRun) -> list[str]:
     used = " ".join(body)
     standard = [f"import {name}" for name in ("io", "json", "pathlib", "subprocess") if f"{name}." in used] + [
         "import sys"
     ]
     wanted = [name for name in ("Image", "ImageOps") if f"{name}." in used]
     pillow = [f"from PIL import {', '.join(wanted)}"] if wanted else []
-    return [*standard, "", *sorted(["import numpy as np", *module.IMPORTS], key=_import_order), *pillow]
+    more = networks.more_imports(module.IMPORTS, used) if isinstance(run.operation, ApplyChain) else []
+    return [*standard, "", *sorted(["import numpy as np", *module.IMPORTS, *more], key=_import_order), *pillow]
 
 
 def _import_order(line: str) -> str:

@@ -44,7 +44,8 @@ def _activation(layer: described.ActivationLayer, report: Report, names: Names) 
 
 def _prelu(layer: described.SlopesLayer, report: Report, names: Names) -> Lines:
     shared = "" if isinstance(report.input, described.Flat) else ", shared_axes=(1, 2)"
-    return (f"x = layers.PReLU(keras.initializers.Constant(0.25){shared})(x)",)
+    built = f"PReLU(keras.initializers.Constant(0.25){shared})"
+    return (f"x = layers.{names.given_to(built)}(x)",)
 
 
 def _local_response_norm(layer: described.LocalResponseNormLayer, report: Report, names: Names) -> Lines:
@@ -88,7 +89,7 @@ def _join(layer: described.JoinLayer, report: Report, names: Names) -> Lines:
 
 def _layer(written: Callable[[Any], str]) -> Emit:
     """Return what emits the one layer that `written` returns for a word."""
-    return lambda layer, report, names: (f"x = layers.{written(layer)}(x)",)
+    return lambda layer, report, names: (f"x = layers.{names.given_to(written(layer))}(x)",)
 
 
 STEPS: dict[type[described.LayerWord], Emit] = {
@@ -104,7 +105,7 @@ STEPS: dict[type[described.LayerWord], Emit] = {
     described.LayerNormLayer: _layer(lambda layer: "LayerNormalization(epsilon=1e-6)"),
     described.GroupNormLayer: _layer(lambda layer: f"GroupNormalization({layer.groups}, epsilon=1e-5)"),
     described.LocalResponseNormLayer: _local_response_norm,
-    described.ScaleLayer: lambda layer, report, names: ("x = Scale()(x)",),
+    described.ScaleLayer: lambda layer, report, names: (f"x = {names.given_to('Scale()')}(x)",),
     described.DropoutLayer: _layer(lambda layer: f"Dropout({layer.probability})"),
     described.UpLayer: _layer(lambda layer: f'UpSampling2D({layer.factor}, interpolation="{layer.mode}")'),
     described.PadLayer: _pad,
@@ -124,23 +125,37 @@ def _emit(layer: described.LayerWord) -> Emit:
     return STEPS.get(type(layer), not_written("Keras"))
 
 
-def script(size: described.Volume, reports: Sequence[Report]) -> list[str]:
-    """Return the lines of a script that builds the network and prints Keras' summary. ParameterError: see `STEPS`."""
-    names = Names()
-    body = [line for report in reports for line in _emit(report.layer)(report.layer, report, names)]
+def network(size: described.Volume, reports: Sequence[Report], *, named: bool = False) -> list[str]:
+    """Return the lines that build `network`. ParameterError: see `STEPS`.
+
+    `named`: layers with weights have the names that a model file has for them.
+    """
+    names, body = Names(), list[str]()
+    for report in reports:
+        name = names.of_layer(report.layer.word.partition(":")[0])
+        names.option = f'name="{name}"' if named else ""
+        body += _emit(report.layer)(report.layer, report, names)
     scale = any(isinstance(report.layer, described.ScaleLayer) for report in reports)
-    text = "\n".join(body)
+    return [
+        *(_SCALE.splitlines() if scale else []),
+        "",
+        f"x = inputs = keras.Input({(size.height, size.width, size.channels)})",
+        *body,
+        "network = keras.Model(inputs, x)",
+    ]
+
+
+def script(size: described.Volume, reports: Sequence[Report]) -> list[str]:
+    """Return the lines of a script that builds the network and prints Keras' summary."""
+    lines = network(size, reports)
+    text = "\n".join(lines)
     return [
         "import math",
         "",
         "import keras",
         *(["import numpy as np"] if "np." in text else []),
         f"from keras import layers{', ops' if 'ops.' in text else ''}",
-        *(_SCALE.splitlines() if scale else []),
-        "",
-        f"x = inputs = keras.Input({(size.height, size.width, size.channels)})",
-        *body,
-        "network = keras.Model(inputs, x)",
+        *lines,
         "network.summary()",
         'print(f"output {tuple(x.shape)}")',
         "trained = sum(math.prod(weight.shape) for weight in network.trainable_weights)",

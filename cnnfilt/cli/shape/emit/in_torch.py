@@ -90,6 +90,12 @@ def _flatten(layer: described.FlattenLayer, report: Report, name: str, names: Na
     return Step(("x = torch.flatten(x, 1)",))
 
 
+def _flatten_last(layer: described.LayerWord, report: Report, name: str, names: Names) -> Step:
+    if isinstance(report.input, described.Flat):
+        return Step(())
+    return Step(("x = torch.flatten(x.permute(0, 2, 3, 1), 1)  # channels last",))
+
+
 def _dense(layer: described.FullyConnectedLayer, report: Report, name: str, names: Names) -> Step:
     bias = "" if layer.bias else ", bias=False"
     build = f"nn.Linear({depth(report.input)}, {layer.outputs}{bias})"
@@ -148,20 +154,19 @@ def _emit(layer: described.LayerWord) -> Emit:
     return STEPS.get(type(layer), not_written("PyTorch"))
 
 
-def script(size: described.Volume, reports: Sequence[Report]) -> list[str]:
-    """Return the lines of a script that builds the network and prints the shape and parameters of each module."""
+def network(reports: Sequence[Report], *, channels_last: bool = False) -> list[str]:
+    """Return the lines of a class with the layers of `reports`. ParameterError: see `STEPS`.
+
+    With `channels_last` what is flattened is in the order of (height, width, channels), as weights from here have it.
+    """
     names, built, forward = Names(), list[str](), list[str]()
     for report in reports:
         name = names.of_layer(report.layer.word.partition(":")[0])
-        step = _emit(report.layer)(report.layer, report, name, names)
+        flattens_last = channels_last and isinstance(report.layer, described.FlattenLayer)
+        step = (_flatten_last if flattens_last else _emit(report.layer))(report.layer, report, name, names)
         built += step.built
         forward += step.forward
     return [
-        "import torch",
-        "import torch.nn.functional as F",
-        "from torch import nn",
-        "",
-        "",
         "class Network(nn.Module):",
         "    def __init__(self):",
         "        super().__init__()",
@@ -170,6 +175,18 @@ def script(size: described.Volume, reports: Sequence[Report]) -> list[str]:
         "    def forward(self, x):",
         *("        " + line for line in forward),
         "        return x",
+    ]
+
+
+def script(size: described.Volume, reports: Sequence[Report]) -> list[str]:
+    """Return the lines of a script that builds the network and prints the shape and parameters of each module."""
+    return [
+        "import torch",
+        "import torch.nn.functional as F",
+        "from torch import nn",
+        "",
+        "",
+        *network(reports),
         *_SUMMARY.format(channels=size.channels, height=size.height, width=size.width).splitlines(),
     ]
 

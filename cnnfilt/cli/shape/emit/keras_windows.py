@@ -20,24 +20,26 @@ def conv(layer: ConvLayer, report: Report, names: Names) -> Lines:
     planes = [
         [kernel.channels[c] if kernel.channels else kernel.rows for c in range(channels)] for kernel in layer.kernels
     ]
-    return _slid(layer.slide, report, f"Conv2D({layer.filters}, ", f"{groups}{bias(layer.bias)}", planes, (2, 3, 1, 0))
+    end = f"{groups}{bias(layer.bias)}"
+    return _slid(layer.slide, report, names, f"Conv2D({layer.filters}, ", end, planes, (2, 3, 1, 0))
 
 
 def filter_(layer: FilterLayer, report: Report, names: Names) -> Lines:
     """Return the lines of a filter."""
     planes = [[layer.kernel.rows]] * volume(report.input).channels
-    return _slid(layer.slide, report, "DepthwiseConv2D(", bias(False), planes, (2, 3, 0, 1))
+    return _slid(layer.slide, report, names, "DepthwiseConv2D(", bias(False), planes, (2, 3, 0, 1))
 
 
 def depthwise(layer: DepthwiseLayer, report: Report, names: Names) -> Lines:
     """Return the lines of a depthwise convolution."""
     multiplier = f", depth_multiplier={layer.multiplier}" if layer.multiplier > 1 else ""
-    return _slid(layer.slide, report, "DepthwiseConv2D(", f"{multiplier}{bias(layer.bias)}")
+    return _slid(layer.slide, report, names, "DepthwiseConv2D(", f"{multiplier}{bias(layer.bias)}")
 
 
 def _slid(
     slide: Slide,
     report: Report,
+    names: Names,
     start: str,
     end: str,
     planes: Sequence[Any] = (),
@@ -52,7 +54,7 @@ def _slid(
     strides = "" if apart or windows.stride == (1, 1) else f", strides={windows.stride}"
     dilation = "" if windows.dilation == (1, 1) else f", dilation_rate={windows.dilation}"
     padding = ', padding="same"' if same else ""
-    layer = f"layers.{start}{windows.kernel_size}{strides}{padding}{dilation}{end})"
+    layer = f"layers.{names.given_to(f'{start}{windows.kernel_size}{strides}{padding}{dilation}{end})')}"
     kept = (f"x = x[:, ::{windows.stride[0]}, ::{windows.stride[1]}]",) if apart else ()
     if not planes:
         return (*pads, f"x = {layer}(x)", *kept)
@@ -75,9 +77,10 @@ def transposed(layer: TransposedLayer, report: Report, names: Names) -> Lines:
         raise ParameterError(f"Keras has no transposed convolution with both strides and dilation, as {layer.word} has")
     options = f", strides={layer.stride}" if strided else ""
     options += f", dilation_rate={layer.dilation}" if dilated else ""
-    start = f"x = layers.Conv2DTranspose({layer.filters}, {layer.kernel_size}{options}"
+    start = f"Conv2DTranspose({layer.filters}, {layer.kernel_size}{options}"
     if isinstance(layer.padding, str):
-        return (f'{start}, padding="{layer.padding}"{bias(layer.bias)})(x)',)
+        built = f'{start}, padding="{layer.padding}"{bias(layer.bias)})'
+        return (f"x = layers.{names.given_to(built)}(x)",)
     axes, output = layer.axes(volume(report.input).size), volume(report.output)
     more = tuple(max(axis.extra - axis.after, 0) for axis in axes)
     if any(extra >= stride for extra, stride in zip(more, layer.stride, strict=True) if extra):
@@ -88,7 +91,8 @@ def transposed(layer: TransposedLayer, report: Report, names: Names) -> Lines:
     given = f", output_padding={more}" if any(more) else ""
     rows, columns = (f"{axis.before}:{axis.before + size}" for axis, size in zip(axes, output.size, strict=True))
     cut = () if whole == output.size else (f"x = x[:, {rows}, {columns}]",)
-    return (f"{start}{given}{bias(layer.bias)})(x)", *cut)
+    built = names.given_to(f"{start}{given}{bias(layer.bias)})")
+    return (f"x = layers.{built}(x)", *cut)
 
 
 def pool(layer: PoolLayer, report: Report, names: Names) -> Lines:
