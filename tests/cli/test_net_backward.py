@@ -17,7 +17,7 @@ from cnnfilt.describe.windows import Slide
 from cnnfilt.errors import ShapeError
 from tests.cli.conftest import Run
 from tests.core.test_transposed import geometries, windows_of
-from tests.sums import check_equations
+from tests.sums import check_equations, computed, equations
 
 X, K, D = np.arange(1, 10).reshape(3, 3), np.array([[1, 0], [-1, 2]]), np.array([[1, -2], [3, 4]])
 
@@ -203,6 +203,45 @@ def test_a_transposed_convolution_by_hand(run: Run) -> None:
     assert "  dL/dX12 = dL/dZ13*K11 + dL/dZ14*K12 + dL/dZ15*K13 = 3*1 + 4*10 + 5*100 = 543" in blocks["dL/dX"]
 
 
+def test_batch_normalisation_by_hand(run: Run) -> None:
+    outcome = run(
+        "net", "backward", "1,2; 3,6", "--layer", "bn", "-k", "2", "--bias", "1", "--gradient", "1,0; 0,2", "--json"
+    )
+    found = {name: np.array(values) for name, values in json.loads(outcome.text).items() if name != "schema"}
+    x, d_y = np.array([[1, 2], [3, 6]]), np.array([[1, 0], [0, 2]])
+    deviation = np.sqrt(3.5 + 1e-5)
+    hat = (x - 3) / deviation
+    assert (found["mean"], found["variance"]) == (3, 3.5)
+    np.testing.assert_allclose(found["Xhat"], hat)
+    np.testing.assert_allclose(found["Y"], 2 * hat + 1)
+    np.testing.assert_allclose(found["dL/dgamma"], (d_y * hat).sum())
+    np.testing.assert_allclose(found["dL/dbeta"], 3)
+    # Through the values themselves, their mean, and their variance.
+    d_hat = 2 * d_y
+    through = d_hat / deviation - d_hat.sum() / deviation / 4 - hat * (d_hat * hat).sum() / deviation / 4
+    np.testing.assert_allclose(found["dL/dX"], through)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(1, 3), st.integers(1, 3), st.sampled_from(["digits", "decimals"]), st.integers(0, 999))
+def test_every_sum_of_batch_normalisation(rows: int, columns: int, kind: str, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    x, d_y = drawn(kind, (rows, columns), rng), drawn(kind, (rows, columns), rng)
+    gamma, beta = float(rng.integers(1, 9)) / 4, float(rng.integers(-8, 9)) / 4
+    text = explained(x, d_y, layer="bn", kernel=repr(gamma), bias=(beta,))
+    for name, numbers, value in equations(text):
+        assert computed(numbers) == pytest.approx(value, rel=1e-5, abs=1e-6), name
+    assert {block.splitlines()[0] for block in text.split("\n\n")} == {
+        "mean",
+        "variance",
+        "Xhat",
+        "Y",
+        "dL/dgamma",
+        "dL/dbeta",
+        "dL/dX",
+    }
+
+
 def test_what_stamps_lay_beside_the_output_has_no_part(run: Run) -> None:
     arguments = ["net", "backward", "2,3", "--layer", "tconv:1,k=1x2,s=2,p=0x0x1x2", "-k", "5,7", "--gradient", "1"]
     text = run(*arguments, "--explain").text
@@ -353,6 +392,10 @@ def test_softmax_has_a_gradient_between_all_its_values(run: Run) -> None:
         (["--layer", "tconv:z=2", "-k", "1,2"], 2, "z"),
         (["--layer", "tconv:p=9", "-k", "1,2"], 1, "padding 9 + 9 takes off all of the"),
         (["--layer", "tconv:p=full", "-k", "1,2"], 2, "p=full is not defined"),
+        (["--layer", "bn", "-k", "1,2"], 2, "-k has 2 numbers; bn shows one channel"),
+        (["--layer", "bn", "--bias", "1,2"], 2, "--bias has 2 numbers; bn shows one channel"),
+        (["--layer", "bn"], 1, "but the output is 3x3"),
+        (["--layer", "bn", "-s", "2"], 2, "--stride is for a filter; leave it out"),
         (["--layer", "softmax"], 1, "softmax takes one list of values"),
         (["--loss", "binary"], 2, "give the labels y with --labels"),
         (["--loss", "binary", "--labels", "1"], 2, "leave out --gradient"),

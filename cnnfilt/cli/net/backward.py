@@ -15,7 +15,10 @@ from cnnfilt.terms import CrossEntropy, Padding, Pair
 _FOR_FILTERS = ("bias", "stride", "padding", "dilation")
 
 _WEIGHTS = {"fc": "the weights W of fc with -k, a row for each output", "tconv": "the filter K of tconv with -k"}
-"""The layers that -k and --bias are for, too."""
+"""The layers that need -k, and take --bias, too."""
+
+_WEIGHTED = (*_WEIGHTS, "bn")
+"""The layers that -k and --bias are for; bn has gamma 1 without."""
 
 _SLID = {"pool": "pool:max,k=2,s=1", "tconv": "tconv:s=2"}
 """The layers that have strides, paddings and dilations in their words."""
@@ -31,6 +34,7 @@ Examples:
   cnnfilt net backward "1,2; 3,4" --layer pool:avg,k=2 --gradient 2
   cnnfilt net backward "1,2" --layer fc -k "1,0; 2,1" --gradient "1,-1"
   cnnfilt net backward "1,2" --layer tconv:s=2 -k "1,3" --gradient "1,0,2,1"
+  cnnfilt net backward "1,2; 3,6" --layer bn --gradient "1,0; 0,2" --explain
   cnnfilt net backward "2,1,0" --loss categorical --labels "1,0,0" --explain
 """,
 )
@@ -45,7 +49,8 @@ Examples:
 @click.option(
     "--layer",
     metavar="LAYER",
-    help="pool:max,k=2 relu tanh sigmoid softmax flatten fc tconv:s=2.\f fc has its W in -k, tconv its K.",
+    help="pool:max,k=2 relu tanh sigmoid softmax flatten fc tconv:s=2 bn.\f fc has its W in -k, tconv its K, bn "
+    "its gamma (1 without).",
 )
 @click.option(
     "--loss",
@@ -107,8 +112,9 @@ def backward(
     dL/dX; with --loss, whose X is what goes into softmax or sigmoid, y_pred, L and dL/dZ = y_pred - y.
 
     fc has Z = W f + B, where f is X row by row: dL/dW, dL/dB and dL/df follow. tconv lets each X add X K to Z, s
-    further on from one X to the next. For --loss categorical and sparse each row of X is an example, a single row or
-    column one; for binary each value is one.
+    further on from one X to the next. bn takes X as all values of one channel of a batch, gamma is -k and beta
+    --bias: mean, variance, Xhat and Y come first, then the gradients. For --loss categorical and sparse each row of X
+    is an example, a single row or column one; for binary each value is one.
     """
     typed = [name for name in _FOR_FILTERS if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE]
     _check_parts(kernel, layer, loss, typed)
@@ -141,11 +147,13 @@ def _check_parts(kernel: str | None, layer: str | None, loss: str | None, typed:
         raise click.UsageError(f"--loss takes X and --labels; leave out {other}")
     if word in _WEIGHTS and kernel is None:
         raise click.UsageError(f"give {_WEIGHTS[word]}")
-    if kernel is not None and layer is not None and word not in _WEIGHTS:
-        raise click.UsageError("-k and --layer cannot be combined, except for fc and tconv; give a filter or a layer")
+    if kernel is not None and layer is not None and word not in _WEIGHTED:
+        raise click.UsageError(
+            "-k and --layer cannot be combined, except for fc, tconv and bn; give a filter or a layer"
+        )
     if kernel is None and layer is None and loss is None:
         raise click.UsageError("give a filter with -k, another layer with --layer, or a loss with --loss")
-    strange = [name for name in typed if not (word in _WEIGHTS and name == "bias")]
+    strange = [name for name in typed if not (word in _WEIGHTED and name == "bias")]
     if layer is not None and strange:
         advice = f"write it in the layer, as in {_SLID[word]}" if word in _SLID else "leave it out"
         raise click.UsageError(f"--{strange[0]} is for a filter; {advice}")

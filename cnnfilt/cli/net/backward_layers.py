@@ -5,6 +5,7 @@ from typing import assert_never
 import numpy as np
 
 from cnnfilt.cli.net.backward_formulas import BackwardPass
+from cnnfilt.cli.net.backward_norms import batch_norm_pass, batch_norm_results
 from cnnfilt.cli.net.backward_sums import convolution_sums, pooling_sums, transposed_sums
 from cnnfilt.cli.net.backward_values import activation_sums, dense_sums, flatten_sums, softmax_sums
 from cnnfilt.describe.layers import ActivationLayer, FlattenLayer, PoolLayer
@@ -14,6 +15,7 @@ from cnnfilt.nn.conv2d import Conv2D
 from cnnfilt.nn.dense import Dense
 from cnnfilt.nn.layer import Array, Layer
 from cnnfilt.nn.model import Sequential
+from cnnfilt.nn.norms import BatchNorm
 from cnnfilt.nn.transposed2d import TransposedConv2D
 from cnnfilt.spelling import spelled_size
 
@@ -32,6 +34,12 @@ def filter_pass(layer: Conv2D | TransposedConv2D, x: Array, d_z: Array) -> Backw
     if isinstance(layer, TransposedConv2D):
         return BackwardPass(results, lambda: transposed_sums(layer, x, d_z, results))
     return BackwardPass(results, lambda: convolution_sums(layer, x, d_z, results))
+
+
+def normal_pass(layer: BatchNorm, x: Array, d_y: Array) -> BackwardPass:
+    """Return mean, variance, Xhat and Y of batch normalisation, dL/dgamma, dL/dbeta and dL/dX."""
+    y, d_x = _through(layer, x, d_y)
+    return batch_norm_pass(layer, x, d_y, batch_norm_results(layer, x, y, d_x))
 
 
 def word_pass(word: Weightless, x: Array, gradient: Array) -> BackwardPass:

@@ -7,11 +7,19 @@ import numpy as np
 from cnnfilt.cli.json_text import json_text
 from cnnfilt.cli.messages import print_line
 from cnnfilt.cli.net.backward_formulas import BackwardPass
-from cnnfilt.cli.net.backward_layers import Weightless, dense_pass, filter_pass, word_pass
+from cnnfilt.cli.net.backward_layers import Weightless, dense_pass, filter_pass, normal_pass, word_pass
 from cnnfilt.cli.net.backward_losses import loss_pass
+from cnnfilt.cli.net.backward_norms import batch_norm
 from cnnfilt.describe.chain import parse_chain
 from cnnfilt.describe.kernels import parse_kernel
-from cnnfilt.describe.layers import ActivationLayer, FlattenLayer, FullyConnectedLayer, PoolLayer, TransposedLayer
+from cnnfilt.describe.layers import (
+    ActivationLayer,
+    BatchNormLayer,
+    FlattenLayer,
+    FullyConnectedLayer,
+    PoolLayer,
+    TransposedLayer,
+)
 from cnnfilt.describe.number_text import is_typed
 from cnnfilt.describe.windows import Slide
 from cnnfilt.errors import InputError, ParameterError, ShapeError, counted
@@ -85,6 +93,8 @@ def _backward(asked: BackwardRequest) -> BackwardPass:
     if isinstance(word, FullyConnectedLayer):
         weights = _weights(asked.kernel, word)
         return dense_pass(weights, np.array(asked.bias, np.float64), x, _matrix(asked.gradient))
+    if isinstance(word, BatchNormLayer):
+        return normal_pass(batch_norm(*_factors(asked)), x, _matrix(asked.gradient))
     if word is not None:
         return word_pass(word, x, _matrix(asked.gradient))
     return filter_pass(_filter_layer(asked), x, _matrix(asked.gradient))
@@ -137,16 +147,27 @@ def _weights(kernel: str | None, word: FullyConnectedLayer) -> Array:
     return weights
 
 
-def _word(text: str) -> Weightless | FullyConnectedLayer:
+def _factors(asked: BackwardRequest) -> tuple[float, float]:
+    """Return gamma and beta of one channel: -k, or 1, and --bias."""
+    gamma = np.ones((1, 1)) if asked.kernel is None else _matrix(asked.kernel)
+    for option, count in (("-k", gamma.size), ("--bias", len(asked.bias))):
+        if count != 1:
+            raise ParameterError(f"{option} has {count} numbers; bn shows one channel, with one gamma and one beta")
+    return float(gamma[0, 0]), asked.bias[0]
+
+
+def _word(text: str) -> Weightless | FullyConnectedLayer | BatchNormLayer:
     if text == DENSE:
         return FullyConnectedLayer(text, 0)  # As many outputs as the weights have rows.
     chain = parse_chain([text])
     layer = chain[0] if len(chain) == 1 else None
+    if isinstance(layer, BatchNormLayer):
+        return layer
     if isinstance(layer, PoolLayer | ActivationLayer | FlattenLayer | FullyConnectedLayer) and _is_shown(layer):
         return layer
     raise ParameterError(
         f"--layer {text!r} is not a layer that net backward shows; give one of pool:max, pool:avg, pool:min, relu, "
-        "tanh, sigmoid, softmax, flatten, fc or tconv; for a filter give -k alone",
+        "tanh, sigmoid, softmax, flatten, fc, tconv or bn; for a filter give -k alone",
         parameter="layer",
     )
 
