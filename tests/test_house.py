@@ -154,6 +154,7 @@ TESTED_ELSEWHERE = {
     "cli/net/command.py": "cli/test_help.py",
     "cli/net/evaluate.py": "cli/test_net_predict.py",
     "cli/net/evaluate_run.py": "cli/test_net_predict.py",
+    "cli/net/results_page.py": "page/test_results.py",
     "cli/net/summary.py": "cli/test_net_predict.py",
     "cli/net/summary_run.py": "cli/test_net_predict.py",
     "cli/numbers.py": "cli/test_convolve.py",

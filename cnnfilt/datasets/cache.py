@@ -22,10 +22,11 @@ class ImageCache:
         self._file = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - it lives as long as the cache.
         finalize(self, self._file.close)
         self._entries: list[tuple[int, str]] = []
+        self.names: list[str] = []
         self._end = 0
 
-    def append(self, levels: Array) -> None:
-        """Put one image to the end. StorageError if the temporary folder is full."""
+    def append(self, levels: Array, name: str = "") -> None:
+        """Put one image, of the file called `name`, to the end. StorageError if the temporary folder is full."""
         try:
             self._file.seek(self._end)
             self._file.write(np.ascontiguousarray(levels).data)
@@ -34,6 +35,7 @@ class ImageCache:
                 f"the images do not fit into the temporary folder: {error.strerror}; TMPDIR names another"
             ) from None
         self._entries.append((self._end, levels.dtype.str))
+        self.names.append(name)
         self._end += levels.nbytes
 
     def read(self, numbers: Array) -> Array:
@@ -52,6 +54,10 @@ class CachedImages(Frozen, eq=False):
 
     cache: ImageCache
     numbers: Array
+
+    def name(self, row: int) -> str:
+        """Return the name of the file that this image is from."""
+        return self.cache.names[int(self.numbers[row])]
 
     def __getitem__(self, rows: Array | slice) -> "CachedImages":
         """Return those in `rows`, still unread."""

@@ -95,7 +95,7 @@ def load_examples(found: Labelled, form: NetworkInput, options: DecodeOptions, t
     read: list[int] = []
     for decoded in decode_all(found.sources, form, options):
         if decoded.error is None and decoded.levels is not None:
-            cache.append(decoded.levels)
+            cache.append(decoded.levels, found.sources[decoded.number].path)
             read.append(decoded.number)
         elif decoded.error is not None:
             tell(f"{decoded.error.about(found.sources[decoded.number].path)} (left out)")

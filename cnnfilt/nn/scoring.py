@@ -33,9 +33,7 @@ def loss_of(network: Sequential, name: LossName = "auto") -> Loss:
 
     ParameterError if `name` asks for one that does not.
     """
-    last = network.layers[-1] if network.layers else None
-    if not isinstance(last, Softmax | Sigmoid):
-        raise ParameterError("a network that is trained must end in softmax or sigmoid", parameter="layer")
+    last = _last_activation(network)
     if name != "auto" and (name == "binary") != isinstance(last, Sigmoid):
         ends = "sigmoid" if name == "binary" else "softmax"
         raise ParameterError(f"the loss {name} is for networks that end in {ends}", parameter="loss")
@@ -86,11 +84,34 @@ def evaluate(
     return Score(total / len(examples), float((predictions == examples.labels).mean())), predictions
 
 
+def judged(
+    network: Sequential, examples: Examples, *, logits_of: Callable[[Array], Array] | None = None
+) -> tuple[Array, Array]:
+    """Return the class numbers that are predicted, (N,), and how likely each class is, (N, classes).
+
+    `logits_of` as in `evaluate`. ParameterError if the network's last layer is neither softmax nor sigmoid.
+    """
+    last, predictions, shares = _last_activation(network), [], []
+    for batch in batches(examples, _BATCH):
+        logits = (logits_of or network.logits)(batch.images)
+        predictions.append(predicted(logits))
+        chances = last.forward(logits)
+        shares.append(np.concatenate([1 - chances, chances], axis=1) if chances.shape[1] == 1 else chances)
+    return np.concatenate(predictions), np.concatenate(shares)
+
+
 def confusion(labels: Array, predictions: Array, classes: int) -> Array:
     """Return how often an image of class i was predicted to be of class j, (classes, classes)."""
     counts = np.zeros((classes, classes), np.int64)
     np.add.at(counts, (labels, predictions), 1)
     return counts
+
+
+def _last_activation(network: Sequential) -> Softmax | Sigmoid:
+    last = network.layers[-1] if network.layers else None
+    if not isinstance(last, Softmax | Sigmoid):
+        raise ParameterError("a network that is trained must end in softmax or sigmoid", parameter="layer")
+    return last
 
 
 def _binary(logits: Array, labels: Array) -> tuple[float, Array]:

@@ -109,6 +109,11 @@ class Trainer:
             best = self._keep(held_out or training, number)
             yield Epoch(number, training, held_out, best, time.monotonic() - started)
 
+    @property
+    def learning_rate(self) -> float:
+        """Return the size of the steps, as it is now."""
+        return self._optimizer.learning_rate
+
     def unfinished(self) -> Progress:
         """Return the progress; before the first epoch is done, with the weights as they are at this moment."""
         if self.progress.epochs:

@@ -3,6 +3,7 @@
 import click
 
 from cnnfilt.cli.help import Command
+from cnnfilt.cli.inspect.page_option import page_option
 from cnnfilt.cli.options import reading_options
 from cnnfilt.cli.stray_words import refuse_model_last
 
@@ -18,8 +19,19 @@ Examples:
 @click.argument("model")
 @click.argument("folder")
 @reading_options
+@page_option
+@click.option("-y", "--overwrite", is_flag=True, help="Replace a page that exists.")
 @click.option("--json", "json_", is_flag=True, help="Print one JSON object: accuracy, loss, confusion, classes.")
-def evaluate(model: str, folder: str, jobs: int | None, timeout: float, max_pixels: int, json_: bool) -> int:
+def evaluate(
+    model: str,
+    folder: str,
+    jobs: int | None,
+    timeout: float,
+    max_pixels: int,
+    page: str | None,
+    overwrite: bool,
+    json_: bool,
+) -> int:
     """Say how many images MODEL predicts right in FOLDER, which has a sub-folder for each class.
 
     The table counts them: a row for each true class, a column for each predicted one.
@@ -28,4 +40,5 @@ def evaluate(model: str, folder: str, jobs: int | None, timeout: float, max_pixe
     from cnnfilt.cli.net.evaluate_run import EvaluateRequest, run_evaluate
     from cnnfilt.datasets.decoding import DecodeOptions
 
-    return run_evaluate(EvaluateRequest(model, folder, json_, DecodeOptions(jobs, timeout, max_pixels)))
+    decoding = DecodeOptions(jobs, timeout, max_pixels)
+    return run_evaluate(EvaluateRequest(model, folder, json_, decoding, page, overwrite))

@@ -6,6 +6,7 @@ import click
 from click.core import ParameterSource
 
 from cnnfilt.cli.help import Command
+from cnnfilt.cli.inspect.page_option import page_option
 from cnnfilt.cli.option_types import NUMBER, PAIR, BoundedNumber, WholeNumber, Word
 from cnnfilt.cli.options import reading_options
 from cnnfilt.errors import ParameterError
@@ -111,6 +112,7 @@ Examples:
     "--augment", default="", callback=_augmentations, metavar="flip,shift", help="Mirror and move images at random."
 )
 @reading_options
+@page_option
 @click.option("--json", "json_", is_flag=True, help="Print a line of JSON for each epoch.")
 @click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 @click.pass_context
@@ -139,6 +141,7 @@ def train(
     jobs: int | None,
     timeout: float,
     max_pixels: int,
+    page: str | None,
     json_: bool,
     quiet: bool,
 ) -> int:
@@ -173,6 +176,7 @@ def train(
         ),
         validation=validation,
         decoding=DecodeOptions(jobs, timeout, max_pixels),
+        page=page,
         json=json_,
         quiet=quiet,
     )

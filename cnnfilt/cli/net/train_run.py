@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -25,6 +26,9 @@ from cnnfilt.nn.training import Epoch, Progress, Trainer, TrainingSettings
 from cnnfilt.signals import on_exit_during, say_at_once
 from cnnfilt.terms import Pair
 
+if TYPE_CHECKING:
+    from cnnfilt.cli.net.train_page import TrainingPage
+
 SECONDS_TO_SAVE = 30.0
 """How long a large model may take to be written when a signal has come."""
 
@@ -47,6 +51,7 @@ class TrainRequest(Frozen, kw_only=True):
     settings: TrainingSettings
     validation: float | None
     decoding: DecodeOptions
+    page: str | None
     json: bool
     quiet: bool
 
@@ -85,9 +90,11 @@ def _train(request: TrainRequest) -> int:
     if not request.quiet:
         print_start(run.trainer.network, run.classes, len(training), len(held_out), folders.notes)
     done: list[Epoch] = []
-    with on_exit_during(lambda: _save_on_exit(request, run), seconds=SECONDS_TO_SAVE):
+    page = _page(request, run)
+    epochs = run.trainer.epochs(training, held_out, request.epochs)
+    with on_exit_during(lambda: _save_on_exit(request, run, page), seconds=SECONDS_TO_SAVE):
         try:
-            for epoch in run.trainer.epochs(training, held_out, request.epochs):
+            for epoch in epochs if page is None else page.watched(epochs, training, held_out):
                 done.append(epoch)
                 print_epoch(epoch, request.epochs, as_json=request.json, quiet=request.quiet)
         finally:
@@ -97,7 +104,7 @@ def _train(request: TrainRequest) -> int:
     if not request.quiet:
         commonest = int(np.bincount(training.labels).max())
         print_end(request.output, run.trainer, done, len(held_out), guessed=(commonest, len(training)))
-    return 0
+    return 1 if page is not None and page.failed else 0
 
 
 def _check_output(request: TrainRequest) -> None:
@@ -106,6 +113,18 @@ def _check_output(request: TrainRequest) -> None:
     check_output(request.output, [request.folder], overwrite=True)
     if not (request.resume or request.overwrite) and exists(Target(Path(request.output), "npz")):
         raise PlanError(f"{request.output} exists; -y (--overwrite) replaces it, --resume goes on training it")
+    if request.page is not None:
+        from cnnfilt.cli.net.train_page import check_training_page  # Most trainings have none.
+
+        check_training_page(request.page, request.output, request.folder, overwrite=request.overwrite)
+
+
+def _page(request: TrainRequest, run: _TrainingRun) -> "TrainingPage | None":
+    if request.page is None:
+        return None
+    from cnnfilt.cli.net.train_page import TrainingPage
+
+    return TrainingPage(request.page, request.output, run.trainer, run.classes, run.form, epochs=request.epochs)
 
 
 def _check_suffix(output: str) -> None:
@@ -117,9 +136,11 @@ def _check_suffix(output: str) -> None:
         raise ParameterError(f"a model is written as .npz, not {path.suffix}; use -o {better}", parameter="output")
 
 
-def _save_on_exit(request: TrainRequest, run: _TrainingRun) -> None:
+def _save_on_exit(request: TrainRequest, run: _TrainingRun, page: "TrainingPage | None") -> None:
     progress = run.trainer.unfinished()
     _save(request, run, progress)
+    if page is not None:
+        page.finish("stopped")
     if not request.quiet:
         say_at_once(printable(f"{request.output}: {kept(progress)}; --resume goes on"))
 
