@@ -149,6 +149,7 @@ TESTED_ELSEWHERE = {
     "cli/net/backward_layers.py": "cli/test_net_backward.py",
     "cli/net/backward_losses.py": "cli/test_net_backward.py",
     "cli/net/backward_norms.py": "cli/test_net_backward.py",
+    "cli/net/backward_page.py": "page/test_backward.py",
     "cli/net/backward_sums.py": "cli/test_net_backward.py",
     "cli/net/backward_values.py": "cli/test_net_backward.py",
     "cli/net/command.py": "cli/test_help.py",

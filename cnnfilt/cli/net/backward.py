@@ -6,6 +6,7 @@ import click
 from click.core import ParameterSource
 
 from cnnfilt.cli.habitual_option import HabitualOption
+from cnnfilt.cli.inspect.page_option import page_option
 from cnnfilt.cli.matrix_command import MatrixCommand
 from cnnfilt.cli.option_types import PADDING, PAIR, Parsed, Word, parse_list
 from cnnfilt.cli.terminal_width import fitted_to_terminal
@@ -85,6 +86,8 @@ Examples:
 )
 @click.option("-d", "--dilation", type=PAIR, default="1", show_default=True, metavar="N|HxW", help="Spread the taps.")
 @click.option("--explain", is_flag=True, help="Show the sum behind each number.")
+@page_option
+@click.option("-y", "--overwrite", is_flag=True, help="Replace a page that exists.")
 @click.option("--json", "json_", is_flag=True, help="Print all matrices as one JSON object.")
 @click.pass_context
 def backward(
@@ -101,6 +104,8 @@ def backward(
     padding: Padding,
     dilation: Pair,
     explain: bool,
+    page: str | None,
+    overwrite: bool,
     json_: bool,
 ) -> None:
     """Carry a gradient back through one layer: from dL/dZ to dL/dK, dL/dB and dL/dX.
@@ -134,8 +139,9 @@ def backward(
         stride=stride,
         padding=padding,
         dilation=dilation,
+        page=page,
     )
-    text = run_backward(asked, explain=explain, as_json=json_)
+    text = run_backward(asked, explain=explain, as_json=json_, overwrite=overwrite)
     click.echo(fitted_to_terminal(text) if explain else text)
 
 

@@ -1,9 +1,11 @@
 """What `net backward` does: one layer forward and backward on matrices, and all that comes out of it printed."""
 
 import os
+from typing import assert_never
 
 import numpy as np
 
+from cnnfilt.batch.clashes import check_output
 from cnnfilt.cli.json_text import json_text
 from cnnfilt.cli.messages import print_line
 from cnnfilt.cli.net.backward_formulas import BackwardPass
@@ -61,15 +63,33 @@ class BackwardRequest(Frozen, kw_only=True):
     stride: Pair
     padding: Padding
     dilation: Pair
+    page: str | None = None
+
+    @property
+    def files(self) -> list[str]:
+        """Return the matrices that are files, by their names."""
+        named = (text.removeprefix("@") for text in (self.source, self.kernel, self.gradient, self.labels) if text)
+        return [name for name in named if os.path.isfile(name)]
 
 
-def run_backward(asked: BackwardRequest, *, explain: bool, as_json: bool) -> str:
-    """Return what to print for what was asked. InputError and ShapeError name the file."""
+Matrices = dict[str, Array]
+"""What a layer was given, by the names that the notes have for it."""
+
+
+def run_backward(asked: BackwardRequest, *, explain: bool, as_json: bool, overwrite: bool = False) -> str:
+    """Return what to print for what was asked; its page is written, which may `overwrite` another.
+
+    InputError and ShapeError name the file.
+    """
+    if asked.page is not None:
+        check_output(asked.page, asked.files, overwrite=overwrite)
     try:
-        found = _backward(asked)
+        given, found = _backward(asked)
     except ShapeError as error:
         at_fault = asked.gradient if error.parameter == "gradient" else asked.source
         raise ShapeError(error.about(at_fault), parameter=error.parameter) from None
+    if asked.page is not None:
+        _write_page(asked, given, found, overwrite=overwrite)
     # Minus zero is right, but a riddle to read.
     results = {name: np.asarray(array + 0.0) for name, array in found.results.items()}
     if as_json:
@@ -83,21 +103,58 @@ def run_backward(asked: BackwardRequest, *, explain: bool, as_json: bool) -> str
     return "\n\n".join(blocks)
 
 
-def _backward(asked: BackwardRequest) -> BackwardPass:
+def _backward(asked: BackwardRequest) -> tuple[Matrices, BackwardPass]:
     if is_transposed(asked.layer):
-        return filter_pass(_stamped_layer(asked), _matrix(asked.source), _matrix(asked.gradient))
+        return _through_filter(_stamped_layer(asked), _matrix(asked.source), _matrix(asked.gradient))
     word = None if asked.layer is None else _word(asked.layer)
     x = _matrix(asked.source)
     if asked.loss is not None:
-        return loss_pass(asked.loss, x, _matrix(asked.labels))
+        labels = _matrix(asked.labels)
+        return {"Z": x, "y": labels}, loss_pass(asked.loss, x, labels)
     if isinstance(word, FullyConnectedLayer):
-        weights = _weights(asked.kernel, word)
-        return dense_pass(weights, np.array(asked.bias, np.float64), x, _matrix(asked.gradient))
+        weights, bias = _weights(asked.kernel, word), np.array(asked.bias, np.float64)
+        gradient = _matrix(asked.gradient)
+        found = dense_pass(weights, bias, x, gradient)
+        return {"f": x, "W": weights, "B": np.broadcast_to(bias, len(weights)), "dL/dZ": gradient}, found
+    gradient = _matrix(asked.gradient)
     if isinstance(word, BatchNormLayer):
-        return normal_pass(batch_norm(*_factors(asked)), x, _matrix(asked.gradient))
+        gamma, beta = _factors(asked)
+        given = {"X": x, "gamma": np.array(gamma), "beta": np.array(beta), "dL/dY": gradient}
+        return given, normal_pass(batch_norm(gamma, beta), x, gradient)
     if word is not None:
-        return word_pass(word, x, _matrix(asked.gradient))
-    return filter_pass(_filter_layer(asked), x, _matrix(asked.gradient))
+        return {"X": x, f"dL/d{_output(word)}": gradient}, word_pass(word, x, gradient)
+    return _through_filter(_filter_layer(asked), x, gradient)
+
+
+def _through_filter(layer: Conv2D | TransposedConv2D, x: Array, gradient: Array) -> tuple[Matrices, BackwardPass]:
+    kernel, bias = layer.parameters["kernel"][:, :, 0, 0], layer.parameters["bias"]
+    return {"X": x, "K": kernel, "B": bias, "dL/dZ": gradient}, filter_pass(layer, x, gradient)
+
+
+def _output(word: Weightless) -> str:
+    """Return the letter of what comes out."""
+    match word:
+        case PoolLayer():
+            return "P"
+        case ActivationLayer():
+            return "C"
+        case FlattenLayer():
+            return "f"
+        case unknown:
+            assert_never(unknown)
+
+
+def _write_page(asked: BackwardRequest, given: Matrices, found: BackwardPass, *, overwrite: bool) -> None:
+    # Most runs have none.
+    from cnnfilt.cli.inspect.page import write_page
+    from cnnfilt.cli.net.backward_page import backward_page
+
+    words = asked.layer or f"cross-entropy, {asked.loss}"
+    if asked.layer is asked.loss is None:
+        steps, dilation = spelled_size(asked.stride), spelled_size(asked.dilation)
+        words = f"a filter, stride {steps}, padding {asked.padding}, dilation {dilation}"
+    page = backward_page(words, given, found, stamped=is_transposed(asked.layer))
+    write_page(asked.page or "", f"net backward: {asked.layer or asked.loss or 'a filter'}", page, overwrite=overwrite)
 
 
 def _filter_layer(asked: BackwardRequest) -> Conv2D:
