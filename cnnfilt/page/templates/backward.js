@@ -20,7 +20,7 @@ run((data, view) => {
 /** Return the names of what a sum is made of, `Z11 = X11*K11 + X12*K12 = ...`: those behind its first equals sign. */
 function partsOf(sum, name) {
   const symbols = sum.split(" = ").slice(1).join(" ");
-  return (symbols.match(/dL\/d[A-Za-z]\d*(?:,\d+)?|[A-Za-z](?:_pred)?\d*(?:,\d+)?/g) || []).filter((one) => one !== name);
+  return (symbols.match(/(?:dL\/d)?(?:gamma|beta)|mean|variance|dL\/d[A-Za-z]\d*(?:,\d+)?|[A-Za-z](?:_pred|hat)?\d*(?:,\d+)?/g) || []).filter((one) => one !== name);
 }
 
 /** Return a matrix as a table of which one cell can be reached with Tab, and the others with the arrow keys. */
