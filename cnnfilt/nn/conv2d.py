@@ -15,6 +15,7 @@ from cnnfilt.describe.windows import Slide
 from cnnfilt.errors import ShapeError, counted
 from cnnfilt.frozen import replace
 from cnnfilt.nn.layer import Array, Layer, Weights
+from cnnfilt.nn.scratch import scratch
 from cnnfilt.nn.window_views import WindowViews
 
 
@@ -179,7 +180,13 @@ def _written_out(views: WindowViews, padded: Array) -> Iterator[tuple[tuple[slic
     unfolded = views.unfolded(padded)
     size = math.prod(unfolded.shape[3:])
     for place in views.blocks(len(padded), size * padded.itemsize):
-        yield place, unfolded[place].reshape(-1, size)
+        part = unfolded[place]
+        if size == padded.shape[3]:  # Of one tap each, windows without a stride lie there as they are.
+            yield place, part.reshape(-1, size)
+            continue
+        with scratch(part.shape, part.dtype) as written:
+            np.copyto(written, part)
+            yield place, written.reshape(-1, size)
 
 
 def _grouped(array: Array, groups: int) -> list[Array]:

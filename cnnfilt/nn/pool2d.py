@@ -7,7 +7,7 @@ import numpy as np
 from cnnfilt.core.morphology import morph_as_asked
 from cnnfilt.core.pooling import pool_as_asked
 from cnnfilt.describe.layers import Effect, MorphLayer, PoolLayer
-from cnnfilt.describe.windows import Slide, adaptive_bounds
+from cnnfilt.describe.windows import Slide, Windows, adaptive_bounds
 from cnnfilt.errors import ParameterError
 from cnnfilt.nn.layer import Array, Layer, Weights
 from cnnfilt.nn.window_views import WindowViews
@@ -60,17 +60,32 @@ class AveragePool2D(_Pool2D):
 
     def forward(self, x: Array) -> Array:
         """Return P, (N, H', W', C)."""
-        self._views = self._views_of(x)
+        self._views, self._shape = self._views_of(x), x.shape
+        windows = self._views.windows
+        if _is_whole(windows) and x.shape[3] > 1:
+            # One sum for each channel, position by position as below: there may be too many for a view of each.
+            self._counts = x.dtype.type(prod(windows.size))
+            return np.asarray(x.sum(axis=(1, 2), keepdims=True) / self._counts)
         padded = self._views.padded(x)
         inside = self._views.padded(np.ones((1, *x.shape[1:3], 1), x.dtype))
-        self._counts = sum(self._views.at(inside, tap) for tap in self._views.windows.taps)
-        total = sum(self._views.at(padded, tap) for tap in self._views.windows.taps)
+        self._counts = sum(self._views.at(inside, tap) for tap in windows.taps)
+        total = sum(self._views.at(padded, tap) for tap in windows.taps)
         return np.asarray(total / self._counts)
 
     def backward(self, d_output: Array) -> Array:
         """Return dC: every cell of a window gets dP over the number of cells."""
         share = d_output / self._counts
+        if _is_whole(self._views.windows):
+            return np.broadcast_to(share, self._shape)
         return self._views.sent_back(d_output, lambda number: share)
+
+
+def _is_whole(windows: Windows) -> bool:
+    """Return whether there is one window, which covers all of the input and nothing else."""
+    return all(
+        window.span == window.size == window.kernel_size and not (window.before or window.after or window.overhang)
+        for window in windows
+    )
 
 
 class MedianPool2D(_Pool2D):

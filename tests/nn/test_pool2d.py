@@ -61,3 +61,15 @@ def test_average_pooling_shares_a_quarter_each() -> None:
     layer = AveragePool2D(Slide((2, 2), (2, 2)))
     layer.forward(np.ones((1, 2, 2, 1)))
     assert layer.backward(np.full((1, 1, 1, 1), 2.0))[0, :, :, 0].tolist() == [[0.5, 0.5], [0.5, 0.5]]
+
+
+@pytest.mark.parametrize("channels", [1, 2, 3, 32])
+def test_the_mean_of_all_positions_is_summed_in_their_order(channels: int) -> None:
+    """To the last bit: what was trained before is what is trained now."""
+    x = np.random.default_rng(0).normal(size=(3, 7, 5, channels)).astype(np.float32)
+    layer, total = AveragePool2D(Slide((7, 5))), np.zeros((3, 1, 1, channels), np.float32)
+    for row, column in np.ndindex(7, 5):
+        total = total + x[:, row : row + 1, column : column + 1]
+    np.testing.assert_array_equal(layer.forward(x), total / np.float32(35))
+    d_output = np.random.default_rng(1).normal(size=total.shape).astype(np.float32)
+    np.testing.assert_array_equal(layer.backward(d_output), np.broadcast_to(d_output / np.float32(35), x.shape))
