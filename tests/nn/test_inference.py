@@ -9,6 +9,7 @@ from cnnfilt.describe.chain import describe, parse_chain
 from cnnfilt.describe.layers import Volume
 from cnnfilt.errors import CnnfiltError
 from cnnfilt.nn.inference import outputs
+from cnnfilt.nn.layer import alone
 from cnnfilt.nn.model import Sequential, reports_of
 from tests.oracles import correlate
 
@@ -16,12 +17,23 @@ KERNELS = ("sobel-x", "box:3", "vertical", "1 2; 3 -4", "log:1", "1 -2 1;")
 PADDINGS = ("0", "1", "1x2", "0x1x2x0", "same", "same-lower", "full", "valid")
 
 
+OTHERS = (
+    *("bn", "ln", "gn:2", "gn:3", "lrn", "scale", "dropout:0.3", "shuffle:3", "take:0-1", "take:3"),
+    *("up:2", "up:1x3,mode=bilinear", "pad:1x2x0x3", "pad:2,mode=reflect", "pad:3x1,mode=circular", "crop:2x3"),
+    *("crop:1x0x2x1", "dw:k=3,m=2,s=2,p=1", "dw:k=2x3,p=same,d=2", "tconv:4,k=3,s=2,p=1,op=1", "tconv:6,k=2x3,g=2"),
+    *("tconv:3,k=3,s=2x1,p=same", "tconv:2,k=2,s=3,p=valid", "pool:median,k=3,s=2,p=1", "pool:max,adaptive=3x5"),
+    *("as:a relu add:a", "as:a conv:3,k=1 cat:a", "as:a pool:global sigmoid mul:a", "as:a pool:max from:a"),
+)
+
+
 @st.composite
 def layers(draw: st.DrawFn) -> str:
     """One layer word with drawn options, of which not all fit."""
-    kind = draw(st.sampled_from(["conv:N", "conv", "filter", "pool", "pool", "activation"]))
+    kind = draw(st.sampled_from(["conv:N", "conv", "filter", "pool", "pool", "activation", "other", "other"]))
     if kind == "activation":
-        return draw(st.sampled_from(["relu", "tanh", "sigmoid", "softmax"]))
+        return draw(st.sampled_from(["relu", "tanh", "sigmoid", "softmax", "leaky:0.2", "prelu", "gelu", "hardswish"]))
+    if kind == "other":
+        return draw(st.sampled_from(OTHERS))
     slide = f",s={draw(st.sampled_from(['1', '2', '1x3']))},p={draw(st.sampled_from(PADDINGS))}"
     slide += f",d={draw(st.sampled_from(['1', '2', '2x1']))}"
     if kind == "pool":
@@ -46,7 +58,7 @@ def chains(draw: st.DrawFn) -> str:
 
 
 @given(chains(), st.integers(1, 24), st.integers(1, 24), st.sampled_from([1, 2, 3]), st.integers(0, 9))
-@settings(max_examples=150)
+@settings(max_examples=300, deadline=None)
 def test_shape_and_apply_agree_on_every_chain(words: str, height: int, width: int, channels: int, seed: int) -> None:
     """Either both refuse it, or each layer's output is of the shape that was said, and is what a network gives."""
     rng = np.random.default_rng(seed)
@@ -58,12 +70,13 @@ def test_shape_and_apply_agree_on_every_chain(words: str, height: int, width: in
             Sequential.new(words, (height, width, channels), rng)
         return
     network = Sequential.new(words, (height, width, channels), rng)
-    x = image[None]
-    for report, layer, y in zip(reports, network.layers, outputs(reports, image, network.parameters), strict=True):
-        x = layer.forward(x)
-        shape = report.output
+    values = [image[None]]
+    found = outputs(reports, image, network.arrays)
+    for report, layer, taken, y in zip(reports, network.layers, network.takes, found, strict=True):
+        values.append(alone(layer.forward_shared(*(values[one] for one in taken))))
+        x, shape = values[-1], report.output
         said = (shape.height, shape.width, shape.channels) if isinstance(shape, Volume) else (shape.features,)
-        assert y.shape == said
+        assert y.shape == x.shape[1:] == said
         scale = np.abs(x).max() + 1
         np.testing.assert_allclose(y / scale, x[0] / scale, atol=2e-4, rtol=0)
 
