@@ -16,6 +16,7 @@ FLOORS = {
     "signals": 0,
     "spelling": 0,
     "terms": 0,
+    "windows": 0,
     "elsewhere": 0,
     "parsing": 1,
     "describe": 2,

@@ -1,5 +1,6 @@
 """What is packed: the sdist holds the repository, the wheel the package and its man pages, and each installs."""
 
+import json
 import re
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 
 from cnnfilt import __version__
 from cnnfilt.cli.man.pages import man_pages
+from cnnfilt.cli.schema.table import commands
 from tests.conftest import ENVIRONMENT, ROOT
 
 pytestmark = pytest.mark.package
@@ -94,7 +96,24 @@ def test_each_installs_and_runs_the_worked_example(packed: Path, tmp_path: Path,
     example = ROOT / "sample_images" / "worked_example.csv"
     answer = ran(programs / "cnnfilt", "convolve", example, "-k", "vertical", cwd=tmp_path)
     assert answer == "-8,-9,-2,14\n6,-3,-13,9\n4,-4,-8,5\n2,2,1,-3\n"
-    version = ran(programs / "cnnfilt", "--version", cwd=tmp_path)
-    assert compiler or "NumPy" in version
+    version = ran(programs / "cnnfilt", "--version", cwd=tmp_path).splitlines()
+    assert version[0] == f"cnnfilt {__version__}"
+    assert compiler or version[1].endswith("NumPy core")
     manual = Path(ran(programs / "cnnfilt", "man", cwd=tmp_path).strip())
     assert {one.name for one in (manual / "man1").iterdir()} == set(man_pages())
+    assert json.loads(ran(programs / "cnnfilt", "schema", cwd=tmp_path)).keys() == {*commands()}
+    shell = INSTALLED | {"_CNNFILT_COMPLETE": "bash_source"}
+    assert "complete -o nosort" in ran(programs / "cnnfilt", cwd=tmp_path, environment=shell)
+
+
+def test_the_tests_run_from_the_sdist(packed: Path, tmp_path: Path) -> None:
+    (path,) = packed.glob("*.tar.gz")
+    with tarfile.open(path) as archive:
+        archive.extractall(tmp_path, filter="data")
+    folder = tmp_path / NAME
+    environment = INSTALLED | {"PYTHONPATH": str(folder)}
+    some = ("tests/describe/test_window.py", "tests/cli/test_man.py", "tests/test_project_files.py")
+    said = ran(
+        sys.executable, "-m", "pytest", "-rs", *some, "tests/test_readme.py", cwd=folder, environment=environment
+    )
+    assert "100%" in said

@@ -5,7 +5,7 @@ import re
 import cnnfilt
 from tests.conftest import ROOT
 
-CONFIG = (ROOT / "setup.cfg").read_text()
+CONFIG = (ROOT / "setup.cfg").read_text(encoding="utf-8").replace("\t", "    ")  # An sdist has it with tabs.
 
 
 def test_the_citation_is_of_this_version() -> None:

@@ -10,6 +10,7 @@ from typing import NoReturn
 from cnnfilt.batch.naming import Target
 from cnnfilt.batch.sources import STDIN, Source
 from cnnfilt.errors import PlanError
+from cnnfilt.windows import ON_WINDOWS, refused_on_windows
 
 
 def check_outputs(
@@ -32,6 +33,8 @@ def check_outputs(
     for source, targets in outputs:
         for target in targets:
             with _refused_by_the_system(target.path):
+                if ON_WINDOWS and target.path is not None:
+                    _refuse_name(target.path)
                 if target.path is None or _is_special(target.path):
                     continue  # pipes and devices take what they are given
                 place = _place(target.path)
@@ -143,6 +146,12 @@ def _identities(sources: Iterable[Source]) -> dict[tuple[int, int], str]:
             status = os.stat(source.path)
             found[status.st_dev, status.st_ino] = source.path
     return found
+
+
+def _refuse_name(path: Path) -> None:
+    for name in path.parts[1:] if path.anchor else path.parts:
+        if name not in (".", "..") and (why := refused_on_windows(name)):
+            raise PlanError(f"{path} cannot be written: {name} {why}; write to another name")
 
 
 def _refuse_input_as_output(inputs: dict[tuple[int, int], str], path: Path) -> None:

@@ -1,11 +1,13 @@
 """What --exclude leaves out: files and folders whose name, or the end of whose path, fits a pattern."""
 
 import fnmatch
+import os
 import re
 from collections.abc import Sequence
 from pathlib import PurePath
 
 from cnnfilt.errors import counted
+from cnnfilt.windows import ends_as_folder
 
 _ANY_FOLDERS = "**"
 
@@ -48,8 +50,8 @@ class _Pattern:
     """One pattern, its folders apart: what each name on a path has to fit, None for any number of folders."""
 
     def __init__(self, text: str) -> None:
-        self._for_folders = text.endswith("/")
-        self._has_slash = "/" in text.rstrip("/")
+        self._for_folders = ends_as_folder(text)
+        self._has_slash = any(sign in text.rstrip(f"/{os.sep}") for sign in ("/", os.sep))
         parts = list(PurePath(text).parts)
         if parts[-1:] == [_ANY_FOLDERS]:
             parts.append("*")  # What is in a folder, not the folder itself.

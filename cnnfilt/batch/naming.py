@@ -8,6 +8,7 @@ from cnnfilt.batch.sources import STDIN, Source
 from cnnfilt.errors import PlanError
 from cnnfilt.files.formats import FORMATS, IMAGE_FORMATS, WRITABLE_FORMATS, format_of, named
 from cnnfilt.frozen import Frozen, replace
+from cnnfilt.windows import ends_as_folder
 
 
 class Target(Frozen):
@@ -86,7 +87,7 @@ def output_folder(request: OutputRequest, *, several: bool) -> Path | None:
     output = request.output
     if output is None or request.is_stdout or request.is_pattern:
         return None
-    if output.endswith("/") or os.path.isdir(output):
+    if ends_as_folder(output) or os.path.isdir(output):
         return Path(output)
     if not several:
         return None

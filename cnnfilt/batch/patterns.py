@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from cnnfilt.batch.sources import Source
 from cnnfilt.errors import PlanError
+from cnnfilt.windows import ends_as_folder
 
 FIELDS = ("stem", "name", "ext", "parent", "kernel", "region", "frame")
 """What a pattern may hold in braces: of the input's name the part before the suffix, all of it, the suffix that the
@@ -36,7 +37,7 @@ def filled(pattern: str, source: Source, *, ext: str, kernel: str = "", region: 
         "region": region,
         "frame": frame,
     }
-    if pattern.endswith("/"):
+    if ends_as_folder(pattern):
         pattern += "{stem}.{ext}"
     # In one pass, so that a file called {kernel}.png stays what it is.
     return _FIELD.sub(lambda field: values[field[1]], pattern)

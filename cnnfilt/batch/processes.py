@@ -17,6 +17,7 @@ from cnnfilt.core.engine.threads import limit_threads
 from cnnfilt.machine import granted_cpus
 from cnnfilt.operations.base import Operation
 from cnnfilt.signals import SIGNALS, exit_now
+from cnnfilt.windows import ON_WINDOWS
 
 SECONDS_TO_END = 0.8
 """How long workers may take to clean up; then they are killed."""
@@ -39,7 +40,8 @@ class WorkerPool:
         # What is blocked and silenced while the workers start they inherit: an initializer would come too late for
         # a Ctrl-C, and for the traceback of a worker that is born while we are killed.
         with _signals_blocked(), _stderr_closed():
-            resource_tracker.ensure_running()
+            if not ON_WINDOWS:  # There it has no such process.
+                resource_tracker.ensure_running()
             self.executor: Executor = ProcessPoolExecutor(
                 count, mp_context=context, initializer=_begin_worker, initargs=(max(1, granted_cpus() // count),)
             )
@@ -74,6 +76,8 @@ def _begin_worker(threads: int) -> None:
     signal.signal(signal.SIGTERM, lambda number, frame: exit_now(128 + number))
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_SETMASK, set(SIGNALS) - {signal.SIGTERM})
+    else:  # On Windows Ctrl-C goes to all processes of a console.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_follow, args=(parent.sentinel,), name="follow", daemon=True).start()

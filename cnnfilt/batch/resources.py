@@ -9,6 +9,7 @@ from cnnfilt.batch.timeout import within
 from cnnfilt.errors import CnnfiltError
 from cnnfilt.files.decode.header import image_size
 from cnnfilt.machine import available_memory, granted_cpus
+from cnnfilt.windows import MOST_PROCESSES, ON_WINDOWS
 
 FEWEST_JOBS = 8
 """Below this many files a loop is done before the workers have started."""
@@ -32,6 +33,7 @@ def worker_count(jobs: Sequence[FileJob], wanted: int | None, *, bytes_per_pixel
     if wanted == 1 or (wanted is None and len(jobs) < FEWEST_JOBS) or _needs_our_pipes(jobs):
         return 1
     count = min(wanted or granted_cpus(), len(jobs))
+    count = min(count, MOST_PROCESSES) if ON_WINDOWS else count
     memory = available_memory()
     if memory is None or count == 1:
         return count

@@ -13,6 +13,7 @@ from cnnfilt.files.encodings import decoded_text, encoding_of
 from cnnfilt.files.formats import IMAGE_FORMATS, IMAGE_SUFFIXES, MATRIX_SUFFIXES, format_of
 from cnnfilt.files.signatures import format_of_file
 from cnnfilt.frozen import Frozen
+from cnnfilt.windows import ON_WINDOWS
 
 STDIN = "-"
 
@@ -94,7 +95,7 @@ def find_sources(inputs: Iterable[str], walk: Walk) -> tuple[list[Source], tuple
         return [Source(inputs[0], typed=True)], ()
     sources: list[Source] = []
     skipped: list[str] = []
-    for path in inputs:
+    for path in _spelled_out(inputs) if ON_WINDOWS else inputs:
         is_folder = path != STDIN and os.path.isdir(path)
         if path != STDIN and walk.exclusion.leaves_out(path, "", is_folder=is_folder):
             continue
@@ -112,6 +113,15 @@ def find_sources(inputs: Iterable[str], walk: Walk) -> tuple[list[Source], tuple
             f"{inputs[0]}{' ...' if inputs[1:] else ''}: no image is left, for {walk.exclusion.report()[0]}"
         )
     return sources, tuple(skipped)
+
+
+def _spelled_out(inputs: Iterable[str]) -> Iterator[str]:
+    """Yield the files that *.jpg stands for, in the place of a shell that hands it on, as those of Windows do."""
+    import glob  # Elsewhere no one pays for it.
+
+    for path in inputs:
+        found = [] if os.path.lexists(path) else sorted(glob.glob(path))
+        yield from found or [path]
 
 
 def read_list(data: bytes, *, null: bool) -> list[str]:

@@ -41,7 +41,7 @@ def read_kernel(spec: str) -> tuple[str, Image]:
     """Return the label of one kernel and its coefficients as a matrix, all the filters of a 4-D one. KernelError."""
     pairs = _kernels(spec, 1, "kernels", hints=False)
     rows = pairs[0][1] if len(pairs) == 1 else np.stack([kernel for _, kernel in pairs], axis=-1)
-    return pairs[0][0].replace(os.sep, "-"), Image(pixels=rows, kind="matrix", format="csv")
+    return _fit_for_names(pairs[0][0]), Image(pixels=rows, kind="matrix", format="csv")
 
 
 def read_fill(text: str | None) -> Colour | None:
@@ -98,7 +98,11 @@ def _biases(text: str | None, count: int) -> tuple[int | float, ...]:
     return values
 
 
+def _fit_for_names(label: str) -> str:
+    return label.replace("/", "-").replace(os.sep, "-")
+
+
 def _distinct(labels: list[str]) -> list[str]:
     """Return the labels fit for file names; a label that comes again gets its number."""
-    safe = [label.replace(os.sep, "-") for label in labels]
+    safe = [_fit_for_names(label) for label in labels]
     return [f"{label}-{safe[: n + 1].count(label)}" if safe.count(label) > 1 else label for n, label in enumerate(safe)]

@@ -7,11 +7,13 @@ import re
 import stat
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import BinaryIO
 
 from cnnfilt.errors import OutputError, StorageError
 from cnnfilt.signals import on_exit
+from cnnfilt.windows import ON_WINDOWS
 
 if sys.platform != "win32":
     import fcntl
@@ -40,6 +42,8 @@ _beginning = threading.RLock()
 """Held while a temporary file comes into being, so that whoever discards them knows all there are."""
 
 _SECONDS_FOR_LOCK = 0.8
+_SECONDS_IN_USE = 3600
+"""A temporary file without a lock is left alone for so long."""
 
 
 def write_atomically(
@@ -81,7 +85,11 @@ def _replace(
             if date is not None:
                 _set_date(temporary, date)
             os.fsync(stream.fileno())
-            # While the lock is still held, so that no one takes the file for one that was left behind.
+            if not ON_WINDOWS:
+                # While the lock is still held, so that no one takes the file for one that was left behind.
+                _publish(temporary, path, overwrite=overwrite)
+        if ON_WINDOWS:  # It lets no one rename a file that is open, or remove it.
+            _refuse_given_up()
             _publish(temporary, path, overwrite=overwrite)
     except BaseException:
         _remove(temporary)
@@ -154,8 +162,8 @@ def remove_stale(folder: Target) -> int:
 
 
 def _remove_unlocked(path: str) -> bool:
-    if sys.platform == "win32":
-        return False
+    if ON_WINDOWS:
+        return _remove_old(path)
     with contextlib.suppress(OSError):
         descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
         try:
@@ -164,6 +172,15 @@ def _remove_unlocked(path: str) -> bool:
             return True
         finally:
             os.close(descriptor)
+    return False
+
+
+def _remove_old(path: str) -> bool:
+    """Remove a file where there are no locks: Windows keeps those that are open, and one just closed is not old."""
+    with contextlib.suppress(OSError):
+        if time.time() - os.stat(path).st_mtime > _SECONDS_IN_USE:
+            os.unlink(path)
+            return True
     return False
 
 
@@ -217,14 +234,18 @@ def _open_temporary(folder: str) -> tuple[str, int]:
 
 def _begin(temporary: str) -> int:
     with _beginning:
-        if threading.current_thread() in _given_up:
-            raise TimeoutError(errno.ETIMEDOUT, "its time was up")
+        _refuse_given_up()
         _open_now[temporary] = threading.current_thread()  # Before it is there: a signal may come at any moment.
         try:
             return os.open(temporary, _OPEN_NEW, _ALL_MAY)
         except OSError:
             del _open_now[temporary]
             raise
+
+
+def _refuse_given_up() -> None:
+    if threading.current_thread() in _given_up:
+        raise TimeoutError(errno.ETIMEDOUT, "its time was up")
 
 
 def _lock(descriptor: int) -> None:

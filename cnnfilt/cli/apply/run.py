@@ -17,6 +17,7 @@ from cnnfilt.files.network_input import BACKGROUND
 from cnnfilt.frozen import replace
 from cnnfilt.operations.apply import ApplyChain
 from cnnfilt.operations.map_names import ends_flat
+from cnnfilt.windows import ends_as_folder
 
 
 def run_chain(
@@ -77,7 +78,7 @@ def _as_trained(files: FileOptions, gray: bool) -> FileOptions:
 
 def as_numbers(files: FileOptions, what: str = "chain") -> FileOptions:
     """Return the options for what ends in a list of values: csv unless they name another matrix format."""
-    into_folder = files.output is not None and (files.output.endswith("/") or os.path.isdir(files.output))
+    into_folder = files.output is not None and (ends_as_folder(files.output) or os.path.isdir(files.output))
     asked = files.format or (None if files.output is None or into_folder else format_of(files.output))
     if asked is None:
         # The values of standard output are in the JSON where that is asked for.

@@ -25,6 +25,7 @@ from cnnfilt.nn.model import Sequential
 from cnnfilt.nn.training import Epoch, Progress, Trainer, TrainingSettings
 from cnnfilt.signals import on_exit_during, say_at_once
 from cnnfilt.terms import Pair
+from cnnfilt.windows import ends_as_folder
 
 if TYPE_CHECKING:
     from cnnfilt.cli.net.train_page import TrainingPage
@@ -129,7 +130,7 @@ def _page(request: TrainRequest, run: _TrainingRun) -> "TrainingPage | None":
 
 def _check_suffix(output: str) -> None:
     path = Path(output)
-    if output.endswith("/") or path.is_dir():
+    if ends_as_folder(output) or path.is_dir():
         raise ParameterError(f"{output} is a folder; use -o {path / 'model.npz'}", parameter="output")
     if path.suffix and path.suffix.lower() != ".npz":
         better = path.with_suffix(".npz")
