@@ -56,8 +56,8 @@ def run_operation(
         return 0
     if walks:
         plan, inspection = _as_a_walk(plan, inspection, request, files)
-    settings = _settings(files, inspection, gray=gray)
     planned = (*plan.jobs, *plan.existing)
+    settings = _settings(files, inspection, gray=gray, inputs=len(planned))
     if len(planned) > 1:  # For one file it may take longer than the work, in a folder of a million.
         clean_up_after(planned)
     reporter = Reporter(
@@ -70,24 +70,31 @@ def run_operation(
         resume=_what_resumes(files),
     )
     # Closing the records ends what is still under way, however we leave.
-    with reporter, closing(_records(plan.jobs, operation, settings, files)) as records:
-        records = records if inspection.walk is None else inspection.walk.as_outputs(records)
-        if inspection.page is not None:
-            records = _with_pages(records, inspection, operation.command, overwrite=files.overwrite)
-        storage_is_full = _tell_all(records, reporter, fail_fast=files.fail_fast)
+    made = closing(_records(plan.jobs, operation, settings, files))
+    with reporter, made as records, closing(_shown(records, plan, inspection, operation, files)) as shown:
+        storage_is_full = _tell_all(shown, reporter, fail_fast=files.fail_fast)
         if len(planned) > 1 and not storage_is_full:  # A single file is soon made again.
             settle(written_folders(plan.jobs))
     return 1 if reporter.failed else 0
 
 
-def _with_pages(
-    records: Iterable[Record], inspection: Inspection, command: str, *, overwrite: bool
+def _shown(
+    records: Iterable[Record], plan: BatchPlan, inspection: Inspection, operation: Operation, files: FileOptions
 ) -> Generator[Record]:
-    # Most runs do without.
-    from cnnfilt.cli.inspect.page import with_page
+    """Yield the records once what shows them is written: their walk, the page of each, or one page of them all."""
+    if inspection.walk is not None:
+        records = inspection.walk.as_outputs(records)
+    if inspection.page is None:
+        yield from records
+    elif len(plan.jobs) + len(plan.existing) > 1:
+        from cnnfilt.cli.inspect.folder_page import FolderPage  # Most runs do without.
 
-    for record in records:
-        yield with_page(record, inspection, command, overwrite=overwrite)
+        yield from FolderPage(plan, inspection, operation.command, overwrite=files.overwrite).shown(records)
+    else:
+        from cnnfilt.cli.inspect.page import with_page
+
+        for record in records:
+            yield with_page(record, inspection, operation.command, overwrite=files.overwrite)
 
 
 def _what_resumes(files: FileOptions) -> str:
@@ -161,8 +168,6 @@ def _planned(files: FileOptions, request: OutputRequest, inspection: Inspection,
         from cnnfilt.cli.inspect.page import check_page
 
         check_page(inspection.page, plan, also_read=request.also_read, overwrite=files.overwrite)
-        if len(plan.jobs) > 1:
-            raise PlanError("--page shows one input; name a single one")
     if inspection.emit is not None and len(plan.jobs) > 1:
         raise PlanError("--emit writes a script for one input; name a single one")
     if inspection.emit is not None and any(job.source.typed for job in plan.jobs):
@@ -221,7 +226,7 @@ def _listed(path: str, *, null: bool, quiet: bool) -> list[str]:
     return names
 
 
-def _settings(files: FileOptions, inspection: Inspection, *, gray: bool) -> Settings:
+def _settings(files: FileOptions, inspection: Inspection, *, gray: bool, inputs: int) -> Settings:
     return Settings(
         read=files.read_options(gray=gray),
         write=files.write_options,
@@ -229,7 +234,7 @@ def _settings(files: FileOptions, inspection: Inspection, *, gray: bool) -> Sett
         debug=click.get_current_context().find_object(bool) or False,
         frames=files.frames,
         keep_dates=files.keep_dates,
-        inspectors=inspection.inspectors(files, gray=gray),
+        inspectors=inspection.inspectors(files, gray=gray, inputs=inputs),
     )
 
 

@@ -9,6 +9,8 @@ operation                   the page of convolve, pool, edges, pad and morph, ma
 network, lanes              a network drawn, its branches beside each other: the page of shape
 chain, chain_*              the page of apply: a chain of layers, each value taken down to the image
 graph, graph_*              the same of a network in an .onnx file
+results                     a network at work on labelled images: net train and net evaluate
+folder                      many files, each before and after: any of these commands on several inputs
 
 To add a new kind of page, called KIND here:
 

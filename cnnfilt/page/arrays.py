@@ -58,4 +58,9 @@ def number(value: float | None) -> float | int | str | None:
 
 def picture(pixels: Array) -> str:
     """Return levels of 8 bits, (H, W) or (H, W, 3), as the URI of a PNG that is in the page."""
-    return f"data:image/png;base64,{base64.b64encode(encode(Image(pixels=pixels), 'png').data).decode('ascii')}"
+    return as_uri(encode(Image(pixels=pixels), "png").data, "png")
+
+
+def as_uri(data: bytes, kind: str) -> str:
+    """Return the bytes of a picture of this kind, "png" or "webp", as a URI that is in the page."""
+    return f"data:image/{kind};base64,{base64.b64encode(data).decode('ascii')}"

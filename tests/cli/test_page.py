@@ -141,14 +141,6 @@ def test_what_has_no_page_says_so(run: Run) -> None:
         assert not Path("a.html").exists()
 
 
-def test_several_inputs_have_no_page(run: Run) -> None:
-    for name in ("a.png", "b.png"):
-        PIL.Image.fromarray(np.zeros((4, 4), np.uint8)).save(name)
-    done = run("pool", "a.png", "b.png", "--page", "a.html")
-    assert done.code == 2
-    assert "--page shows one input; name a single one" in done.stderr
-
-
 def test_a_name_that_is_no_text_is_escaped_in_the_title(run: Run) -> None:
     name = os.fsdecode(b"\xff<b>\xe2\x80\xae.csv")
     Path(name).write_text("1,2\n3,4\n")

@@ -62,8 +62,8 @@ class Inspection(Frozen):
         """Tell whether it is the steps of --explain all that go to `output`, and not the result."""
         return self.explain == "all" and output is not None and format_of(output) in WALKS
 
-    def inspectors(self, files: FileOptions, *, gray: bool) -> "tuple[Inspector, ...]":
-        """Return what is to be learned from each image, in the order of `asked`."""
+    def inspectors(self, files: FileOptions, *, gray: bool, inputs: int = 1) -> "tuple[Inspector, ...]":
+        """Return what is to be learned from each of so many inputs, in the order of `asked`."""
         found: list[Inspector] = []
         if self.walk is not None:
             found.append(self.walk)
@@ -80,7 +80,11 @@ class Inspection(Frozen):
             from cnnfilt.operations.inspect.emitted_run import DescribeRun
 
             found.append(DescribeRun(files.read_options(gray=gray), files.frames, files.output, files.format))
-        if self.page is not None:
+        if self.page is not None and inputs > 1:
+            from cnnfilt.page.folder import ShowInFolder, side_for
+
+            found.append(ShowInFolder(side_for(inputs)))
+        elif self.page is not None:
             from cnnfilt.page.kinds import ShowOnPage
 
             found.append(ShowOnPage())
