@@ -24,7 +24,7 @@ The code, from the ground up:
     limits                      what the machine can do: copy, add in the second-level cache, multiply matrices
     programs                    how each program is started
     without_fsync               a folder that switches os.fsync off in the interpreters that have it in PYTHONPATH
-    rows_filters, rows_pooling, rows_networks, rows_process, rows_folders     the rows
+    rows_filters, rows_pooling, rows_networks, rows_onnx, rows_process, rows_folders     the rows
     growth                      the cost per pixel from 1 to 96 megapixels, and from 9x9 to 31x31
     table, report               Markdown: one row, one table, everything
 """

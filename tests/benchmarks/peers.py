@@ -12,6 +12,7 @@ PACKAGES = {
     "torch": "torch",
     "torch, channels first": "torch",
     "scikit-image": "scikit-image",
+    "onnxruntime": "onnxruntime",
     "scipy": "scipy",
     "Pillow": "pillow",
 }

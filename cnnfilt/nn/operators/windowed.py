@@ -8,7 +8,6 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from cnnfilt.core.engine.job import Job
-from cnnfilt.core.engine.products import multiply
 from cnnfilt.core.engine.run import PlannedConvolution
 from cnnfilt.core.engine.threads import run_strips
 from cnnfilt.describe.graphs.sliding import sliding
@@ -16,6 +15,10 @@ from cnnfilt.describe.window import Window
 from cnnfilt.nn.layer import Array
 from cnnfilt.nn.operators.layout import first, in_rows
 from cnnfilt.nn.operators.task import Arrays, Make, Run, Task
+
+_BLAS_IS_ALONE = os.environ.get("OPENBLAS_NUM_THREADS") == "1"
+"""Whether products are computed in the thread that asks for them, as on our command line. Elsewhere BLAS has threads of
+its own, and ours would wait for each other in it."""
 
 BLOCK_BYTES = 1 << 20
 """What windows written out take at once: they are written and then read, and should stay near the processor."""
@@ -111,24 +114,20 @@ def _products(padded: Array, matrix: Array, bias: Array | None, windows: Sequenc
 
         return work
 
-    run_strips([(number, number + 1) for number in range(len(places))], make_worker)
+    if _BLAS_IS_ALONE:
+        run_strips([(number, number + 1) for number in range(len(places))], make_worker)
+    else:
+        make_worker()(0, len(places))
 
 
 def _multiply(rows: Array, matrix: Array, bias: Array | None, out: Array) -> None:
     whole = out.flags.c_contiguous
     sums = out.reshape(len(rows), -1) if whole else np.empty((len(rows), matrix.shape[1]), out.dtype)
-    _product(rows, matrix, sums)
+    np.matmul(rows, matrix, out=sums)
     if bias is not None:
         np.add(sums, bias, out=sums)
     if not whole:
         out[...] = sums.reshape(out.shape)
-
-
-def _product(rows: Array, matrix: Array, out: Array) -> None:
-    if os.environ.get("OPENBLAS_NUM_THREADS") == "1":
-        np.matmul(rows, matrix, out=out)
-    else:
-        multiply(rows, matrix, out=out)
 
 
 def with_border(images: Array, windows: Sequence[Window], value: float) -> Array:
