@@ -22,7 +22,7 @@ The code, from the ground up (imports run downward only):
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"
 
 if TYPE_CHECKING:
     from cnnfilt.core.convolution import conv2d, convolve
