@@ -7,6 +7,7 @@ from math import prod
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
+from cnnfilt.core.engine import native
 from cnnfilt.core.engine.job import Job
 from cnnfilt.core.engine.run import PlannedConvolution
 from cnnfilt.core.engine.threads import run_strips
@@ -70,9 +71,14 @@ def _by_channel(images: Array, kernels: Array, bias: Array | None, windows: Sequ
     rows, columns = windows
     out = np.empty((len(images), rows.output_size, columns.output_size, images.shape[3]), np.float32)
     addends = np.zeros(images.shape[3]) if bias is None else bias
+    # The loops hold so many channels at once, whatever the stride.
+    together = max(native.BLOCK // columns.stride, 1)
     for image, responses in zip(images, out, strict=True):
-        job = Job(image, kernels.astype(np.float64), True, addends.astype(np.float64), rows, columns)
-        PlannedConvolution(job, dtype=np.dtype(np.float32)).write(responses)
+        for start in range(0, images.shape[3], together):
+            some = slice(start, start + together)
+            weights, bias_of_some = kernels[..., some].astype(np.float64), addends[some].astype(np.float64)
+            job = Job(np.ascontiguousarray(image[..., some]), weights, True, bias_of_some, rows, columns)
+            PlannedConvolution(job, dtype=np.dtype(np.float32)).write(responses[..., some])
     return out
 
 
