@@ -49,7 +49,8 @@ class Step(Frozen, eq=False):
 
 def place_of(node: Node) -> str:
     """Return where a node is, for messages: by its number, its operator and its name."""
-    return f"node {node.place} ({node.full_operator}{f' {node.title}' if node.title else ''})"
+    named = f"{node.full_operator}{f' {node.title}' if node.title else ''}"
+    return f"node {node.place} ({named if named.isprintable() else repr(named)[1:-1]})"
 
 
 class Walk:
