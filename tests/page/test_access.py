@@ -29,13 +29,17 @@ PAGES: dict[str, list[str]] = {
     ],
     "list": ["apply", "conv:4,k=3,p=1 relu pool:max flatten fc:30 softmax", "--seed", "1", "a.png"],
     "network": ["shape", "20x30x3", "as:in conv:5,k=3,p=1 bn relu as:main from:in conv:5,k=1 add:main pool:max"],
+    "training": ["net", "train", "data", "-o", "m.npz", "--epochs", "2", "conv:4,k=3", "relu", "flatten"],
+    "backward": ["net", "backward", "1,2,3; 4,5,6; 7,8,9", "-k", "1,0; -1,2", "--gradient", "1,-2; 3,4"],
+    "folder": ["convolve", "a.png", f"{SAMPLES}/icon.png", f"{SAMPLES}/worked_example.csv", "-k", "3", "-o", "out/"],
 }
 
 OF_OPERATIONS = ("sum", "colours", "pool", "morph", "edges", "pad")
 
 CONTRASTS = """
 const parse = (text) => {
-  const parts = text.match(/[\\d.]+/g).map(Number);
+  // What color-mix gives is written as color(srgb 0.5 0.5 0.5).
+  const parts = text.match(/[\\d.]+/g).map(Number).map((one) => (text.startsWith("color(srgb") ? one * 255 : one));
   return parts.length > 3 && parts[3] === 0 ? null : parts.slice(0, 3);
 };
 const light = ([r, g, b]) => [r, g, b].map((one) => one / 255)
@@ -72,7 +76,12 @@ return [...document.querySelectorAll("button, select, input, textarea, canvas, i
 @pytest.fixture(params=PAGES)
 def page(request: pytest.FixtureRequest, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    PIL.Image.fromarray(np.random.default_rng(1).integers(0, 256, (40, 50, 3), dtype=np.uint8)).save("a.png")
+    noise = np.random.default_rng(1).integers(0, 256, (40, 50, 3), dtype=np.uint8)
+    PIL.Image.fromarray(noise).save("a.png")
+    for name in ("cats", "dogs"):
+        (tmp_path / "data" / name).mkdir(parents=True)
+        for number in range(6):
+            PIL.Image.fromarray(noise[number : number + 8, :8]).save(tmp_path / "data" / name / f"{number}.png")
     assert run(*PAGES[request.param], "--page", "page.html").code == 0
     return tmp_path / "page.html"
 
@@ -104,7 +113,8 @@ def test_keys_reach_everything_and_the_focus_is_seen(browser: Browser, page: Pat
         // Of several of a kind, one is reached so, and arrow keys go on from it.
         const kinds = ".layers, .cards, .maps, .barlist, .chips, .cells, [role=tablist]";
         const isLed = (one) => one.tabIndex < 0 && one.closest(kinds)?.querySelector("button:not([tabindex='-1'])");
-        return found.filter((one) => one.getClientRects().length && !isLed(one)).map((one, index) => {
+        const isShown = (one) => one.getClientRects().length && one.checkVisibility();
+        return found.filter((one) => isShown(one) && !isLed(one)).map((one, index) => {
           one.dataset.number = index;
           return index;
         });

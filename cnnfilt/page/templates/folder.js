@@ -37,7 +37,7 @@ run((data, view) => {
   const parts = (place) => (data.files.length > EACH ? place : null);
   fill(view, data.notes.map((note) => element("p", {class: "notice"}, note)),
     element("p", {id: "summary"}, summary(data.files, count)),
-    element("div", {class: "row controls", role: "group", "aria-label": "Which files"}, buttons, element("label", {}, "Name has ", search)),
+    element("h2", {class: "spoken"}, "Files"), element("div", {class: "row controls", role: "group", "aria-label": "Which files"}, buttons, element("label", {}, "Name has ", search)),
     element("div", {class: "row"}, said, parts(back), parts(on)), list);
   show();
 });
