@@ -30,8 +30,9 @@ def console_commands(document: Path) -> list[tuple[str, str]]:
 
 
 def shell_lines(document: Path) -> list[str]:
-    """Each command of the shell blocks, which show no output."""
-    return [line for block in blocks(document, "sh", "bash") for line in block.splitlines() if line.strip()]
+    """Each command of the shell blocks, which show no output; one may go on after a backslash."""
+    found = (block.replace("\\\n", " ") for block in blocks(document, "sh", "bash"))
+    return [line for block in found for line in block.splitlines() if line.strip()]
 
 
 def links(document: Path) -> list[str]:

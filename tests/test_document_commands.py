@@ -45,6 +45,7 @@ def files(desk: Path) -> None:
 
 
 def checking(desk: Path) -> None:
+    files(desk)
     shutil.copytree(ROOT / "sample_images", desk / "sample_images")
     with Image.open(SCENE) as image:
         image.resize((120, 80)).save(desk / "photo.png")

@@ -70,4 +70,4 @@ def row(name: str, must: float, aim: float, macs: int) -> Row:
 
 ROWS = (row("resnet18", 4.0, 2.0, 1_814_073_344), row("mobilenet_v2", 5.0, 2.5, 300_774_272))
 
-SECTION = Section("Files of networks", ROWS, seconds, "ms", 1e-3)
+SECTION = Section("From .onnx files", ROWS, seconds, "ms", 1e-3)
