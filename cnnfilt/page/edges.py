@@ -68,12 +68,12 @@ def _magnitudes(pixels: Array, asked: EdgeDetection) -> tuple[tuple[Kernel, ...]
         crest = crest_mask(pixels, asked)
         words = ("no crest: weaker than beside it", "a crest: no weaker than beside it")
         thinned = np.where(crest, stages[-1].values, 0).astype(stages[-1].values.dtype)
-        stages.append(Stage(words, thinned, chosen=crest))
+        stages.append(Stage(words, thinned, chosen=crest, name="thinned"))
     if asked.threshold is not None:
         threshold = threshold_of(pixels, asked)
         mask = edge_mask(pixels, asked, threshold)[0]
         words = (f"below the threshold {threshold:.6g}", f"at least the threshold {threshold:.6g}")
-        stages.append(Stage(words, mask * np.int64(full_step(pixels.dtype)), chosen=mask))
+        stages.append(Stage(words, mask * np.int64(full_step(pixels.dtype)), chosen=mask, name="edge or none"))
     return kernels, tuple(stages)
 
 
@@ -91,11 +91,12 @@ def _strength(kernels: tuple[Kernel, ...], asked: EdgeDetection, magnitudes: Arr
         words = tuple(f"the largest of {len(answers)}: {name}" for name in names)
         stack = np.stack(answers)
         before, chosen = stack.max(axis=0), stack.argmax(axis=0)
+    name = "the largest answer" if len(answers) > 2 else ""
     positive = math.fsum(value for row in asked.kernels[0] for value in row if value > 0)
     if asked.gain == positive:
-        return (Stage(words, magnitudes, chosen=chosen),)
+        return (Stage(words, magnitudes, chosen=chosen, name=name),)
     gain = f"times gain {asked.gain:.6g} / {positive:.6g} (positive sum)"
-    return Stage(words, before, chosen=chosen), Stage((gain,), magnitudes)
+    return Stage(words, before, chosen=chosen, name=name), Stage((gain,), magnitudes)
 
 
 def _canny(pixels: Array, asked: EdgeDetection) -> tuple[tuple[Kernel, ...], tuple[Stage, ...]]:
@@ -130,8 +131,8 @@ def _canny(pixels: Array, asked: EdgeDetection) -> tuple[tuple[Kernel, ...], tup
     top = full_step(pixels.dtype)
     return kernels, (
         Stage(("sqrt(gx^2 + gy^2), in full steps",), strength),
-        Stage(("along the gradient it lies between {0} and {1}",), strength, uses=(before, after)),
-        Stage(words, edge * np.int64(top), chosen=chosen),
+        Stage(("along the gradient it lies between {0} and {1}",), strength, uses=(before, after), name="beside it"),
+        Stage(words, edge * np.int64(top), chosen=chosen, name="edge or none"),
     )
 
 

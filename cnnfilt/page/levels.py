@@ -24,4 +24,10 @@ def level_stages(values: Array, pixels: Array, levels: Levels, *, inverted: int 
     found, alike = range_in(values, levels)
     clipped = levels.scale(found, alike=alike).outside(values)
     words = f"level ({mapping_in_words(levels)})"
-    return Stage((words,), before, clipped=clipped if clipped.any() else None, is_level=not inverted), *turned
+    return Stage(
+        (words,),
+        before,
+        clipped=clipped if clipped.any() else None,
+        is_level=not inverted,
+        name="level before inverting" if inverted else "",
+    ), *turned

@@ -158,6 +158,7 @@ def _kernel(kernel: Kernel, made: Box, arrays: _Arrays) -> dict[str, Any]:
 
 def _stage(stage: Stage, made: Box, arrays: _Arrays) -> dict[str, Any]:
     return {
+        "name": stage.name,
         "words": list(stage.words),
         "values": arrays.add(stage.values, made),
         "uses": [arrays.add(one, made) for one in stage.uses],

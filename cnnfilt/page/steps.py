@@ -65,7 +65,8 @@ class Stage(Frozen, eq=False):
     """What comes next of each value: in `words`, of which {0} stands for the value of the first in `uses`.
 
     Where there are several words, `chosen` (H', W', maps) tells which. `clipped` is -1 where the value was raised to
-    the lowest level, and 1 where it was cut to the highest. A stage that `is_level` is what was written.
+    the lowest level, and 1 where it was cut to the highest. A stage that `is_level` is what was written. `name` is what
+    its values are called as a whole, where the words would not say it.
     """
 
     words: tuple[str, ...]
@@ -74,6 +75,7 @@ class Stage(Frozen, eq=False):
     chosen: Array | None = None
     clipped: Array | None = None
     is_level: bool = False
+    name: str = ""
 
 
 class Step(Frozen, eq=False, kw_only=True):

@@ -504,3 +504,9 @@ def test_a_transposed_convolution(opened: Any, tmp_path: Path, asked: dict[str, 
         lines = browser.script(LOOK, place)
         seen = [tuple(map(int, line.split(" as ")[0].replace("row ", "").split(", column "))) for line in lines]
         assert sorted(seen) == sorted(index for index in np.ndindex(counts.shape) for _ in range(int(counts[index])))
+
+
+def test_what_the_output_shows_is_called_by_its_name(opened: Any) -> None:
+    browser = opened("edges", EXAMPLE, "--method", "canny")
+    names = [one.text for one in browser.all("label option")]
+    assert names == ["gx", "gy", "sqrt(gx^2 + gy^2), in full steps", "beside it", "edge or none"]

@@ -313,7 +313,10 @@ class OperationPage {
     Object.assign(this.output, {top: 0, left: 0, bottom: step.size[0], right: step.size[1]});
     if (!this.zoomed) {
       this.zoomed = true;
-      this.input.zoom = this.output.zoom = Math.min(this.input.fit(), Math.max(this.output.fit(), this.input.fit()));
+      this.input.zoom = this.output.zoom = Math.min(this.input.fit(), this.output.fit());
+      // What was in view before is not: all is put into the middle.
+      for (const one of [this.input, this.output]) one.first = [one.bottom + 1e9, one.right + 1e9];
+      this.reveals = true;
     }
     this.input.cell = (row, column) => {
       const y = seenAt(rows, row), x = seenAt(columns, column), padded = row < 0 || column < 0 || row >= rows.size || column >= columns.size;
@@ -543,6 +546,7 @@ function ordered(values) {
 }
 
 function shortWords(stage) {
+  if (stage.name) return stage.name;
   const whole = stage.words[0].replace(/ ?\{\d\}/g, "").replace(/:.*/, "");
   return stage.isLevel || stage.words.length > 1 ? whole.replace(/ \(.*/, "") : whole;
 }
