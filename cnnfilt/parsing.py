@@ -121,6 +121,10 @@ def parse_number(text: str, name: str) -> int | float:
     return int(cleaned) if written_whole else value
 
 
+MANY, FIRST_OF_MANY = 60, 8
+"""Of more words than these only the first are named."""
+
+
 def nearest(word: str, known: tuple[str, ...]) -> str:
     """Return what to write for `word`: our name for what others call so, the known words near to it, or all of them."""
     if len(known) <= FEW:
@@ -132,7 +136,10 @@ def nearest(word: str, known: tuple[str, ...]) -> str:
     if ours:
         return f"here it is called {' or '.join(ours)}"
     near = words_near(word, known)
-    return f"did you mean {' or '.join(near)}?" if near else f"use one of {', '.join(known)}"
+    if near:
+        return f"did you mean {' or '.join(near)}?"
+    more = f" and {len(known) - FIRST_OF_MANY:,} more" if len(known) > MANY else ""
+    return f"use one of {', '.join(known[:FIRST_OF_MANY] if more else known)}{more}"
 
 
 def words_near(word: str, known: Sequence[str]) -> list[str]:

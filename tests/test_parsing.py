@@ -187,3 +187,9 @@ def test_a_padding_mode_is_no_width(mode):
 
 def test_few_words_are_all_listed():
     assert nearest("mean", ("max", "avg", "min")) == "use max, avg or min"
+
+
+def test_of_very_many_words_only_the_first_are_named() -> None:
+    names = tuple(f"layer{number}" for number in range(150))
+    assert nearest("zzzz", names) == f"use one of {', '.join(names[:8])} and 142 more"
+    assert nearest("zzzz", names[:60]) == f"use one of {', '.join(names[:60])}"
