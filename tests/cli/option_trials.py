@@ -447,6 +447,7 @@ TRAIN: Trials = {
         },
     ),
     "quiet": [Trial(f"net train classes -o m.npz --epochs 1 {_LAYERS}", "", "-q", "stderr")],
+    "page": [Trial(f"net train classes -o m.npz --epochs 1 -q {_LAYERS}", "--page a.html", "--page b.html")],
 }
 
 
@@ -468,6 +469,8 @@ EVALUATE: Trials = {
     **after("net evaluate model.npz classes", DECODING),
     "max_pixels": [Trial("net evaluate model.npz classes", "--max-pixels 0", "--max-pixels 9", codes=(0, 1))],
     "json_": [Trial("net evaluate model.npz classes", "", "--json")],
+    "page": [Trial("net evaluate model.npz classes", "", "--page a.html")],
+    "overwrite": [Trial("net evaluate model.npz classes --page there.html", "", "-y", codes=(2, 0))],
 }
 
 SUMMARY: Trials = {"json_": [Trial("net summary model.npz", "", "--json")]}
@@ -489,6 +492,10 @@ BACKWARD: Trials = {
     "loss": [
         Trial("net backward '2,1' --labels '1,0'", "--loss categorical", "--loss binary"),
         Trial("net backward 2 --labels 0", "--loss sparse", "--loss binary"),
+    ],
+    "page": [Trial("net backward '1,2; 3,4' -k '1,2; 3,4' --gradient 1", "", "--page a.html")],
+    "overwrite": [
+        Trial("net backward '1,2; 3,4' -k 1 --gradient '1,2; 3,4' --page there.html", "", "-y", codes=(2, 0))
     ],
     "labels": [Trial("net backward '2,1,0' --loss categorical", "--labels 1,0,0", "--labels 0,1,0")],
     "bias": [Trial(f"{_SQUARE} -k '1,2; 3,4'", "--bias 1", "--bias 2")],

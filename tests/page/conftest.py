@@ -36,6 +36,8 @@ class Browser:
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
         scheme = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": scheme})
+        # As if the window were in front: in one that is not, elements get the focus and are not told.
+        self.driver.execute_cdp_cmd("Emulation.setFocusEmulationEnabled", {"enabled": True})
         self.driver.get(path.resolve().as_uri())
         self.wait_for("#view[data-ready], #view[data-failed]")
         assert not self.all("#view[data-failed]"), self.text("#view")
