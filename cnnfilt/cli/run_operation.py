@@ -60,15 +60,7 @@ def run_operation(
     settings = _settings(files, inspection, gray=gray, inputs=len(planned))
     if len(planned) > 1:  # For one file it may take longer than the work, in a folder of a million.
         clean_up_after(planned)
-    reporter = Reporter(
-        operation.command,
-        plan,
-        quiet=files.quiet,
-        verbose=files.verbose,
-        json=files.json,
-        inspection=inspection,
-        resume=_what_resumes(files),
-    )
+    reporter = _reporter(operation.command, plan, inspection, files)
     # Closing the records ends what is still under way, however we leave.
     made = closing(_records(plan.jobs, operation, settings, files))
     with reporter, made as records, closing(_shown(records, plan, inspection, operation, files)) as shown:
@@ -95,6 +87,18 @@ def _shown(
 
         for record in records:
             yield with_page(record, inspection, operation.command, overwrite=files.overwrite)
+
+
+def _reporter(command: str, plan: BatchPlan, inspection: Inspection, files: FileOptions) -> Reporter:
+    return Reporter(
+        command,
+        plan,
+        quiet=files.quiet,
+        verbose=files.verbose,
+        json=files.json,
+        inspection=inspection,
+        resume=_what_resumes(files),
+    )
 
 
 def _what_resumes(files: FileOptions) -> str:
