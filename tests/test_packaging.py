@@ -1,6 +1,7 @@
 """What is packed: the sdist holds the repository, the wheel the package and its man pages, and each installs."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -18,8 +19,8 @@ from tests.conftest import ENVIRONMENT, ROOT
 
 pytestmark = pytest.mark.package
 
-INSTALLED = {name: value for name, value in ENVIRONMENT.items() if name != "PYTHONPATH"}
-"""Where what is installed runs, and not what is here."""
+INSTALLED = {name: value for name, value in ENVIRONMENT.items() if name not in {"PYTHONPATH", "CNNFILT_NATIVE"}}
+"""Where what is installed runs, and not what is here, with the core that it has."""
 
 NAME = f"cnnfilt-{__version__}"
 
@@ -99,6 +100,8 @@ def test_each_installs_and_runs_the_worked_example(packed: Path, tmp_path: Path,
     version = ran(programs / "cnnfilt", "--version", cwd=tmp_path).splitlines()
     assert version[0] == f"cnnfilt {__version__}"
     assert compiler or version[1].endswith("NumPy core")
+    if compiler and os.environ.get("CNNFILT_NATIVE") == "1":
+        assert version[1].endswith("compiled core")
     manual = Path(ran(programs / "cnnfilt", "man", cwd=tmp_path).strip())
     assert {one.name for one in (manual / "man1").iterdir()} == set(man_pages())
     assert json.loads(ran(programs / "cnnfilt", "schema", cwd=tmp_path)).keys() == {*commands()}
