@@ -22,6 +22,8 @@ from cnnfilt.frozen import Frozen
 from cnnfilt.nn.activations import softmax
 from cnnfilt.nn.operators.network import RunnableNetwork
 from cnnfilt.nn.operators.planning import check_runs, needed
+from cnnfilt.nn.operators.tiled import TiledNetwork
+from cnnfilt.nn.operators.tiling import tiling_of
 from cnnfilt.parsing import nearest
 from cnnfilt.terms import Pair
 
@@ -126,14 +128,22 @@ class OnnxNetwork:
         raise ParameterError(f"{self.path} has no layer {name!r}; {nearest(name, titles)} (cnnfilt shape lists them)")
 
     def ready(self, size: Pair, wanted: Sequence[str], *, keep: bool = False, most: int = 0) -> RunnableNetwork:
-        """Return the network ready for images of `size`; the last one is kept, weights and all."""
+        """Return the network ready for images of `size`; the last one is kept, weights and all.
+
+        For a large image it is a TiledNetwork where that gives the same, unless `keep` asks for every node's value.
+        """
         key = (size, tuple(wanted), keep, most)
         if self._ready is None or self._ready[0] != key:
             self._ready = None  # Its memory is free before the next takes as much.
             with _about(self.path):
-                ready = RunnableNetwork(self.graph, self.image(size), self._read, wanted, keep=keep, most=most)
-            self._ready = key, ready
+                self._ready = key, self._made_ready(self.image(size), wanted, keep=keep, most=most)
         return self._ready[1]
+
+    def _made_ready(self, image: Value, wanted: Sequence[str], *, keep: bool, most: int) -> RunnableNetwork:
+        tiling = None if keep or len(wanted) > 1 else tiling_of(self.graph, image, wanted[0])
+        if tiling is not None:
+            return TiledNetwork(self.graph, tiling, self._read, wanted[0], most=most)
+        return RunnableNetwork(self.graph, image, self._read, wanted, keep=keep, most=most)
 
     def _read(self, tensor: Tensor) -> Array:
         return read_weights(self.path, tensor)

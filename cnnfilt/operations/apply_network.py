@@ -15,6 +15,7 @@ from cnnfilt.files.network_input import NetworkInput
 from cnnfilt.files.onnx_network import MOVES_NOTHING, Layer, OnnxNetwork, opened
 from cnnfilt.frozen import Frozen, replace
 from cnnfilt.nn.operators.network import RunnableNetwork
+from cnnfilt.nn.operators.tiled import TiledNetwork
 from cnnfilt.operations.apply import MOST_MAPS, VALUES_PER_PIXEL
 from cnnfilt.operations.base import AUTO, Array, Operation, Reach, Result, size_of
 from cnnfilt.operations.sheets import sheet_about
@@ -126,7 +127,9 @@ class ApplyNetwork(Operation, kw_only=True):
 
     def _sheets_and_value(self, ready: RunnableNetwork, x: Array, wanted: str) -> tuple[tuple[Array, ...], Array]:
         """Return the pictures of the layers, each drawn when it is there, and what the wanted one makes."""
-        drawn = {one.value: one for one in self._drawn} if self.draw else {}
+        if not self.draw:
+            return (), ready.one_image(wanted, ready(x)[wanted])
+        drawn = {one.value: one for one in self._drawn}
         sheets, result = [], x
         for _, made in ready.values(x):
             for name, value in made.items():
@@ -191,7 +194,12 @@ def _plan(ready: RunnableNetwork, size: tuple[int, int]) -> str:
     turned = ready.turned
     named = ", ".join(turned[:_MOST_NAMED]) + (f" and {len(turned) - _MOST_NAMED} more" if turned[_MOST_NAMED:] else "")
     first = f", but as in the file (channels first) out of {named}" if turned else ""
-    return f"{counted(len(ready.steps), 'nodes')} at {spelled_size(size)}, channels last{first}"
+    tiles = ""
+    if isinstance(ready, TiledNetwork):
+        rows, columns = ready.tiling.rows, ready.tiling.columns
+        count = len(rows.starts) * len(columns.starts)
+        tiles = f" in {counted(count, 'tiles')} of {spelled_size((rows.size, columns.size))}"
+    return f"{counted(len(ready.steps), 'nodes')} at {spelled_size(size)}{tiles}, channels last{first}"
 
 
 def _slug(one: Layer) -> str:

@@ -94,11 +94,15 @@ class RunnableNetwork:
 
     def one_image(self, name: str, value: Array) -> Array:
         """Return what `value`, called `name`, holds of one image: (H, W, C), or its axes but for the batch."""
-        described = self._described[name]
-        axes = "" if described is None else described.axes
+        axes = self.axes_of(name)
         if axes == "NCHW":
             return np.moveaxis(value[0], 0, -1)
         return value[0] if axes.startswith("N") and len(value) == 1 else value
+
+    def axes_of(self, name: str) -> str:
+        """Return a letter for each axis of the value called `name`, "" where nothing is known of it."""
+        described = self._described[name]
+        return "" if described is None else described.axes
 
     def _made(self, one: Ready, values: Mapping[str, Array]) -> dict[str, Array]:
         pairs = zip(one.inputs, one.weights, strict=True)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
+from cnnfilt.describe.graphs.value import Value
 from cnnfilt.describe.graphs.walk import Step, place_of
 from cnnfilt.errors import CnnfiltError, InputError, counted
 from cnnfilt.nn.operators.table import OVER_ITS_INPUT, RUN, SHARING
@@ -49,15 +50,37 @@ def check_sizes(steps: Sequence[Step], most: int) -> None:
     for step in steps:
         count = max((value.count for value in step.values if value is not None), default=0)
         weights += 0 if step.computes else count
-        padded = 0
-        if step.windows is not None and step.inputs[0] is not None:
-            height, width = step.windows.padded_size
-            padded = height * width * (step.inputs[0].side("C") or 1)
-        if max(count, weights, padded) > most:
+        count = max(count, weights, _padded(step))
+        if count > most:
             raise InputError(
-                f"{{image}} cannot be run: {place_of(step.node)} takes {max(count, weights, padded):,} numbers; "
+                f"{{image}} cannot be run: {place_of(step.node)} takes {count:,} numbers; "
                 f"the limit is {most:,}, by --max-pixels"
             )
+
+
+def numbers_at_once(steps: Sequence[Step], image: Value) -> int:
+    """Return how many numbers are in memory at most while `steps` are run one by one, weights apart."""
+    last = {name: at for at, step in enumerate(steps) for name in step.node.inputs}
+    held: dict[str, int] = {}
+    most = image.count
+    for at, step in enumerate(steps):
+        if not step.computes:
+            continue
+        made = {name: value.count for name, value in zip(step.node.outputs, step.values, strict=True) if value and name}
+        before = sum(held.values()) or image.count
+        most = max(most, before + sum(made.values()) + _padded(step))
+        held = {name: count for name, count in (held | made).items() if last.get(name, at) > at}
+    return most
+
+
+def _padded(step: Step) -> int:
+    """Return how many numbers the input of a node has with what its windows reach beyond it; 0 where they do not."""
+    image = step.inputs[0] if step.inputs else None
+    if step.windows is None or image is None:
+        return 0
+    height, width = step.windows.padded_size
+    count = height * width * (image.side("C") or 1)
+    return count if count > image.count else 0
 
 
 def takers_of(steps: Sequence[Step]) -> dict[str, list[Step]]:
