@@ -22,8 +22,7 @@ from cnnfilt.frozen import Frozen
 from cnnfilt.nn.activations import softmax
 from cnnfilt.nn.operators.network import RunnableNetwork
 from cnnfilt.nn.operators.planning import check_runs, needed
-from cnnfilt.nn.operators.tiled import TiledNetwork
-from cnnfilt.nn.operators.tiling import tiling_of
+from cnnfilt.nn.operators.tiling import TiledNetwork, tiling_of_network
 from cnnfilt.parsing import nearest
 from cnnfilt.terms import Pair
 
@@ -140,9 +139,9 @@ class OnnxNetwork:
         return self._ready[1]
 
     def _made_ready(self, image: Value, wanted: Sequence[str], *, keep: bool, most: int) -> RunnableNetwork:
-        tiling = None if keep or len(wanted) > 1 else tiling_of(self.graph, image, wanted[0])
+        tiling = None if keep or len(wanted) > 1 else tiling_of_network(self.graph, image, wanted[0])
         if tiling is not None:
-            return TiledNetwork(self.graph, tiling, self._read, wanted[0], most=most)
+            return TiledNetwork(self.graph, image, tiling, self._read, wanted[0], most=most)
         return RunnableNetwork(self.graph, image, self._read, wanted, keep=keep, most=most)
 
     def _read(self, tensor: Tensor) -> Array:

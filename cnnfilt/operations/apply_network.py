@@ -15,7 +15,7 @@ from cnnfilt.files.network_input import NetworkInput
 from cnnfilt.files.onnx_network import MOVES_NOTHING, Layer, OnnxNetwork, opened
 from cnnfilt.frozen import Frozen, replace
 from cnnfilt.nn.operators.network import RunnableNetwork
-from cnnfilt.nn.operators.tiled import TiledNetwork
+from cnnfilt.nn.operators.tiling import TiledNetwork
 from cnnfilt.operations.apply import MOST_MAPS, VALUES_PER_PIXEL
 from cnnfilt.operations.base import AUTO, Array, Operation, Reach, Result, size_of
 from cnnfilt.operations.sheets import sheet_about
@@ -194,11 +194,7 @@ def _plan(ready: RunnableNetwork, size: tuple[int, int]) -> str:
     turned = ready.turned
     named = ", ".join(turned[:_MOST_NAMED]) + (f" and {len(turned) - _MOST_NAMED} more" if turned[_MOST_NAMED:] else "")
     first = f", but as in the file (channels first) out of {named}" if turned else ""
-    tiles = ""
-    if isinstance(ready, TiledNetwork):
-        rows, columns = ready.tiling.rows, ready.tiling.columns
-        count = len(rows.starts) * len(columns.starts)
-        tiles = f" in {counted(count, 'tiles')} of {spelled_size((rows.size, columns.size))}"
+    tiles = f" in {ready.tiling}" if isinstance(ready, TiledNetwork) else ""
     return f"{counted(len(ready.steps), 'nodes')} at {spelled_size(size)}{tiles}, channels last{first}"
 
 

@@ -259,6 +259,11 @@ def test_what_an_operator_cannot_do_is_refused(one: Node, match: str) -> None:
         network([one], x, weights)(x)
 
 
+def test_a_value_that_nothing_makes_is_named() -> None:
+    with pytest.raises(InputError, match="nothing in it makes 'y'"):
+        network([node("Relu", "x", "z")], image(1, 2, 3, 3), {})
+
+
 def test_more_numbers_than_the_limit_are_refused() -> None:
     x = image(1, 2, 4, 4)
     for one in (node("Pad", "x p", "y"), node("MaxPool", "x", "y", kernel_shape=(41, 41), pads=(20, 20, 20, 20))):

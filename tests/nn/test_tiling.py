@@ -9,11 +9,11 @@ import pytest
 from cnnfilt.describe.graphs.graph import Graph, Input, Node, Tensor
 from cnnfilt.describe.graphs.value import Value
 from cnnfilt.describe.reach import Reach
+from cnnfilt.describe.tiles import Tiling
 from cnnfilt.nn.operators.layout import is_last
 from cnnfilt.nn.operators.network import RunnableNetwork
 from cnnfilt.nn.operators.planning import numbers_at_once
-from cnnfilt.nn.operators.tiled import TiledNetwork
-from cnnfilt.nn.operators.tiling import Tiling, tiling_of
+from cnnfilt.nn.operators.tiling import TiledNetwork, tiling_of_network
 from tests.nn.test_operators import image, node
 
 Array = np.ndarray
@@ -46,11 +46,11 @@ def check(nodes: Sequence[Node], x: Array, weights: Weights, *, share: int, vers
     """The tiling with a part of the whole's memory, whose result is the whole's; None where there is no tiling."""
     graph, described = graph_of(nodes, weights, x.shape, version), described_as(x)
     whole = RunnableNetwork(graph, described, lambda one: weights[one.name], ["y"])
-    tiling = tiling_of(graph, described, "y", numbers_at_once(whole.steps, described) // share)
+    tiling = tiling_of_network(graph, described, "y", numbers_at_once(whole.steps, described) // share)
     if tiling is None:
         return None
     value = whole(x)["y"]
-    made = TiledNetwork(graph, tiling, lambda one: weights[one.name], "y")(x)["y"]
+    made = TiledNetwork(graph, described, tiling, lambda one: weights[one.name], "y")(x)["y"]
     assert (made.shape, made.dtype) == (value.shape, value.dtype)
     np.testing.assert_allclose(made, value, atol=1e-5 * np.abs(value).max(initial=1))
     assert is_last(made) == is_last(value)
@@ -201,7 +201,6 @@ def _or_nothing(one: Node) -> list[str]:
     [
         # What depends on all of the image.
         ([node("GlobalAveragePool", "c", "g"), node("Mul", "c g", "y")], {}),
-        ([node("ReduceMax", "c", "g", axes=(2,)), node("Add", "c g", "y")], {}),
         ([node("InstanceNormalization", "c s b", "y")], {"s": np.ones(4), "b": np.zeros(4)}),
         ([node("Softmax", "c", "y", axis=3)], {}),
         ([node("Reshape", "c size", "f"), node("Softmax", "f", "y")], {"size": np.array([1, -1])}),
@@ -217,10 +216,10 @@ def _or_nothing(one: Node) -> list[str]:
          {"from": np.array([9]), "to": np.array([72]), "axes": np.array([2]), "e": np.ones((1, 4, 3, 3))}),
         ([node("Pad", "c pads", "d"), node("Conv", "d e", "y", pads=(1, 1, 1, 1))],
          {"pads": np.array([0, 0, -4, 0, 0, 0, 0, 0]), "e": np.ones((1, 4, 3, 3))}),
-        ([node("Concat", "c c", "y", axis=2)], {}),
         ([node("Resize", "c none scale", "y", mode="linear", coordinate_transformation_mode="align_corners")],
          {"scale": np.array([1, 1, 2, 2], np.float32)}),
         ([node("Resize", "c none scale", "y", mode="linear")], {"scale": np.array([1, 1, 1.5, 1.5], np.float32)}),
+        ([node("Pad", "c pads", "y", mode="wrap")], {"pads": np.array([0, 0, 2, 2, 0, 0, 2, 2])}),
         # What is computed from the size of the image.
         ([node("Shape", "c", "s"), node("Cast", "s", "f", to=1), node("ReduceMean", "f", "m"), node("Div", "c m", "y")],
          {}),
@@ -232,6 +231,19 @@ def test_nothing_else_is_cut(nodes: Sequence[Node], more: Mapping[str, Array]) -
     weights = KERNEL | {name: one.astype(np.float32) if one.dtype.kind == "f" else one for name, one in more.items()}
     named = [Node(one.operator, "", tuple(_or_nothing(one)), one.outputs, one.attributes) for one in (CONV, *nodes)]
     assert check(named, image(1, 2, *SIDES), weights, share=4) is None
+
+
+@pytest.mark.parametrize(
+    "nodes",
+    [
+        [node("ReduceMax", "c", "g", axes=(2,)), node("Add", "c g", "y")],
+        [node("Concat", "c c", "y", axis=2)],
+    ],
+)
+def test_what_goes_along_the_rows_alone_is_cut_along_the_columns(nodes: Sequence[Node]) -> None:
+    tiling = check([CONV, *nodes], image(1, 2, *SIDES), KERNEL, share=4)
+    assert tiling is not None
+    assert (len(tiling.rows.starts), tiling.rows.size) == (1, SIDES[0])
 
 
 def test_turned_maps_are_not_taken_for_each_other() -> None:

@@ -17,9 +17,9 @@ from cnnfilt.nn.operators.planning import (
     check_sizes,
     guarded,
     is_known,
-    needed,
     normalized,
     spare,
+    steps_to,
     takers_of,
 )
 from cnnfilt.nn.operators.table import RUN
@@ -57,7 +57,7 @@ class RunnableNetwork:
         self.image, self.wanted = image, tuple(wanted)
         self._graph, self._read = graph, read
         walk = Walk(graph, image)
-        self.steps = needed(list(walk.steps()), self.wanted)
+        self.steps = steps_to(walk, self.wanted)
         self._described = walk.values
         self.turned: list[str] = []
         """After a run: the nodes that made values whose channels do not lie last in memory."""

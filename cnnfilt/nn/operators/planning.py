@@ -4,11 +4,20 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from cnnfilt.describe.graphs.value import Value
-from cnnfilt.describe.graphs.walk import Step, place_of
+from cnnfilt.describe.graphs.walk import Step, Walk, place_of
 from cnnfilt.errors import CnnfiltError, InputError, counted
 from cnnfilt.nn.operators.table import OVER_ITS_INPUT, RUN, SHARING
 
 Answer = TypeVar("Answer")
+
+
+def steps_to(walk: Walk, wanted: Sequence[str]) -> list[Step]:
+    """Return the nodes that the values named `wanted` depend on. InputError where nothing makes one of them."""
+    steps = needed(list(walk.steps()), wanted)
+    for name in wanted:
+        if name not in walk.values:
+            raise InputError(f"{{image}} is damaged: nothing in it makes {name!r}")
+    return steps
 
 
 def needed(steps: Sequence[Step], wanted: Sequence[str]) -> list[Step]:
