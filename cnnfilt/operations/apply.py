@@ -18,7 +18,7 @@ from cnnfilt.files.image import Image
 from cnnfilt.files.model_file import Model, load_model
 from cnnfilt.files.network_input import NetworkInput
 from cnnfilt.frozen import Frozen, replace
-from cnnfilt.nn.inference import outputs
+from cnnfilt.nn.inference import last_output, outputs, tiling_of_chain
 from cnnfilt.nn.weights import new_arrays
 from cnnfilt.operations.base import AUTO, Array, Operation, Reach, Result
 from cnnfilt.operations.chain_alpha import alpha_after
@@ -54,6 +54,15 @@ class Opened(Frozen, eq=False):
     scale: float
     first: Array
     classes: tuple[str, ...]
+
+
+class _Run(Frozen, eq=False):
+    """What the last layer gives, (H, W, C) or a list, the alpha under it, and the pictures of all layers."""
+
+    y: Array
+    alpha: Array | None
+    sheets: tuple[Array, ...] = ()
+    plan: str = ""
 
 
 class ApplyChain(Operation, kw_only=True):
@@ -107,9 +116,9 @@ class ApplyChain(Operation, kw_only=True):
 
     def __call__(self, image: Image, format_name: str) -> list[Result]:
         """Return one result for each of the chain's labels; the first has the pictures of the layers."""
-        y, alpha, sheets = self._run(image)
-        results = self._results(y, alpha, image, format_name)
-        return [replace(results[0], sheets=sheets), *results[1:]]
+        run = self._run(image)
+        results = self._results(run, image, format_name)
+        return [replace(results[0], sheets=run.sheets), *results[1:]]
 
     def levels_of(self, image: Image, number: int, format_name: str) -> Levels:
         """Return how the values of each map become pixels."""
@@ -131,8 +140,9 @@ class ApplyChain(Operation, kw_only=True):
 
     def part(self, image: Image, box: Box, format_name: str) -> list[Result]:
         """Return what the maps are in `box`."""
-        y, alpha, _ = self._run(image)
-        return self._results(y[box.slices], None if alpha is None else alpha[box.slices], image, format_name)
+        run = self._run(image)
+        alpha = None if run.alpha is None else run.alpha[box.slices]
+        return self._results(replace(run, y=run.y[box.slices], alpha=alpha), image, format_name)
 
     def opened(self, image: Image) -> Opened:
         """Return the chain as it is for `image`; CnnfiltError where it cannot be carried to it."""
@@ -144,20 +154,28 @@ class ApplyChain(Operation, kw_only=True):
         classes = () if self.model is None else _loaded(self.model).classes
         return Opened(tuple(reports), self._arrays(x.shape), levels, scale, x, classes)
 
-    def _run(self, image: Image) -> tuple[Array, Array | None, tuple[Array, ...]]:
-        """Return what the last layer gives, (H, W, C) or a list, the alpha under it, and the pictures of all layers."""
+    def _run(self, image: Image) -> _Run:
         opened = self.opened(image)
-        sheets, y, alphas = [], opened.first, [image.alpha]
+        if not self.draw:
+            tiling = tiling_of_chain(opened.reports) if _is_cut(opened.first) else None
+            y = last_output(opened.reports, opened.first, opened.arrays, tiling)
+            return _Run(y, self._alpha(opened.reports, image.alpha), plan=f"in {tiling}" if tiling else "")
+        sheets, y = [], opened.first
         values = outputs(opened.reports, opened.first, opened.arrays)
-        layers = zip(opened.reports, values, values_taken(self.chain), strict=True)
-        for number, (report, y, taken) in enumerate(layers, 1):
-            alphas.append(alpha_after(report, [alphas[one] for one in taken]))
-            if self.draw and has_picture(self.chain[number - 1]):
+        for number, (report, y) in enumerate(zip(opened.reports, values, strict=True), 1):
+            if has_picture(self.chain[number - 1]):
                 names = self.classes_of(y) or channels_of(self.chain[:number], y.shape[-1])
                 sheets.append(sheet_of(number, report, y, names, each=self.scale_each_map))
-        return y, alphas[-1], tuple(sheets)
+        return _Run(y, self._alpha(opened.reports, image.alpha), tuple(sheets))
 
-    def _results(self, y: Array, alpha: Array | None, image: Image, format_name: str) -> list[Result]:
+    def _alpha(self, reports: Sequence[Report], alpha: Array | None) -> Array | None:
+        """Return the alpha under the last layer's output."""
+        alphas = [alpha]
+        for report, taken in zip(reports, values_taken(self.chain), strict=True):
+            alphas.append(alpha_after(report, [alphas[one] for one in taken]))
+        return alphas[-1]
+
+    def _results(self, run: _Run, image: Image, format_name: str) -> list[Result]:
         levels, how, scale = (
             self.levels_of(image, 0, format_name),
             counted(len(self.chain), "layers"),
@@ -165,10 +183,11 @@ class ApplyChain(Operation, kw_only=True):
         )
         functions = [layer.function for layer in self.chain if isinstance(layer, ActivationLayer)]
         results = []
-        for part in _parts(y, self.chain):
+        for part in _parts(run.y, self.chain):
             pixels, loss = apply_levels_to_sums(part, levels)
             hints = saturation_hints(image, pixels, functions, scale)
-            results.append(Result(pixels, alpha, how, loss, columns=self.classes_of(y), hints=hints))
+            columns = self.classes_of(run.y)
+            results.append(Result(pixels, run.alpha, how, loss, plan=run.plan, columns=columns, hints=hints))
         return results
 
     def _levels(self, image: Image) -> Array:
@@ -205,6 +224,11 @@ class ApplyChain(Operation, kw_only=True):
         if self.model is not None:
             return _loaded(self.model).network.arrays
         return {} if self.seed is None else _drawn(self.chain, (size[0], size[1], size[2]), self.seed)
+
+
+def _is_cut(pixels: Array) -> bool:
+    """Return whether tiles are as good as the whole: of wide whole numbers the largest decides how sums are made."""
+    return pixels.dtype.kind == "f" or is_small(pixels.dtype)
 
 
 def _scaled(levels: Array, scale: float) -> Array:

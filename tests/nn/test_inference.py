@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from cnnfilt.describe.chain import describe, parse_chain
 from cnnfilt.describe.layers import Volume
 from cnnfilt.errors import CnnfiltError
-from cnnfilt.nn.inference import outputs
+from cnnfilt.nn.inference import last_output, outputs, tiling_of_chain
 from cnnfilt.nn.layer import alone
 from cnnfilt.nn.model import Sequential, reports_of
+from cnnfilt.nn.weights import new_arrays
 from tests.oracles import correlate
 
 KERNELS = ("sobel-x", "box:3", "vertical", "1 2; 3 -4", "log:1", "1 -2 1;")
@@ -110,3 +111,49 @@ def test_the_image_is_not_changed() -> None:
     before = image.copy()
     list(outputs(reports_of("relu tanh relu pool:max flatten relu", (6, 6, 2)), image, {}))
     np.testing.assert_array_equal(image, before)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "conv:4,k=3,p=same relu conv:2,k=5",
+        "filter:sharpen,p=same relu pool:max up:2",
+        "filter:sobel-x,p=same leaky:0.2",
+        "conv:vertical+horizontal,p=same sigmoid softmax",
+        "as:a conv:3,k=3,p=same add:a relu",
+        "conv:3,k=3,p=same,s=2 bn prelu up:2,mode=bilinear as:b conv:4,k=3,p=same cat:b conv:2,k=1",
+        "pad:2,mode=reflect tconv:2,k=4,s=2,p=1 lrn",
+        "pool:median,k=3,s=1,p=same morph:erode,k=3 dw:k=3,p=same",
+        "pool:avg,k=3,s=2,p=1,ceil=1 scale shuffle:3 take:0-1",
+    ],
+)
+@pytest.mark.parametrize("kind", [np.uint8, np.float32])
+def test_tiles_give_what_the_whole_gives(words: str, kind: type) -> None:
+    image = (np.random.default_rng(3).random((150, 131, 3)) * 255).astype(kind)
+    reports = describe(parse_chain([words]), Volume(*image.shape))
+    arrays = new_arrays(reports, np.random.default_rng(4))
+    tiling = tiling_of_chain(reports, 30_000)
+    assert tiling is not None
+    assert len(tiling.numbers) > 3
+    whole, made = last_output(reports, image, arrays), last_output(reports, image, arrays, tiling)
+    assert (made.shape, made.dtype) == (whole.shape, whole.dtype)
+    if whole.dtype.kind in "iu":
+        np.testing.assert_array_equal(made, whole)
+    else:
+        np.testing.assert_allclose(made, whole, atol=1e-5 * np.abs(whole).max())
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "conv:2,k=3,p=same ln",
+        "conv:2,k=3,p=same gn:1",
+        "pad:2,mode=circular conv:1,k=3",
+        "conv:2,k=3 flatten fc:3",
+        "as:a pool:avg,k=global sigmoid mul:a",
+        "crop:9x9x9x9 conv:2,k=3,p=same",
+        "pad:80,mode=reflect",
+    ],
+)
+def test_what_would_differ_is_not_cut(words: str) -> None:
+    assert tiling_of_chain(describe(parse_chain([words]), Volume(150, 131, 3)), 15_000) is None
