@@ -8,6 +8,7 @@ import numpy.typing as npt
 from cnnfilt.core.engine.borders import as_padding_value, finite_values
 from cnnfilt.core.engine.images import Array, as_image, as_numbers, like_image
 from cnnfilt.core.engine.job import Job
+from cnnfilt.core.engine.memory import room
 from cnnfilt.core.engine.plan import sum_dtype
 from cnnfilt.core.engine.run import PlannedConvolution
 from cnnfilt.core.engine.transposed import PlannedTransposed, TransposedJob
@@ -97,17 +98,17 @@ def convolve_as_asked(
     if asked.transposed:
         stamped = as_transposed_job(image, kernel, asked, bias=bias)
         planned = PlannedTransposed(stamped)
-        responses = np.empty(planned.shape, planned.dtype)
+        responses = room(planned.shape, planned.dtype)
         planned.write(responses)
         return _shaped(responses, stamped, image, kernel)
     job = as_job(image, kernel, asked, bias=bias)
     convolution = PlannedConvolution(job)
     if _changes_colours(image, asked):
         colours = ChangedColours(convolution, as_image(image))
-        changed = np.empty(colours.shape, colours.dtype)
+        changed = room(colours.shape, colours.dtype)
         write_levels(colours, changed, Levels("raw"))
         return _shaped(changed, job, image, kernel)
-    responses = np.empty(convolution.shape, convolution.plan.dtype)
+    responses = room(convolution.shape, convolution.plan.dtype)
     convolution.write(responses)
     return _shaped(responses, job, image, kernel)
 
@@ -132,11 +133,11 @@ def convolve_to_levels(
     convolution = PlannedConvolution(job)
     if _changes_colours(image, asked):
         colours = ChangedColours(convolution, as_image(image))
-        pixels = np.empty(colours.shape, levels.pixel_dtype(colours.dtype))
+        pixels = room(colours.shape, levels.pixel_dtype(colours.dtype))
         return Mapped(_shaped(pixels, job, image, kernel), write_levels(colours, pixels, levels), convolution.how)
     dtype = levels.pixel_dtype(convolution.plan.dtype)
     overwrites = in_place and dtype == job.image.dtype and not levels.needs_range and convolution.overwrite()
-    pixels = job.image if overwrites else np.empty(convolution.shape, dtype)
+    pixels = job.image if overwrites else room(convolution.shape, dtype)
     if levels.needs_range:
         # A mapping that stretches would make noise of a flat image.
         quiet = NoiseFree(convolution)
@@ -182,7 +183,7 @@ def convolve_batch(
     # The whole batch seen as one tall image settles the type: no image and no group may have one of its own.
     tall = batch.reshape(-1, *batch.shape[2:])
     dtype = sum_dtype(Job(tall, weights, False, biases, rows, columns))
-    out = np.empty((len(batch), rows.output_size, columns.output_size, weights.shape[3]), dtype)
+    out = room((len(batch), rows.output_size, columns.output_size, weights.shape[3]), dtype)
     # One filter for each channel is one job for all of them; other groups have to be taken one by one.
     depthwise = groups > 1 and weights.shape[2:] == (1, groups)
     apart = 1 if depthwise else groups
@@ -242,7 +243,7 @@ def _stamped_to_levels(
 ) -> Mapped:
     job = as_transposed_job(image, kernel, asked, bias=bias)
     planned = PlannedTransposed(job)
-    pixels = np.empty(planned.shape, levels.pixel_dtype(planned.dtype))
+    pixels = room(planned.shape, levels.pixel_dtype(planned.dtype))
     loss = write_levels(planned, pixels, levels, are_alike=partial(nearly_equal, dtype=planned.dtype))
     return Mapped(_shaped(pixels, job, image, kernel), loss, planned.how)
 

@@ -15,6 +15,7 @@ from cnnfilt.core.canny import Gradients, canny_mask, full_step
 from cnnfilt.core.edge_responses import EdgeResponses, angle
 from cnnfilt.core.engine.borders import as_padding_value
 from cnnfilt.core.engine.images import Array, as_image, like_image
+from cnnfilt.core.engine.memory import room
 from cnnfilt.core.engine.threads import run_strips
 from cnnfilt.core.levels import Levels, Loss, Mapped, apply_levels, write_levels
 from cnnfilt.core.otsu import BINS, otsu_level
@@ -89,7 +90,7 @@ def edges_as_asked(image: npt.ArrayLike, asked: EdgeDetection) -> Array:
     if asked.is_mask:
         return like_image(_painted(edge_mask(pixels, asked)[0], pixels.dtype), image)
     responses = EdgeResponses(pixels, asked)
-    magnitudes = np.empty(responses.shape, responses.dtype)
+    magnitudes = room(responses.shape, responses.dtype)
     _each_strip(responses, lambda rows, strip: np.copyto(magnitudes[rows], strip))
     if asked.thin:
         magnitudes[~crest_mask(pixels, asked)] = 0
@@ -116,7 +117,7 @@ def edges_to_levels(image: npt.ArrayLike, asked: EdgeDetection, levels: Levels, 
         magnitudes = as_image(edges_as_asked(pixels, asked))[within]
         written, loss = apply_levels(magnitudes, levels, are_alike=responses.are_alike)
         return Mapped(like_image(written, image), loss, responses.how)
-    written = np.empty(responses.shape, levels.pixel_dtype(responses.dtype))
+    written = room(responses.shape, levels.pixel_dtype(responses.dtype))
     loss = write_levels(responses, written, levels, are_alike=responses.are_alike)
     return Mapped(like_image(written, image), loss, responses.how)
 
@@ -158,7 +159,7 @@ def angles_as_asked(image: npt.ArrayLike, asked: EdgeDetection) -> npt.NDArray[n
         gradients = EdgeResponses(pixels, asked, gain=1, noise_free=True)
     else:
         raise ParameterError(f"edge method {asked.method!r} has no gx and gy, so no angles", parameter="method")
-    angles = np.empty(gradients.shape, np.float32)
+    angles = room(gradients.shape, np.dtype(np.float32))
     for rows, first, second in gradients.fields():
         angles[rows] = angle(first, second, diagonal=asked.method == "roberts")
     return like_image(angles, image)

@@ -1,10 +1,10 @@
 """Padding: rows and columns put around an image, made up in one of five ways."""
 
-import numpy as np
 import numpy.typing as npt
 
 from cnnfilt.core.engine.borders import as_padding_value
 from cnnfilt.core.engine.images import Array, as_image, like_image
+from cnnfilt.core.engine.memory import room
 from cnnfilt.core.engine.padded import PaddedImage
 from cnnfilt.describe.operations import Pad
 from cnnfilt.errors import ParameterError
@@ -52,6 +52,6 @@ def pad_as_asked(image: npt.ArrayLike, asked: Pad) -> Array:
         padding_mode=asked.padding_mode,
         padding_value=asked.padding_value,
     )
-    padded = np.empty(source.shape, source.dtype)
+    padded = room(source.shape, source.dtype)
     source.read(0, padded)
     return like_image(padded, image)

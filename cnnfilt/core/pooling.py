@@ -9,6 +9,7 @@ import numpy.typing as npt
 from cnnfilt.core.engine.fold import Fold, fold_of, lanes, taps_on_image
 from cnnfilt.core.engine.images import Array, as_image, like_image
 from cnnfilt.core.engine.medians import MedianJob
+from cnnfilt.core.engine.memory import room
 from cnnfilt.core.engine.pooled import PoolingJob
 from cnnfilt.core.engine.ranges import RangeJob, difference_dtype, subtract
 from cnnfilt.core.engine.scale import Range
@@ -70,7 +71,7 @@ def pool_as_asked(image: npt.ArrayLike, asked: Pooling) -> Array:
     if asked.output_size is not None:
         return adaptive_pool(image, asked.output_size, kind=asked.kind)
     job = _job(image, asked)
-    result = np.empty(job.shape, job.fold.result)
+    result = room(job.shape, np.dtype(job.fold.result))
     job.write(result)
     return like_image(result, image)
 
@@ -85,7 +86,7 @@ def pool_to_levels(image: npt.ArrayLike, asked: Pooling, levels: Levels) -> Mapp
         pooled = pool_as_asked(image, asked)
         return Mapped(*apply_levels(pooled, levels, are_alike=_are_alike(asked, pooled.dtype)))
     job = _job(image, asked)
-    pixels = np.empty(job.shape, levels.pixel_dtype(job.fold.result))
+    pixels = room(job.shape, levels.pixel_dtype(job.fold.result))
     loss = write_levels(job, pixels, levels, are_alike=_are_alike(asked, np.dtype(job.fold.result)))
     return Mapped(like_image(pixels, image), loss)
 
