@@ -153,6 +153,16 @@ def test_batch_normalization_goes_into_the_convolution_before_it() -> None:
     np.testing.assert_allclose(apart(x)["y"], want, rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.parametrize("before", [[], [node("Conv", "x k", "c")]])
+def test_a_variance_below_zero_gives_nan_silently(before: list[Node]) -> None:
+    numbers = {name: np.array([1, -2], np.float32) for name in ("s", "b", "m", "v")}
+    kernel = {"k": np.ones((2, 2, 1, 1), np.float32)}
+    one = node("BatchNormalization", f"{'c' if before else 'x'} s b m v", "y")
+    made = network([*before, one], image(1, 2, 3, 3), numbers | kernel)(image(1, 2, 3, 3))["y"]
+    assert np.isfinite(made[:, 0]).all()
+    assert np.isnan(made[:, 1]).all()
+
+
 def test_softmax_before_version_13_is_over_all_axes_from_its_own_on() -> None:
     x = image(2, 3, 4, 5)
     np.testing.assert_allclose(run("Softmax", x, version=12).sum(axis=(1, 2, 3)), 1, rtol=1e-5)

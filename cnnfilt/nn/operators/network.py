@@ -65,10 +65,12 @@ class RunnableNetwork:
         if most:
             check_sizes(self.steps, most)
         self._weights: dict[str, Array] = {}
-        for step in self.steps:
-            if not step.computes:
-                self._settle(step)
-        self._ready = self._made_ready([step for step in self.steps if step.computes], keep=keep)
+        # Infinities and NaN are what IEEE 754 makes of them, silently.
+        with np.errstate(all="ignore"):
+            for step in self.steps:
+                if not step.computes:
+                    self._settle(step)
+            self._ready = self._made_ready([step for step in self.steps if step.computes], keep=keep)
         # The others are where they are needed, as they are needed there.
         self._weights = {name: self._weight(name) for name in self.wanted if self._is_weight(name)}
 
@@ -107,7 +109,6 @@ class RunnableNetwork:
     def _made(self, one: Ready, values: Mapping[str, Array]) -> dict[str, Array]:
         pairs = zip(one.inputs, one.weights, strict=True)
         inputs = [values.get(name) if weight is None else weight for name, weight in pairs]
-        # Infinities and NaN are what IEEE 754 makes of them, silently.
         with np.errstate(all="ignore"):
             made = _run(one.step, one.run, inputs)
         return dict(zip(one.outputs, made, strict=False))
@@ -121,8 +122,7 @@ class RunnableNetwork:
         else:
             weights = self._weights_of(step)
             run = self._prepared(step, weights)
-            with np.errstate(all="ignore"):
-                made = _run(step, run, weights)
+            made = _run(step, run, weights)
         self._weights |= {name: value for name, value in zip(step.node.outputs, made, strict=False) if name}
 
     def _is_weight(self, name: str) -> bool:
