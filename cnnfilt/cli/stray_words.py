@@ -80,6 +80,8 @@ def _meant_by_number(word: str, context: click.Context, options: Sequence[click.
     numbers = word.replace("x", ",")
     if kernel in NAMED and numbers.count(",") < len(NAMED[kernel].arguments):
         return f"the numbers of a kernel follow its name and a colon: -k {kernel}:{numbers}"
+    if alone and "," in word:
+        return None  # A matrix of one row.
     if _NUMBER.fullmatch(kernel):
         return f'the numbers of a kernel stand together in quotes: -k "{kernel} {word} ..."'
     if alone:

@@ -56,3 +56,8 @@ def test_a_name_that_a_shell_took_apart(
     name = " ".join(words).removeprefix("m.csv ")
     assert f"a name with blanks needs quotes: '{name}'" in outcome.stderr
     assert run("pool", name, "-o", "out.csv").code == 0
+
+
+def test_a_row_of_numbers_is_a_matrix_also_beside_a_kernel_of_one(run: Run) -> None:
+    result = run("convolve", "1,3,5,7", "-k", "0.5")
+    assert (result.code, result.stdout) == (0, b"0.5,1.5,2.5,3.5\n")
