@@ -16,7 +16,7 @@ from cnnfilt.errors import ShapeError, counted
 from cnnfilt.frozen import replace
 from cnnfilt.nn.layer import Array, Layer, Weights
 from cnnfilt.nn.scratch import scratch
-from cnnfilt.nn.window_views import WindowViews
+from cnnfilt.nn.window_views import WindowViews, views_of
 
 
 class Conv2D(Layer):
@@ -56,7 +56,7 @@ class Conv2D(Layer):
         kernel = self.parameters["kernel"]
         if x.ndim != 4 or x.shape[3] != kernel.shape[2] * self.groups:
             raise ShapeError(f"a convolution of {counted(kernel.shape[2] * self.groups, 'channels')} got {x.shape}")
-        self._views = WindowViews(self.slide.over(x.shape[1:3]))
+        self._views = views_of(self.slide, x.shape[1:3])
         self._padded = self._views.padded(x)
         z = self._correlated(self._views, self._padded, kernel)
         return np.add(z, self.parameters["bias"], out=z) if "bias" in self.parameters else z
@@ -82,7 +82,7 @@ class Conv2D(Layer):
         kernel = self.parameters["kernel"]
         turned = _joined([part[::-1, ::-1].swapaxes(2, 3) for part in _grouped(kernel, self.groups)])
         back = replace(self.slide, padding=(around[0], around[1]))
-        views = WindowViews(back.over(d_output.shape[1:3]))
+        views = views_of(back, d_output.shape[1:3])
         return self._correlated(views, views.padded(d_output), turned)
 
     def _correlated(self, views: WindowViews, padded: Array, kernel: Array) -> Array:

@@ -6,7 +6,7 @@ from cnnfilt.core.convolution import convolve_batch
 from cnnfilt.describe.layers import DepthwiseLayer, Effect
 from cnnfilt.describe.windows import Slide
 from cnnfilt.nn.layer import Array, Layer, Weights
-from cnnfilt.nn.window_views import WindowViews
+from cnnfilt.nn.window_views import views_of
 
 
 class Depthwise(Layer):
@@ -31,7 +31,7 @@ class Depthwise(Layer):
     def forward(self, x: Array) -> Array:
         """Return Z, (N, H', W', channels * filters)."""
         kernel = self.parameters["kernel"]
-        self._views = WindowViews(self.slide.over((x.shape[1], x.shape[2])))
+        self._views = views_of(self.slide, (x.shape[1], x.shape[2]))
         self._padded = self._views.padded(x)
         shape = len(x), *self._views.windows.output_size, *kernel.shape[2:]
         z = np.zeros(shape, np.result_type(x, kernel))

@@ -10,7 +10,7 @@ from cnnfilt.describe.layers import Effect, MorphLayer, PoolLayer
 from cnnfilt.describe.windows import Slide, Windows, adaptive_bounds
 from cnnfilt.errors import ParameterError
 from cnnfilt.nn.layer import Array, Layer, Weights
-from cnnfilt.nn.window_views import WindowViews
+from cnnfilt.nn.window_views import WindowViews, views_of
 from cnnfilt.terms import Pair, PoolKind
 
 
@@ -21,7 +21,9 @@ class _Pool2D(Layer):
         self.slide = slide
 
     def _views_of(self, x: Array) -> WindowViews:
-        return WindowViews(self.slide.over(x.shape[1:3]).check_pool_padding())
+        views = views_of(self.slide, x.shape[1:3])
+        views.windows.check_pool_padding()
+        return views
 
 
 class MaxPool2D(_Pool2D):

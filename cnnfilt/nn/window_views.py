@@ -1,18 +1,19 @@
 """A batch seen through windows: the views that convolution and pooling, forward and backward, are made of."""
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from math import prod
 from typing import Any
 
 import numpy as np
 
-from cnnfilt.describe.windows import Windows
+from cnnfilt.describe.windows import Slide, Windows
 from cnnfilt.frozen import Frozen
 from cnnfilt.nn.layer import Array, Shape
 from cnnfilt.terms import Pair
 
-_BLOCK = 4 << 20
-"""So many bytes of windows are written out at once: enough for a fast product, and little memory."""
+_BLOCK = 1 << 20
+"""So many bytes of windows are written out at once: enough for a fast product, and few enough to stay in the cache."""
 
 
 class WindowViews(Frozen):
@@ -64,7 +65,7 @@ class WindowViews(Frozen):
         )
 
     def blocks(self, images: int, bytes_per_window: int) -> Iterator[tuple[slice, slice]]:
-        """Yield (images, rows of the output) of parts whose windows, written out, take about 4 MB: see `unfolded`."""
+        """Yield (images, rows of the output) of parts whose windows, written out, take about 1 MB: see `unfolded`."""
         height, width = self.windows.output_size
         at_once = max(1, _BLOCK // (height * width * bytes_per_window))
         high = max(1, _BLOCK // (width * bytes_per_window)) if at_once == 1 else height
@@ -76,9 +77,10 @@ class WindowViews(Frozen):
         """Return d(input), (N, H, W, C): every tap sends `share` of its number, (N, H', W', C), to what it met."""
         shares = map(share, range(prod(self.windows.kernel_size)))
         d_padded = self._filled(like.shape, like.dtype, 0)
+        # No two taps meet the same place then, so nothing is there to be added to.
         apart = all(window.stride >= window.span for window in self.windows)
         for tap, part in zip(self.windows.taps, shares, strict=True):
-            if apart:  # No two taps meet the same place, so nothing is there to be added to.
+            if apart:
                 self.at(d_padded, tap)[...] = part
             else:
                 self.at(d_padded, tap)[...] += part
@@ -87,3 +89,12 @@ class WindowViews(Frozen):
     def _filled(self, shape: Shape, dtype: "np.dtype[Any]", value: float) -> Array:
         height, width = (window.padded_size + window.overhang for window in self.windows)
         return np.full((shape[0], height, width, shape[3]), value, dtype)
+
+
+@lru_cache(maxsize=64)
+def views_of(slide: Slide, size: Pair) -> WindowViews:
+    """Return the windows over batches of this size. ParameterError and ShapeError as `Slide.over`.
+
+    Every part of every batch of a training asks for the same few.
+    """
+    return WindowViews(slide.over(size))
