@@ -1,12 +1,16 @@
 """What the machine grants: CPUs by affinity and quota, memory that is free."""
 
+import platform
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from cnnfilt import machine
-from cnnfilt.machine import available_memory, granted_cpus
+from cnnfilt.machine import available_memory, granted_cpus, keep_freed_memory
+from tests.conftest import ENVIRONMENT
 
 
 @pytest.fixture(autouse=True)
@@ -53,3 +57,33 @@ def test_a_control_group_s_limits(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     assert available_memory() == 100_000
     (tmp_path / "memory.stat").write_text("anon 1\ninactive_file 700000\n")
     assert available_memory() == 800_000
+
+
+CHURN = """
+import resource
+import numpy as np
+from cnnfilt.machine import keep_freed_memory
+
+def faults():
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(20):
+        arrays = [np.ones(1 << 20) for _ in range(3)]
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+print(faults())
+keep_freed_memory()
+faults()
+print(faults())
+"""
+
+
+@pytest.mark.skipif(not platform.libc_ver()[0], reason="this is not the C library of GNU")
+def test_memory_that_is_kept_is_not_cleared_again() -> None:
+    run = subprocess.run([sys.executable, "-c", CHURN], capture_output=True, text=True, env=ENVIRONMENT, check=True)
+    before, after = map(int, run.stdout.split())
+    assert after < before / 10
+
+
+def test_another_c_library_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ctypes.CDLL", lambda name: object())
+    keep_freed_memory()

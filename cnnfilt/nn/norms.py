@@ -53,41 +53,40 @@ class BatchNorm(Layer):
         return alone(self.backward_shared(d_output))[0]
 
     def forward_shared(self, *inputs: Array) -> Shared[Array]:
-        """Return Y of a part, and keep Xhat."""
+        """Return Y of a part, and keep X - mean and 1 / sqrt(variance + eps), whose product is Xhat."""
         rows = _Rows(inputs[0])
         self._of_batch = self.generator is not None
         if self._of_batch:
-            total = yield np.append(rows.sums(rows.values), rows.count)
+            total = yield np.append(rows.sums(), rows.count)
             self._count, mean = total[-1], total[:-1] / total[-1]
-            centred = rows.values - rows.along(mean)
-            variance = (yield rows.sums(centred * centred).astype(np.float64)) / self._count
+            self._centred = rows.less(mean)
+            variance = (yield self._centred.sums_of_products(self._centred).astype(np.float64)) / self._count
             self._seen = mean, variance * (self._count / max(self._count - 1, 1))
         else:
-            mean, variance = self.statistics["mean"], self.statistics["variance"]
-            centred = rows.values - rows.along(mean)
+            self._centred, variance = rows.less(self.statistics["mean"]), self.statistics["variance"]
         self._scale = 1 / np.sqrt(variance + self.epsilon)
-        self._normalised = np.multiply(centred, rows.along(self._scale), out=centred)
-        y = self._normalised * rows.along(self.parameters["kernel"])
-        y += rows.along(self.parameters["bias"])
-        return np.asarray(y.reshape(inputs[0].shape))
+        y = self._centred.times(self.parameters["kernel"] * self._scale)
+        y.values += rows.along(self.parameters["bias"])
+        return y.values.reshape(inputs[0].shape)
 
     def backward_shared(self, d_output: Array) -> Shared[tuple[Array, ...]]:
         """Return dL/dX of a part."""
         self.fill_gradients(d_output)
-        rows, gamma = _Rows(d_output), self.parameters["kernel"]
-        d_x = rows.values * rows.along(gamma * self._scale)
+        slope = self.parameters["kernel"] * self._scale
+        d_x = _Rows(d_output).times(slope)
         if self._of_batch:
             total = yield np.stack([self.gradients["bias"], self.gradients["kernel"]]).astype(np.float64)
-            mean, slope = total * (gamma * self._scale / self._count)
-            d_x -= rows.along(mean)
-            d_x -= self._normalised * rows.along(slope)
-        return (d_x.reshape(d_output.shape),)
+            mean, along = total * (slope / self._count)
+            shares = self._centred.times(along * self._scale)
+            shares.values += d_x.along(mean)
+            d_x.values -= shares.values
+        return (d_x.values.reshape(d_output.shape),)
 
     def fill_gradients(self, d_output: Array) -> None:
         """Put dL/dgamma and dL/dbeta of a part into the gradients."""
         rows = _Rows(d_output)
-        self.gradients["kernel"] = rows.sums(rows.values * self._normalised)
-        self.gradients["bias"] = rows.sums(rows.values)
+        self.gradients["kernel"] = (rows.sums_of_products(self._centred) * self._scale).astype(d_output.dtype)
+        self.gradients["bias"] = rows.sums()
 
     def remember(self) -> None:
         """Let the running statistics follow those of the last batch: r = r + momentum (seen - r)."""
@@ -98,19 +97,34 @@ class BatchNorm(Layer):
 class _Rows:
     """A batch (..., W, C) as long rows (N H, W C): NumPy goes along these many times faster than along C alone."""
 
-    def __init__(self, x: Array) -> None:
-        self.channels = x.shape[-1]
-        self.values = x.reshape(-1, math.prod(x.shape[2:]) if x.ndim == 4 else self.channels)
+    def __init__(self, x: Array, channels: int = 0) -> None:
+        self.channels = channels or x.shape[-1]
+        self.values = x if channels else x.reshape(-1, math.prod(x.shape[2:]) if x.ndim == 4 else self.channels)
         self.count = self.values.size // self.channels
 
     def along(self, vector: Array) -> Array:
         """Return one number a channel as long as a row, in the type of the values."""
         return np.tile(vector.astype(self.values.dtype, copy=False), self.values.shape[1] // self.channels)
 
-    def sums(self, values: Array) -> Array:
+    def less(self, vector: Array) -> "_Rows":
+        """Return the values less one number a channel."""
+        return _Rows(self.values - self.along(vector), self.channels)
+
+    def times(self, vector: Array) -> "_Rows":
+        """Return the values times one number a channel."""
+        return _Rows(self.values * self.along(vector), self.channels)
+
+    def sums(self) -> Array:
         """Return the sum of each channel: as a product, which is many times faster than along the first axis."""
-        ones = np.ones(len(values), values.dtype)
-        return np.asarray((ones @ values).reshape(-1, self.channels).sum(axis=0))
+        ones = np.ones(len(self.values), self.values.dtype)
+        return self._by_channel(ones @ self.values)
+
+    def sums_of_products(self, other: "_Rows") -> Array:
+        """Return the sum of each channel times that of others."""
+        return self._by_channel(np.einsum("ij,ij->j", self.values, other.values))
+
+    def _by_channel(self, sums: Array) -> Array:
+        return np.asarray(sums.reshape(-1, self.channels).sum(axis=0))
 
 
 class GroupNorm(Layer):

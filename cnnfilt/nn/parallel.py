@@ -22,7 +22,7 @@ from cnnfilt.nn.scoring import Loss, predicted
 LEAST_PART, MOST_PART = 8, 32
 """Images in a part: fewer would be all overhead, more would leave threads without work."""
 
-PART_BYTES = 1 << 20
+PART_BYTES = 2 << 20
 """What a part's largest map may take, to stay in the cache."""
 
 MOST_GRADIENTS = 1 << 25

@@ -19,6 +19,7 @@ from cnnfilt.errors import InputError, ParameterError, PlanError, counted
 from cnnfilt.files.model_file import Model, load_model, save_model
 from cnnfilt.files.network_input import NetworkInput
 from cnnfilt.frozen import Frozen, fields
+from cnnfilt.machine import keep_freed_memory
 from cnnfilt.nn.classifier import for_classes
 from cnnfilt.nn.examples import split
 from cnnfilt.nn.model import Sequential
@@ -92,6 +93,7 @@ def _train(request: TrainRequest) -> int:
         print_start(run.trainer.network, run.classes, len(training), len(held_out), folders.notes)
     done: list[Epoch] = []
     page = _page(request, run)
+    keep_freed_memory()
     epochs = run.trainer.epochs(training, held_out, request.epochs)
     with on_exit_during(lambda: _save_on_exit(request, run, page), seconds=SECONDS_TO_SAVE):
         try:
