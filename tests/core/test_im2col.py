@@ -5,9 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnfilt import convolve
+from cnnfilt import conv2d, convolve
 from cnnfilt.core.engine import im2col, native, products, strips
-from cnnfilt.core.engine.products import multiply
 from tests import oracles
 from tests.core.test_convolution import geometries, oracle, ours
 
@@ -17,13 +16,12 @@ from tests.core.test_convolution import geometries, oracle, ours
     case=geometries(),
     channels=st.integers(1, 6),
     filters=st.integers(4, 6),
-    many=st.sampled_from([1, 99]),
     longest=st.sampled_from([1, 2, 7, 256]),
     block=st.sampled_from([1, 2000]),
     scratch=st.sampled_from([1, 1 << 20]),
     in_numpy=st.booleans(),
 )
-def test_any_geometry_equals_the_loops(case, channels, filters, many, longest, block, scratch, in_numpy):
+def test_any_geometry_equals_the_loops(case, channels, filters, longest, block, scratch, in_numpy):
     rng = np.random.default_rng(case["seed"])
     image = rng.normal(size=(*case["size"], channels)).astype(np.float32)
     kernel = rng.normal(size=(*case["kernel"], channels, filters))
@@ -31,7 +29,6 @@ def test_any_geometry_equals_the_loops(case, channels, filters, many, longest, b
     with pytest.MonkeyPatch.context() as patch:
         if in_numpy:
             patch.setattr(native, "loops", None)
-        patch.setattr(im2col, "MANY_CHANNELS", many)
         patch.setattr(im2col, "LONGEST", longest)
         patch.setattr(im2col, "BLOCK_BYTES", block)
         patch.setattr(strips, "SCRATCH_BYTES", scratch)
@@ -59,24 +56,32 @@ def test_an_infinity_reaches_only_its_own_windows():
     assert infinite == [[5, 5], [5, 6], [6, 5]]
 
 
-@settings(max_examples=100, deadline=None)
-@given(
-    rows=st.integers(1, 60),
-    inner=st.integers(1, 9),
-    columns=st.integers(1, 9),
-    stack=st.sampled_from([(), (3,)]),
-    turned=st.booleans(),
-    most=st.sampled_from([1, 100, 1 << 19]),
-    fewest=st.sampled_from([1, 32]),
-)
-def test_products_in_pieces_are_products(rows, inner, columns, stack, turned, most, fewest):
-    rng = np.random.default_rng(rows)
-    left = rng.integers(-9, 9, (*stack, inner, rows) if turned else (*stack, rows, inner)).astype(np.float32)
-    left = left.swapaxes(-1, -2) if turned else left
-    right = rng.integers(-9, 9, (*stack, inner, columns)).astype(np.float32)
-    out = np.empty((*stack, columns, rows), np.float32).swapaxes(-1, -2) if turned else left @ right * np.nan
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(products, "MOST_PRODUCTS", most)
-        patch.setattr(products, "FEWEST_ROWS", fewest)
-        multiply(left, right, out=out)
-    np.testing.assert_array_equal(out, left @ right)
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 9999), st.sampled_from([0, 0.02, 0.1, 1]), st.booleans(), st.booleans())
+def test_few_taps_and_extreme_images_stay_within_the_bound(seed, density, signs, same):
+    rng = np.random.default_rng(seed)
+    x = rng.choice([-1, 1], (18, 18, 48)) if signs else np.ones((18, 18, 48))
+    x = np.rint(x * 30_000 * (0.7 if same else rng.random((18, 18, 48)))).astype(np.int16)
+    weights = rng.normal(size=(3, 3, 48, 48)) * (rng.random((3, 3, 48, 48)) < density)
+    weights[rng.integers(3), rng.integers(3), 0] += 1
+    expected = sum(x[i : i + 16, j : j + 16].astype(float) @ weights[i, j] for i in range(3) for j in range(3))
+    bound = 1e-5 * np.abs(weights).sum(axis=(0, 1, 2)) * np.abs(x).max()
+    assert (np.abs(convolve(x, weights) - expected) <= bound).all()
+
+
+@pytest.mark.parametrize("alone", [False, True])
+def test_torch(alone, monkeypatch):
+    torch = pytest.importorskip("torch")
+    monkeypatch.setattr(products, "BLAS_IS_ALONE", alone)
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(2, 37, 50, 96)).astype(np.float32)
+    weight = rng.normal(size=(3, 3, 48, 96)).astype(np.float32)
+    expected = torch.nn.functional.conv2d(
+        torch.from_numpy(x.transpose(0, 3, 1, 2).copy()),
+        torch.from_numpy(weight.transpose(3, 2, 0, 1).copy()),
+        padding=2,
+        dilation=2,
+        groups=2,
+    ).numpy()
+    result = conv2d(x, weight, padding=2, dilation=2, groups=2)
+    np.testing.assert_allclose(result, expected.transpose(0, 2, 3, 1), atol=1e-3)

@@ -6,7 +6,7 @@ import pytest
 from cnnfilt import convolve
 from cnnfilt import kernel as named
 from cnnfilt.cli.main import exit_code
-from cnnfilt.core.engine import fourier, native, separable, winograd
+from cnnfilt.core.engine import fourier, native, separable
 from cnnfilt.core.engine import plan as planning
 from cnnfilt.core.engine.box import Box
 from cnnfilt.core.engine.correlate import Correlate
@@ -87,7 +87,7 @@ def test_why_says_it_in_words(kernel, why):
     ("shape", "each", "why"),
     [
         ((3, 3, 1, 48), True, "3x3 float, one for each of 48 channels: float32 sums"),
-        ((3, 3, 48, 64), False, "3x3 float, 64 filters in tiles of 4x4 (Winograd): float32 sums"),
+        ((3, 3, 48, 64), False, "3x3 float, 64 filters as one matrix product: float32 sums"),
     ],
 )
 def test_why_says_it_of_networks_layers_too(shape, each, why):
@@ -134,8 +134,6 @@ THRESHOLDS = (
     (fourier, "FOURIER_WORK"),
     (separable, "SEPARABLE_AREA"),
     (separable, "SUM_AREA"),
-    (winograd, "WINOGRAD_CHANNELS"),
-    (winograd, "WINOGRAD_PIXELS"),
 )
 """What keeps a technique from small jobs although it could do them."""
 

@@ -2,9 +2,7 @@
 
     result (pixels, filters) = matrix (pixels, taps) @ weights (taps, filters)
 
-`native/gather.c` fills the matrix. In NumPy it is filled tap by tap where channels are few, in long runs of
-neighbouring pixels, and read transposed; with many, pixel by pixel, in runs of channels. What windows of 1x1 meet is
-that matrix.
+`native/gather.c` fills the matrix, or `_in_numpy` with the same. What windows of 1x1 meet is that matrix.
 """
 
 from collections.abc import Callable
@@ -24,9 +22,6 @@ from cnnfilt.core.engine.technique import Technique
 
 FEW_FILTERS = 4
 """Below this many filters, filling the matrix costs more than the multiplication saves."""
-
-MANY_CHANNELS = 16
-"""From so many channels on, copying one pixel's at a time is as fast as copying long runs of one channel."""
 
 LONGEST = 256
 """How many products are summed at once: bounds the matrix, and the rounding error of one long sum."""
@@ -114,16 +109,13 @@ class Im2col(Technique):
 
     def _in_numpy(self, strip: Strip) -> Fill:
         """Return what fills it in NumPy."""
-        by_taps = strip.channels < MANY_CHANNELS
 
         def fill(number: int, first: int, last: int) -> Array:
             cells = self._cells[number]
             met = strip.windows[cells.rows, cells.columns, first:last, :, cells.channels]
-            # The same matrix either way, but one lies in memory tap by tap, the other pixel by pixel.
-            ordered = met.transpose((0, 1, 4, 2, 3) if by_taps else (2, 3, 0, 1, 4))
+            by_pixel = met.transpose(2, 3, 0, 1, 4)
             matrix = self._matrix[: met.size]
-            np.copyto(matrix.reshape(ordered.shape), ordered)
-            pixels = (last - first) * self._width
-            return matrix.reshape(-1, pixels).T if by_taps else matrix.reshape(pixels, -1)
+            np.copyto(matrix.reshape(by_pixel.shape), by_pixel)
+            return matrix.reshape((last - first) * self._width, -1)
 
         return fill

@@ -4,7 +4,6 @@ from functools import cached_property
 
 import numpy as np
 
-from cnnfilt.core.engine.faint_tiles import Weight, weight_of
 from cnnfilt.core.engine.images import Array, is_small
 from cnnfilt.describe.window import Window
 from cnnfilt.frozen import Frozen
@@ -83,11 +82,6 @@ class Job(Frozen):
             squares += powers
             np.maximum(largest, peaks, out=largest)
         return bool((largest <= EVEN * np.sqrt(squares / (height * width))).all())
-
-    @cached_property
-    def weight(self) -> Weight:
-        """Return how the weight of the filters lies over their taps, for 3x3 ones."""
-        return weight_of(self.weights)
 
     def reads(self, dtype: np.dtype) -> bool:
         """Tell whether `dtype` holds whatever a window can meet, image and padding, as it is."""

@@ -13,12 +13,10 @@ from cnnfilt.core.engine.separable import Separable
 from cnnfilt.core.engine.taps import Taps
 from cnnfilt.core.engine.technique import Technique
 from cnnfilt.core.engine.weights import whole_or_float
-from cnnfilt.core.engine.winograd import Winograd
 from cnnfilt.errors import ShapeError
 from cnnfilt.frozen import Frozen
 
 TECHNIQUES: tuple[type[Technique], ...] = (
-    Winograd,
     Im2col,
     Box,
     Separable,

@@ -2,12 +2,17 @@
 
 The engine puts its threads over strips. If BLAS then starts threads of its own, which it does in any process that
 has not set OPENBLAS_NUM_THREADS, they all wait for each other: a 64 -> 64 convolution took 10 to 40 times as long on
-two busy cores. Small pieces cost nothing measurable, and make the library as fast as the command line.
+two busy cores. Small pieces cost a tenth. On our command line BLAS has one thread, and is given the whole.
 """
+
+import os
 
 import numpy as np
 
 from cnnfilt.core.engine.images import Array
+
+BLAS_IS_ALONE = os.environ.get("OPENBLAS_NUM_THREADS") == "1"
+"""Whether products are computed in the thread that asks for them, however large they are."""
 
 MOST_PRODUCTS = (1 << 19) - 1
 """Rows times inner size times columns up to which OpenBLAS (interface/gemm.c, 0.3.31) stays in one thread."""
@@ -17,26 +22,26 @@ FEWEST_ROWS = 24
 
 
 def multiply(left: Array, right: Array, out: Array) -> None:
-    """Write left @ right to `out`: (rows, inner) or (n, rows, inner) @ (inner, columns), or a stack of both.
-
-    In pieces that never overlap.
-    """
-    *_, inner, columns = right.shape
-    parts = -(-columns // _widest(left.shape[-2], inner))
+    """Write left @ right, (rows, inner) @ (inner, columns), to `out`."""
+    rows, columns = out.shape
+    if BLAS_IS_ALONE:
+        np.matmul(left, right, out=out)
+        return
+    inner = len(right)
+    parts = -(-columns // max(1, MOST_PRODUCTS // (min(FEWEST_ROWS, rows) * inner)))
     width = -(-columns // parts)
     for first in range(0, columns, width):
         part = slice(first, first + width)
-        _multiply_rows(left, right[..., part], out[..., part])
+        _multiply_rows(left, right[:, part], out[:, part])
 
 
 def _multiply_rows(left: Array, right: Array, out: Array) -> None:
-    *_, inner, columns = right.shape
-    rows = left.shape[-2]
-    size = _even_size(rows, max(1, MOST_PRODUCTS // (inner * columns)))
+    rows, columns = out.shape
+    size = _even_size(rows, max(1, MOST_PRODUCTS // (len(right) * columns)))
     whole = rows - rows % size
-    np.matmul(_in_rows(left[..., :whole, :], size), right, out=_in_rows(out[..., :whole, :], size))
+    np.matmul(_in_pieces(left[:whole], size), right, out=_in_pieces(out[:whole], size))
     if whole < rows:
-        np.matmul(left[..., whole:, :], right, out=out[..., whole:, :])
+        np.matmul(left[whole:], right, out=out[whole:])
 
 
 def _even_size(rows: int, most: int) -> int:
@@ -46,12 +51,6 @@ def _even_size(rows: int, most: int) -> int:
     return next(even, most)
 
 
-def _in_rows(matrix: Array, size: int) -> Array:
-    """Return a view of `matrix` (rows, columns) or (n, rows, columns) as (rows / size, [n,] size, columns)."""
-    *stack, rows, columns = matrix.shape
-    return matrix.reshape(*stack, rows // size, size, columns).swapaxes(0, -3)
-
-
-def _widest(rows: int, inner: int) -> int:
-    """Return how many columns of the right matrix go into one piece, at most."""
-    return max(1, MOST_PRODUCTS // (min(FEWEST_ROWS, rows) * inner))
+def _in_pieces(matrix: Array, size: int) -> Array:
+    """Return a view of `matrix` (rows, columns) as (rows / size, size, columns)."""
+    return matrix.reshape(-1, size, matrix.shape[1])

@@ -1,6 +1,5 @@
 """Convolutions: windows written out as rows of a matrix, times the weights as another, along any number of axes."""
 
-import os
 from collections.abc import Callable, Sequence
 from math import prod
 
@@ -9,6 +8,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from cnnfilt.core.engine import native
 from cnnfilt.core.engine.job import Job
+from cnnfilt.core.engine.products import BLAS_IS_ALONE
 from cnnfilt.core.engine.run import PlannedConvolution
 from cnnfilt.core.engine.threads import run_strips
 from cnnfilt.describe.graphs.sliding import sliding
@@ -16,10 +16,6 @@ from cnnfilt.describe.window import Window
 from cnnfilt.nn.layer import Array
 from cnnfilt.nn.operators.layout import first, in_rows
 from cnnfilt.nn.operators.task import Arrays, Make, Run, Task
-
-_BLAS_IS_ALONE = os.environ.get("OPENBLAS_NUM_THREADS") == "1"
-"""Whether products are computed in the thread that asks for them, as on our command line. Elsewhere BLAS has threads of
-its own, and ours would wait for each other in it."""
 
 BLOCK_BYTES = 1 << 20
 """What windows written out take at once: they are written and then read, and should stay near the processor."""
@@ -120,7 +116,8 @@ def _products(padded: Array, matrix: Array, bias: Array | None, windows: Sequenc
 
         return work
 
-    if _BLAS_IS_ALONE:
+    # Elsewhere BLAS has threads of its own, and ours would wait for each other in it.
+    if BLAS_IS_ALONE:
         run_strips([(number, number + 1) for number in range(len(places))], make_worker)
     else:
         make_worker()(0, len(places))
