@@ -15,6 +15,7 @@ from functools import cached_property
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
+from cnnfilt.core.engine import native
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.kept_rows import KeptRows
 from cnnfilt.core.engine.padded import NO_SIDES, PaddedImage, Sides
@@ -22,8 +23,9 @@ from cnnfilt.describe.window import Window
 from cnnfilt.frozen import Frozen, replace
 from cnnfilt.terms import PaddingMode, PaddingValue
 
-SCRATCH_BYTES = 1 << 21
-"""What a strip's rows may take: about a second-level cache. Smaller strips pay more for each call into NumPy."""
+SCRATCH_BYTES = 1 << (22 if native.loops else 21)
+"""What a strip's rows may take: about a second-level cache. Smaller strips pay more for each call; the loops in C, which
+go from block to block, do not mind larger ones."""
 
 
 class Strip(Frozen):

@@ -115,6 +115,9 @@ PART size met_by(const Windows *w, size at, size n) {
 PART size inside_from(const Windows *w, size start, size n) { return least(most(w->left - start, 0), n); }
 PART size inside_to(const Windows *w, size start, size n) { return least(most(w->left + w->inner - start, inside_from(w, start, n)), n); }
 
+/* Whether n padded values from `start` on are all the source's. */
+PART int is_inside(const Windows *w, size start, size n) { return start >= w->left && w->left + w->inner - start >= n; }
+
 /* Which value of its row the padding at `place` is; -1 for a value that is not the source's. */
 PART size value_at(const Windows *w, size place) { return w->beyond[place < w->left ? place : place - w->inner]; }
 
@@ -186,9 +189,11 @@ void means_u16(const Means *, size, size, const u16 *, size, Target *);
 void means_i32(const Means *, size, size, const i32 *, size, Target *);
 void means_u32(const Means *, size, size, const u32 *, size, Target *);
 
-/* Where the sums of a block of n outputs are made: where they go, if as they are and a whole block of them, else in `memory`. */
-#define WHERE(TYPE, w, target, y, at, n, memory) \
-    ((w)->stride_along == 1 && !(target)->mapping && (n) == BLOCK_OF(TYPE) ? (TYPE *)(target)->to + (y) * (target)->pitch + (at) : (memory))
+/* Where the sums of a block are made: where they go, if as they are and the row has room for a whole block, else in `memory`.
+ * What is then made beyond the block's own values, the next block makes again. */
+#define WHERE(TYPE, w, target, y, at, memory) \
+    ((w)->stride_along == 1 && !(target)->mapping && (w)->width - (at) >= BLOCK_OF(TYPE) \
+     ? (TYPE *)(target)->to + (y) * (target)->pitch + (at) : (memory))
 
 /* Hand on the n outputs of a block from value `at` of row y on, of which values were made for every position: responses, and
  * sums that may become means. */

@@ -34,4 +34,5 @@
 #include "sums.h"
 #undef SOURCE
 #define SOURCE f32
+#define AS_IT_IS
 #include "sums.h"

@@ -33,6 +33,17 @@ PART void JOIN3(read_row, SOURCE, SUM)(const Windows *w, const SOURCE *p, size s
     for (size x = last; x < n; x++) row[x] = JOIN3(beyond, SOURCE, SUM)(w, p, start + x, outside);
 }
 
+/* The values of a padded row from `start` on where they are, if they are all that a whole block meets, and of the type of the
+ * sums; else NULL. */
+PART const SUM *JOIN3(row_as_it_is, SOURCE, SUM)(const Windows *w, const SOURCE *p, size start) {
+#ifdef AS_IT_IS
+    return is_inside(w, start, BLOCK_OF(SUM) + reach_along(w)) ? p + start - w->left : NULL;
+#else
+    (void)w, (void)p, (void)start;
+    return NULL;
+#endif
+}
+
 /* A pair of rows with one weight: bytes are added before they are converted. */
 PART void JOIN3(add_pairs, SOURCE, SUM)(SUM *sums, size n, const SOURCE *const *rows, const WORK *weights, int count) {
     const SOURCE *a = rows[0], *b = rows[1], *c = rows[2], *d = rows[3];
@@ -60,23 +71,53 @@ PART size JOIN3(add_row, SOURCE, SUM)(SUM *sums, const SUM *row, const SUM *kern
     return added;
 }
 
+/* Write the sums of a block for a kernel of few taps, from `start` on, that meets nothing but the rows that begin at p. */
+PART void JOIN3(sum_few, SOURCE, SUM)(const Windows *w, const SOURCE *p, size pitch, size start, const SUM *kernel, WORK bias,
+                                      SUM *sums) {
+    const SOURCE *inside = p + start - w->left, *met[4] = {inside, inside, inside, inside};
+    WORK weights[4] = {0};
+    int count = 0, fresh = 1;
+    for (size i = 0; i < w->height; i++)
+        for (size j = 0; j < w->taps; j++) {
+            const SUM weight = kernel[i * w->taps + j];
+            if (!weight) continue;
+            if (count == 4) {
+                JOIN3(add_rows, SOURCE, SUM)(sums, BLOCK_OF(SUM), met, weights, 4, fresh, bias);
+                count = fresh = 0;
+            }
+            weights[count] = (WORK)weight, met[count++] = inside + i * w->step_down * pitch + j * w->step_along;
+        }
+    JOIN3(add_rows, SOURCE, SUM)(sums, BLOCK_OF(SUM), met, weights, count, fresh, bias);
+}
+
 /* Any kernel, one for all channels: out[y][x] = bias + the sum of kernel[i][j] * what tap (i, j) meets.
  * After ADDENDS taps their sum joins the others', which bounds the rounding of floats. */
 CLONES void JOIN3(correlate, SOURCE, SUM)(const Windows *w, const SOURCE *source, size pitch, Target *target, const SUM *kernel,
                                           const SUM *bias, const SUM *outside) {
-    enum { ADDENDS = 32 };
+    enum { ADDENDS = 32, FEW = 6 };
     const size block = block_of(w, BLOCK_OF(SUM));
+    size taps = 0;
+    for (size k = 0; k < w->height * w->taps; k++) taps += kernel[k] != 0;
     SUM row[BLOCK_OF(SUM) + REACH] = {0}, part[BLOCK_OF(SUM)], sums[BLOCK_OF(SUM)];
     for (size y = 0; y < w->rows; y++)
         for (size at = 0; at < w->width; at += block) {
             const size n = least(block, w->width - at), m = met_by(w, at, n);
-            SUM *whole = WHERE(SUM, w, target, y, at, n, sums), *to = whole;
+            SUM *whole = WHERE(SUM, w, target, y, at, sums), *to = whole;
+            if (taps <= FEW && is_inside(w, at * w->stride_along, BLOCK_OF(SUM) + reach_along(w))) {
+                JOIN3(sum_few, SOURCE, SUM)(w, source + y * w->stride_down * pitch, pitch, at * w->stride_along, kernel, (WORK)*bias, whole);
+                PUT(SUM, w, target, y, at, whole, n);
+                continue;
+            }
             size added = 0;
             WORK start = (WORK)*bias;
             for (size i = 0; i < w->height; i++) {
                 const SOURCE *p = source + (y * w->stride_down + i * w->step_down) * pitch;
-                JOIN3(read_row, SOURCE, SUM)(w, p, at * w->stride_along, m, outside, row);
-                added += JOIN3(add_row, SOURCE, SUM)(to, row, kernel + i * w->taps, w->taps, w->step_along, !added, start);
+                const SUM *met = JOIN3(row_as_it_is, SOURCE, SUM)(w, p, at * w->stride_along);
+                if (!met) {
+                    JOIN3(read_row, SOURCE, SUM)(w, p, at * w->stride_along, m, outside, row);
+                    met = row;
+                }
+                added += JOIN3(add_row, SOURCE, SUM)(to, met, kernel + i * w->taps, w->taps, w->step_along, !added, start);
                 if (added < ADDENDS && i < w->height - 1) continue;
                 if (to == part)
                     for (size x = 0; x < BLOCK_OF(SUM); x++) whole[x] = (SUM)((WORK)whole[x] + (WORK)part[x]);
@@ -86,17 +127,17 @@ CLONES void JOIN3(correlate, SOURCE, SUM)(const Windows *w, const SOURCE *source
         }
 }
 
-/* Add to the sums of a block up to three taps of a filter for each channel, `step` values apart; their weights are rows of
- * BLOCK. */
-PART void JOIN3(add_each, SOURCE, SUM)(SUM *sums, const SUM *met, size step, const SUM *weights, size count) {
+/* Add up to three taps of a filter for each channel, `step` values apart, to the sums `from` of a block; their weights are rows
+ * of BLOCK. */
+PART void JOIN3(add_each, SOURCE, SUM)(SUM *sums, const SUM *from, const SUM *met, size step, const SUM *weights, size count) {
     const SUM *a = met, *b = met + step, *c = met + 2 * step, *u = weights, *v = weights + BLOCK, *w = weights + 2 * BLOCK;
     if (count == 3)
         for (size x = 0; x < BLOCK; x++)
-            sums[x] = (SUM)((WORK)sums[x] + ((WORK)u[x] * (WORK)a[x] + (WORK)v[x] * (WORK)b[x] + (WORK)w[x] * (WORK)c[x]));
+            sums[x] = (SUM)((WORK)from[x] + ((WORK)u[x] * (WORK)a[x] + (WORK)v[x] * (WORK)b[x] + (WORK)w[x] * (WORK)c[x]));
     else if (count == 2)
-        for (size x = 0; x < BLOCK; x++) sums[x] = (SUM)((WORK)sums[x] + ((WORK)u[x] * (WORK)a[x] + (WORK)v[x] * (WORK)b[x]));
+        for (size x = 0; x < BLOCK; x++) sums[x] = (SUM)((WORK)from[x] + ((WORK)u[x] * (WORK)a[x] + (WORK)v[x] * (WORK)b[x]));
     else
-        for (size x = 0; x < BLOCK; x++) sums[x] = (SUM)((WORK)sums[x] + (WORK)u[x] * (WORK)a[x]);
+        for (size x = 0; x < BLOCK; x++) sums[x] = (SUM)((WORK)from[x] + (WORK)u[x] * (WORK)a[x]);
 }
 
 /* A filter for each channel: kernel[i][j] is a row of BLOCK weights, those of the channels over and over. */
@@ -107,15 +148,20 @@ CLONES void JOIN3(correlate_each, SOURCE, SUM)(const Windows *w, const SOURCE *s
     for (size y = 0; y < w->rows; y++)
         for (size at = 0; at < w->width; at += block) {
             const size n = least(block, w->width - at), m = met_by(w, at, n);
-            memcpy(sums, bias, sizeof sums);
+            SUM *whole = WHERE(SUM, w, target, y, at, sums);
+            const SUM *from = bias;
             for (size i = 0; i < w->height; i++) {
                 const SOURCE *p = source + (y * w->stride_down + i * w->step_down) * pitch;
-                JOIN3(read_row, SOURCE, SUM)(w, p, at * w->stride_along, m, outside, row);
-                for (size j = 0; j < w->taps; j += 3)
-                    JOIN3(add_each, SOURCE, SUM)(sums, row + j * w->step_along, w->step_along, kernel + (i * w->taps + j) * BLOCK,
-                                                 least(w->taps - j, 3));
+                const SUM *met = JOIN3(row_as_it_is, SOURCE, SUM)(w, p, at * w->stride_along);
+                if (!met) {
+                    JOIN3(read_row, SOURCE, SUM)(w, p, at * w->stride_along, m, outside, row);
+                    met = row;
+                }
+                for (size j = 0; j < w->taps; j += 3, from = whole)
+                    JOIN3(add_each, SOURCE, SUM)(whole, from, met + j * w->step_along, w->step_along,
+                                                 kernel + (i * w->taps + j) * BLOCK, least(w->taps - j, 3));
             }
-            PUT(SUM, w, target, y, at, sums, n);
+            PUT(SUM, w, target, y, at, whole, n);
         }
 }
 
@@ -172,7 +218,7 @@ CLONES void JOIN3(separable, SOURCE, SUM)(const Windows *w, const SOURCE *source
         for (size at = 0; at < w->width; at += block) {
             const size n = least(block, w->width - at), m = met_by(w, at, n);
             const SOURCE *p = source + y * w->stride_down * pitch;
-            SUM *whole = WHERE(SUM, w, target, y, at, n, sums);
+            SUM *whole = WHERE(SUM, w, target, y, at, sums);
             JOIN3(add_columns, SOURCE, SUM)(w, p, pitch, at * w->stride_along, m, down, pairs, outside, column);
             JOIN3(add_row, SOURCE, SUM)(whole, column, along, w->taps, w->step_along, 1, (WORK)*bias);
             PUT(SUM, w, target, y, at, whole, n);
