@@ -1,6 +1,7 @@
 """Memory that is used again: never while anyone can still see it."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -54,20 +55,34 @@ def test_two_results_at_once_have_two_places() -> None:
 
 def test_much_more_or_less_is_not_used() -> None:
     place = address(room((4 * LARGE,), BYTES))
-    small = room((LARGE,), BYTES)
-    assert address(small) != place
-    assert not memory._spare, "what did not fit is let go"
-    del small
-    large = room((2 * LARGE,), BYTES)
-    assert large.nbytes == 2 * LARGE
+    small, large = room((LARGE,), BYTES), room((5 * LARGE,), BYTES)
+    assert place not in (address(small), address(large))
+    assert large.nbytes == 5 * LARGE
+    assert address(room((3 * LARGE,), BYTES)) == place
 
 
 def test_little_and_very_much_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     assert room((9,), BYTES).base is None
-    monkeypatch.setattr(memory, "MOST_KEPT", LARGE)
-    del (much := {0: room((LARGE + 1,), BYTES)})[0]
-    assert not much
+    monkeypatch.setattr(memory, "MOST_KEPT", 3 * LARGE)
+    room((4 * LARGE,), BYTES)
     assert not memory._spare
+    first, second = room((2 * LARGE,), BYTES), room((2 * LARGE,), BYTES)
+    del first, second
+    assert [one.nbytes for one in memory._spare.values()] == [2 * LARGE], "the younger"
+    monkeypatch.setattr(memory, "MOST_BLOCKS", 2)
+    blocks = [room((LARGE,), BYTES) for _ in range(4)]
+    del blocks
+    assert len(memory._spare) <= 2
+
+
+def test_threads_never_get_the_same_memory() -> None:
+    def fill(number: int) -> bool:
+        mine = room((LARGE + number,), BYTES)
+        mine[:] = number
+        return bool((mine == number).all())
+
+    with ThreadPoolExecutor(4) as pool:
+        assert all(pool.map(fill, range(200)))
 
 
 def test_a_result_outlives_the_next() -> None:

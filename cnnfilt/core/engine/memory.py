@@ -4,7 +4,6 @@ The system clears each page of new memory before it gives it out, which takes as
 """
 
 from collections.abc import Sequence
-from contextlib import suppress
 from math import prod
 from typing import Any
 
@@ -12,14 +11,16 @@ import numpy as np
 
 from cnnfilt.core.engine.images import Array
 
-LARGE = 1 << 24
-"""Bytes. Less the system's library keeps for itself and gives out again as it was."""
+LARGE = 1 << 20
+"""Bytes. Of less little is to be cleared."""
 
-MOST_KEPT = 1 << 28
+MOST_KEPT = 1 << 29
 """Bytes: no more is kept while nobody uses it."""
 
-_spare: list[Array] = []
-"""One block of bytes at most. Of two threads that give one back, the later's is kept."""
+MOST_BLOCKS = 8
+
+_spare: dict[int, Array] = {}
+"""Blocks of bytes that nobody uses, the oldest first. Any thread may put one in or take one out."""
 
 
 class _Loan:
@@ -30,8 +31,14 @@ class _Loan:
         self.__array_interface__ = memory.__array_interface__
 
     def __del__(self) -> None:
-        if self._memory.nbytes <= MOST_KEPT:
-            _spare[:] = [self._memory]
+        _spare[id(self._memory)] = self._memory
+        blocks = [*_spare.items()]
+        kept = sum(memory.nbytes for _, memory in blocks)
+        for number, (key, memory) in enumerate(blocks):
+            if kept <= MOST_KEPT and len(blocks) - number <= MOST_BLOCKS:
+                break
+            kept -= memory.nbytes
+            _spare.pop(key, None)
 
 
 def room(shape: Sequence[int], dtype: "np.dtype[Any]") -> Array:
@@ -43,9 +50,8 @@ def room(shape: Sequence[int], dtype: "np.dtype[Any]") -> Array:
 
 
 def _bytes(count: int) -> Array:
-    """Return at least so many bytes, the spare ones unless they are too few, or more than twice as many."""
-    with suppress(IndexError):
-        memory = _spare.pop()
-        if count <= memory.nbytes <= 2 * count:
-            return memory
+    """Return at least so many bytes: spare ones, if there are some that are not more than twice as many."""
+    for key, memory in [*_spare.items()]:
+        if count <= memory.nbytes <= 2 * count and (mine := _spare.pop(key, None)) is not None:
+            return mine
     return np.empty(count, np.uint8)

@@ -24,8 +24,11 @@ from cnnfilt.frozen import Frozen, replace
 from cnnfilt.terms import PaddingMode, PaddingValue
 
 SCRATCH_BYTES = 1 << (22 if native.loops else 21)
-"""What a strip's rows may take: about a second-level cache. Smaller strips pay more for each call; the loops in C, which
-go from block to block, do not mind larger ones."""
+"""What a strip's rows may take: about a second-level cache. Smaller strips pay more for each call; the loops in C go
+from block to block, and do not mind larger ones."""
+
+FEWEST_STRIPS = 8
+"""Where each has a sixteenth of SCRATCH_BYTES at least."""
 
 
 class Strip(Frozen):
@@ -129,11 +132,13 @@ def strip_edges(
 ) -> tuple[tuple[int, int], ...]:
     """Return (start, stop) of each strip's output rows: `height` rows, or what makes its scratch SCRATCH_BYTES.
 
-    Their number is then a multiple of `multiple`, the last strip's apart.
+    Their number is then a multiple of `multiple`, the last strip's apart. Of an image that makes only a few strips they
+    are smaller, so that threads can share them out.
 
     The halo (the span - 1 rows two strips share) is not counted: for a tall kernel the taps cost so much more
     than reading a row twice that taller strips would gain nothing.
     """
-    per_row = rows.stride * padded_row_bytes + output_row_bytes
-    height = height or max(1, SCRATCH_BYTES // max(per_row, 1) // multiple) * multiple
+    per_row = max(rows.stride * padded_row_bytes + output_row_bytes, 1)
+    scratch = min(SCRATCH_BYTES, max(SCRATCH_BYTES // 16, rows.output_size * per_row // FEWEST_STRIPS))
+    height = height or max(1, scratch // per_row // multiple) * multiple
     return tuple((start, min(start + height, rows.output_size)) for start in range(0, rows.output_size, height))
