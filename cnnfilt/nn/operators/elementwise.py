@@ -98,12 +98,11 @@ def p_relu(task: Task, x: Array, slope: Array) -> Array:
 
 def clip(task: Task, x: Array, low: Array | None = None, high: Array | None = None) -> Array:
     """From a lowest to a highest; before version 11 they are attributes."""
-    for bound, name, limit in ((low, "min", np.maximum), (high, "max", np.minimum)):
-        if bound is None and task.has(name):
-            bound = np.asarray(task.number(name, 0.0), x.dtype)
-        if bound is not None:
-            x = limit(x, bound, out=task.out(x))
-    return np.array(x) if low is high is None else x
+    least, most = (
+        np.asarray(task.number(name, 0.0), x.dtype) if bound is None and task.has(name) else bound
+        for bound, name in ((low, "min"), (high, "max"))
+    )
+    return np.array(x) if least is most is None else np.clip(x, least, most, out=task.out(x))
 
 
 def together(function: Any) -> Make:

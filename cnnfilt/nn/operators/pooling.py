@@ -8,10 +8,10 @@ import numpy as np
 from cnnfilt.describe.graphs.sliding import sliding
 from cnnfilt.describe.window import Window
 from cnnfilt.nn.layer import Array
+from cnnfilt.nn.operators.borders import with_border
 from cnnfilt.nn.operators.layout import first, in_rows
 from cnnfilt.nn.operators.reductions import means
 from cnnfilt.nn.operators.task import Arrays, Make, Task, plain
-from cnnfilt.nn.operators.windowed import with_border
 
 
 def largest(task: Task, x: Array) -> Array | Arrays:

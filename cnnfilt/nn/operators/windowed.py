@@ -6,14 +6,13 @@ from math import prod
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from cnnfilt.core.engine import native
-from cnnfilt.core.engine.job import Job
 from cnnfilt.core.engine.products import BLAS_IS_ALONE
-from cnnfilt.core.engine.run import PlannedConvolution
 from cnnfilt.core.engine.threads import run_strips
 from cnnfilt.describe.graphs.sliding import sliding
 from cnnfilt.describe.window import Window
 from cnnfilt.nn.layer import Array
+from cnnfilt.nn.operators.borders import with_border
+from cnnfilt.nn.operators.depthwise import by_channel
 from cnnfilt.nn.operators.layout import first, in_rows
 from cnnfilt.nn.operators.task import Arrays, Make, Run, Task
 
@@ -30,52 +29,29 @@ def convolved(task: Task, weight: Array | None, bias: Array | None) -> Run:
     """Return a convolution by these weights, made ready; those that are None come with each call."""
     windows = sliding(task, task.value(0), task.value(1).dims[2:])
     groups = task.whole("group", 1)
-    known = None if weight is None else _ready(weight, groups)
+    known = None if weight is None else _ready(weight, bias, groups, windows)
 
     def run(x: Array, given: Array | None = None, addend: Array | None = None) -> Array:
-        kernels = known if given is None else _ready(given, groups)
-        assert kernels is not None, "they are given, or were taken"
         more = bias if addend is None else addend
-        images = in_rows(x)
-        if not isinstance(kernels, list) and len(windows) == 2 and images.dtype == np.float32:
-            return first(_by_channel(images, kernels, more, windows))
-        return first(_by_groups(images, _matrices(kernels, groups), more, windows))
+        convolve = known if given is None and more is bias else None
+        if convolve is None:
+            kernels = weight if given is None else given
+            assert kernels is not None, "they are given, or were taken"
+            convolve = _ready(kernels, more, groups, windows)
+        return first(convolve(in_rows(x)))
 
     return run
 
 
-def _ready(weight: Array, groups: int) -> Array | list[Array]:
-    """Return weights (out, in / groups, ...) channels last: for each group a matrix (taps * in / groups, out / groups).
-
-    Of one kernel for each channel, (kernel height, kernel width, 1, channels).
-    """
+def _ready(weight: Array, bias: Array | None, groups: int, windows: Sequence[Window]) -> Callable[[Array], Array]:
+    """Return what convolves images (N, ..., C) with weights (out, in / groups, ...), made ready."""
     turned = np.moveaxis(weight, (0, 1), (-1, -2))
-    if 1 < groups == weight.shape[0] and weight.shape[1] == 1:
-        return np.ascontiguousarray(turned)
+    if 1 < groups == weight.shape[0] and weight.shape[1] == 1 and len(windows) == 2 and weight.dtype == np.float32:
+        return by_channel(turned, bias, windows)
     parts = np.split(turned, groups, axis=-1)
-    return [np.ascontiguousarray(part.reshape(-1, part.shape[-1])) for part in parts]
-
-
-def _matrices(kernels: Array | list[Array], groups: int) -> list[Array]:
-    if isinstance(kernels, list):
-        return kernels
-    return [np.ascontiguousarray(part.reshape(-1, 1)) for part in np.split(kernels, groups, axis=-1)]
-
-
-def _by_channel(images: Array, kernels: Array, bias: Array | None, windows: Sequence[Window]) -> Array:
-    """Return what one kernel for each channel gives, by the core's loops."""
-    rows, columns = windows
-    out = np.empty((len(images), rows.output_size, columns.output_size, images.shape[3]), np.float32)
-    addends = np.zeros(images.shape[3]) if bias is None else bias
-    # The loops hold so many channels at once, whatever the stride.
-    together = max(native.BLOCK // columns.stride, 1)
-    for image, responses in zip(images, out, strict=True):
-        for start in range(0, images.shape[3], together):
-            some = slice(start, start + together)
-            weights, bias_of_some = kernels[..., some].astype(np.float64), addends[some].astype(np.float64)
-            job = Job(np.ascontiguousarray(image[..., some]), weights, True, bias_of_some, rows, columns)
-            PlannedConvolution(job, dtype=np.dtype(np.float32)).write(responses[..., some])
-    return out
+    # For each group a matrix (taps * in / groups, out / groups).
+    matrices = [np.ascontiguousarray(part.reshape(-1, part.shape[-1])) for part in parts]
+    return lambda images: _by_groups(images, matrices, bias, windows)
 
 
 def _by_groups(images: Array, matrices: list[Array], bias: Array | None, windows: Sequence[Window]) -> Array:
@@ -131,16 +107,6 @@ def _multiply(rows: Array, matrix: Array, bias: Array | None, out: Array) -> Non
         np.add(sums, bias, out=sums)
     if not whole:
         out[...] = sums.reshape(out.shape)
-
-
-def with_border(images: Array, windows: Sequence[Window], value: float) -> Array:
-    """Return (N, ..., C) with what the windows reach beyond it filled with `value`."""
-    if not any(one.before or one.after or one.overhang for one in windows):
-        return images
-    sides = [one.padded_size + one.overhang for one in windows]
-    padded = np.full((len(images), *sides, images.shape[-1]), value, images.dtype)
-    padded[(slice(None), *(slice(one.before, one.before + one.size) for one in windows))] = images
-    return padded
 
 
 def unfolded(padded: Array, windows: Sequence[Window]) -> Array:

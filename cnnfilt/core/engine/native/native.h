@@ -210,9 +210,9 @@ void means_u32(const Means *, size, size, const u32 *, size, Target *);
     do { \
         TYPE picked_[BLOCK_OF(TYPE)]; \
         TYPE *into_ = (target)->means ? picked_ : (TYPE *)(target)->to + (y) * (target)->pitch + (at); \
-        if (is_picked) memcpy(into_, values, (size_t)(n) * sizeof *into_); \
-        else PICK_OUTPUTS(w, into_, values, n); \
-        if ((target)->means) JOIN(means, TYPE)((target)->means, y, at, picked_, n, target); \
+        if (!(is_picked)) PICK_OUTPUTS(w, into_, values, n); \
+        else if (!(target)->means) memcpy(into_, values, (size_t)(n) * sizeof *into_); \
+        if ((target)->means) JOIN(means, TYPE)((target)->means, y, at, (is_picked) ? (values) : picked_, n, target); \
     } while (0)
 
 /* What the loops say of themselves stands where they are: sums.h, box.h, total.h, extreme.h, runs.h, network.h, median.h,
