@@ -139,7 +139,7 @@ class OnnxNetwork:
         return self._ready[1]
 
     def _made_ready(self, image: Value, wanted: Sequence[str], *, keep: bool, most: int) -> RunnableNetwork:
-        tiling = None if keep or len(wanted) > 1 else tiling_of_network(self.graph, image, wanted[0])
+        tiling = None if keep or len(wanted) > 1 else tiling_of_network(self.graph, image, wanted[0], most=most)
         if tiling is not None:
             return TiledNetwork(self.graph, image, tiling, self._read, wanted[0], most=most)
         return RunnableNetwork(self.graph, image, self._read, wanted, keep=keep, most=most)

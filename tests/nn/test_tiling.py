@@ -251,6 +251,13 @@ def test_turned_maps_are_not_taken_for_each_other() -> None:
     assert check(nodes, image(1, 2, 64, 64), KERNEL, share=4) is None
 
 
+def test_a_result_of_more_numbers_than_the_limit_is_not_cut() -> None:
+    x = image(1, 2, *SIDES)
+    graph = graph_of([CONV, node("Relu", "c", "y")], KERNEL, x.shape, 17)
+    assert tiling_of_network(graph, described_as(x), "y", 4_000, most=72 * 64 * 4) is not None
+    assert tiling_of_network(graph, described_as(x), "y", 4_000, most=72 * 64 * 4 - 1) is None
+
+
 def test_a_small_image_is_not_cut() -> None:
     assert check([node("Relu", "x", "y")], image(1, 2, 9, 9), {}, share=1) is None
 

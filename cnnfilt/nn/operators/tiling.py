@@ -54,14 +54,17 @@ class TiledNetwork(RunnableNetwork):
         return {name: carried(self.tiling, x, lambda part: run(part)[name], self.image.axes, self.axes_of(name))}
 
 
-def tiling_of_network(graph: Graph, image: Value, wanted: str, at_once: int = AT_ONCE) -> Tiling | None:
+def tiling_of_network(
+    graph: Graph, image: Value, wanted: str, at_once: int = AT_ONCE, *, most: int = 0
+) -> Tiling | None:
     """Return how to cut `image` so that about `at_once` numbers are in memory; None for all of it at once.
 
-    That is where it is small enough, or where the value `wanted` of the network cannot be made of tiles.
+    That is where it is small enough, where the value `wanted` of the network cannot be made of tiles, or where it has
+    more numbers than `most`, unless that is 0.
     """
     whole = _Described(graph, image, wanted)
     numbers = numbers_at_once(whole.steps, image)
-    if numbers <= at_once or not whole.is_local():
+    if numbers <= at_once or not whole.is_local() or 0 < most < whole.count:
         return None
 
     def of_tile(size: Pair) -> tuple[Axis, Axis] | None:
@@ -97,6 +100,11 @@ class _Described:
         result = walk.values[wanted]
         self._values = [image, *made, *([] if result is None else [result])]
         self._told = _told_by_sizes(self.steps)
+
+    @property
+    def count(self) -> int:
+        """Return how many numbers the result has."""
+        return self._values[-1].count
 
     @property
     def axes(self) -> tuple[Axis, Axis]:
