@@ -9,13 +9,13 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from cnnfilt.core.convolution import convolve_as_asked, convolve_batch
+from cnnfilt.core.engine.memory import room
 from cnnfilt.describe.kernels import Kernel
 from cnnfilt.describe.layers import ConvLayer, Effect, FilterLayer
 from cnnfilt.describe.windows import Slide
 from cnnfilt.errors import ShapeError, counted
 from cnnfilt.frozen import replace
 from cnnfilt.nn.layer import Array, Layer, Weights
-from cnnfilt.nn.scratch import scratch
 from cnnfilt.nn.window_views import WindowViews, views_of
 
 
@@ -184,9 +184,9 @@ def _written_out(views: WindowViews, padded: Array) -> Iterator[tuple[tuple[slic
         if size == padded.shape[3]:  # Of one tap each, windows without a stride lie there as they are.
             yield place, part.reshape(-1, size)
             continue
-        with scratch(part.shape, part.dtype) as written:
-            np.copyto(written, part)
-            yield place, written.reshape(-1, size)
+        written = room(part.shape, part.dtype)
+        np.copyto(written, part)
+        yield place, written.reshape(-1, size)
 
 
 def _grouped(array: Array, groups: int) -> list[Array]:

@@ -11,8 +11,8 @@ import numpy as np
 
 from cnnfilt.core.engine.images import Array
 
-LARGE = 1 << 20
-"""Bytes. Of less little is to be cleared."""
+LARGE = 1 << 18
+"""Bytes. Of less, little is to be cleared."""
 
 MOST_KEPT = 1 << 29
 """Bytes: no more is kept while nobody uses it."""
