@@ -26,17 +26,18 @@ RUN: Mapping[str, Make] = {
 }
 
 
-def _named(names: str) -> frozenset[str]:
+def named(names: str) -> frozenset[str]:
+    """Return the operators that are written in `names`, separated by blanks."""
     return frozenset(names.split())
 
 
-SHARING = _named(
+SHARING = named(
     "Reshape Flatten Squeeze Unsqueeze Transpose Expand Split Slice Identity Dropout ReduceMean Resize Upsample "
     "DepthToSpace SpaceToDepth"
 )
 """Those whose result may be the memory of their input: nothing is written over either."""
 
-OVER_ITS_INPUT = _named(
+OVER_ITS_INPUT = named(
     "Relu Clip Add Sub Mul Div Pow Sum Max Min BatchNormalization Tanh Abs Neg Exp Sqrt Floor Ceil Round"
 )
 """Those that can write over their first input."""

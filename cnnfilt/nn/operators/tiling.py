@@ -10,16 +10,12 @@ from cnnfilt.errors import CnnfiltError
 from cnnfilt.nn.layer import Array
 from cnnfilt.nn.operators.network import RunnableNetwork
 from cnnfilt.nn.operators.planning import numbers_at_once, steps_to
+from cnnfilt.nn.operators.table import named
 from cnnfilt.nn.operators.task import Read
 from cnnfilt.nn.tiles import carried
 from cnnfilt.terms import Pair
 
-
-def _named(names: str) -> frozenset[str]:
-    return frozenset(names.split())
-
-
-_BY_POSITION = _named(
+_BY_POSITION = named(
     "Conv ConvTranspose MaxPool AveragePool LpPool BatchNormalization LRN Relu LeakyRelu Sigmoid Tanh Elu Selu Celu "
     "Gelu HardSigmoid HardSwish Mish Swish Softplus Softsign ThresholdedRelu Clip Identity Dropout Abs Neg Sign Exp "
     "Log Sqrt Reciprocal Floor Ceil Round Erf Cast Split Slice Pad Softmax LogSoftmax ArgMax ArgMin ReduceMean "
@@ -28,7 +24,7 @@ _BY_POSITION = _named(
 )
 """The operators that do the same at every position of their first input, or whose reach says that they do not."""
 
-_TOGETHER = _named(
+_TOGETHER = named(
     "Add Sub Mul Div Pow Sum Mean Max Min PRelu Where Equal Less Greater LessOrEqual GreaterOrEqual And Or Xor Concat"
 )
 """Those that do so where all of their inputs lie in one way."""
