@@ -220,6 +220,7 @@ TESTED_ELSEWHERE = {
     "page/graph.py": "page/test_shape.py",
     "page/graph_steps.py": "page/test_graph_chain.py",
     "page/kinds.py": "cli/test_page.py",
+    "page/layer_run.py": "page/test_chain.py",
     "page/levels.py": "page/test_operation.py",
     "page/makers.py": "page/test_operation.py",
     "page/padding.py": "page/test_operation.py",

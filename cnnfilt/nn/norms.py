@@ -142,9 +142,8 @@ class GroupNorm(Layer):
 
     def forward(self, x: Array) -> Array:
         """Return Y, and keep Xhat."""
-        apart = x.reshape(self._apart(x))
-        centred = apart - apart.mean(axis=(1, 3), keepdims=True)
-        self._scale = 1 / np.sqrt((centred * centred).mean(axis=(1, 3), keepdims=True) + self.epsilon)
+        centred, _, variance = self._centred(x)
+        self._scale = 1 / np.sqrt(variance + self.epsilon)
         self._normalised = centred * self._scale
         return np.asarray(self._normalised.reshape(x.shape) * self.parameters["kernel"] + self.parameters["bias"])
 
@@ -162,8 +161,20 @@ class GroupNorm(Layer):
         self.gradients["kernel"] = (d_output * self._normalised.reshape(d_output.shape)).reshape(-1, channels).sum(0)
         self.gradients["bias"] = d_output.reshape(-1, channels).sum(0)
 
+    def moments(self, x: Array) -> tuple[Array, Array]:
+        """Return the mean and the variance of each group, as `forward` finds them, (images, 1, groups, 1)."""
+        _, mean, variance = self._centred(x)
+        return mean, variance
+
+    def _centred(self, x: Array) -> tuple[Array, Array, Array]:
+        """Return X less the mean of its group, the means and the variances."""
+        apart = x.reshape(self._apart(x))
+        mean = apart.mean(axis=(1, 3), keepdims=True)
+        centred = apart - mean
+        return centred, mean, (centred * centred).mean(axis=(1, 3), keepdims=True)
+
     def _apart(self, x: Array) -> Shape:
-        """Return the shape (images, positions, groups, channels of a group)."""
+        """Return the shape (images, positions, groups, channels of a group); positions apart are images here."""
         return len(x), -1, self.groups, x.shape[-1] // self.groups
 
 

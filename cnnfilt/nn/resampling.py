@@ -61,7 +61,7 @@ def _between(x: Array, factor: int) -> Array:
     bordered = np.concatenate([x[:1], x, x[-1:]])
     y = np.empty((len(x) * factor, *x.shape[1:]), x.dtype)
     for phase in range(factor):
-        first, weight = _place(phase, factor)
+        first, weight = place_between(phase, factor)
         low, high = bordered[first : first + len(x)], bordered[first + 1 : first + 1 + len(x)]
         y[phase::factor] = low + (high - low) * x.dtype.type(weight)
     return y
@@ -74,7 +74,7 @@ def _sent_back(d_output: Array, factor: int) -> Array:
     count = len(d_output) // factor
     d_bordered = np.zeros((count + 2, *d_output.shape[1:]), d_output.dtype)
     for phase in range(factor):
-        first, weight = _place(phase, factor)
+        first, weight = place_between(phase, factor)
         part, behind = d_output[phase::factor], d_output.dtype.type(weight)
         d_bordered[first : first + count] += part * (1 - behind)
         d_bordered[first + 1 : first + 1 + count] += part * behind
@@ -84,7 +84,7 @@ def _sent_back(d_output: Array, factor: int) -> Array:
     return d_bordered[1:-1]
 
 
-def _place(phase: int, factor: int) -> tuple[int, float]:
+def place_between(phase: int, factor: int) -> tuple[int, float]:
     """Return behind which value, with one more before the first, output number `phase` lies, and how far."""
     below, rest = divmod(2 * phase + 1 - factor, 2 * factor)
     return below + 1, rest / (2 * factor)

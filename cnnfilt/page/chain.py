@@ -16,6 +16,7 @@ from cnnfilt.page.chain_parts import filters_kept
 from cnnfilt.page.chain_steps import step_of, weights_kept
 from cnnfilt.page.document import Page
 from cnnfilt.page.graph_chain import page_of_network
+from cnnfilt.page.layer_run import LayerRun
 from cnnfilt.page.network import nodes_of
 
 
@@ -35,13 +36,14 @@ def page(image: Image, operation: Operation, results: list[Result], format_name:
 def _made(operation: ApplyChain, opened: Opened, places: Sequence[int]) -> Iterator[Made]:
     """Yield what each layer makes that makes any values: one that remembers a value, or goes back to one, does not."""
     names, kept, done = names_of(opened.reports), _kept(opened), 0
-    arrays = outputs(opened.reports, opened.first, opened.arrays)
-    for number, (report, array, place) in enumerate(zip(opened.reports, arrays, places, strict=True)):
+    arrays, array = outputs(opened.reports, opened.first, opened.arrays), opened.first
+    for number, (report, place) in enumerate(zip(opened.reports, places, strict=True)):
+        taken, array = array, next(arrays)
         if place <= done:
             continue
         done = place
         called = operation.classes_of(array) or _names(operation.chain[: number + 1], array, opened.first.shape[2])
-        step = step_of(report, weights_of(opened.arrays, names[number]), kept.get(number))
+        step = step_of(LayerRun(report, weights_of(opened.arrays, names[number]), kept.get(number), taken))
         total = report.output.channels if isinstance(report.output, Volume) else report.output.values
         yield Made(array, called, step, kept.get(number), total)
 

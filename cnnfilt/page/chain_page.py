@@ -12,8 +12,8 @@ from cnnfilt.frozen import Frozen
 from cnnfilt.page.arrays import number, packed, picture
 from cnnfilt.page.chain_maps import maps_of
 from cnnfilt.page.chain_parts import MOST_BYTES, Part, parts_of, reduction
-from cnnfilt.page.chain_steps import Step
 from cnnfilt.page.document import Page, Section
+from cnnfilt.page.layer_run import Step
 from cnnfilt.page.network import Node, drawing_of
 from cnnfilt.spelling import spelled_size
 
@@ -57,7 +57,7 @@ def chain_page(image: Image, nodes: Sequence[Node], source: Source, made: Iterab
     for place, one in enumerate(made, 1):
         part = parts[place] if one.values.ndim == 3 else None
         values.append(maps_of(one.values, one.names, part, stride))
-        steps.append(one.step)
+        steps.append(_packed(one.step, part))
         if one.filters is not None:
             lines.append(
                 f"Layer {place} ({nodes[place].label}): of its {counted(one.total, 'filters')} the weights of the "
@@ -70,6 +70,16 @@ def chain_page(image: Image, nodes: Sequence[Node], source: Source, made: Iterab
         "input": _input(source, image, parts[0], stride),
     }
     return Page("chain", data, (Section("What is left out", (), tuple(lines)),) if lines else ())
+
+
+def _packed(step: Step, part: Part | None) -> Step:
+    """Return a step as JSON has it: of numbers for each position those of the positions that are in the page."""
+    arrays = {name: array for name, array in step.items() if isinstance(array, np.ndarray)}
+    cut = {
+        name: array if part is None or array.shape[:2] == (1, 1) else array[part.slices]
+        for name, array in arrays.items()
+    }
+    return step | {name: packed(array) for name, array in cut.items()}
 
 
 def _item_size(first: Array) -> int:

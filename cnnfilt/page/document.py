@@ -22,7 +22,7 @@ _ESCAPED = {ord(one): f"\\u{ord(one):04x}" for one in "<>&\u2028\u2029"}
 USES = {
     "operation": ("cells",),
     "shape": ("network", "field"),
-    "chain": ("network", "field", "exact", "chain_maps", "chain_steps"),
+    "chain": ("network", "field", "exact", "chain_maps", "chain_steps", "chain_norms"),
 }
 """By the kind of page the scripts, and styles of their names, that it has before its own; most have none."""
 

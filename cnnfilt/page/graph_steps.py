@@ -15,7 +15,9 @@ from cnnfilt.describe.reach import IDENTITY, taps_of
 from cnnfilt.files.image import Array
 from cnnfilt.frozen import Frozen
 from cnnfilt.page.arrays import number, packed
-from cnnfilt.page.chain_steps import Step, summed, taps_data
+from cnnfilt.page.chain_norms import response
+from cnnfilt.page.chain_steps import summed, taps_data
+from cnnfilt.page.layer_run import Step
 
 Weight = Callable[[str], Array | None]
 """Returns the numbers of the file's tensor of this name; None where there is none."""
@@ -122,6 +124,14 @@ def _normalised(known: Known) -> Step | None:
     return {"op": "normalised", "epsilon": number(known.call.number("epsilon", 1e-5)), **parts}
 
 
+def _response(known: Known) -> Step | None:
+    if known.shapes[0] != known.output or not isinstance(known.output, Volume):
+        return None
+    size, named = known.call.whole("size", 1), known.call.number
+    before = (size - 1) // 2
+    return response(named("bias", 1.0), named("alpha", 1e-4) / size, named("beta", 0.75), before, size - 1 - before)
+
+
 def _pool(kind: str) -> Callable[[Known], Step | None]:
     def make(known: Known) -> Step | None:
         counts_padding = kind == "avg" and known.call.whole("count_include_pad", 0)
@@ -182,6 +192,7 @@ _OPERATORS: dict[str, Callable[[Known], Step | None]] = {
     "Gemm": _dense,
     "MatMul": _dense,
     "BatchNormalization": _normalised,
+    "LRN": _response,
     "MaxPool": _pool("max"),
     "GlobalMaxPool": _pool("max"),
     "AveragePool": _pool("avg"),

@@ -117,3 +117,22 @@ def test_what_is_not_told_shows_no_numbers_of_others(run: Run, browser: Browser,
     assert heading(browser).endswith(f" = {pixels[3, 4, 1]}")
     assert sums(browser) == []
     assert not browser.all(".step .cells, .step .go")
+
+
+def test_local_responses_of_the_file_show_its_own_numbers(run: Run, browser: Browser, tmp_path: Path) -> None:
+    net, source, page = tmp_path / "n.onnx", tmp_path / "a.png", tmp_path / "a.html"
+    numbers = {"size": 2, "alpha": 0.5, "beta": 0.5, "bias": 4.0}
+    net.write_bytes(onnx.model([onnx.node("LRN", ["x"], ["y"], numbers, name="lrn")]))
+    pixels = np.random.default_rng(1).integers(0, 256, (8, 8, 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(source)
+    assert run("apply", "--model", net, source, "--page", page).code == 0
+    browser.open(page)
+    for channel, last in ((0, 2), (2, 3)):
+        choose(browser, 1, (8, 8, 3), (3, 4, channel))
+        beside = [int(one) for one in pixels[3, 4, channel:last]]
+        total = sum(one * one for one in beside)
+        squares, response = sums(browser)
+        assert squares == f"{' + '.join(f'{one}^2' for one in beside)} = {written(total)}"
+        start, value = response.split(" = ")
+        assert start == f"{beside[0]} / (4 + 0.25 * {written(total)})^0.5"
+        assert float(value) == pytest.approx(beside[0] / (4 + 0.25 * total) ** 0.5, rel=1e-5)

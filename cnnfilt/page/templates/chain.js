@@ -200,5 +200,19 @@ function seenFromInput(network, at) {
   cells[0] = columns.map((column) => ({row: rows[0], column}));
   const all = spans.every(([first, last], axis) => first <= 0 && last >= input.size[axis] - 1);
   return element("div", {class: "row"}, windowPicture(network, {place: 0, channel: 0}, cells, true), element("p", {}, all
-    ? "It depends on all of the input." : `It depends on ${spanned("row", spans[0])} and ${spanned("column", spans[1])} of the input, which has ${input.size.slice(0, 2).join("x")}.`));
+    ? "It depends on all of the input." : `It depends on ${spanned("row", spans[0])} and ${spanned("column", spans[1])} of the input, which has ${input.size.slice(0, 2).join("x")}.${normsSaid(network, at.place)}`));
+}
+
+/** Return what a value depends on besides its window where a mean of whole maps lies on its way. */
+function normsSaid(network, place) {
+  const found = new Set(), open = [place];
+  while (open.length) {
+    const one = open.pop();
+    if (found.has(one)) continue;
+    found.add(one);
+    open.push(...network.drawing.nodes[one].takes);
+  }
+  const names = [...found].sort((one, other) => one - other).filter((one) => network.steps[one] && network.steps[one].count > network.steps[one].per)
+    .map((one) => numbered(network.drawing.nodes[one], one));
+  return names.length ? ` It depends on all that goes into the mean and the variance of ${names.join(" and ")}, too.` : "";
 }

@@ -60,11 +60,10 @@ const TOLD = {
     return {parts: [element("p", {}, `The maps are written in one list, ${how}: ${sum} is ${placeSaid(network, below)}.`),
       goButton(network, below, go)], next: below};
   },
-  normalised: (network, step, takes, at, go) => {
-    const below = {...at, place: takes[0]}, of = (name) => written(step[name].values[at.channel]), less = (text) => (text.startsWith("-") ? ` + ${text.slice(1)}` : ` - ${text}`);
-    const sum = `(${shownValue(valueAt(network, below))}${less(of("mean"))}) / sqrt(${of("variance")} + ${written(step.epsilon)}) * ${inBrackets(of("kernel"))} + ${inBrackets(of("bias"))} = ${written(valueAt(network, at))}`;
-    return {parts: [element("p", {}, "The value less the running mean of its channel, over the deviation, times a factor, plus an addend:"), sumLine(sum), goButton(network, below, go)], next: below};
-  },
+  normalised: (network, step, takes, at, go) => toldNormalised(network, step, takes[0], at, go),
+  standardised: (network, step, takes, at, go) => toldStandardised(network, step, takes[0], at, go),
+  response: (network, step, takes, at, go) => toldResponse(network, step, takes[0], at, go),
+  between: (network, step, takes, at, go) => toldBetween(network, step, takes[0], at, go),
   scaled: (network, step, takes, at, go) => {
     const below = {...at, place: takes[0]}, x = shownValue(valueAt(network, below)), factor = inBrackets(written(step.kernel.values[at.channel]));
     const how = step.slopes ? `max(0, ${x}) + ${factor} * min(0, ${x})` : `${inBrackets(x)} * ${factor}`;
@@ -88,8 +87,8 @@ function toldInput(network, at) {
 }
 
 /** Return a sum as the notes write it. */
-function sumLine(text) {
-  return element("p", {class: "sum number"}, text);
+function sumLine(...parts) {
+  return element("p", {class: "sum number"}, ...parts);
 }
 
 /** Return a button that goes down to one value. */
@@ -222,15 +221,60 @@ function termBars(network, terms, go) {
 function toldPool(network, step, from, at, go) {
   const cells = windowOf(network, from, step, at, at.channel), inside = cells.flat().filter((cell) => cell.value !== null), value = valueAt(network, at);
   if (inside.some((cell) => cell.value === undefined)) return leftOut(network, step, from, at, go, [at.channel], "The window reaches values that are not in the page.");
-  const kept = inside.find((cell) => cell.value === value) || inside[0], texts = inside.map((cell) => inBrackets(written(cell.value)));
-  const few = inside.length <= MOST_TERMS, total = () => exactSum(inside.map((cell) => [cell.value, 1])), lines = [];
-  if (step.kind === "avg") {
-    lines.push(few ? `(${texts.join(" + ")}) / ${inside.length} = ${written(value)}` : `sum of ${inside.length} values = ${written(total())}, and ${inBrackets(written(total()))} / ${inside.length} = ${written(value)}`);
-  } else lines.push(few ? `${step.kind}(${texts.join(", ")}) = ${written(value)}` : `${step.kind} of ${inside.length} values = ${written(value)}`);
-  const next = step.kind === "avg" ? largestOf(inside.map((cell) => ({cell, share: Math.abs(Number(cell.value))}))) : kept;
-  const parts = [element("div", {class: "factors"}, windowPicture(network, cells[0][0], cells), cellTable(network, `window on ${mapName(network.values[from], at.channel)}`, cells, go, step.kind === "avg" ? null : kept)), ...lines.map(sumLine)];
+  const found = inside.find((cell) => cell.value === value) || inside[0], kept = ["max", "min", "median"].includes(step.kind) ? found : null;
+  const next = kept || largestOf(inside.map((cell) => ({cell, share: Math.abs(Number(cell.value))})));
+  const parts = [element("div", {class: "factors"}, windowPicture(network, cells[0][0], cells), cellTable(network, `window on ${mapName(network.values[from], at.channel)}`, cells, go, kept)), pooledLine(step.kind, inside.map((cell) => cell.value), value)];
+  if (step.kind === "median") parts.push(element("p", {}, `Of ${counted(inside.length, "values")} in order, ${inside.length % 2 ? "the middle one" : "the lower of the two in the middle"} is kept.`));
   if (cells.flat().length > inside.length) parts.push(element("p", {class: "faint"}, "What lies in the padding does not count."));
   return {parts, next};
+}
+
+/** Return what is made of the values of a window, written out where they are few. */
+function pooledLine(kind, values, value) {
+  if (kind === "median") return sortedLine(values, value);
+  if (kind === "range") {
+    const sorted = ordered(values);
+    return sumLine(`largest - smallest = ${written(sorted[sorted.length - 1])} - ${inBrackets(written(sorted[0]))} = ${written(value)}`);
+  }
+  if (kind === "avg") return sumLine(meanSaid(values, value));
+  return sumLine(values.length <= MOST_TERMS ? `${kind}(${values.map((one) => inBrackets(written(one))).join(", ")}) = ${written(value)}` : `${kind} of ${values.length} values = ${written(value)}`);
+}
+
+/** Return how a mean comes about, of many values by their sum. */
+function meanSaid(values, mean) {
+  const count = values.length;
+  if (count <= MOST_TERMS) return `(${values.map((one) => inBrackets(written(one))).join(" + ")}) / ${count} = ${written(mean)}`;
+  const total = written(exactSum(values.map((one) => [one, 1])));
+  return `sum of ${count} values = ${total}, and ${inBrackets(total)} / ${count} = ${written(mean)}`;
+}
+
+/** Return the values of a window in order, the middle one marked; of many those around it. */
+function sortedLine(values, value) {
+  const sorted = ordered(values), middle = Math.floor((sorted.length - 1) / 2), around = MOST_TERMS / 2;
+  const first = Math.max(middle - around, 0), last = Math.min(middle + around + 1, sorted.length);
+  const before = sorted.slice(first, middle).map((one) => `${written(one)}, `).join(""), behind = sorted.slice(middle + 1, last).map((one) => `, ${written(one)}`).join("");
+  return sumLine(`sorted(${first ? "..., " : ""}${before}`, element("mark", {}, `*${written(sorted[middle])}`), `${behind}${last < sorted.length ? ", ..." : ""}) = ${written(value)}`);
+}
+
+/** Return what lies between neighbours: each of them times its row's and its column's weight. */
+function toldBetween(network, step, from, at, go) {
+  const size = network.values[from].size, places = step.axes.map((taps, axis) => readAlong(taps, axis ? at.column : at.row));
+  const [rows, columns] = places.map((along, axis) => along.map((one) => Math.min(Math.max(one, 0), size[axis] - 1)));
+  const factors = [at.row, at.column].map((place, axis) => step.weights[axis][place % step.weights[axis].length]);
+  const weights = factors[0].map((one) => factors[1].map((other) => exactSum([[one, other]])));
+  const cells = rows.map((row) => columns.map((column) => {
+    const cell = {place: from, row, column, channel: at.channel};
+    return {...cell, value: valueAt(network, cell)};
+  }));
+  const terms = cells.flatMap((line, row) => line.map((cell, column) => ({cell, weight: weights[row][column]}))), value = valueAt(network, at);
+  if (terms.some(({cell}) => cell.value === undefined)) return leftOut(network, step, from, at, go, [at.channel], "It lies between values that are not in the page.");
+  for (const term of terms) term.share = Math.abs(Number(term.cell.value) * Number(term.weight));
+  const name = mapName(network.values[from], at.channel), beyond = places.some((along, axis) => along.some((one) => one < 0 || one >= size[axis]));
+  const said = `${terms.length > 1 ? "It lies between these values" : "It lies on this value"}: each counts by how near it is, ${factors[0].map(written).join(" and ")} along the rows times ${factors[1].map(written).join(" and ")} along the columns.`;
+  const parts = [element("p", {}, said), element("div", {class: "factors"}, windowPicture(network, cells[0][0], cells), cellTable(network, `values of ${name}`, cells, go), element("span", {class: "times", "aria-label": "times"}, "×"), numberTable("weights", weights)),
+    sumLine(`${terms.map(({cell, weight}) => `${inBrackets(written(cell.value))}*${written(weight)}`).join(" + ")} = ${written(value)}`), totalLines(network, at, [exactSum(terms.map(({cell, weight}) => [cell.value, weight]))], null)];
+  if (beyond) parts.push(element("p", {class: "faint"}, "Beyond the border the outermost values go on."));
+  return {parts, next: largestOf(terms)};
 }
 
 function toldSoftmax(network, from, at, go) {

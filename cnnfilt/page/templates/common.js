@@ -72,6 +72,11 @@ function written(value) {
   return trimmed(value.toFixed(Math.max(5 - power, 0)));
 }
 
+/** Return numbers from the smallest to the largest; what is not a number stands last. */
+function ordered(values) {
+  return [...values].sort((one, other) => (Number.isNaN(one) ? 1 : Number.isNaN(other) ? -1 : one < other ? -1 : one > other ? 1 : 0));
+}
+
 /** Return a number as it stands in a sum: a negative one in brackets. */
 function inBrackets(text) {
   return String(text).startsWith("-") ? `(${text})` : String(text);

@@ -541,10 +541,6 @@ function nearest(axis, position) {
   return best;
 }
 
-function ordered(values) {
-  return [...values].sort((one, other) => (Number.isNaN(one) ? 1 : Number.isNaN(other) ? -1 : one < other ? -1 : one > other ? 1 : 0));
-}
-
 function shortWords(stage) {
   if (stage.name) return stage.name;
   const whole = stage.words[0].replace(/ ?\{\d\}/g, "").replace(/:.*/, "");
