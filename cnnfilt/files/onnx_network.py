@@ -6,7 +6,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from cnnfilt.describe.graphs.graph import Graph, Tensor
+from cnnfilt.describe.graphs.graph import Graph, Node, Tensor
 from cnnfilt.describe.graphs.image import image_of, input_of
 from cnnfilt.describe.graphs.shapes import shape_of
 from cnnfilt.describe.graphs.value import Value
@@ -20,6 +20,7 @@ from cnnfilt.files.network_input import NetworkInput
 from cnnfilt.files.onnx.weights import read_weights
 from cnnfilt.frozen import Frozen
 from cnnfilt.nn.activations import softmax
+from cnnfilt.nn.classifier import class_of_each
 from cnnfilt.nn.operators.network import RunnableNetwork
 from cnnfilt.nn.operators.planning import check_runs, needed
 from cnnfilt.nn.operators.tiling import TiledNetwork, tiling_of_network
@@ -31,6 +32,8 @@ SOMETHING = (224, 224)
 
 MOVES_NOTHING = ("Reshape", "Flatten", "Squeeze", "Unsqueeze", "Identity", "Dropout", "Transpose", "Cast")
 """What hands on the values that it takes: their pictures would be the same once more."""
+
+_GIVE_CHANCES = ("Softmax", "Sigmoid", "HardSigmoid")
 
 
 class Layer(Frozen, eq=False):
@@ -173,11 +176,32 @@ class OnnxNetwork:
     @cached_property
     def gives_chances(self) -> bool:
         """Tell whether what comes out are probabilities already, by the last node that changes values."""
+        node = next((node for node in self._from_output() if node.operator not in MOVES_NOTHING), None)
+        return node is not None and node.operator in _GIVE_CHANCES
+
+    def classes_of(self, name: str, count: int) -> tuple[str, ...]:
+        """Return the class that each of `count` channels of a value tells of, where the file has their names.
+
+        That is its first output, and what this is made of one by one: under a softmax, what it is of.
+        """
+        return class_of_each(self.graph.classes, count) if name in self._of_classes else ()
+
+    @cached_property
+    def _of_classes(self) -> list[str]:
+        found = [self.graph.outputs[0]]
+        for node in self._from_output():
+            if node.operator not in (*MOVES_NOTHING, *_GIVE_CHANCES, "LogSoftmax"):
+                break
+            found.append(node.inputs[0])
+        return found
+
+    def _from_output(self) -> Iterator[Node]:
+        """Yield the node that makes the first output, that which makes its first input, and so on."""
         makers = {name: node for node in self.graph.nodes for name in node.outputs}
         node = makers.get(self.graph.outputs[0])
-        while node is not None and node.operator in MOVES_NOTHING and node.inputs:
+        while node is not None and node.inputs:
+            yield node
             node = makers.get(node.inputs[0])
-        return node is not None and node.operator in ("Softmax", "Sigmoid", "HardSigmoid")
 
 
 @lru_cache(maxsize=1)

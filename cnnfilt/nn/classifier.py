@@ -36,3 +36,14 @@ def for_classes(words: Sequence[str], size: tuple[int, int, int], classes: int) 
             parameter="layer",
         )
     return text
+
+
+def class_of_each(classes: Sequence[str], count: int) -> tuple[str, ...]:
+    """Return the class that each of `count` values tells of, a single one of the second of two; () where none fit.
+
+    >>> class_of_each(["cat", "dog"], 2), class_of_each(["cat", "dog"], 1), class_of_each(["cat", "dog"], 3)
+    (('cat', 'dog'), ('dog',), ())
+    """
+    if len(classes) == 2 and count == 1:
+        return (classes[1],)
+    return tuple(classes) if len(classes) == count else ()

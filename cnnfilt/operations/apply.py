@@ -18,6 +18,7 @@ from cnnfilt.files.image import Image
 from cnnfilt.files.model_file import Model, load_model
 from cnnfilt.files.network_input import NetworkInput
 from cnnfilt.frozen import Frozen, replace
+from cnnfilt.nn.classifier import class_of_each
 from cnnfilt.nn.inference import last_output, outputs, tiling_of_chain
 from cnnfilt.nn.weights import new_arrays
 from cnnfilt.operations.base import AUTO, Array, Operation, Reach, Result
@@ -53,7 +54,6 @@ class Opened(Frozen, eq=False):
     levels: Array
     scale: float
     first: Array
-    classes: tuple[str, ...]
 
 
 class _Run(Frozen, eq=False):
@@ -151,8 +151,7 @@ class ApplyChain(Operation, kw_only=True):
         reports = describe(self.chain, Volume(*x.shape), max_pixels=self.treatment.max_pixels)
         _check_memory(reports, self.treatment.max_pixels)
         _refuse_softmax_of_one(reports)
-        classes = () if self.model is None else _loaded(self.model).classes
-        return Opened(tuple(reports), self._arrays(x.shape), levels, scale, x, classes)
+        return Opened(tuple(reports), self._arrays(x.shape), levels, scale, x)
 
     def _run(self, image: Image) -> _Run:
         opened = self.opened(image)
@@ -164,7 +163,7 @@ class ApplyChain(Operation, kw_only=True):
         values = outputs(opened.reports, opened.first, opened.arrays)
         for number, (report, y) in enumerate(zip(opened.reports, values, strict=True), 1):
             if has_picture(self.chain[number - 1]):
-                names = self.classes_of(y) or channels_of(self.chain[:number], y.shape[-1])
+                names = self.classes_of(y, number) or channels_of(self.chain[:number], y.shape[-1])
                 sheets.append(sheet_of(number, report, y, names, each=self.scale_each_map))
         return _Run(y, self._alpha(opened.reports, image.alpha), tuple(sheets))
 
@@ -186,7 +185,7 @@ class ApplyChain(Operation, kw_only=True):
         for part in _parts(run.y, self.chain):
             pixels, loss = apply_levels_to_sums(part, levels)
             hints = saturation_hints(image, pixels, functions, scale)
-            columns = self.classes_of(run.y)
+            columns = self.classes_of(run.y, len(self.chain))
             results.append(Result(pixels, run.alpha, how, loss, plan=run.plan, columns=columns, hints=hints))
         return results
 
@@ -213,12 +212,17 @@ class ApplyChain(Operation, kw_only=True):
             return self.form.scale(dtype)
         return 1.0 if self.input_scale is None else self.input_scale
 
-    def classes_of(self, values: Array) -> tuple[str, ...]:
-        """Return the classes whose probabilities these are, of a trained network; one value is that of the second."""
-        classes = () if self.model is None or values.ndim > 1 else _loaded(self.model).classes
-        if len(classes) == 2 and len(values) == 1:
-            return classes[1:]
-        return classes if len(values) == len(classes) else ()
+    def classes_of(self, values: Array, number: int) -> tuple[str, ...]:
+        """Return the class that each of the values of layer `number` tells of, at the end of a trained network.
+
+        That is the last layer, and under an activation what it is of.
+        """
+        first = len(self.chain)
+        while first > 1 and isinstance(self.chain[first - 1], ActivationLayer):
+            first -= 1
+        if self.model is None or values.ndim > 1 or number < first:
+            return ()
+        return class_of_each(_loaded(self.model).classes, len(values))
 
     def _arrays(self, size: tuple[int, ...]) -> dict[str, Array]:
         if self.model is not None:

@@ -42,7 +42,9 @@ def _made(operation: ApplyChain, opened: Opened, places: Sequence[int]) -> Itera
         if place <= done:
             continue
         done = place
-        called = operation.classes_of(array) or _names(operation.chain[: number + 1], array, opened.first.shape[2])
+        called = operation.classes_of(array, number + 1) or _names(
+            operation.chain[: number + 1], array, opened.first.shape[2]
+        )
         step = step_of(LayerRun(report, weights_of(opened.arrays, names[number]), kept.get(number), taken))
         total = report.output.channels if isinstance(report.output, Volume) else report.output.values
         yield Made(array, called, step, kept.get(number), total)

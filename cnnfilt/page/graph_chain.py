@@ -42,7 +42,8 @@ def _made(opened: OpenedNetwork, places: dict[str, int]) -> Iterator[Made]:
         most, total = (0, 0) if size is None else (next(counts), size[1])
         filters = list(range(most)) if most < total else None
         made = graph_step(step, places, split, opened.network.weight, filters)
-        yield Made(values, _names(values), made, filters, total)
+        names = opened.network.classes_of(name, values.shape[-1]) or _names(values)
+        yield Made(values, names, made, filters, total)
 
 
 def _names(values: Array) -> list[str]:

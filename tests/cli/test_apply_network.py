@@ -11,7 +11,7 @@ from cnnfilt.describe.chain import describe, parse_chain
 from cnnfilt.describe.layers import Volume
 from cnnfilt.files.onnx_network import opened
 from tests.cli.conftest import SAMPLES, Run
-from tests.files.onnx_files import int64s, model, node, tensor, value_info
+from tests.files.onnx_files import field, int64s, model, node, tensor, value_info
 from tests.files.onnx_of_words import onnx_of
 
 CLASSIFIER = "conv:4,k=3,p=1 bn relu pool:max,k=2 flatten fc:3"
@@ -236,6 +236,21 @@ def test_predict_names_classes(run: Run, tmp_path: Path) -> None:
     np.testing.assert_allclose([float(one) for one in shown[1::2]], chances[order], atol=1e-4)
     numbers = run("net", "predict", path, photo, *options).text.rstrip("\n").split("\t")[1:]
     assert numbers[::2] == [str(place) for place in order]
+
+
+def test_names_in_the_file_are_used_where_none_are_given(run: Run, tmp_path: Path) -> None:
+    photo, _ = picture(tmp_path)
+    path, names = network(tmp_path), tmp_path / "names.txt"
+    path.write_bytes(path.read_bytes() + field(14, field(1, "classes") + field(2, '["cat", "dog", "house"]')))
+    names.write_text("a\nb\nc\n")
+    found = [
+        run("net", "predict", path, photo, "--top", "3", *more).text.split("\t")[1::2]
+        for more in ([], ["--classes", names])
+    ]
+    assert sorted(found[0]) == ["cat", "dog", "house"]
+    assert [dict(zip(("cat", "dog", "house"), "abc", strict=True))[one] for one in found[0]] == found[1]
+    assert "3 classes: cat, dog, house\n" in run("net", "summary", path).text
+    assert json.loads(run("net", "summary", path, "--json").text)["classes"] == ["cat", "dog", "house"]
 
 
 def test_no_softmax_of_a_softmax(run: Run, tmp_path: Path) -> None:

@@ -342,6 +342,17 @@ def test_names_from_outside_stay_text(run: Run, browser: Browser, tmp_path: Path
     assert browser.script("return window.ran === undefined && !document.querySelector('#view script, #view img')")
 
 
+def test_only_the_end_of_a_network_has_the_names_of_classes(run: Run, browser: Browser, tmp_path: Path) -> None:
+    model, (source, _), page = tmp_path / "m.npz", drawn(tmp_path, (6, 5)), tmp_path / "a.html"
+    network = Sequential.new("flatten fc:3 relu fc:3 softmax", (6, 5, 1), np.random.default_rng(5))
+    save_model(str(model), Model(network, ("a", "b", "c"), True), overwrite=True)
+    assert run("apply", "--model", model, source, "--page", page).code == 0
+    browser.open(page)
+    for place, names in ((2, ["value 0", "value 1", "value 2"]), (4, ["a", "b", "c"]), (5, ["a", "b", "c"])):
+        open_layer(browser, place)
+        assert [one.text for one in browser.all(".bars .barrow .name")] == names
+
+
 def test_names_of_kernels_stay_text(run: Run, browser: Browser, tmp_path: Path) -> None:
     kernel, page = tmp_path / "<i>k.csv", tmp_path / "a.html"
     kernel.write_text("1,0,-1\n1,0,-1\n1,0,-1\n")

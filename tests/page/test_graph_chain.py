@@ -13,7 +13,7 @@ from tests.cli.conftest import Run
 from tests.files import onnx_files as onnx
 from tests.files.onnx_of_words import onnx_of
 from tests.page.conftest import Browser
-from tests.page.test_chain import choose, heading, sums, written
+from tests.page.test_chain import HOSTILE, choose, heading, open_layer, sums, written
 
 WORDS = (
     "as:in conv:4,k=3,p=1 bn relu as:main from:in conv:4,k=1 add:main pool:max,k=3,s=2,p=1 as:b conv:2,k=3,p=1 cat:b "
@@ -90,16 +90,49 @@ def test_it_is_followed_down_through_what_the_file_lists(
 
 
 def test_names_from_the_file_stay_text(run: Run, browser: Browser, tmp_path: Path) -> None:
-    hostile = "<script>window.ran = 1</script><img src=x onerror='window.ran = 1'>"
     net, source, page = tmp_path / "n.onnx", tmp_path / "a.png", tmp_path / "a.html"
     weights = np.ones((4, 3, 3, 3), "<f4").tobytes()
-    convolution = onnx.node("Conv", ["x", "w"], ["y"], {"kernel_shape": [3, 3]}, name=hostile)
+    convolution = onnx.node("Conv", ["x", "w"], ["y"], {"kernel_shape": [3, 3]}, name=HOSTILE)
     net.write_bytes(onnx.model([convolution], [onnx.tensor("w", [4, 3, 3, 3], weights)]))
     Image.fromarray(np.zeros((8, 8, 3), np.uint8)).save(source)
     assert run("apply", "--model", net, source, "--page", page).code == 0
     browser.open(page)
-    assert hostile in browser.text(".layer h2")
+    assert HOSTILE in browser.text(".layer h2")
     assert browser.script("return window.ran === undefined && !document.querySelector('#view script, #view img')")
+
+
+def test_classes_have_the_names_in_the_file(run: Run, browser: Browser, tmp_path: Path) -> None:
+    net, source, page = tmp_path / "n.onnx", tmp_path / "a.png", tmp_path / "a.html"
+    # What is no output has as many values as there are classes, too, and no names.
+    words = "conv:3,k=3 relu pool:global flatten fc:3 relu fc:3 softmax"
+    names = ["cat", HOSTILE, "dog"]
+    written_down = onnx.field(14, onnx.field(1, "names") + onnx.field(2, str(dict(enumerate(names)))))
+    net.write_bytes(onnx_of(describe(parse_chain([words]), Volume(*SIZE)), Volume(*SIZE), seed=4) + written_down)
+    Image.fromarray(np.random.default_rng(1).integers(0, 256, SIZE, dtype=np.uint8)).save(source)
+    assert run("apply", "--model", net, source, "--input-scale", "1/255", "--page", page).code == 0
+    browser.open(page)
+    layers = opened(str(net)).layers()
+    numbers = ["value 0", "value 1", "value 2"]
+    flat = [place for place, one in enumerate(layers, 1) if not isinstance(one.shape, Volume)]
+    assert len(flat) == 5
+    for place in flat:
+        open_layer(browser, place)
+        shown = [one.text for one in browser.all(".bars .barrow .name")]
+        assert shown == (names if place in flat[-2:] else numbers)
+    choose(browser, flat[-1], (3,), (1,))
+    assert HOSTILE in heading(browser)
+    assert {one.text.split(" of ")[0] for one in browser.all(".step .go")} == set(names)
+    assert browser.script("return window.ran === undefined && !document.querySelector('#view script, #view img')")
+
+
+def test_names_that_do_not_fit_are_not_used(run: Run, browser: Browser, tmp_path: Path) -> None:
+    net, source, page = tmp_path / "n.onnx", tmp_path / "a.png", tmp_path / "a.html"
+    written_down = onnx.field(14, onnx.field(1, "names") + onnx.field(2, '["cat", "dog"]'))
+    net.write_bytes(onnx_of(describe(parse_chain([WORDS]), Volume(*SIZE)), Volume(*SIZE), seed=4) + written_down)
+    Image.fromarray(np.zeros(SIZE, np.uint8)).save(source)
+    assert run("apply", "--model", net, source, "--page", page).code == 0
+    browser.open(page)
+    assert browser.text(".bars .barrow .name") == "value 0"
 
 
 def test_what_is_not_told_shows_no_numbers_of_others(run: Run, browser: Browser, tmp_path: Path) -> None:

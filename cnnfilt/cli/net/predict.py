@@ -27,7 +27,7 @@ Examples:
 @click.option(
     "--classes",
     metavar="FILE",
-    help="With a .onnx, the names of its classes\f, one a line; without it they are numbers from 0.",
+    help="With a .onnx, the names of its classes\f, one a line; without it those in the file, else numbers from 0.",
 )
 @options_of(Preprocessing, "preprocessing")
 @reading_options

@@ -90,7 +90,8 @@ def _from_elsewhere(request: PredictRequest) -> Classifier:
     outcome = network.layer(None, size)
     network.check(outcome.value, size)
     count = max(outcome.shape.values, 2)
-    classes = tuple(map(str, range(count))) if request.classes is None else _names_in(request.classes, count)
+    known = network.classes_of(outcome.value, count) or tuple(map(str, range(count)))
+    classes = known if request.classes is None else _names_in(request.classes, count)
     most = VALUES_PER_PIXEL * request.decoding.max_pixels
     form = network.form(request.preprocessing, size)
     return Classifier(form, classes, lambda image: network.chances(image, most=most))

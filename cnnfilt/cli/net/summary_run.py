@@ -7,6 +7,7 @@ import click
 
 from cnnfilt.cli.json_text import json_text
 from cnnfilt.cli.messages import printable
+from cnnfilt.cli.net.train_report import class_lines
 from cnnfilt.cli.shape.answers import AnswerOptions
 from cnnfilt.cli.shape.from_file import answer_for_file
 from cnnfilt.cli.shape.report import answer
@@ -53,13 +54,15 @@ def _print_from_elsewhere(path: str, *, as_json: bool) -> None:
     except CnnfiltError as error:
         why = error.message.removeprefix(f"{path} ")
     if as_json:
-        about = {"classes": (), "gray": network.channels == 1, "input_scale": 1, "training": {}}
+        about = {"classes": network.graph.classes, "gray": network.channels == 1, "input_scale": 1, "training": {}}
         more = {"fixed_size": network.fixed, "gives_probabilities": network.gives_chances}
         click.echo(json_text(json.loads(found.text) | about | more | {"runs": why is None, "why_not": why}))
         return
     click.echo(found.text)
     sides = spelled_size(network.fixed) if network.fixed else f"any size (the table is for {spelled_size(size)})"
     click.echo(f"takes     {sides}, {'gray' if network.channels == 1 else 'colour'}")
+    if network.graph.classes:
+        click.echo("\n".join(class_lines([*map(printable, network.graph.classes)])))
     click.echo(f"gives     {'probabilities' if network.gives_chances else 'values; net predict takes softmax of them'}")
     click.echo(f"runs      {'yes' if why is None else printable(f'no: {why}')}")
 

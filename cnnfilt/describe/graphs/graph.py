@@ -80,10 +80,14 @@ class Input(Frozen):
 
 
 class Graph(Frozen):
-    """A whole network; `version` is that of the operators' meaning (ONNX's opset)."""
+    """A whole network; `version` is that of the operators' meaning (ONNX's opset).
+
+    `classes` are the names of what it tells apart, where the file has them.
+    """
 
     inputs: tuple[Input, ...]
     outputs: tuple[str, ...]
     nodes: tuple[Node, ...]
     tensors: Mapping[str, Tensor]
     version: int
+    classes: tuple[str, ...] = ()

@@ -4,10 +4,12 @@ from collections.abc import Callable
 
 from cnnfilt.describe.graphs.graph import Attribute, Graph, Input, Node, Tensor
 from cnnfilt.errors import InputError
+from cnnfilt.files.onnx.class_names import KEYS, LONGEST, class_names
 from cnnfilt.files.onnx.external import External
 from cnnfilt.files.onnx.tensors import KINDS, LARGEST_SIDE, MOST_AXES, read_tensor, shown
 from cnnfilt.files.onnx.wire import BYTES, FLOAT, FLOATS, WHOLE, WHOLES, Forms, Span, Wire, damaged, signed
 from cnnfilt.files.streams import first_line
+from cnnfilt.frozen import replace
 
 MOST_PARTS = 50_000
 """Of nodes, of weights, of inputs and of outputs: the largest networks have a tenth of it."""
@@ -17,6 +19,8 @@ MOST_VALUES = 5_000
 
 MOST_NUMBERS = 4096
 """A longer list says no size, and is left where it is."""
+
+_LONGEST_KEY = 64
 
 
 class Reader:
@@ -30,15 +34,28 @@ class Reader:
         """Return the network of the ModelProto that the whole file is. InputError where it is none, or damaged."""
         graphs: list[Span] = []
         versions: dict[str, int] = {}
+        classes: tuple[str, ...] = ()
         for field, _, where in self._wire.fields((0, self._wire.size), _MODEL):
             if field == 7:
                 graphs.append(where)
-            else:
+            elif field == 8:
                 domain, version = self._operators(where)
                 versions[domain] = version
+            else:
+                classes = classes or self._class_names(where)
         if len(graphs) != 1:
             raise damaged("it holds no network" if not graphs else "it holds several networks")
-        return self._graph(graphs[0], versions.get("", versions.get("ai.onnx", 1)))
+        return replace(self._graph(graphs[0], versions.get("", versions.get("ai.onnx", 1))), classes=classes)
+
+    def _class_names(self, span: Span) -> tuple[str, ...]:
+        """Return the names in an entry of the metadata; () for any other entry, which may be large and no text."""
+        found: dict[int, Span] = {field: where for field, _, where in self._wire.fields(span, {1: BYTES, 2: BYTES})}
+        if len(found) < 2 or found[1][1] - found[1][0] > _LONGEST_KEY or found[2][1] - found[2][0] > LONGEST:
+            return ()
+        try:
+            return class_names(self._wire.text(found[2], most=LONGEST)) if self._wire.text(found[1]) in KEYS else ()
+        except InputError:
+            return ()
 
     def _operators(self, span: Span) -> tuple[str, int]:
         domain, version = "", 0
@@ -183,7 +200,7 @@ _VALUES: dict[int, tuple[int, Callable[[Reader, list[tuple[int, Span]]], Attribu
 }
 """AttributeProto.AttributeType: the field that holds its value, and what reads that."""
 
-_MODEL: Forms = {7: BYTES, 8: BYTES}
+_MODEL: Forms = {7: BYTES, 8: BYTES, 14: BYTES}
 _OPERATORS: Forms = {1: BYTES, 2: WHOLE}
 _GRAPH: Forms = {1: BYTES, 5: BYTES, 11: BYTES, 12: BYTES, 15: BYTES}
 _NODE: Forms = {1: BYTES, 2: BYTES, 3: BYTES, 4: BYTES, 5: BYTES, 7: BYTES}
