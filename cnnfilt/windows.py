@@ -9,8 +9,8 @@ ON_WINDOWS = sys.platform == "win32"
 MOST_PROCESSES = 61
 """More than these Windows cannot wait for at once."""
 
-_DEVICE = re.compile(r"(?:con|prn|aux|nul|com[1-9¹²³]|lpt[1-9¹²³])", re.IGNORECASE)
-_REFUSED_SIGNS = re.compile(r'[<>:"|?*\x00-\x1f]')
+_DEVICE = r"(?i:con|prn|aux|nul|com[1-9¹²³]|lpt[1-9¹²³])"
+_REFUSED_SIGNS = r'[<>:"|?*\x00-\x1f]'
 
 
 def ends_as_folder(text: str) -> bool:
@@ -23,8 +23,8 @@ def refused_on_windows(name: str) -> str:
 
     Written to, con.png would be the console, and a:b.png a hidden part of the file a. The device itself may be meant.
     """
-    if _DEVICE.fullmatch(name.partition(".")[0].rstrip()) and not _DEVICE.fullmatch(name):
+    if re.fullmatch(_DEVICE, name.partition(".")[0].rstrip()) and not re.fullmatch(_DEVICE, name):
         return "is the name of a device on Windows"
-    if found := _REFUSED_SIGNS.search(name):
+    if found := re.search(_REFUSED_SIGNS, name):
         return f"has a {found[0]!r}, which no name has on Windows"
     return "ends in a dot or a blank, which Windows takes off" if name != name.rstrip(". ") else ""

@@ -130,6 +130,7 @@ TESTED_ELSEWHERE = {
     "batch/pairs.py": "cli/test_learn.py",
     "batch/work.py": "batch/test_runner.py",
     "cli/chains.py": "cli/test_apply.py",
+    "cli/command.py": "cli/test_help.py",
     "cli/completion_places.py": "cli/test_completion.py",
     "cli/exit_codes.py": "cli/test_man.py",
     "cli/json_text.py": "cli/test_schema.py",

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cnnfilt.batch.jobs import FileJob
-from cnnfilt.batch.runner import PoolRunner
+from cnnfilt.batch.pool_runner import PoolRunner
 from cnnfilt.batch.timeout import run_within_limits
 from cnnfilt.batch.work import Record, Settings
 from cnnfilt.errors import CnnfiltError, ParameterError, PlanError

@@ -7,7 +7,7 @@ from typing import cast
 from cnnfilt.batch.diff import Demands, Measures, compare_files
 from cnnfilt.batch.jobs import FileJob
 from cnnfilt.batch.pairs import ImagePair
-from cnnfilt.batch.runner import PoolRunner
+from cnnfilt.batch.pool_runner import PoolRunner
 from cnnfilt.batch.sources import Source
 from cnnfilt.batch.timeout import run_within_limits
 from cnnfilt.batch.work import Record, Settings

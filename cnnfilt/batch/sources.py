@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from cnnfilt.batch.exclusion import Exclusion
-from cnnfilt.describe.number_notations import is_notation
 from cnnfilt.errors import InputError, PlanError
 from cnnfilt.files.encodings import decoded_text, encoding_of
 from cnnfilt.files.formats import IMAGE_FORMATS, IMAGE_SUFFIXES, MATRIX_SUFFIXES, format_of
@@ -78,9 +77,12 @@ def refuse_stdin_twice(inputs: Sequence[str]) -> None:
 
 def is_typed_matrix(text: str, *, whole: bool = False) -> bool:
     """Return whether `text` begins as a matrix that is typed out; a file of that name wins. A `whole` one has parts."""
+    if format_of(text) is not None or os.path.lexists(text):
+        return False
+    from cnnfilt.describe.number_notations import is_notation  # Files do without.
+
     begins = re.match(r"\s*(?:[-+\u2212]?\.?\d|[\[({])", text) is not None or is_notation(text)
-    parted = not whole or re.search(r"[,;\s\[({]", text.strip()) is not None
-    return begins and parted and format_of(text) is None and not os.path.lexists(text)
+    return begins and (not whole or re.search(r"[,;\s\[({]", text.strip()) is not None)
 
 
 def find_sources(inputs: Iterable[str], walk: Walk) -> tuple[list[Source], tuple[str, ...]]:

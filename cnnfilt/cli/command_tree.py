@@ -5,9 +5,10 @@ from inspect import cleandoc
 
 import click
 
+from cnnfilt.cli.command import Command
 from cnnfilt.cli.exit_codes import ENVIRONMENT
 from cnnfilt.cli.habits import every_habit, of_command
-from cnnfilt.cli.help import Command
+from cnnfilt.cli.help import groups
 from cnnfilt.cli.lazy import LazyGroup
 from cnnfilt.cli.main import cli
 from cnnfilt.frozen import Frozen
@@ -82,7 +83,7 @@ def _found(group: click.Command, name: str) -> tuple[str, click.Command]:
 def _groups(command: click.Command, context: click.Context) -> Iterator[tuple[str, list[click.Parameter]]]:
     """Yield the options by subject; a group of commands has few, which are of one."""
     if isinstance(command, Command):
-        yield from command.groups(context)
+        yield from groups(command, context)
         return
     options = [one for one in command.get_params(context) if isinstance(one, click.Option) and not one.hidden]
     yield "Options", [*options]

@@ -4,7 +4,7 @@ import re
 
 import click
 
-_NAMES_A_FILE = re.compile(r"FILE|DIR|FOLDER|INPUT|IMAGE|MODEL|BEFORE|PATH|PATTERN|^[ABX]$", re.IGNORECASE)
+_NAMES_A_FILE = r"(?i)FILE|DIR|FOLDER|INPUT|IMAGE|MODEL|BEFORE|PATH|PATTERN|^[ABX]$"
 """What stands in the help for a file or folder."""
 
 
@@ -14,6 +14,6 @@ def refuse_empty_names(context: click.Context) -> None:
         value = context.params.get(param.name or "")
         empty = "" in value if isinstance(value, tuple) else value == ""
         shown = param.metavar or param.human_readable_name
-        if empty and _NAMES_A_FILE.search(shown):
+        if empty and re.search(_NAMES_A_FILE, shown):
             name = param.opts[0] if isinstance(param, click.Option) else "INPUT" if param.nargs == -1 else shown
             raise click.UsageError(f"an empty name is given for {name}; is a variable not set?", context)

@@ -20,6 +20,11 @@ _KEPT_TOGETHER = re.compile(r"\[[^\[\]]*\]")
 class WholeWords(click.HelpFormatter):
     """Ends no line within a word that has hyphens in it, or within brackets."""
 
+    @classmethod
+    def of(cls, ctx: click.Context) -> "WholeWords":
+        """Return one of the width that a context has."""
+        return cls(width=ctx.terminal_width, max_width=ctx.max_content_width)
+
     def write_text(self, text: str) -> None:
         """Write a paragraph."""
         super().write_text(_unbroken(text))
@@ -31,12 +36,6 @@ class WholeWords(click.HelpFormatter):
     def getvalue(self) -> str:
         """Return what was written."""
         return super().getvalue().replace(_HYPHEN, "-").replace(_BLANK, " ")
-
-
-class HelpContext(click.Context):
-    """A context whose help has whole words."""
-
-    formatter_class = WholeWords
 
 
 def fitted(written: Callable[[int, bool], str]) -> str:

@@ -6,10 +6,8 @@ from typing import Any
 
 import click
 
+from cnnfilt.cli.command import help_options
 from cnnfilt.cli.dashes import refuse_other_dashes
-from cnnfilt.cli.habits import every_habit
-from cnnfilt.cli.help import help_all_option, write_promises
-from cnnfilt.cli.help_screen import SHORTER, HelpContext, fitted, with_examples
 
 
 class LazyGroup(click.Group):
@@ -18,13 +16,12 @@ class LazyGroup(click.Group):
     `home` names the module of a command: "cnnfilt.cli.{}.command" for one. The command in it has its name, too.
     """
 
-    context_class = HelpContext
-
     def __init__(self, *args: Any, table: Mapping[str, str], home: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.table, self.home = table, home
+        self.add_help_option = False
         # A group hides no option, so it shows what --help does, and what holds of every command.
-        self.params.append(help_all_option(self.full_help, hidden=True))
+        self.params += help_options(self.full_help, hides_all=True)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse `args`; `help COMMAND` is taken for `COMMAND --help`."""
@@ -56,24 +53,15 @@ class LazyGroup(click.Group):
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the help that fits the screen."""
-        formatter.write(fitted(lambda examples, _: self._help(ctx, examples)))
+        from cnnfilt.cli.help import group_help_for_screen
+
+        formatter.write(group_help_for_screen(self, ctx))
 
     def full_help(self, ctx: click.Context) -> str:
         """Return the help with all that holds of every command."""
-        return self._help(ctx, SHORTER[0][0], promises=True).rstrip()
+        from cnnfilt.cli.help import full_group_help
 
-    def _help(self, ctx: click.Context, examples: int, *, promises: bool = False) -> str:
-        formatter = ctx.make_formatter()
-        self.format_usage(ctx, formatter)
-        self.format_help_text(ctx, formatter)
-        self.format_options(ctx, formatter)
-        if promises:
-            write_promises(formatter, every_habit())
-        if epilog := with_examples(self.epilog, examples):
-            formatter.write_paragraph()
-            with formatter.indentation():
-                formatter.write_text(epilog)
-        return formatter.getvalue()
+        return full_group_help(self, ctx)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands from the table, without importing them."""

@@ -57,7 +57,6 @@ def print_version(context: click.Context, _option: click.Parameter, asked: bool)
     cls=LazyGroup,
     table=COMMANDS,
     home="cnnfilt.cli.{}.command",
-    context_settings={"help_option_names": ["-h", "--help"]},
     epilog="""\b
 Examples:
   cnnfilt edges photo.jpg -o edges.png

@@ -4,7 +4,7 @@ import re
 
 import click
 
-from cnnfilt.cli.help import Command
+from cnnfilt.cli.command import Command
 
 _NEGATIVE = re.compile(r"-\.?\d[\d.eE+-]*(?:[,;\s].*)?", re.DOTALL)
 """A number below zero, and perhaps others after it."""

@@ -10,7 +10,7 @@ import click
 
 from cnnfilt.batch.jobs import BatchPlan, FileJob, plan_jobs, plan_unwritten
 from cnnfilt.batch.naming import OutputRequest
-from cnnfilt.batch.runner import PoolRunner, clean_up_after, run_one_by_one, written_folders
+from cnnfilt.batch.runner import clean_up_after, run_one_by_one, written_folders
 from cnnfilt.batch.sources import STDIN, read_list, without_comments
 from cnnfilt.batch.work import Record, Settings
 from cnnfilt.cli.inspect.inspection import Inspection
@@ -252,6 +252,7 @@ def _records(
         return run_on_cluster(files.cluster, jobs, operation, settings)
     if len(jobs) == 1:
         return run_one_by_one(jobs, operation, settings)
+    from cnnfilt.batch.pool_runner import PoolRunner
     from cnnfilt.batch.processes import WorkerPool
     from cnnfilt.batch.resources import worker_count
 

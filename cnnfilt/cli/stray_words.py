@@ -3,11 +3,10 @@
 import os
 import re
 from collections.abc import Sequence
-from shlex import quote
 
 import click
 
-from cnnfilt.cli.help import Command
+from cnnfilt.cli.command import Command
 from cnnfilt.cli.option_types import Word
 from cnnfilt.describe.named_kernels import NAMED
 from cnnfilt.files.formats import format_of
@@ -15,8 +14,8 @@ from cnnfilt.files.formats import format_of
 MOST_PARTS = 8
 """Names of more words are not looked for."""
 
-_NUMBER = re.compile(r"-?[\d./]+")
-_NUMBERS = re.compile(r"\d+([,x]\d+)*")
+_NUMBER = r"-?[\d./]+"
+_NUMBERS = r"\d+([,x]\d+)*"
 
 
 MODEL_SUFFIXES = (".npz", ".onnx")
@@ -28,6 +27,8 @@ def refuse_stray_words(inputs: Sequence[str], context: click.Context) -> None:
         if word == "-" or os.path.lexists(word) or format_of(word) is not None:
             continue
         if (name := _name_with_blanks(inputs, word)) is not None:
+            from shlex import quote  # Only mistakes need it.
+
             raise click.UsageError(f"a name with blanks needs quotes: {quote(name)}", context)
         meant = _meant(word, context, alone=len(inputs) == 1)
         if meant is not None:
@@ -57,12 +58,12 @@ def kernel_among(words: Sequence[str]) -> str | None:
 
 def size_among(words: Sequence[str]) -> str | None:
     """Return the first of `words` that is a size and no file, or None."""
-    return next((word for word in words if _NUMBERS.fullmatch(word) and not os.path.lexists(word)), None)
+    return next((word for word in words if re.fullmatch(_NUMBERS, word) and not os.path.lexists(word)), None)
 
 
 def _meant(word: str, context: click.Context, *, alone: bool) -> str | None:
     options = [param for param in context.command.params if isinstance(param, click.Option)]
-    if _NUMBERS.fullmatch(word):
+    if re.fullmatch(_NUMBERS, word):
         return _meant_by_number(word, context, options, alone=alone)
     if word == "help" and alone:
         return f"for the help write {context.command_path} --help"
@@ -82,7 +83,7 @@ def _meant_by_number(word: str, context: click.Context, options: Sequence[click.
         return f"the numbers of a kernel follow its name and a colon: -k {kernel}:{numbers}"
     if alone and "," in word:
         return None  # A matrix of one row.
-    if _NUMBER.fullmatch(kernel):
+    if re.fullmatch(_NUMBER, kernel):
         return f'the numbers of a kernel stand together in quotes: -k "{kernel} {word} ..."'
     if alone:
         return None  # It may be a matrix of one number.

@@ -7,7 +7,7 @@ from functools import partial
 
 from cnnfilt.batch.inputs import read_image
 from cnnfilt.batch.jobs import FileJob
-from cnnfilt.batch.runner import PoolRunner
+from cnnfilt.batch.pool_runner import PoolRunner
 from cnnfilt.batch.sources import Source
 from cnnfilt.batch.timeout import run_within_limits
 from cnnfilt.batch.work import Record, Settings

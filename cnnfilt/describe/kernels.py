@@ -24,7 +24,7 @@ __all__ = [
 ]
 
 
-_TIMES = re.compile(r"\*|×(?!\d+[\d@<>+-]*\s*:)")
+_TIMES = r"\*|×(?!\d+[\d@<>+-]*\s*:)"
 """What stands behind a scale; the cross in ImageMagick's 3×3: stands between two sizes."""
 
 
@@ -79,7 +79,7 @@ def parse_kernel(text: str) -> Kernel:
 
 def split_scale(text: str) -> tuple[Number, str]:
     """Return the leading scale of `1/16 * REST` (1 when there is none) and the rest, stripped."""
-    times = _TIMES.search(text)
+    times = re.search(_TIMES, text)
     # A file's name may hold a star of its own.
     if times is None or text.lstrip().startswith("@"):
         return 1, text.strip()

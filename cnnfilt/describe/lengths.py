@@ -7,7 +7,7 @@ from cnnfilt.frozen import Frozen
 from cnnfilt.parsing import MAX_DIGITS, parse_padding, parse_whole
 from cnnfilt.terms import Padding, Pair
 
-_PERCENT = re.compile(r"(\d*)(?:\.(\d*))?\s*%")
+_PERCENT = r"(\d*)(?:\.(\d*))?\s*%"
 
 
 class Length(Frozen):
@@ -34,7 +34,7 @@ class Length(Frozen):
 
 def parse_length(text: str, name: str) -> Length:
     """Return the length written as `20` or `12.5%`; ParameterError naming `name` otherwise, or below 0."""
-    found = _PERCENT.fullmatch(text.strip())
+    found = re.fullmatch(_PERCENT, text.strip())
     if found is None or not (found[1] or found[2]):
         pixels = parse_whole(text, name)
         if pixels < 0:

@@ -21,7 +21,7 @@ if sys.platform != "win32":
 TEMPORARY_PREFIX = ".cnnfilt-"
 """How the names of our temporary files start; one that is not locked has been left behind by a killed process."""
 
-_TEMPORARY = re.compile(re.escape(TEMPORARY_PREFIX) + "[0-9a-f]{8}")
+_TEMPORARY = re.escape(TEMPORARY_PREFIX) + "[0-9a-f]{8}"
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 """After these no other file can be written there either."""
@@ -156,7 +156,7 @@ def remove_stale(folder: Target) -> int:
     removed = 0
     with contextlib.suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
-            if _TEMPORARY.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
+            if re.fullmatch(_TEMPORARY, entry.name) and entry.is_file(follow_symlinks=False):
                 removed += _remove_unlocked(entry.path)
     return removed
 

@@ -24,7 +24,7 @@ _PNG_ALONE = ("texts", "colour_space")
 _USUAL_GAMMA = (b"gAMA", (45455).to_bytes(4, "big"))
 """1/2.2, as good as sRGB (PNG 3, 11.3.2.2)."""
 
-_XMP_ORIENTATION = re.compile(rb'(tiff:Orientation(?:="|>))[0-9]')
+_XMP_ORIENTATION = rb'(tiff:Orientation(?:="|>))[0-9]'
 
 
 class KeptMetadata(Frozen, eq=False):
@@ -154,4 +154,4 @@ def _fitting_profile(profile: bytes | None, *, gray: bool) -> bytes | None:
 
 
 def _corrected_xmp(metadata: Metadata) -> bytes | None:
-    return metadata.xmp and _XMP_ORIENTATION.sub(rb"\g<1>%d" % metadata.orientation, metadata.xmp)
+    return metadata.xmp and re.sub(_XMP_ORIENTATION, rb"\g<1>%d" % metadata.orientation, metadata.xmp)

@@ -39,7 +39,7 @@ PILLOW_ERRORS: tuple[type[Exception], ...] = (
 )
 """What Pillow has been seen to raise on damaged data: nearly everything, but not a bare Exception."""
 
-_TRUNCATED = re.compile(r"truncated|unexpected end|unpack requires|not enough (image )?data|reached eof", re.IGNORECASE)
+_TRUNCATED = r"(?i)truncated|unexpected end|unpack requires|not enough (image )?data|reached eof"
 
 _STDERR = 2
 
@@ -175,6 +175,6 @@ def _too_many_pixels(error: Exception, max_pixels: int) -> ShapeError:
 
 def _in_words(title: str, error: Exception) -> str:
     reason = str(error) or type(error).__name__
-    if _TRUNCATED.search(reason) or isinstance(error, EOFError):
+    if re.search(_TRUNCATED, reason) or isinstance(error, EOFError):
         return f"the {title} is truncated or damaged ({first_line(reason)})"
     return f"the {title} is damaged or of a kind that is not supported ({first_line(reason)})"

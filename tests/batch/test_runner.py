@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from cnnfilt.batch.pool_runner import PoolRunner
 from cnnfilt.batch.processes import WorkerPool
-from cnnfilt.batch.runner import PoolRunner, run_one_by_one
+from cnnfilt.batch.runner import run_one_by_one
 from cnnfilt.batch.timeout import run_within_limits
 from cnnfilt.batch.work import Record, Settings
 from cnnfilt.errors import ParameterError

@@ -2,8 +2,8 @@
 
 import click
 
+from cnnfilt.cli.command import Command
 from cnnfilt.cli.command_tree import Page, pages
-from cnnfilt.cli.help import Command
 from cnnfilt.cli.main import COMMANDS, cli
 from tests.cli.test_help import WHOLE, command_of
 

@@ -44,7 +44,7 @@ OPTIONS = [
     (name, parameter.name or "")
     for name, command in commands()
     for parameter in command.params
-    if isinstance(parameter, click.Option)
+    if isinstance(parameter, click.Option) and parameter.name != "help"
 ]
 
 WITHOUT = {

@@ -6,8 +6,8 @@ import shlex
 import click
 import pytest
 
+from cnnfilt.cli.command import Command
 from cnnfilt.cli.exit_codes import ENVIRONMENT, EXIT_CODES
-from cnnfilt.cli.help import Command
 from cnnfilt.cli.main import COMMANDS, cli
 from tests.cli.conftest import Run
 
@@ -59,7 +59,7 @@ def test_every_option_is_named_in_help_and_explained_in_help_all(run: Run, path:
     assert isinstance(command, Command)
     short, full = run(*path, "--help").text, run(*path, "--help-all").text
     for option in command.params:
-        if isinstance(option, click.Option) and option.name != "help_all":
+        if isinstance(option, click.Option) and option.name not in ("help", "help_all"):
             assert any(re.search(rf"(?<![\w-]){name}(?![\w-])", short) for name in option.opts), option.opts
             assert option.help
             first, _, rest = option.help.partition("\f")

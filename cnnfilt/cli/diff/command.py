@@ -2,7 +2,7 @@
 
 import click
 
-from cnnfilt.cli.help import Command
+from cnnfilt.cli.command import Command
 from cnnfilt.cli.option_types import NUMBER, Parsed, Word, parse_share
 from cnnfilt.cli.options import FileOptions, as_click, no_auto_orient_option, reading_options
 from cnnfilt.terms import AlphaMode

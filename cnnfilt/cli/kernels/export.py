@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from cnnfilt.cli.help import Command
+from cnnfilt.cli.command import Command
 from cnnfilt.cli.messages import print_line
 from cnnfilt.cli.option_types import Word
 from cnnfilt.errors import OutputError, PlanError

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cnnfilt.cli.help import Command
+from cnnfilt.cli.command import Command
 from cnnfilt.cli.json_text import json_text
 from cnnfilt.cli.messages import printable
 from cnnfilt.cli.numbers import short

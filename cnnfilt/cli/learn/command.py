@@ -4,7 +4,7 @@ from typing import Literal, get_args
 
 import click
 
-from cnnfilt.cli.help import Command
+from cnnfilt.cli.command import Command
 from cnnfilt.cli.option_types import NUMBER, PAIR, Parsed, WholeNumber, Word, parse_range
 from cnnfilt.cli.options import max_pixels_option, no_auto_orient_option
 from cnnfilt.terms import LearnedChannels, Pair, ValueMapping

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from cnnfilt.cli.help import Command
+from cnnfilt.cli.command import Command
 from cnnfilt.cli.messages import print_line
 from cnnfilt.errors import OutputError, PlanError, counted
 

@@ -2,7 +2,7 @@
 
 import click
 
-from cnnfilt.cli.help import Command
+from cnnfilt.cli.command import Command
 from cnnfilt.cli.inspect.page_option import page_option
 from cnnfilt.cli.options import reading_options
 from cnnfilt.cli.stray_words import refuse_model_last

@@ -2,7 +2,7 @@
 
 import click
 
-from cnnfilt.cli.help import Command
+from cnnfilt.cli.command import Command
 from cnnfilt.cli.option_types import WholeNumber
 from cnnfilt.cli.options import options_of, reading_options
 from cnnfilt.cli.stray_words import refuse_model_last

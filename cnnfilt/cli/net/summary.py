@@ -2,7 +2,7 @@
 
 import click
 
-from cnnfilt.cli.help import Command
+from cnnfilt.cli.command import Command
 
 
 @click.command(

@@ -5,7 +5,7 @@ from typing import get_args
 import click
 from click.core import ParameterSource
 
-from cnnfilt.cli.help import Command
+from cnnfilt.cli.command import Command
 from cnnfilt.cli.inspect.page_option import page_option
 from cnnfilt.cli.option_types import NUMBER, PAIR, BoundedNumber, WholeNumber, Word
 from cnnfilt.cli.options import reading_options

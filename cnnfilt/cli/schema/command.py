@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cnnfilt.cli.help import Command
+from cnnfilt.cli.command import Command
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem

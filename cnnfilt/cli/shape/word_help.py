@@ -5,7 +5,7 @@ from textwrap import wrap
 
 import click
 
-from cnnfilt.cli.help import Command
+from cnnfilt.cli.command import Command
 
 EXPLAINED = ("conv", "filter", "pool")
 OFTEN = "relu tanh sigmoid softmax flatten fc:N bn dw tconv up pad crop as: from: add: cat: mul:"

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from cnnfilt.batch import runner
+from cnnfilt.batch import pool_runner
 from cnnfilt.batch.jobs import FileJob
-from cnnfilt.batch.runner import AHEAD, PoolRunner
+from cnnfilt.batch.pool_runner import AHEAD, PoolRunner
 from cnnfilt.batch.timeout import run_within_limits
 from cnnfilt.batch.work import Record, Settings
 from cnnfilt.errors import InputError, StorageError
@@ -60,7 +60,7 @@ def log(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     def clean_up_after(jobs: Iterable[FileJob]) -> None:
         found.append(" ".join(["clean", *sorted(job.source.stem for job in jobs)]))
 
-    monkeypatch.setattr(runner, "clean_up_after", clean_up_after)
+    monkeypatch.setattr(pool_runner, "clean_up_after", clean_up_after)
     return found
 
 
