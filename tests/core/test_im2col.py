@@ -1,4 +1,4 @@
-"""Matrix products against the loops: few channels and many, one chunk of the kernel and several, any geometry."""
+"""Many filters, by whichever technique, against plain loops: matrix products, one part of the kernel and several."""
 
 import numpy as np
 import pytest
@@ -11,6 +11,19 @@ from tests import oracles
 from tests.core.test_convolution import geometries, oracle, ours
 
 
+def assert_equals_the_loops(case, channels, filters):
+    """Hold many filters over all channels against loops over Python numbers, for a geometry of `geometries`."""
+    rng = np.random.default_rng(case["seed"])
+    image = rng.normal(size=(*case["size"], channels)).astype(np.float32)
+    kernel = rng.normal(size=(*case["kernel"], channels, filters))
+    bias = rng.normal(size=filters)
+    result = convolve(image, kernel, bias=bias, **ours(case))
+    expected = oracles.correlate_channels(image, kernel, **oracle(case)).astype(float) + bias
+    largest = max(np.abs(image).max(), case["value"])
+    bound = 1e-5 * (np.abs(kernel).sum(axis=(0, 1, 2)) * largest + np.abs(bias))
+    assert (np.abs(result - expected) <= bound).all()
+
+
 @settings(max_examples=200, deadline=None)
 @given(
     case=geometries(),
@@ -19,24 +32,14 @@ from tests.core.test_convolution import geometries, oracle, ours
     longest=st.sampled_from([1, 2, 7, 256]),
     block=st.sampled_from([1, 2000]),
     scratch=st.sampled_from([1, 1 << 20]),
-    in_numpy=st.booleans(),
 )
-def test_any_geometry_equals_the_loops(case, channels, filters, longest, block, scratch, in_numpy):
-    rng = np.random.default_rng(case["seed"])
-    image = rng.normal(size=(*case["size"], channels)).astype(np.float32)
-    kernel = rng.normal(size=(*case["kernel"], channels, filters))
-    bias = rng.normal(size=filters)
+def test_any_geometry_equals_the_loops(case, channels, filters, longest, block, scratch):
     with pytest.MonkeyPatch.context() as patch:
-        if in_numpy:
-            patch.setattr(native, "loops", None)
+        patch.setattr(native, "loops", None)
         patch.setattr(im2col, "LONGEST", longest)
         patch.setattr(im2col, "BLOCK_BYTES", block)
         patch.setattr(strips, "SCRATCH_BYTES", scratch)
-        result = convolve(image, kernel, bias=bias, **ours(case))
-    expected = oracles.correlate_channels(image, kernel, **oracle(case)).astype(float) + bias
-    largest = max(np.abs(image).max(), case["value"])
-    bound = 1e-5 * (np.abs(kernel).sum(axis=(0, 1, 2)) * largest + np.abs(bias))
-    assert (np.abs(result - expected) <= bound).all()
+        assert_equals_the_loops(case, channels, filters)
 
 
 def test_long_sums_of_equal_terms_stay_within_the_bound():

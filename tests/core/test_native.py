@@ -14,6 +14,8 @@ from cnnfilt import conv2d, convolve, edges, pool
 from cnnfilt.core.edge_responses import lengths
 from cnnfilt.core.engine import native
 from cnnfilt.core.engine.box import box
+from cnnfilt.core.engine.cells import even_cells
+from cnnfilt.core.engine.direct import in_panels
 from cnnfilt.core.engine.fold import fold_of, taps_counted
 from cnnfilt.core.engine.means import divided
 from cnnfilt.core.engine.medians import median_windows
@@ -422,24 +424,24 @@ def test_networks(drawn, size, dtype, seed):
 
 @needs_loops
 @settings(max_examples=300, deadline=None)
-@given(windows(60), st.integers(0, 9999))
-def test_what_cells_of_windows_meet(drawn, seed):
+@given(windows(60), st.integers(1, 70), st.sampled_from([8, 16, 32]), st.integers(1, 256), st.integers(0, 9999))
+def test_filters_over_all_channels(drawn, maps, panel, longest, seed):
     rows, pixels, channels, taps, stride, dilation, size = drawn
     rng = np.random.default_rng(seed)
     padded, (source, beyond, outside, sides) = with_sides(rng, drawn, "f4", np.dtype("f4"))
-    first = [int(rng.integers(most)) for most in (*taps, channels)]
-    count = [int(rng.integers(1, most - at + 1)) for at, most in zip(first, (*taps, channels), strict=True)]
-    ours = np.full((rows, pixels, np.prod(count)), np.nan, np.float32)
-    loops.gather(source, beyond, outside, ours, channels, stride, dilation, sides, taps, (*first, *count))
-    image = padded.reshape(*size, channels)
-    met = [
-        image[i * dilation[0] :: stride[0], j * dilation[1] :: stride[1]][
-            :rows, :pixels, first[2] : first[2] + count[2]
-        ]
-        for i in range(first[0], first[0] + count[0])
-        for j in range(first[1], first[1] + count[1])
-    ]
-    np.testing.assert_array_equal(ours, np.concatenate(met, axis=2))
+    weights = rng.normal(size=(*taps, channels, maps)).astype("f4")
+    bias = rng.normal(size=maps).astype("f4")
+    cells = list(even_cells(weights.shape[:3], longest))
+    in_parts = np.concatenate([in_panels(one.of(weights).reshape(-1, maps), panel) for one in cells])
+    parts = np.array([one.part for one in cells], "i4")
+    ours = np.full((rows, pixels, maps), np.nan, "f4")
+    loops.filters(source, beyond, parts, in_parts, bias, outside, ours, channels, stride, dilation, sides, taps)
+    image, expected = padded.reshape(*size, channels).astype(float), np.zeros((rows, pixels, maps)) + bias
+    for i, j in np.ndindex(*taps):
+        met = image[i * dilation[0] :: stride[0], j * dilation[1] :: stride[1]][:rows, :pixels]
+        expected += met @ weights[i, j]
+    bound = 1e-5 * (np.abs(weights).sum(axis=(0, 1, 2)) * np.abs(padded).max() + np.abs(bias))
+    assert (np.abs(ours - expected) <= bound).all()
 
 
 @pytest.mark.parametrize("steps", [(2**31, 1), (1, 2**31), (2**31, 2**40)])
@@ -498,9 +500,8 @@ def call(rng, name, arrays):
             return loops.separable(*picked, channels, pair(), pair(), pair(), *mapping)
         case "gradient":
             return loops.gradient(*picked[:6], channels, pair(), pair(), pair(), *mapping)
-        case "gather":
-            part = tuple(number(rng) - int(rng.integers(2)) for _ in range(6))
-            return loops.gather(*picked[:4], channels, pair(), pair(), pair(), pair(), part)
+        case "filters":
+            return loops.filters(*picked, channels, pair(), pair(), pair(), pair())
         case "box":
             return loops.box(*picked, pair(), channels, pair())
         case "maximum" | "minimum":
@@ -533,7 +534,7 @@ LOOPS = (
     "average",
     "levels",
     "unfilter",
-    "gather",
+    "filters",
     "maximum_of_runs",
     "minimum_of_runs",
     "network",
@@ -557,6 +558,10 @@ def test_hostile_calls_end_in_a_result_or_a_value_error(name):
     ):  # What these want is so much that nobody draws it by chance.
         arrays = [*arrays[60:80], np.ones((1, 3), np.int32), np.zeros((1, 3), np.int32), np.ones(70_000, np.int32)]
         arrays += [np.ones(80_000, dtype) for dtype in ("u1", "u2", "f4")]
+    if name == "filters":
+        some = [np.ones(shape, np.float32) for shape in ((9, 40), (1,), (2,), (1, 8), (3, 16), (2, 3, 1), (2, 3, 2))]
+        parts = [np.array(part, np.int32) for part in ([[0, 0, 0, 1, 1, 1]], [[0, 0, 0, 1, 1, 1], [0, 0, 1, 3, 1, -1]])]
+        arrays = [*arrays[:3], *some, *parts, np.zeros(1, np.int32)]
     answers = set()
     for _ in range(int(os.environ.get("HOSTILE_CALLS", "3000"))):
         try:

@@ -5,6 +5,7 @@ import numpy as np
 from cnnfilt.core.engine.borders import finite_values
 from cnnfilt.core.engine.box import Box
 from cnnfilt.core.engine.correlate import Correlate
+from cnnfilt.core.engine.direct import Direct
 from cnnfilt.core.engine.fourier import Fourier
 from cnnfilt.core.engine.im2col import Im2col
 from cnnfilt.core.engine.images import Array, float_dtype
@@ -17,6 +18,7 @@ from cnnfilt.errors import ShapeError
 from cnnfilt.frozen import Frozen
 
 TECHNIQUES: tuple[type[Technique], ...] = (
+    Direct,
     Im2col,
     Box,
     Separable,

@@ -8,6 +8,7 @@ BLOCK: int
 REACH: int
 TILE: int
 LEVELS: int
+PANEL: int
 
 Mapping = tuple[bool, bool, float, float, float, float]
 """Whether of magnitudes, whether the values stay; origin, gain, over, base."""
@@ -90,9 +91,12 @@ def gradient(
     scale: float = 1,
     /,
 ) -> Found | None: ...
-def gather(
+def filters(
     source: Array,
     beyond: Array,
+    parts: Array,
+    weights: Array,
+    bias: Array,
     outside: Array,
     out: Array,
     channels: int,
@@ -100,7 +104,6 @@ def gather(
     dilation: Pair,
     sides: Pair,
     size: Pair,
-    part: tuple[int, ...],
     /,
 ) -> None: ...
 def box(

@@ -311,33 +311,49 @@ static PyObject *py_gradient(PyObject *self, PyObject *args) {
     return end(&call, good, call.target.mapping != NULL);
 }
 
-/* gather(source, beyond, outside, out, channels, stride, dilation, sides, (height, taps), part): what cells of windows of so
- * many rows and taps meet, out (rows, columns, values); `part` is the first row, tap and channel of the cells, and how many
- * of each there are. */
-static PyObject *py_gather(PyObject *self, PyObject *args) {
+/* How many values there are in all of these parts of windows of so many rows, taps and channels; 0 with an exception. */
+static size values_in(const Plane *parts, const size *most) {
+    size total = 0;
+    if (parts->type != 'i' || parts->width != 6 || parts->pitch != 6) return refuse("must be six 32-bit numbers each", "parts");
+    for (size at = 0; at < parts->rows; at++) {
+        const i32 *first = (const i32 *)parts->view.buf + at * 6, *count = first + 3;
+        size values = 1;
+        for (int i = 0; i < 3; i++) {
+            if (first[i] < 0 || count[i] < 1 || count[i] > most[i] || first[i] > most[i] - count[i]) return refuse("lie in no window", "parts");
+            if (count[i] > LONGEST / values) return refuse("are of too many values", "parts");
+            values *= count[i];
+        }
+        total += values;
+    }
+    return total;
+}
+
+/* filters(source, beyond, parts, weights, bias, outside, out, channels, stride, dilation, sides, (height, taps)): the maps of
+ * filters over all channels, out (rows, columns, maps). `parts` are the first row, tap and channel of each part of a window,
+ * and how many of each there are; `weights` (values, FILTERS) those of one part after the other, panel by panel. */
+static PyObject *py_filters(PyObject *self, PyObject *args) {
     (void)self;
     Call call = {0};
-    const Plane *source = call.planes, *outside = source + 2;
-    size of[2], first[3], count[3];
-    if (!begin(&call, args, 4, (int[]){2, 1, 1, 3}, (const char *[]){"source", "beyond", "outside", "out"})) return NULL;
-    int good = read_rest(&call, args, "n(nn)(nn)(nn)(nn)(nnnnnn)", &call.channels, &call.stride[0], &call.stride[1], &call.dilation[0],
-                         &call.dilation[1], &call.sides[0], &call.sides[1], &of[0], &of[1], &first[0], &first[1], &first[2],
-                         &count[0], &count[1], &count[2])
+    const Plane *source = call.planes, *parts = source + 2, *weights = source + 3, *bias = source + 4, *outside = source + 5;
+    size of[2];
+    if (!begin(&call, args, 7, (int[]){2, 1, 2, 2, 1, 1, 3}, (const char *[]){"source", "beyond", "parts", "weights", "bias", "outside", "out"}))
+        return NULL;
+    int good = read_rest(&call, args, "n(nn)(nn)(nn)(nn)", &call.channels, &call.stride[0], &call.stride[1], &call.dilation[0],
+                         &call.dilation[1], &call.sides[0], &call.sides[1], &of[0], &of[1])
                && (call.channels >= 1 && call.channels <= LARGEST ? 1 : refuse("must be from 1 to 2^30", "channels"))
                && place_in(&call, call.out->view.shape[1] * call.channels, of[0], of[1]) && are_on_source(&call);
-    const size most[] = {of[0], of[1], call.channels};
-    size values = 1;
-    for (int i = 0; good && i < 3; i++) {
-        if (first[i] < 0 || count[i] < 1 || count[i] > most[i] || first[i] > most[i] - count[i]) good = refuse("lie in no window", "cells");
-        else if (values > LARGEST / count[i]) good = refuse("are too many", "cells");
-        else values *= count[i];
-    }
-    if (good && (call.out->view.shape[2] != values || call.out->pitch != call.out->width)) good = refuse("must have a value for each cell, close together", "out");
-    if (good && (source->type != 'f' || outside->type != 'f' || call.out->type != 'f')) good = refuse("must hold floats", "source, outside and out");
+    for (int i = 0; good && i < 7; i++)
+        if (i != 1 && i != 2 && source[i].type != 'f') good = refuse("must hold floats", "source, weights, bias, outside and out");
+    const size values = good ? values_in(parts, (size[]){of[0], of[1], call.channels}) : 0;
+    good = values > 0;
+    const size maps = good ? call.out->view.shape[2] : 1, panel = weights->width;
+    if (good && (panel != 8 && panel != 16 && panel != 32)) good = refuse("must be in panels of 8, 16 or 32 filters", "weights");
+    if (good && (weights->pitch != panel || weights->rows != (maps + panel - 1) / panel * values || bias->width != maps))
+        good = refuse("must be as many as the filters and the parts need", "weights and bias");
     if (good) {
         Py_BEGIN_ALLOW_THREADS
-        gather(&call.windows, source->view.buf, source->pitch, outside->view.buf, &(Cells){first[0], first[1], first[2], count[0], count[1], count[2]},
-               call.out->view.buf);
+        (panel == 8 ? filters_8 : panel == 16 ? filters_16 : filters_32)(&call.windows, source->view.buf, source->pitch, outside->view.buf,
+            parts->view.buf, parts->rows, weights->view.buf, bias->view.buf, maps, call.out->view.buf, call.out->pitch);
         Py_END_ALLOW_THREADS
     }
     return end(&call, good, 0);
@@ -609,7 +625,7 @@ static PyMethodDef methods[] = {
     {"correlate_each", py_correlate_each, METH_VARARGS, "Write the sums of windows times a kernel for each channel."},
     {"separable", py_separable, METH_VARARGS, "Write the sums of windows times a column times a row."},
     {"gradient", py_gradient, METH_VARARGS, "Write the lengths of gradients."},
-    {"gather", py_gather, METH_VARARGS, "Write what cells of windows meet, window by window."},
+    {"filters", py_filters, METH_VARARGS, "Write the maps of filters over all channels."},
     {"box", py_box, METH_VARARGS, "Write the sums or the means of windows."},
     {"maximum", py_maximum, METH_VARARGS, "Write the largest value of each window."},
     {"minimum", py_minimum, METH_VARARGS, "Write the smallest value of each window."},
@@ -624,11 +640,23 @@ static PyMethodDef methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
-enum { DOORS = 2 }; /* changes with what the loops are told, here and in __init__.py: a library that is older is not used */
+enum { DOORS = 3 }; /* changes with what the loops are told, here and in __init__.py: a library that is older is not used */
+
+/* How many filters a panel has where there are enough of them: as many as the registers hold sums of a block. */
+static int widest_panel(void) {
+#if defined(CLONED)
+    return __builtin_cpu_supports("x86-64-v4") ? 32 : 16;
+#elif defined(__AVX512F__)
+    return 32;
+#else
+    return 16;
+#endif
+}
 
 static int add_limits(PyObject *module) {
     return PyModule_AddIntConstant(module, "DOORS", DOORS) || PyModule_AddIntConstant(module, "BLOCK", BLOCK) || PyModule_AddIntConstant(module, "REACH", REACH) ||
-           PyModule_AddIntConstant(module, "TILE", TILE) || PyModule_AddIntConstant(module, "LEVELS", LEVELS) ? -1 : 0;
+           PyModule_AddIntConstant(module, "TILE", TILE) || PyModule_AddIntConstant(module, "LEVELS", LEVELS) ||
+           PyModule_AddIntConstant(module, "PANEL", widest_panel()) ? -1 : 0;
 }
 
 static PyModuleDef_Slot slots[] = {{Py_mod_exec, add_limits}, {0, NULL}};

@@ -21,6 +21,7 @@
  * The choice needs glibc. */
 #if defined(__linux__) && defined(__GLIBC__) && defined(__x86_64__) && !defined(__clang__) && __GNUC__ >= 12 \
     && !defined(CNNFILT_ONE_TARGET)
+#define CLONED
 #define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define CLONES
@@ -64,10 +65,13 @@ typedef struct {
     const i32 *beyond;  /* which value of its row each of those beside the source is, left ones first; -1 for none */
 } Windows;
 
+/* Of so many values at once a window's are summed: that bounds the rounding, too. */
+enum { LONGEST = 256 };
+
 /* Some rows, taps and channels of a window: the first of each, and how many there are. */
 typedef struct {
-    size row, tap, channel;
-    size rows, taps, channels;
+    i32 row, tap, channel;
+    i32 rows, taps, channels;
 } Cells;
 
 /* Of two values; a NaN wins, whichever of the two it is. */
@@ -216,7 +220,7 @@ void means_u32(const Means *, size, size, const u32 *, size, Target *);
     } while (0)
 
 /* What the loops say of themselves stands where they are: sums.h, box.h, total.h, extreme.h, runs.h, network.h, median.h,
- * huang.h, gather.c, png.c. */
+ * huang.h, filters.h, png.c. */
 #define PROTOTYPES(s, r, SOURCE, RESULT) \
     void correlate_##SOURCE##_##RESULT(const Windows *, const SOURCE *, size, Target *, const RESULT *, const RESULT *, const RESULT *); \
     void correlate_each_##SOURCE##_##RESULT(const Windows *, const SOURCE *, size, Target *, const RESULT *, const RESULT *, const RESULT *); \
@@ -254,7 +258,10 @@ UNSIGNED_TYPES(PROTOTYPES)
     void total_##SOURCE##_##RESULT(const Windows *, const SOURCE *, size, size, size, size, size, Target *);
 TOTAL_TYPES(PROTOTYPES)
 #undef PROTOTYPES
-void gather(const Windows *, const f32 *, size, const f32 *, const Cells *, f32 *);
+#define PROTOTYPE(filters) \
+    void filters_##filters(const Windows *, const f32 *, size, const f32 *, const Cells *, size, const f32 *, const f32 *, size, f32 *, size);
+PROTOTYPE(8) PROTOTYPE(16) PROTOTYPE(32)
+#undef PROTOTYPE
 size unfilter(const u8 *, size, const u8 *, u8 *, size, size, size, size);
 
 #endif
