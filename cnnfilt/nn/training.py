@@ -9,6 +9,7 @@ import numpy as np
 
 from cnnfilt.errors import CnnfiltError, ParameterError
 from cnnfilt.frozen import Frozen, fields, replace
+from cnnfilt.nn.epochs import Epoch, PastEpoch, past_epochs, recorded
 from cnnfilt.nn.examples import Examples, augmented, batches
 from cnnfilt.nn.layer import Array
 from cnnfilt.nn.model import Sequential
@@ -46,20 +47,11 @@ class TrainingSettings(Frozen):
             _refuse_unknown("augment", way, get_args(Augmentation))
 
 
-class Epoch(Frozen):
-    """One pass over all examples, counted from 1; `best` if no earlier one did better."""
-
-    number: int
-    training: Score
-    validation: Score | None
-    best: bool
-    seconds: float
-
-
 class Progress(Frozen, eq=False):
     """How far training has come, after a whole epoch: what a model file keeps, and all the next epoch depends on.
 
-    `best` are the weights of the best epoch, `state` the last weights and what the optimizer remembers.
+    `best` are the weights of the best epoch, `state` the last weights and what the optimizer remembers; `past` are the
+    epochs done, as far as their scores are known.
     """
 
     epochs: int
@@ -67,11 +59,13 @@ class Progress(Frozen, eq=False):
     best_score: Score | None
     best: Mapping[str, Array]
     state: Mapping[str, Array]
+    past: tuple[PastEpoch, ...] = ()
 
     def history(self) -> dict[str, Any]:
         """Return in plain words and numbers how far training has come: see `Trainer.restore`."""
         best_score = None if self.best_score is None else fields(self.best_score)
-        return {"epochs": self.epochs, "best_epoch": self.best_epoch, "best_score": best_score}
+        history = {"epochs": self.epochs, "best_epoch": self.best_epoch, "best_score": best_score}
+        return history | {"past": recorded(self.past)}
 
 
 class Trainer:
@@ -106,7 +100,7 @@ class Trainer:
                 training = self._pass(examples, np.random.default_rng([self.settings.seed, number]))
                 held_out = self._validated(validation) if len(validation) else None
             self._check_finite(number, training, held_out)
-            best = self._keep(held_out or training, number)
+            best = self._keep(number, training, held_out)
             yield Epoch(number, training, held_out, best, time.monotonic() - started)
 
     @property
@@ -131,7 +125,10 @@ class Trainer:
         for name, array in self.network.arrays.items():
             array[...] = _shaped(state[f"weights.{name}"], array.shape)
         self._optimizer.restore(self._remembered(state))
-        self.progress = Progress(int(history["epochs"]), int(history["best_epoch"]), best_score, best, self._state())
+        done = int(history["epochs"])
+        # Older files tell of the best epoch alone.
+        past = past_epochs(history.get("past", ()), done)
+        self.progress = Progress(done, int(history["best_epoch"]), best_score, best, self._state(), past)
 
     def _pass(self, examples: Examples, generator: np.random.Generator) -> Score:
         total, right = 0.0, 0
@@ -156,16 +153,17 @@ class Trainer:
                 "try a smaller --learning-rate, or another --input-scale"
             )
 
-    def _keep(self, score: Score, number: int) -> bool:
+    def _keep(self, number: int, training: Score, held_out: Score | None) -> bool:
         """Take note of an epoch, and return whether it is the best so far."""
-        before = self.progress
+        before, score = self.progress, held_out or training
         old = before.best_score
-        state = self._state()
-        if old is not None and (score.accuracy, -score.loss) <= (old.accuracy, -old.loss):
-            self.progress = replace(before, epochs=number, state=state)
-            return False
-        self.progress = Progress(number, number, score, _copies(self.network.arrays), state)
-        return True
+        is_best = old is None or (score.accuracy, -score.loss) > (old.accuracy, -old.loss)
+        past = (*before.past, PastEpoch(number, training, held_out, is_best, self.learning_rate))
+        now = replace(before, epochs=number, state=self._state(), past=past)
+        if is_best:
+            now = replace(now, best_epoch=number, best_score=score, best=_copies(self.network.arrays))
+        self.progress = now
+        return is_best
 
     def _state(self) -> dict[str, Array]:
         weights = {f"weights.{name}": array.copy() for name, array in self.network.arrays.items()}

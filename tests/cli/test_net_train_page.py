@@ -12,6 +12,8 @@ from PIL import Image
 
 from cnnfilt.cli.net import train_page
 from cnnfilt.errors import OutputError
+from cnnfilt.files.model_file import load_model, save_model
+from cnnfilt.frozen import replace
 from tests.cli.conftest import Run
 from tests.conftest import Start
 from tests.patience import PATIENCE
@@ -84,10 +86,32 @@ def test_a_training_replaces_its_own_page_and_no_other(run: Run, stripes: Path, 
     assert train(run, stripes, "--page", page, "--epochs", "1", "-y", *SMALL).code == 0
     assert train(run, stripes, "--page", page, "--epochs", "2", "--resume").code == 0
     training = data_of(page)["training"]
-    assert (training["before"], [one["number"] for one in training["history"]]) == (1, [2])
+    assert (training["resumed"], [one["number"] for one in training["history"]]) == (1, [1, 2])
     other = run("net", "train", stripes, "-o", tmp_path / "other.npz", "--page", page, "--epochs", "1", *SMALL)
     assert other.code == 2
     assert data_of(page)["training"] == training
+
+
+def test_a_training_taken_up_again_shows_the_epochs_before(run: Run, stripes: Path, tmp_path: Path) -> None:
+    page, model = tmp_path / "p.html", tmp_path / "m.npz"
+    printed = [json.loads(line) for line in train(run, stripes, "--epochs", "3", "--json", *SMALL).text.splitlines()]
+    resumed = train(run, stripes, "--epochs", "5", "--resume", "--page", page, "--json")
+    printed += [json.loads(line) for line in resumed.text.splitlines()]
+    training = data_of(page)["training"]
+    assert (training["resumed"], training["before"], training["done"]) == (3, 0, 5)
+    for line, shown in zip(printed, training["history"], strict=True):
+        assert (shown["number"], shown["best"]) == (line["epoch"], line["best"])
+        assert shown["training"]["loss"] == line["loss"]
+        assert shown["held_out"]["accuracy"] == line["validation_accuracy"]
+    assert [one["seconds"] == "-" for one in training["history"]] == [True] * 3 + [False] * 2
+    # A file of an older version has no scores of its epochs.
+    old = load_model(model)
+    known = {name: value for name, value in old.training.items() if name != "past"}
+    save_model(str(model), replace(old, training=known), overwrite=True)
+    assert train(run, stripes, "--epochs", "6", "--resume", "--page", page).code == 0
+    training = data_of(page)["training"]
+    assert (training["resumed"], training["before"]) == (5, 5)
+    assert [one["number"] for one in training["history"]] == [6]
 
 
 def test_the_page_is_neither_the_model_nor_an_image(run: Run, stripes: Path, tmp_path: Path) -> None:

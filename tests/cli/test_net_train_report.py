@@ -3,8 +3,8 @@
 import pytest
 
 from cnnfilt.cli.net.train_report import class_lines, epoch_line, overfitting, sparkline, unlearned
+from cnnfilt.nn.epochs import Epoch
 from cnnfilt.nn.scoring import Score
-from cnnfilt.nn.training import Epoch
 
 
 @pytest.mark.parametrize("epochs", [1, 30, 100, 1000, 1_000_000])

@@ -11,8 +11,9 @@ from cnnfilt.cli.net.train_page import TrainingPage
 from cnnfilt.cli.numbers import written
 from cnnfilt.datasets.decoding import DecodeOptions
 from cnnfilt.datasets.labelled import find_labelled, load_examples
-from cnnfilt.files.model_file import load_model
+from cnnfilt.files.model_file import load_model, save_model
 from cnnfilt.files.network_input import NetworkInput
+from cnnfilt.frozen import replace
 from cnnfilt.nn.model import Sequential
 from cnnfilt.nn.scoring import confusion, judged, probabilities
 from cnnfilt.nn.training import Trainer, TrainingSettings
@@ -84,6 +85,56 @@ def test_training_shows_curves_and_their_numbers(browser: Browser, model: Path) 
     assert browser.all(".reading")[1].text == f"epoch 2: training {rows[1][2]}, held out {rows[1][4]}"
     browser.press("END", "ARROW_RIGHT")
     assert browser.text(".reading").startswith("epoch 3: ")
+
+
+def test_curves_hold_the_epochs_before_training_was_taken_up_again(
+    run: Run, browser: Browser, folder: Path, model: Path
+) -> None:
+    page = model.parent / "t.html"
+    assert run("net", "train", folder, "-o", model, "--epochs", "5", "--resume", "--page", page).code == 0
+    browser.open(page)
+    assert browser.text("#resumed") == (
+        "Training was taken up again after epoch 3. The curves hold the epochs before that, too."
+    )
+    browser.wait_for("#epochs summary").click()
+    rows = [[cell.text for cell in row.find_elements("tag name", "td")] for row in browser.all("#epochs tbody tr")]
+    past = load_model(str(model)).training["past"]
+    assert [row[:5] for row in rows] == [
+        [
+            str(one["epoch"]),
+            f"{one['loss']:.4f}",
+            f"{one['accuracy']:.2%}",
+            f"{one['validation_loss']:.4f}",
+            f"{one['validation_accuracy']:.2%}",
+        ]
+        for one in past
+    ]
+    assert [row[0] for row in rows] == ["1", "2", "3", "4", "5"]
+    browser.script("document.querySelector('.chart').focus()")
+    browser.press("HOME")
+    assert browser.text(".reading") == f"epoch 1: training {rows[0][1]}, held out {rows[0][3]}"
+
+
+def test_curves_begin_where_scores_are_known(run: Run, browser: Browser, folder: Path, model: Path) -> None:
+    page, old = model.parent / "t.html", load_model(str(model))
+    # Of the first epoch nothing is known, and in the others nothing was held out.
+    past = [{name: value for name, value in one.items() if "val" not in name} for one in old.training["past"][1:]]
+    save_model(str(model), replace(old, training=dict(old.training) | {"past": past}), overwrite=True)
+    assert run("net", "train", folder, "-o", model, "--epochs", "5", "--resume", "--page", page).code == 0
+    browser.open(page)
+    assert browser.text("#resumed") == (
+        "Training was taken up again after epoch 3. "
+        "The curves begin with epoch 2: the model has no scores of the first epoch."
+    )
+    browser.wait_for("#epochs summary").click()
+    rows = [[cell.text for cell in row.find_elements("tag name", "td")] for row in browser.all("#epochs tbody tr")]
+    assert [row[0] for row in rows] == ["2", "3", "4", "5"]
+    assert [row[3] == "-" for row in rows] == [True, True, False, False]
+    points = browser.script("return [...document.querySelectorAll('polyline')].map((one) => one.points.numberOfItems)")
+    assert points == [4, 2, 4, 2]
+    browser.script("document.querySelector('.chart').focus()")
+    browser.press("HOME")
+    assert browser.text(".reading") == f"epoch 2: training {rows[0][1]}, held out -"
 
 
 def test_a_filter_s_coefficients_are_the_network_s(run: Run, browser: Browser, folder: Path, model: Path) -> None:

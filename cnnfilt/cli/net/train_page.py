@@ -16,11 +16,12 @@ from cnnfilt.cli.net.results_page import filters_on_page, judged_on_page
 from cnnfilt.cli.net.train_report import kept
 from cnnfilt.errors import CnnfiltError, OutputError, PlanError, counted
 from cnnfilt.files.network_input import NetworkInput
+from cnnfilt.nn.epochs import Epoch, PastEpoch
 from cnnfilt.nn.examples import Examples
 from cnnfilt.nn.model import Sequential
 from cnnfilt.nn.parallel import ParallelNetwork
 from cnnfilt.nn.scoring import Score
-from cnnfilt.nn.training import Epoch, Trainer
+from cnnfilt.nn.training import Trainer
 from cnnfilt.page.document import Section
 from cnnfilt.page.results import page as results_page
 from cnnfilt.spelling import spelled_size
@@ -48,8 +49,9 @@ class TrainingPage:
     ) -> None:
         self.path, self.model, self.trainer, self.classes, self.form = path, model, trainer, classes, form
         self.epochs, self.failed, self._ended = epochs, False, False
-        self._history: list[dict[str, Any]] = []
-        self._before = trainer.progress.epochs
+        past, self._resumed = trainer.progress.past, trainer.progress.epochs
+        self._history = [_epoch_data(one, one.learning_rate) for one in past]
+        self._before = self._resumed - len(past)
         self._seen: dict[str, Any] = {}
         self._sections: tuple[Section, ...] = ()
         self._examples: Examples | None = None
@@ -105,6 +107,7 @@ class TrainingPage:
             "done": self.trainer.progress.epochs,
             "epochs": self.epochs,
             "before": self._before,
+            "resumed": self._resumed,
             "reload": round(min(max(seconds, _SOONEST), _LATEST)),
             "written": time.strftime("%Y-%m-%d %H:%M:%S"),
             "history": self._history,
@@ -118,14 +121,14 @@ class TrainingPage:
             print_line(f"{error.about(self.path)} (the training goes on without it)")
 
 
-def _epoch_data(epoch: Epoch, learning_rate: float) -> dict[str, Any]:
+def _epoch_data(epoch: Epoch | PastEpoch, learning_rate: float) -> dict[str, Any]:
     return {
         "number": epoch.number,
         "training": _score(epoch.training),
         "held_out": None if epoch.validation is None else _score(epoch.validation),
         "rate": learning_rate,
         "rate_text": f"{learning_rate:.6g}",
-        "seconds": f"{epoch.seconds:.1f}",
+        "seconds": f"{epoch.seconds:.1f}" if isinstance(epoch, Epoch) else "-",
         "best": epoch.best,
     }
 

@@ -7,9 +7,10 @@ from typing import Any
 from cnnfilt.cli.json_text import json_text
 from cnnfilt.cli.messages import print_line
 from cnnfilt.errors import counted
+from cnnfilt.nn.epochs import Epoch, scores_of
 from cnnfilt.nn.model import Sequential
 from cnnfilt.nn.scoring import Score
-from cnnfilt.nn.training import Epoch, Progress, Trainer
+from cnnfilt.nn.training import Progress, Trainer
 from cnnfilt.spelling import spelled_size
 
 WIDTH = 80
@@ -140,10 +141,7 @@ def sparkline(values: Sequence[float]) -> str:
 
 
 def _as_json(epoch: Epoch) -> dict[str, Any]:
-    answer = {"epoch": epoch.number, "loss": epoch.training.loss, "accuracy": epoch.training.accuracy}
-    if epoch.validation is not None:
-        answer |= {"validation_loss": epoch.validation.loss, "validation_accuracy": epoch.validation.accuracy}
-    return answer | {"best": epoch.best, "seconds": round(epoch.seconds, 3)}
+    return scores_of(epoch) | {"seconds": round(epoch.seconds, 3)}
 
 
 def _loss(score: Score) -> str:

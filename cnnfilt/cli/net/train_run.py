@@ -21,9 +21,10 @@ from cnnfilt.files.network_input import NetworkInput
 from cnnfilt.frozen import Frozen, fields
 from cnnfilt.machine import keep_freed_memory
 from cnnfilt.nn.classifier import for_classes
+from cnnfilt.nn.epochs import Epoch
 from cnnfilt.nn.examples import split
 from cnnfilt.nn.model import Sequential
-from cnnfilt.nn.training import Epoch, Progress, Trainer, TrainingSettings
+from cnnfilt.nn.training import Progress, Trainer, TrainingSettings
 from cnnfilt.signals import on_exit_during, say_at_once
 from cnnfilt.terms import Pair
 from cnnfilt.windows import ends_as_folder

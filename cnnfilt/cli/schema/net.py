@@ -73,7 +73,7 @@ PREDICTED = told_apart(
 
 _TRAINING: Schema = {
     "type": "object",
-    "description": "How it was trained, as the model file has it: the settings, and the best epoch with its score.",
+    "description": "How it was trained, as the model file has it: the settings, the best epoch, and the scores of all.",
     "additionalProperties": True,
 }
 

@@ -10,7 +10,7 @@ run(async (data, view) => {
 
 /** Return where training is, and load the page again while it is under way, unless that is switched off. */
 function standing(training) {
-  const {state, done, epochs, said, before, written} = training;
+  const {state, done, epochs, said, written} = training;
   const words = {
     training: `Training: ${done} of ${counted(epochs, "epochs")} done.`,
     done: `Training is done: ${counted(done, "epochs")}.`,
@@ -18,9 +18,15 @@ function standing(training) {
     failed: `Training failed after ${counted(done, "epochs")}.`,
   }[state];
   const lines = [element("p", {class: "notice", role: "status", id: "state"}, element("strong", {}, words), said ? ` ${said}` : "")];
-  if (before) lines.push(element("p", {}, `The first ${counted(before, "epochs")} were trained before this page was begun.`));
+  if (training.resumed) lines.push(element("p", {id: "resumed"}, resumedSaid(training)));
   if (state === "training") lines.push(reloading(training.reload, written));
   return element("section", {"aria-label": "Training"}, lines);
+}
+
+/** Return after which epoch training was taken up again, and where the curves begin. */
+function resumedSaid({resumed, before}) {
+  const first = before === 1 ? "of the first epoch" : `of the ${before} epochs before it`;
+  return `Training was taken up again after epoch ${resumed}. ${before ? `The curves begin with epoch ${before + 1}: the model has no scores ${first}.` : "The curves hold the epochs before that, too."}`;
 }
 
 /** Return the line that says the page loads itself again, with the button that stops it; a stop outlives loading. */
@@ -48,11 +54,10 @@ function reloading(seconds, written) {
 /** Return the curves of loss, accuracy and learning rate, and the table of all their values. */
 function curves({history, epochs}) {
   if (!history.length) return element("section", {}, element("h2", {}, "Curves"), element("p", {}, "The first epoch is not done yet."));
-  const heldOut = history[0].held_out !== null;
-  const series = (what) => [
-    {name: "training", style: "solid", values: history.map((one) => one.training[what]), texts: history.map((one) => one.training[`${what}_text`])},
-    ...(heldOut ? [{name: "held out", style: "dashed", values: history.map((one) => one.held_out[what]), texts: history.map((one) => one.held_out[`${what}_text`])}] : []),
-  ];
+  // Of what was trained earlier other images may have been held out, or none.
+  const heldOut = history.some((one) => one.held_out);
+  const scores = (name, style, which, what) => ({name, style, values: history.map((one) => (one[which] ? one[which][what] : null)), texts: history.map((one) => (one[which] ? one[which][`${what}_text`] : "-"))});
+  const series = (what) => [scores("training", "solid", "training", what), ...(heldOut ? [scores("held out", "dashed", "held_out", what)] : [])];
   const numbers = history.map((one) => one.number), charts = [];
   const move = (index) => charts.forEach((one) => one.show(index));
   charts.push(
@@ -65,7 +70,7 @@ function curves({history, epochs}) {
   }
   move(history.length - 1);
   const best = history.filter((one) => one.best).at(-1);
-  const lines = [element("p", {}, best ? `Epoch ${best.number} is the best so far.` : "No epoch was better than those before this page was begun.")];
+  const lines = [element("p", {}, best ? `Epoch ${best.number} is the best so far.` : "No epoch was better than those before, of which there are no scores.")];
   if (!varies) lines.push(element("p", {}, `The learning rate is ${history[0].rate_text} in every epoch.`));
   return element("section", {}, element("h2", {}, "Curves"), lines,
     element("div", {class: "charts"}, charts.map((one) => one.figure)), epochTable(history, heldOut));
@@ -74,7 +79,7 @@ function curves({history, epochs}) {
 function epochTable(history, heldOut) {
   const heads = ["epoch", "loss", "accuracy", ...(heldOut ? ["loss, held out", "accuracy, held out"] : []), "learning rate", "seconds", "best so far"];
   const row = (one) => [one.number, one.training.loss_text, one.training.accuracy_text,
-    ...(heldOut ? [one.held_out.loss_text, one.held_out.accuracy_text] : []), one.rate_text, one.seconds, one.best ? "best" : ""];
+    ...(heldOut ? (one.held_out ? [one.held_out.loss_text, one.held_out.accuracy_text] : ["-", "-"]) : []), one.rate_text, one.seconds, one.best ? "best" : ""];
   return element("details", {id: "epochs"}, element("summary", {}, `All ${counted(history.length, "epochs")} as a table`),
     element("div", {class: "wide", tabindex: 0, role: "region", "aria-label": "All epochs"}, element("table", {},
       element("thead", {}, element("tr", {}, heads.map((one) => element("th", {scope: "col"}, one)))),
@@ -106,7 +111,7 @@ function chart(title, unit, numbers, epochs, series, axis, move) {
 
 function plotted(width, numbers, epochs, series, axis, chosen, move) {
   const height = 240, left = 62, right = 12, top = 12, bottom = 40, shades = ["var(--accent)", "var(--mark)"];
-  const all = series.flatMap((one) => one.values), [low, high, step] = nice(axis.low ?? Math.min(...all), axis.high ?? Math.max(...all));
+  const all = series.flatMap((one) => one.values.filter((value) => value !== null)), [low, high, step] = nice(axis.low ?? Math.min(...all), axis.high ?? Math.max(...all));
   const first = numbers[0], last = Math.max(epochs, numbers.at(-1));
   const x = (number) => left + (last > first ? (number - first) / (last - first) : 0.5) * (width - left - right);
   const y = (value) => top + (high - value) / (high - low) * (height - top - bottom);
@@ -122,8 +127,9 @@ function plotted(width, numbers, epochs, series, axis, chosen, move) {
   parts.push(drawn("text", {x: (left + width - right) / 2, y: height - 4, "text-anchor": "middle"}, "epoch"));
   parts.push(drawn("line", {x1: x(numbers[chosen]), x2: x(numbers[chosen]), y1: top, y2: height - bottom, class: "cursor"}));
   series.forEach((one, place) => {
-    const points = one.values.map((value, index) => `${x(numbers[index]).toFixed(1)},${y(value).toFixed(1)}`).join(" ");
-    parts.push(drawn("polyline", {points, class: `curve ${one.style}`, stroke: shades[place]}), marker(one.style, x(numbers[chosen]), y(one.values[chosen]), shades[place]));
+    const points = one.values.flatMap((value, index) => (value === null ? [] : [`${x(numbers[index]).toFixed(1)},${y(value).toFixed(1)}`])).join(" ");
+    parts.push(drawn("polyline", {points, class: `curve ${one.style}`, stroke: shades[place]}));
+    if (one.values[chosen] !== null) parts.push(marker(one.style, x(numbers[chosen]), y(one.values[chosen]), shades[place]));
   });
   const nearest = (event) => {
     const at = event.clientX - event.currentTarget.getBoundingClientRect().left;
