@@ -41,7 +41,7 @@ def _made(opened: OpenedNetwork, places: dict[str, int]) -> Iterator[Made]:
             values = values.reshape(-1)  # Along other axes than rows, columns and channels it is a list.
         most, total = (0, 0) if size is None else (next(counts), size[1])
         filters = list(range(most)) if most < total else None
-        made = graph_step(step, places, split, opened.network.weight, filters)
+        made = graph_step(step, opened.network.graph.version, places, split, opened.network.weight, filters)
         names = opened.network.classes_of(name, values.shape[-1]) or _names(values)
         yield Made(values, names, made, filters, total)
 

@@ -7,13 +7,18 @@ would not be its own.
 from collections.abc import Callable, Collection
 from typing import Any
 
+import numpy as np
+
 from cnnfilt.describe.graphs.call import Call
 from cnnfilt.describe.graphs.shapes import shape_of
 from cnnfilt.describe.graphs.walk import Step as GraphStep
 from cnnfilt.describe.layers import Flat, Shape, Volume
 from cnnfilt.describe.reach import IDENTITY, taps_of
+from cnnfilt.errors import CnnfiltError
 from cnnfilt.files.image import Array
 from cnnfilt.frozen import Frozen
+from cnnfilt.nn.operators.resizing import taps_of_resize
+from cnnfilt.nn.operators.task import Task
 from cnnfilt.page.arrays import number, packed
 from cnnfilt.page.chain_norms import response
 from cnnfilt.page.chain_steps import summed, taps_data
@@ -30,7 +35,7 @@ class Known(Frozen, eq=False):
     """
 
     step: GraphStep
-    call: Call
+    call: Task
     shapes: tuple[Shape, ...]
     computed: tuple[str, ...]
     output: Shape
@@ -48,12 +53,17 @@ class Known(Frozen, eq=False):
 
 
 def graph_step(
-    step: GraphStep, places: Collection[str], split: Collection[str], weight: Weight, filters: list[int] | None
+    step: GraphStep,
+    version: int,
+    places: Collection[str],
+    split: Collection[str],
+    weight: Weight,
+    filters: list[int] | None,
 ) -> Step:
     """Return what chain.js needs to write out a value of a node; `filters` are those kept, None all.
 
-    `places` are the names of the values made from the image, `split` those of nodes that make several, whose numbers
-    are not in the page but for the first.
+    `version` is that of the operators' meaning. `places` are the names of the values made from the image, `split` those
+    of nodes that make several, whose numbers are not in the page but for the first.
     """
     node = step.node
     computed = tuple(name for name in node.inputs if name in places)
@@ -61,7 +71,9 @@ def graph_step(
     if not computed or any(name in split for name in computed):
         return {"word": word, "axes": None, "op": "window"}
     shapes = tuple(shape_of(one) for one, name in zip(step.inputs, node.inputs, strict=True) if name in places)
-    known = Known(step, Call(node, step.inputs, 0), shapes, computed, shape_of(step.values[0]), weight, filters)
+    # Weights are read by their names, where one is shown.
+    call = Task(step, (), version, lambda tensor: np.empty(0))
+    known = Known(step, call, shapes, computed, shape_of(step.values[0]), weight, filters)
     make = None if node.domain else _OPERATORS.get(node.operator)
     made = None if make is None else make(known)
     return {"word": word, "axes": _axes(known), **({"op": "window"} if made is None else made)}
@@ -132,6 +144,23 @@ def _response(known: Known) -> Step | None:
     return response(named("bias", 1.0), named("alpha", 1e-4) / size, named("beta", 0.75), before, size - 1 - before)
 
 
+def _resized(known: Known) -> Step | None:
+    """Return which rows and columns each is made of, and their weights, as the node is run."""
+    value = known.step.inputs[0]
+    if value is None or value.axes not in ("NCHW", "NHWC") or not isinstance(known.output, Volume):
+        return None
+    try:
+        taps = {value.axes[place]: one for place, one in taps_of_resize(known.call).items()}
+    except CnnfiltError:
+        return None
+    if not taps.keys() <= {"H", "W"}:
+        return None
+    sizes = zip("HW", known.output.size, strict=True)
+    along = [taps.get(axis, (np.arange(size)[:, None], np.ones((size, 1)))) for axis, size in sizes]
+    places, weights = ([pair[which].tolist() for pair in along] for which in (0, 1))
+    return {"op": "between", "places": places, "weights": weights}
+
+
 def _pool(kind: str) -> Callable[[Known], Step | None]:
     def make(known: Known) -> Step | None:
         counts_padding = kind == "avg" and known.call.whole("count_include_pad", 0)
@@ -197,6 +226,7 @@ _OPERATORS: dict[str, Callable[[Known], Step | None]] = {
     "GlobalMaxPool": _pool("max"),
     "AveragePool": _pool("avg"),
     "GlobalAveragePool": _pool("avg"),
+    **dict.fromkeys(("Resize", "Upsample"), _resized),
     "Softmax": _softmax,
     "Add": _joined("add"),
     "Mul": _joined("mul"),

@@ -443,6 +443,19 @@ def test_exact_sums_are_those_of_fractions(run: Run, browser: Browser, tmp_path:
     assert browser.script("return String(exactSum([[Infinity, 1], [1, 1]]))") == "Infinity"
 
 
+def test_numbers_are_written_as_in_the_terminal(run: Run, browser: Browser, tmp_path: Path) -> None:
+    source, _ = drawn(tmp_path, (6, 6))
+    page = tmp_path / "a.html"
+    assert run("apply", "relu", source, "--page", page).code == 0
+    browser.open(page)
+    rng = np.random.default_rng(0)
+    # Halves of the sixth digit go to the even one.
+    halves = [140.5625, 140.5635, 0.00012207031250, -1234.5675, 123456.5, 123457.5, 9.999995, 99999.95, 1234565.5]
+    numbers = [*halves, *(rng.integers(-(2**20), 2**20, 300) / 2.0 ** rng.integers(1, 22, 300)).tolist()]
+    numbers += (rng.normal(size=200) * 10.0 ** rng.integers(-30, 9, 200)).tolist()
+    assert browser.script("return arguments[0].map(written)", numbers) == [written(one) for one in numbers]
+
+
 def test_what_is_left_out_is_said(run: Run, browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cnnfilt.page.chain_page.MOST_BYTES", 4_000)
     source, pixels = drawn(tmp_path, (40, 30))

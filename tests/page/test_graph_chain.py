@@ -169,3 +169,39 @@ def test_local_responses_of_the_file_show_its_own_numbers(run: Run, browser: Bro
         start, value = response.split(" = ")
         assert start == f"{beside[0]} / (4 + 0.25 * {written(total)})^0.5"
         assert float(value) == pytest.approx(beside[0] / (4 + 0.25 * total) ** 0.5, rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"mode": "linear"},
+        {"mode": "linear", "coordinate_transformation_mode": "align_corners"},
+        {"mode": "cubic"},
+        {"mode": "nearest"},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("factors", [(2.0, 2.0), (1.5, 1.0)])
+def test_what_is_resized_shows_its_neighbours_and_weights(
+    run: Run, browser: Browser, tmp_path: Path, how: dict[str, str], factors: tuple[float, float]
+) -> None:
+    net, source, page, out = tmp_path / "n.onnx", tmp_path / "a.png", tmp_path / "a.html", tmp_path / "a.npy"
+    scales = onnx.tensor("s", [4], np.array([1, 1, *factors], "<f4").tobytes())
+    net.write_bytes(onnx.model([onnx.node("Resize", ["x", "", "s"], ["y"], how, name="resize")], [scales]))
+    pixels = np.random.default_rng(1).integers(0, 256, (8, 8, 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(source)
+    assert run("apply", "--model", net, source, "--page", page).code == 0
+    assert run("apply", "--model", net, source, "--layer", "resize", "-o", out).code == 0
+    values = np.load(out)
+    browser.open(page)
+    for at in ((0, 0, 1), (5, 4, 2), (values.shape[0] - 1, 3, 0)):
+        choose(browser, 1, values.shape, at)
+        assert heading(browser).endswith(f" = {written(values[at])}")
+        (line,) = sums(browser)
+        terms, value = line.split(" = ")
+        assert value == written(values[at])
+        products = [[float(one.strip("()")) for one in term.split("*")] for term in terms.split(" + ")]
+        assert sum(one * other for one, other in products) == pytest.approx(values[at], rel=1e-4, abs=1e-2)
+        assert sum(weight for _, weight in products) == pytest.approx(1, abs=1e-4)
+        cells = [float(one.text) for one in browser.all(".step .cells button")]
+        assert cells == [value for value, _ in products]

@@ -15,13 +15,7 @@ Taps = tuple[Array, Array]
 
 def resize(task: Task) -> Run:
     """From nearest positions, from two by linear, or from four by cubic interpolation."""
-    mode, scales = task.text("mode", "nearest"), _factors(task)
-    mode = {"bilinear": "linear"}.get(mode, mode)
-    if mode not in ("nearest", "linear", "cubic") or task.whole("antialias", 0):
-        raise ShapeError(f"its mode {mode[:20]!r}{' with antialias' * task.whole('antialias', 0)} is not run")
-    dims = task.value(0).dims
-    changed = [place for place, factor in enumerate(scales) if factor != 1 or task.output.dims[place] != dims[place]]
-    taps = {place: _taps(task, mode, dims[place], task.output.dims[place], scales[place]) for place in changed}
+    taps = taps_of_resize(task)
 
     def run(x: Array, *_: Array) -> Array:
         for place, (positions, shares) in taps.items():
@@ -29,6 +23,17 @@ def resize(task: Task) -> Run:
         return x
 
     return run
+
+
+def taps_of_resize(task: Task) -> dict[int, Taps]:
+    """Return by the number of each axis that changes what its positions are made of. ShapeError for what is not run."""
+    mode, scales = task.text("mode", "nearest"), _factors(task)
+    mode = {"bilinear": "linear"}.get(mode, mode)
+    if mode not in ("nearest", "linear", "cubic") or task.whole("antialias", 0):
+        raise ShapeError(f"its mode {mode[:20]!r}{' with antialias' * task.whole('antialias', 0)} is not run")
+    dims = task.value(0).dims
+    changed = [place for place, factor in enumerate(scales) if factor != 1 or task.output.dims[place] != dims[place]]
+    return {place: _taps(task, mode, dims[place], task.output.dims[place], scales[place]) for place in changed}
 
 
 def _along(x: Array, place: int, positions: Array, shares: Array) -> Array:

@@ -258,9 +258,10 @@ function sortedLine(values, value) {
 
 /** Return what lies between neighbours: each of them times its row's and its column's weight. */
 function toldBetween(network, step, from, at, go) {
-  const size = network.values[from].size, places = step.axes.map((taps, axis) => readAlong(taps, axis ? at.column : at.row));
+  const size = network.values[from].size, index = [at.row, at.column];
+  const places = step.places ? step.places.map((along, axis) => along[index[axis]]) : step.axes.map((taps, axis) => readAlong(taps, index[axis]));
   const [rows, columns] = places.map((along, axis) => along.map((one) => Math.min(Math.max(one, 0), size[axis] - 1)));
-  const factors = [at.row, at.column].map((place, axis) => step.weights[axis][place % step.weights[axis].length]);
+  const factors = index.map((place, axis) => step.weights[axis][place % step.weights[axis].length]);
   const weights = factors[0].map((one) => factors[1].map((other) => exactSum([[one, other]])));
   const cells = rows.map((row) => columns.map((column) => {
     const cell = {place: from, row, column, channel: at.channel};
@@ -269,10 +270,11 @@ function toldBetween(network, step, from, at, go) {
   const terms = cells.flatMap((line, row) => line.map((cell, column) => ({cell, weight: weights[row][column]}))), value = valueAt(network, at);
   if (terms.some(({cell}) => cell.value === undefined)) return leftOut(network, step, from, at, go, [at.channel], "It lies between values that are not in the page.");
   for (const term of terms) term.share = Math.abs(Number(term.cell.value) * Number(term.weight));
-  const name = mapName(network.values[from], at.channel), beyond = places.some((along, axis) => along.some((one) => one < 0 || one >= size[axis]));
-  const said = `${terms.length > 1 ? "It lies between these values" : "It lies on this value"}: each counts by how near it is, ${factors[0].map(written).join(" and ")} along the rows times ${factors[1].map(written).join(" and ")} along the columns.`;
+  const name = mapName(network.values[from], at.channel), beyond = [rows, columns].some((along) => new Set(along).size < along.length);
+  const [down, along] = factors.map((one) => one.map(written).join(", "));
+  const said = terms.length > 1 ? `It lies between these values; each counts by how near it is: ${down} for the ${counted(rows.length, "rows")} times ${along} for the ${counted(columns.length, "columns")}.` : "It lies on this value.";
   const parts = [element("p", {}, said), element("div", {class: "factors"}, windowPicture(network, cells[0][0], cells), cellTable(network, `values of ${name}`, cells, go), element("span", {class: "times", "aria-label": "times"}, "×"), numberTable("weights", weights)),
-    sumLine(`${terms.map(({cell, weight}) => `${inBrackets(written(cell.value))}*${written(weight)}`).join(" + ")} = ${written(value)}`), totalLines(network, at, [exactSum(terms.map(({cell, weight}) => [cell.value, weight]))], null)];
+    sumLine(`${terms.map(({cell, weight}) => `${inBrackets(written(cell.value))}*${inBrackets(written(weight))}`).join(" + ")} = ${written(value)}`), totalLines(network, at, [exactSum(terms.map(({cell, weight}) => [cell.value, weight]))], null)];
   if (beyond) parts.push(element("p", {class: "faint"}, "Beyond the border the outermost values go on."));
   return {parts, next: largestOf(terms)};
 }

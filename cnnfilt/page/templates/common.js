@@ -64,12 +64,19 @@ function written(value) {
   if (value === null || value === undefined) return "";
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
   if (Number.isInteger(value) && Math.abs(value) < 1e15) return String(value === 0 ? 0 : value);
-  const [digits, exponent] = value.toExponential(5).split("e"), power = Number(exponent);
+  const [digits, power] = inSixDigits(value);
   const trimmed = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") : text);
   if (power < -4 || power >= 6) {
     return `${trimmed(digits)}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
   }
-  return trimmed(value.toFixed(Math.max(5 - power, 0)));
+  return trimmed(Number(`${digits}e${power}`).toFixed(Math.max(5 - power, 0)));
+}
+
+/** Return a number as its first six digits and a power of ten, halves to the even digit: ["1.40562", 2] for 140.5625. */
+function inSixDigits(value) {
+  const [digits, power] = value.toExponential(5).split("e"), [exact, before] = value.toExponential(100).split("e");
+  const [, first, rest] = /^(-?\d\.\d{5})(\d*)$/.exec(exact), isHalf = /^50*$/.test(rest) && "02468".includes(first.at(-1));
+  return isHalf ? [first, Number(before)] : [digits, Number(power)];
 }
 
 /** Return numbers from the smallest to the largest; what is not a number stands last. */
