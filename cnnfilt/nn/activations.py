@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from cnnfilt.core import normal
+from cnnfilt.core.engine.memory import room
 from cnnfilt.describe.layers import ActivationLayer, Effect, Function, SlopesLayer
 from cnnfilt.nn.layer import Array, Layer, Weights, float_type
 
@@ -15,11 +16,11 @@ class ReLU(Layer):
     def forward(self, x: Array) -> Array:
         """Return max(Z, 0)."""
         self._positive = x > 0
-        return np.maximum(x, 0)
+        return np.maximum(x, 0, out=room(x.shape, x.dtype))
 
     def backward(self, d_output: Array) -> Array:
         """Return dZ = dC where Z > 0, else 0."""
-        return d_output * self._positive
+        return np.multiply(d_output, self._positive, out=room(d_output.shape, d_output.dtype))
 
 
 class Tanh(Layer):

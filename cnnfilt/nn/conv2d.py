@@ -9,12 +9,14 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from cnnfilt.core.convolution import convolve_as_asked, convolve_batch
+from cnnfilt.core.engine.direct import Filters
 from cnnfilt.core.engine.memory import room
 from cnnfilt.describe.kernels import Kernel
 from cnnfilt.describe.layers import ConvLayer, Effect, FilterLayer
 from cnnfilt.describe.windows import Slide
 from cnnfilt.errors import ShapeError, counted
 from cnnfilt.frozen import replace
+from cnnfilt.nn.filtered import filtered, has_loops
 from cnnfilt.nn.layer import Array, Layer, Weights
 from cnnfilt.nn.window_views import WindowViews, views_of
 
@@ -86,7 +88,12 @@ class Conv2D(Layer):
         return self._correlated(views, views.padded(d_output), turned)
 
     def _correlated(self, views: WindowViews, padded: Array, kernel: Array) -> Array:
-        """Return what `kernel` gives at every window: a product of matrices, a window a row and a filter a column."""
+        """Return what `kernel` gives at every window: by loops, or a product of matrices, a window a row of one."""
+        if has_loops(kernel) and padded.dtype == np.float32:
+            no_bias = np.zeros(kernel.shape[3] // self.groups)
+            return filtered(
+                padded, [Filters(part, no_bias) for part in _grouped(kernel, self.groups)], [*views.windows]
+            )
         z = np.empty((len(padded), *views.windows.output_size, kernel.shape[3]), np.result_type(padded, kernel))
         parts = (_grouped(array, self.groups) for array in (padded, kernel, z))
         for part, filters, maps in zip(*parts, strict=True):

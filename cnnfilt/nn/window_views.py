@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from cnnfilt.core.engine.memory import room
 from cnnfilt.describe.windows import Slide, Windows
 from cnnfilt.frozen import Frozen
 from cnnfilt.nn.layer import Array, Shape
@@ -88,7 +89,9 @@ class WindowViews(Frozen):
 
     def _filled(self, shape: Shape, dtype: "np.dtype[Any]", value: float) -> Array:
         height, width = (window.padded_size + window.overhang for window in self.windows)
-        return np.full((shape[0], height, width, shape[3]), value, dtype)
+        filled = room((shape[0], height, width, shape[3]), dtype)
+        filled.fill(value)
+        return filled
 
 
 @lru_cache(maxsize=64)

@@ -435,7 +435,11 @@ def test_filters_over_all_channels(drawn, maps, panel, longest, seed):
     in_parts = np.concatenate([in_panels(one.of(weights).reshape(-1, maps), panel) for one in cells])
     parts = np.array([one.part for one in cells], "i4")
     ours = np.full((rows, pixels, maps), np.nan, "f4")
-    loops.filters(source, beyond, parts, in_parts, bias, outside, ours, channels, stride, dilation, sides, taps)
+    places = channels, stride, dilation, sides, taps
+    panels, some = -(-maps // panel), int(rng.integers(-(-maps // panel) + 1))
+    loops.filters(source, beyond, parts, in_parts, bias, outside, ours, *places, (some, panels), 1)
+    assert np.isnan(ours[:, :, : some * panel]).all()
+    loops.filters(source, beyond, parts, in_parts, bias, outside, ours, *places, (0, some), 1)
     image, expected = padded.reshape(*size, channels).astype(float), np.zeros((rows, pixels, maps)) + bias
     for i, j in np.ndindex(*taps):
         met = image[i * dilation[0] :: stride[0], j * dilation[1] :: stride[1]][:rows, :pixels]
@@ -501,7 +505,7 @@ def call(rng, name, arrays):
         case "gradient":
             return loops.gradient(*picked[:6], channels, pair(), pair(), pair(), *mapping)
         case "filters":
-            return loops.filters(*picked, channels, pair(), pair(), pair(), pair())
+            return loops.filters(*picked, channels, pair(), pair(), pair(), pair(), pair(), number(rng))
         case "box":
             return loops.box(*picked, pair(), channels, pair())
         case "maximum" | "minimum":

@@ -17,6 +17,7 @@ from cnnfilt.core.engine.taps import SpareTaps, all_finite
 from cnnfilt.core.engine.technique import Technique
 from cnnfilt.describe.window import Window
 from cnnfilt.errors import counted
+from cnnfilt.terms import Pair
 
 LONGEST = 256
 """How many products are summed at once: bounds the rounding error of one long sum. The loops take no more."""
@@ -33,12 +34,18 @@ class Filters:
         self.size, self.channels = (height, width), channels
         cells = list(even_cells((height, width, channels), LONGEST))
         panel = panel_of(self.maps)
+        self.panels = -(-self.maps // panel)
         self._parts = np.array([one.part for one in cells], np.int32)
         in_parts = [in_panels(one.of(weights).reshape(-1, self.maps), panel) for one in cells]
         memory = aligned((sum(map(len, in_parts)), panel), np.dtype(np.float32))
         self._weights = np.concatenate(in_parts, out=memory, casting="same_kind")
         self._bias = bias.astype(np.float32)
         self._none_outside = np.zeros(channels, np.float32)
+
+    @property
+    def nbytes(self) -> int:
+        """Return how much memory their weights take."""
+        return int(self._weights.nbytes)
 
     def write(
         self,
@@ -47,8 +54,13 @@ class Filters:
         windows: tuple[Window, Window],
         sides: Sides = NO_SIDES,
         outside: Array | None = None,
+        panels: Pair | None = None,
+        images: int = 1,
     ) -> None:
-        """Write what windows over `rows` (n, W * C) give, bias included, to `out` (rows, W', maps), contiguous."""
+        """Write what windows over `rows` (n, W * C) give, bias included, to `out` (rows, W', maps), contiguous.
+
+        Of the panels of filters (first, last) alone, if they are given; of several images, one below the other.
+        """
         assert native.loops is not None, "nothing comes here without them"
         native.loops.filters(
             rows,
@@ -62,6 +74,8 @@ class Filters:
             *native.steps_of(*windows),
             sides.padding,
             self.size,
+            panels or (0, self.panels),
+            images,
         )
 
 

@@ -6,10 +6,12 @@ from math import prod
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
+from cnnfilt.core.engine.direct import Filters
 from cnnfilt.core.engine.products import BLAS_IS_ALONE
 from cnnfilt.core.engine.threads import run_strips
 from cnnfilt.describe.graphs.sliding import sliding
 from cnnfilt.describe.window import Window
+from cnnfilt.nn.filtered import filtered, has_loops
 from cnnfilt.nn.layer import Array
 from cnnfilt.nn.operators.borders import with_border
 from cnnfilt.nn.operators.depthwise import by_channel
@@ -49,6 +51,10 @@ def _ready(weight: Array, bias: Array | None, groups: int, windows: Sequence[Win
     if 1 < groups == weight.shape[0] and weight.shape[1] == 1 and len(windows) == 2 and weight.dtype == np.float32:
         return by_channel(turned, bias, windows)
     parts = np.split(turned, groups, axis=-1)
+    if has_loops(turned):
+        addends = np.zeros(weight.shape[0], np.float32) if bias is None else bias
+        filters = [Filters(*pair) for pair in zip(parts, np.split(addends, groups), strict=True)]
+        return lambda images: filtered(with_border(images, windows, 0), filters, windows)
     # For each group a matrix (taps * in / groups, out / groups).
     matrices = [np.ascontiguousarray(part.reshape(-1, part.shape[-1])) for part in parts]
     return lambda images: _by_groups(images, matrices, bias, windows)

@@ -104,6 +104,8 @@ def filters(
     dilation: Pair,
     sides: Pair,
     size: Pair,
+    panels: Pair,
+    images: int,
     /,
 ) -> None: ...
 def box(

@@ -17,29 +17,30 @@ PART void JOIN(sum, FILTERS)(const f32 *values, size step, const Runs *met, cons
         for (int f = 0; f < FILTERS; f++) out[p * FILTERS + f] = sums[p][f];
 }
 
-/* Maps of output rows: the bias, and what each part of the windows adds. The weights are (values, FILTERS) for one panel of
- * filters after the other, part by part; the last panel may be of fewer. The maps of a pixel lie side by side. */
+/* Some maps of the output rows of images: the bias, and what each part of the windows adds. The weights are (values, FILTERS)
+ * for one panel of filters after the other, part by part; the last panel may be of fewer. The maps of a pixel lie side by side. */
 CLONES void JOIN(filters, FILTERS)(const Windows *w, const f32 *source, size pitch, const f32 *outside, const Cells *parts, size count,
-                                   const f32 *weights, const f32 *bias, size maps, f32 *out, size out_pitch) {
-    f32 packed[PIXELS * LONGEST], sums[PIXELS * FILTERS];
+                                   const f32 *weights, const f32 *bias, Panels panels, f32 *out, size out_pitch, Images images) {
+    f32 packed[PIXELS * LONGEST] = {0}, sums[PIXELS * FILTERS]; /* of too few windows the rest is multiplied, too */
     const size pixels = w->width / w->channels, step = w->stride_along * w->channels;
-    for (size i = 0; i < count; i++) {
+    const size maps = panels.maps, all = (maps + FILTERS - 1) / FILTERS * FILTERS;
+    for (size i = 0; i < count; i++, weights += all * values_of(parts + i - 1)) {
         const Cells *part = parts + i;
         const size values = values_of(part);
-        for (size first = 0; first < maps; first += FILTERS, weights += values * FILTERS)
-            for (size y = 0; y < w->rows; y++)
+        for (size first = panels.first * FILTERS; first < least(panels.last * FILTERS, maps); first += FILTERS)
+            for (size line = 0; line < images.count * w->rows; line++)
                 for (size x = 0; x < pixels; x += PIXELS) {
                     const size n = least(PIXELS, pixels - x), few = least(FILTERS, maps - first);
-                    const f32 *row = source + y * w->stride_down * pitch;
+                    const f32 *row = source + (line / w->rows * images.rows + line % w->rows * w->stride_down) * pitch;
                     if (n == PIXELS && is_inside(w, x * step, (n - 1) * step + reach_along(w) + w->channels)) {
                         const Runs met = runs_of(w, part, pitch);
-                        JOIN(sum, FILTERS)(row + first_of(w, part, pitch) + x * step - w->left, step, &met, weights, sums);
+                        JOIN(sum, FILTERS)(row + first_of(w, part, pitch) + x * step - w->left, step, &met, weights + first * values, sums);
                     } else {
                         const Runs met = {1, 0, 1, 0, values};
                         pack(w, part, row, pitch, x, n, outside, packed);
-                        JOIN(sum, FILTERS)(packed, values, &met, weights, sums);
+                        JOIN(sum, FILTERS)(packed, values, &met, weights + first * values, sums);
                     }
-                    f32 *to = out + y * out_pitch + x * maps + first;
+                    f32 *to = out + line * out_pitch + x * maps + first;
                     const f32 *before = i ? to : bias + first;
                     for (size p = 0; p < n; p++)
                         for (size f = 0; f < few; f++) to[p * maps + f] = before[(i ? p * maps : 0) + f] + sums[p * FILTERS + f];

@@ -328,32 +328,46 @@ static size values_in(const Plane *parts, const size *most) {
     return total;
 }
 
-/* filters(source, beyond, parts, weights, bias, outside, out, channels, stride, dilation, sides, (height, taps)): the maps of
- * filters over all channels, out (rows, columns, maps). `parts` are the first row, tap and channel of each part of a window,
+/* Let the rows of the source and of the output be those of one image, of so many that they hold. */
+static int share_rows(Call *call, size images) {
+    if (images < 1 || call->planes->rows % images || call->out->rows % images) return refuse("must share out the rows of source and out", "images");
+    call->planes->rows /= images;
+    call->out->rows /= images;
+    return 1;
+}
+
+/* filters(source, beyond, parts, weights, bias, outside, out, channels, stride, dilation, sides, (height, taps), (first,
+ * last), images): some panels of the maps of filters over all channels, out (rows, columns, maps); of images below each other. `parts` are the first row, tap and channel of each part of a window,
  * and how many of each there are; `weights` (values, FILTERS) those of one part after the other, panel by panel. */
 static PyObject *py_filters(PyObject *self, PyObject *args) {
     (void)self;
     Call call = {0};
     const Plane *source = call.planes, *parts = source + 2, *weights = source + 3, *bias = source + 4, *outside = source + 5;
     size of[2];
+    Panels panels = {0};
+    Images images = {0};
     if (!begin(&call, args, 7, (int[]){2, 1, 2, 2, 1, 1, 3}, (const char *[]){"source", "beyond", "parts", "weights", "bias", "outside", "out"}))
         return NULL;
-    int good = read_rest(&call, args, "n(nn)(nn)(nn)(nn)", &call.channels, &call.stride[0], &call.stride[1], &call.dilation[0],
-                         &call.dilation[1], &call.sides[0], &call.sides[1], &of[0], &of[1])
+    int good = read_rest(&call, args, "n(nn)(nn)(nn)(nn)(nn)n", &call.channels, &call.stride[0], &call.stride[1], &call.dilation[0],
+                         &call.dilation[1], &call.sides[0], &call.sides[1], &of[0], &of[1], &panels.first, &panels.last, &images.count)
                && (call.channels >= 1 && call.channels <= LARGEST ? 1 : refuse("must be from 1 to 2^30", "channels"))
+               && share_rows(&call, images.count)
                && place_in(&call, call.out->view.shape[1] * call.channels, of[0], of[1]) && are_on_source(&call);
+    images.rows = source->rows;
     for (int i = 0; good && i < 7; i++)
         if (i != 1 && i != 2 && source[i].type != 'f') good = refuse("must hold floats", "source, weights, bias, outside and out");
     const size values = good ? values_in(parts, (size[]){of[0], of[1], call.channels}) : 0;
     good = values > 0;
-    const size maps = good ? call.out->view.shape[2] : 1, panel = weights->width;
+    const size panel = weights->width, all = good ? (call.out->view.shape[2] + panel - 1) / panel : 1;
     if (good && (panel != 8 && panel != 16 && panel != 32)) good = refuse("must be in panels of 8, 16 or 32 filters", "weights");
-    if (good && (weights->pitch != panel || weights->rows != (maps + panel - 1) / panel * values || bias->width != maps))
+    if (good && (weights->pitch != panel || weights->rows != all * values || bias->width != call.out->view.shape[2]))
         good = refuse("must be as many as the filters and the parts need", "weights and bias");
+    if (good && (panels.first < 0 || panels.last > all)) good = refuse("must be of those there are", "panels");
+    panels.maps = bias->width;
     if (good) {
         Py_BEGIN_ALLOW_THREADS
         (panel == 8 ? filters_8 : panel == 16 ? filters_16 : filters_32)(&call.windows, source->view.buf, source->pitch, outside->view.buf,
-            parts->view.buf, parts->rows, weights->view.buf, bias->view.buf, maps, call.out->view.buf, call.out->pitch);
+            parts->view.buf, parts->rows, weights->view.buf, bias->view.buf, panels, call.out->view.buf, call.out->pitch, images);
         Py_END_ALLOW_THREADS
     }
     return end(&call, good, 0);
@@ -640,7 +654,7 @@ static PyMethodDef methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
-enum { DOORS = 3 }; /* changes with what the loops are told, here and in __init__.py: a library that is older is not used */
+enum { DOORS = 5 }; /* changes with what the loops are told, here and in __init__.py: a library that is older is not used */
 
 /* How many filters a panel has where there are enough of them: as many as the registers hold sums of a block. */
 static int widest_panel(void) {

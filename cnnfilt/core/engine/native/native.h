@@ -74,6 +74,16 @@ typedef struct {
     i32 rows, taps, channels;
 } Cells;
 
+/* Which panels of filters are to be computed, of those that make so many maps. */
+typedef struct {
+    size first, last, maps;
+} Panels;
+
+/* Images of so many rows each, one below the other. */
+typedef struct {
+    size count, rows;
+} Images;
+
 /* Of two values; a NaN wins, whichever of the two it is. */
 #define LARGER(a, b) ((a) > (b) || (a) != (a) ? (a) : (b))
 #define SMALLER(a, b) ((a) < (b) || (a) != (a) ? (a) : (b))
@@ -259,7 +269,7 @@ UNSIGNED_TYPES(PROTOTYPES)
 TOTAL_TYPES(PROTOTYPES)
 #undef PROTOTYPES
 #define PROTOTYPE(filters) \
-    void filters_##filters(const Windows *, const f32 *, size, const f32 *, const Cells *, size, const f32 *, const f32 *, size, f32 *, size);
+    void filters_##filters(const Windows *, const f32 *, size, const f32 *, const Cells *, size, const f32 *, const f32 *, Panels, f32 *, size, Images);
 PROTOTYPE(8) PROTOTYPE(16) PROTOTYPE(32)
 #undef PROTOTYPE
 size unfilter(const u8 *, size, const u8 *, u8 *, size, size, size, size);
