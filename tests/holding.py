@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import PIL.Image
+import PIL.PngImagePlugin
 
 from tests.conftest import ROOT
 
@@ -33,8 +34,10 @@ def let_go(folder: Path) -> None:
 
 
 def held_picture(folder: Path, suffix: str = ".jpg") -> Path:
-    """A small picture whose name the held decoder knows."""
-    PIL.Image.linear_gradient("L").save(folder / f"slow{suffix}")
+    """A small picture whose name the held decoder knows, which is Pillow's: so a PNG has a text in it."""
+    text = PIL.PngImagePlugin.PngInfo()
+    text.add_text("Title", "slow")
+    PIL.Image.linear_gradient("L").save(folder / f"slow{suffix}", pnginfo=text)
     return folder / f"slow{suffix}"
 
 

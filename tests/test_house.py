@@ -174,6 +174,7 @@ TESTED_ELSEWHERE = {
     "describe/number_lines.py": "describe/test_number_text.py",
     "describe/number_table.py": "describe/test_number_text.py",
     "errors.py": "cli/test_errors.py",
+    "files/codec_errors.py": "files/test_broken_files.py",
     "files/decode/arrays.py": "files/test_reading.py",
     "files/decode/decoders.py": "files/decode/test_tiff.py",
     "files/decode/bmp_header.py": "files/decode/test_bmp.py",

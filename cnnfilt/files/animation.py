@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from cnnfilt.errors import InputError, OutputError, counted
 from cnnfilt.files.capacity import check_holds
+from cnnfilt.files.codec_errors import encoding
 from cnnfilt.files.decode.apng_frames import apng_frames
 from cnnfilt.files.decode.arrays import as_arrays
 from cnnfilt.files.decode.composing import composed_frames
@@ -19,7 +20,7 @@ from cnnfilt.files.encode.encoders import encoder
 from cnnfilt.files.formats import FORMATS, Format, named
 from cnnfilt.files.image import Encoded, Image
 from cnnfilt.files.metadata import colour_space_lost, kept_metadata
-from cnnfilt.files.pillow import decoding, encoding, saved
+from cnnfilt.files.pillow import decoding, saved
 from cnnfilt.files.pixels import from_array
 from cnnfilt.files.read_write_options import ReadOptions, WriteOptions
 from cnnfilt.files.reading import finished, read_bytes

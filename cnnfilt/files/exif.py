@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import PIL.Image
 from PIL.ExifTags import IFD, Base
 
-from cnnfilt.files.pillow import PILLOW_ERRORS, is_tiff
+from cnnfilt.files.codec_errors import PILLOW_ERRORS
+from cnnfilt.files.pillow import is_tiff
 from cnnfilt.terms import Pair
 
 if TYPE_CHECKING:

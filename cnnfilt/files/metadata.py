@@ -1,20 +1,19 @@
-"""What comes along with the pixels: colour profile, resolution, EXIF, XMP, texts; in, and out again."""
+"""What goes into a file beside its pixels: of the colour profile, resolution, EXIF, XMP and texts that came along.
 
-import math
+No NumPy; and no Pillow where there is no EXIF.
+"""
+
 import re
 import warnings
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import PIL.Image
-from PIL.ExifTags import Base
-
-from cnnfilt.files.decode.jpeg_coding import coding
-from cnnfilt.files.decode.png_chunks import colour_space
-from cnnfilt.files.exif import FIRST_SIDEWAYS, corrected_exif, orientation_alone, resolution_in, tiff_block
-from cnnfilt.files.pillow import PILLOW_ERRORS, is_jpeg, is_png, is_tiff, stream_of
+from cnnfilt.files.codec_errors import PILLOW_ERRORS
 from cnnfilt.files.records import Metadata
 from cnnfilt.frozen import Frozen, fields, replace
 from cnnfilt.terms import MetadataMode, Pair
+
+if TYPE_CHECKING:
+    from PIL.Image import Exif
 
 XMP_KEY = "XML:com.adobe.xmp"
 """What a PNG calls the text that is its XMP."""
@@ -32,7 +31,7 @@ class KeptMetadata(Frozen, eq=False):
 
     icc_profile: bytes | None = None
     dpi: tuple[float, float] | None = None
-    exif: PIL.Image.Exif | None = None
+    exif: "Exif | None" = None
     xmp: bytes | None = None
     comment: bytes | None = None
     texts: tuple[tuple[str, str], ...] = ()
@@ -41,42 +40,6 @@ class KeptMetadata(Frozen, eq=False):
     def arguments(self) -> dict[str, Any]:
         """Return Pillow's save arguments. The texts and chunks of a PNG are not among them: it has its own way."""
         return {name: value for name, value in fields(self).items() if value is not None and name not in _PNG_ALONE}
-
-
-def read_metadata(image: PIL.Image.Image) -> Metadata:
-    """Return what the header of an opened, not yet decoded image says; its orientation is the reader's business."""
-    xmp = _block(image, "xmp")
-    if is_tiff(image):
-        # Pillow would also turn a TIFF by an orientation in XMP, which the size in the header knows nothing of.
-        image.info.pop("xmp", None)
-    return Metadata(
-        icc_profile=_block(image, "icc_profile"),
-        resolution=_resolution(image),
-        exif=tiff_block(image) if is_tiff(image) else _block(image, "exif"),
-        xmp=xmp,
-        comment=_block(image, "comment"),
-        jpeg=coding(image) if is_jpeg(image) else None,
-        colour_space=colour_space(stream_of(image)) if is_png(image) else (),
-    )
-
-
-def with_texts(metadata: Metadata, image: PIL.Image.Image) -> Metadata:
-    """Return `metadata` with the texts of a decoded PNG, for they may stand after its pixels."""
-    texts = tuple(
-        (key, str(value))
-        for key, value in image.info.items()
-        # A raw profile is EXIF or IPTC written as text, with an orientation that is no longer true.
-        if isinstance(key, str) and isinstance(value, str) and key != XMP_KEY and not key.startswith("Raw profile")
-    )
-    return replace(metadata, texts=texts, xmp=_block(image, "xmp"))
-
-
-def upright(metadata: Metadata, orientation: int) -> Metadata:
-    """Return `metadata` of pixels that have been turned by `orientation`: a quarter turn swaps the resolutions."""
-    if orientation < FIRST_SIDEWAYS or metadata.resolution is None:
-        return metadata
-    horizontal, vertical = metadata.resolution
-    return replace(metadata, resolution=(vertical, horizontal))
 
 
 def kept_metadata(
@@ -112,28 +75,12 @@ def colour_space_lost(kept: KeptMetadata, title: str) -> tuple[str, ...]:
     return (f"its {chunks}, which {verb} how its colours are meant, cannot be kept in a {title}",)
 
 
-def _block(image: PIL.Image.Image, key: str) -> bytes | None:
-    value = image.info.get(key)
-    return value if isinstance(value, bytes) and value else None
+def _exif(metadata: Metadata, mode: MetadataMode, size: Pair) -> "tuple[Exif | None, tuple[str, ...]]":
+    if metadata.orientation == 1 and not (mode == "all" and metadata.exif):
+        return None, ()
+    # Most files have none.
+    from cnnfilt.files.exif import corrected_exif, orientation_alone
 
-
-def _resolution(image: PIL.Image.Image) -> tuple[float, float] | None:
-    try:
-        # Pillow makes up 72 dpi for a JPEG, and 1 for a TIFF, that says none.
-        if is_jpeg(image) and image.info.get("jfif_unit") not in (1, 2):
-            found = resolution_in(image.info["exif"])
-        elif is_tiff(image) and Base.XResolution not in image.tag_v2:
-            found = None
-        else:
-            horizontal, vertical = image.info["dpi"]
-            found = float(horizontal), float(vertical)
-    except PILLOW_ERRORS:
-        return None
-    sensible = found and all(math.isfinite(value) and 1 <= value < 65_536 for value in found)
-    return found if sensible else None
-
-
-def _exif(metadata: Metadata, mode: MetadataMode, size: Pair) -> tuple[PIL.Image.Exif | None, tuple[str, ...]]:
     notes: tuple[str, ...] = ()
     if mode == "all" and metadata.exif:
         try:

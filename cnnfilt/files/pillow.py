@@ -1,11 +1,9 @@
-"""Pillow as cnnfilt uses it: its plugins, which file an image was opened from, and one line for all that it raises."""
+"""Pillow as cnnfilt uses it: its plugins, which file an image was opened from, and one line for what it raises."""
 
 import io
 import os
 import re
-import struct
 import warnings
-import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from importlib import import_module
@@ -14,32 +12,14 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeGuard, cast
 import PIL.Image
 import PIL.ImageFile
 
-from cnnfilt.errors import CnnfiltError, InputError, OutputError, ShapeError
+from cnnfilt.errors import CnnfiltError, InputError, ShapeError
+from cnnfilt.files.codec_errors import PILLOW_ERRORS, damage_in_words
 from cnnfilt.files.formats import Format
-from cnnfilt.files.streams import first_line
 
 if TYPE_CHECKING:  # The plugins cost a short run much.
     from PIL.JpegImagePlugin import JpegImageFile
     from PIL.PngImagePlugin import PngImageFile
     from PIL.TiffImagePlugin import TiffImageFile
-
-PILLOW_ERRORS: tuple[type[Exception], ...] = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    TypeError,
-    LookupError,
-    AttributeError,
-    AssertionError,
-    ArithmeticError,
-    RuntimeError,
-    EOFError,
-    struct.error,
-    zlib.error,
-)
-"""What Pillow has been seen to raise on damaged data: nearly everything, but not a bare Exception."""
-
-_TRUNCATED = r"(?i)truncated|unexpected end|unpack requires|not enough (image )?data|reached eof"
 
 _STDERR = 2
 
@@ -112,24 +92,9 @@ def decoding(about: Format, *, max_pixels: int) -> Iterator[list[str]]:
         except PIL.Image.DecompressionBombError as error:
             raise _too_many_pixels(error, max_pixels) from None
         except PILLOW_ERRORS as error:
-            raise InputError(_in_words(about.title, error)) from error
+            raise InputError(damage_in_words(about.title, error)) from error
         finally:
             warned.extend(str(warning.message) for warning in caught)
-
-
-@contextmanager
-def encoding(about: Format) -> Iterator[None]:
-    """Turn an encoder's exceptions into OutputError, and pass over its warnings: notes say what is lost."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            yield
-        except CnnfiltError:
-            raise
-        except MemoryError:
-            raise OutputError(f"encoding the {about.title} needs more memory than there is") from None
-        except PILLOW_ERRORS as error:
-            raise OutputError(f"encoding the {about.title} failed ({first_line(str(error))})") from error
 
 
 def _import_plugin(about: Format) -> None:
@@ -171,10 +136,3 @@ def _too_many_pixels(error: Exception, max_pixels: int) -> ShapeError:
         f"{{image}} has {pixels} pixels; the limit is {max_pixels:,} (--max-pixels changes it, 0 lifts it)",
         parameter="max_pixels",
     )
-
-
-def _in_words(title: str, error: Exception) -> str:
-    reason = str(error) or type(error).__name__
-    if re.search(_TRUNCATED, reason) or isinstance(error, EOFError):
-        return f"the {title} is truncated or damaged ({first_line(reason)})"
-    return f"the {title} is damaged or of a kind that is not supported ({first_line(reason)})"

@@ -8,6 +8,7 @@ from cnnfilt.errors import ShapeError, counted
 from cnnfilt.files.colours import flatten, parse_colour
 from cnnfilt.files.decode.ahead import ReadAhead, take_loaded
 from cnnfilt.files.decode.decoders import SEVERAL, opened_by_us
+from cnnfilt.files.decode.plain_png import read_plain
 from cnnfilt.files.formats import FORMATS
 from cnnfilt.files.image import Array, Image
 from cnnfilt.files.read_write_options import DEFAULT_READ_OPTIONS, ReadOptions
@@ -85,7 +86,10 @@ def _content(source: Source, name: str | None, options: ReadOptions) -> Image:
                 image = ours.image(0, options)
                 several = (SEVERAL,) if ours.count > 1 else ()
                 return replace(image, notes=(*image.notes, *several, *ours.notes))
-            # Pillow is imported only for images.
+            plain = read_plain(stream, max_pixels=options.max_pixels) if format == "png" else None
+            if plain is not None:
+                return plain
+            # Pillow is imported only for images, and not for all.
             from cnnfilt.files.decode.loading import load_image
 
             loaded = load_image(stream, format, options)

@@ -1,5 +1,6 @@
 """What came along with an image or an animation, as plain records. No NumPy, no Pillow."""
 
+import math
 from typing import NamedTuple
 
 from cnnfilt.frozen import Frozen
@@ -65,6 +66,12 @@ class Metadata(Frozen):
     texts: tuple[tuple[str, str], ...] = ()
     jpeg: JpegCoding | None = None
     colour_space: tuple[tuple[bytes, bytes], ...] = ()
+
+
+def sensible_resolution(horizontal: float, vertical: float) -> tuple[float, float] | None:
+    """Return both dots per inch, or None where they cannot be meant."""
+    sensible = all(math.isfinite(value) and 1 <= value < 65_536 for value in (horizontal, vertical))
+    return (horizontal, vertical) if sensible else None
 
 
 class Timing(Frozen):

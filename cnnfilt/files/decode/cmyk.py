@@ -5,7 +5,7 @@ import io
 import PIL.Image
 from PIL import ImageCms
 
-from cnnfilt.files.pillow import PILLOW_ERRORS
+from cnnfilt.files.codec_errors import PILLOW_ERRORS
 
 _PROFILE_ERRORS: tuple[type[Exception], ...] = (*PILLOW_ERRORS, ImageCms.PyCMSError)
 

@@ -7,9 +7,9 @@ import numpy as np
 
 from cnnfilt.files.decode.arrays import as_arrays
 from cnnfilt.files.decode.loading import load_image
+from cnnfilt.files.decode.metadata import upright
 from cnnfilt.files.decode.stored_frames import Blend, StoredFrames
 from cnnfilt.files.image import Array, Image, top_level
-from cnnfilt.files.metadata import upright
 from cnnfilt.files.pixels import upright_array
 from cnnfilt.files.read_write_options import ReadOptions
 from cnnfilt.files.records import Metadata

@@ -8,18 +8,18 @@ import PIL.Image
 import PIL.ImageFile
 
 from cnnfilt.errors import counted
+from cnnfilt.files.codec_errors import PILLOW_ERRORS
 from cnnfilt.files.decode.decoders import SEVERAL
 from cnnfilt.files.decode.header import ALPHA_NOT_SAID, is_deep_png, open_image
 from cnnfilt.files.decode.image_streams import first_alone, note_on_rest, parts_of
 from cnnfilt.files.decode.jpeg_coding import is_luma_coded
 from cnnfilt.files.decode.memory import lend
+from cnnfilt.files.decode.metadata import read_metadata, upright, with_texts
 from cnnfilt.files.decode.png_chunks import check_checksums, check_length, texts_alone
 from cnnfilt.files.decode.storage import split_alpha, storage
 from cnnfilt.files.exif import TURNS, TURNS_BACK
 from cnnfilt.files.formats import FORMATS
-from cnnfilt.files.metadata import read_metadata, upright, with_texts
 from cnnfilt.files.pillow import (
-    PILLOW_ERRORS,
     decoding,
     is_gif,
     is_jpeg,
@@ -139,11 +139,11 @@ def _deep(
     image: PIL.ImageFile.ImageFile, stored: Storage, options: ReadOptions, metadata: Metadata, notes: tuple[str, ...]
 ) -> Loaded:
     """Return a PNG of 16 bits in colour, or beside alpha, decoded by ourselves."""
-    from cnnfilt.files.decode.png import decode_deep
+    from cnnfilt.files.decode.png import decode
     from cnnfilt.files.pixels import upright_array
 
     stream = stream_of(image)
-    pixels, alpha = decode_deep(stream)
+    pixels, alpha = decode(stream)
     texts = opened_by_plugin(BytesIO(texts_alone(stream)), FORMATS["png"])
     texts.load()
     metadata = with_texts(metadata, texts)

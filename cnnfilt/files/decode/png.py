@@ -1,4 +1,4 @@
-"""A PNG of 16 bits in colour or with alpha, which Pillow cuts to 8: inflated and unfiltered in blocks, without loss.
+"""A PNG inflated and unfiltered in blocks, also one of 16 bits in colour or with alpha, which Pillow cuts to 8.
 
 One thread inflates the next block while this one works on the last: inflating alone takes most of the time. Beside the
 pixels only a few blocks are held.
@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from itertools import chain
 from threading import Thread
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 
@@ -18,21 +18,24 @@ from cnnfilt.files.image import Array
 from cnnfilt.files.streams import TOO_FEW
 from cnnfilt.terms import WORK_THREAD
 
-_SAMPLE = np.dtype(">u2")
+_SAMPLES: dict[int, np.dtype[Any]] = {8: np.dtype(np.uint8), 16: np.dtype(">u2")}
+"""The samples in the file, by their bits."""
 
 
-def decode_deep(stream: BinaryIO) -> tuple[Array, Array | None]:
-    """Return the pixels of a 16-bit PNG, (H, W) or (H, W, 3), and its alpha (H, W), or None: all uint16.
+def decode(stream: BinaryIO) -> tuple[Array, Array | None]:
+    """Return the pixels of a PNG, (H, W) or (H, W, 3), and its alpha (H, W), or None: all uint8, or uint16.
 
-    SyntaxError or zlib.error where it is damaged, EOFError where it is cut off.
+    SyntaxError or zlib.error where it is damaged, EOFError where it is cut off; SyntaxError, too, for a palette, and
+    for other samples than those of 8 and 16 bits.
     """
     header = read_header(stream)
-    if header.bits != 8 * _SAMPLE.itemsize:
-        raise SyntaxError(f"its samples have {header.bits} bits")
+    if header.has_palette or header.bits not in _SAMPLES:
+        raise SyntaxError(f"its samples have {header.bits} bits, or name colours of a palette")
     colours = header.channels - header.has_alpha
     shape = header.height, header.width
-    pixels = np.empty(shape if colours == 1 else (*shape, colours), np.uint16)
-    alpha = np.empty(shape, np.uint16) if header.has_alpha else None
+    dtype = _SAMPLES[header.bits].newbyteorder("=")
+    pixels = np.empty(shape if colours == 1 else (*shape, colours), dtype)
+    alpha = np.empty(shape, dtype) if header.has_alpha else None
     source = _Inflating(pixel_data(stream))
     for part, samples in _samples(header, source):
         if alpha is None:
@@ -75,7 +78,8 @@ def _parts(header: PngHeader) -> Iterator[_Part]:
 
 def _samples(header: PngHeader, source: "_Inflating") -> Iterator[tuple[_Part, Array]]:
     """Yield each part with its samples, (rows, width, channels), in the order of bytes that the file has."""
-    pixel_bytes = header.channels * _SAMPLE.itemsize
+    sample = _SAMPLES[header.bits]
+    pixel_bytes = header.channels * sample.itemsize
     above = np.empty(0, np.uint8)
     for part, filtered in _inflated(header, source):
         if part.begins:
@@ -83,7 +87,7 @@ def _samples(header: PngHeader, source: "_Inflating") -> Iterator[tuple[_Part, A
         raw = np.empty((len(part.rows), len(above)), np.uint8)
         unfilter(filtered, above, raw, pixel_bytes)
         above = raw[-1]
-        yield part, raw.view(_SAMPLE).reshape(len(part.rows), len(part.columns), header.channels)
+        yield part, raw.view(sample).reshape(len(part.rows), len(part.columns), header.channels)
 
 
 def _inflated(header: PngHeader, source: "_Inflating") -> Iterator[tuple[_Part, Bytes]]:

@@ -13,8 +13,8 @@ from cnnfilt.files.streams import TOO_FEW
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
-COLOUR, ALPHA = 2, 4
-"""What the bits of a colour type say (11.2.1)."""
+COLOUR, ALPHA, PALETTE = 2, 4, 3
+"""What the bits of a colour type say, and the one type with a palette (11.2.1)."""
 
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 
@@ -48,6 +48,11 @@ class PngHeader(NamedTuple):
     def has_alpha(self) -> bool:
         """Return whether the last sample of a pixel is its alpha."""
         return bool(self.colour_type & ALPHA)
+
+    @property
+    def has_palette(self) -> bool:
+        """Return whether samples are numbers of colours in a palette."""
+        return self.colour_type == PALETTE
 
     @property
     def passes(self) -> Iterator[tuple[range, range]]:

@@ -7,10 +7,10 @@ import PIL.Image
 from numpy.typing import NDArray
 
 from cnnfilt.errors import InputError
+from cnnfilt.files.decode.metadata import upright
 from cnnfilt.files.decode.tiff_directory import Directory
 from cnnfilt.files.decode.tiff_page import COLOUR_MAP, Page
 from cnnfilt.files.image import Array, Image, top_level
-from cnnfilt.files.metadata import upright
 from cnnfilt.files.read_write_options import ReadOptions
 from cnnfilt.files.records import Lost, Metadata, Storage
 from cnnfilt.frozen import replace

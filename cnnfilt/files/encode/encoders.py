@@ -4,11 +4,10 @@ from collections.abc import Callable
 from importlib import import_module
 from types import ModuleType
 
+from cnnfilt.files.codec_errors import encoding
 from cnnfilt.files.formats import FORMATS, Format
 from cnnfilt.files.image import Encoded, Image
 from cnnfilt.files.metadata import KeptMetadata, colour_space_lost, kept_metadata
-from cnnfilt.files.pillow import encoding, saved
-from cnnfilt.files.pixels import from_array
 from cnnfilt.files.read_write_options import WriteOptions
 
 Encode = Callable[[Format, Image, KeptMetadata, int | None], Encoded]
@@ -42,4 +41,8 @@ def encoder(about: Format) -> ModuleType:
 
 
 def _by_pillow(about: Format, image: Image, kept: KeptMetadata, quality: int | None) -> Encoded:
+    # We write PNGs without it.
+    from cnnfilt.files.pillow import saved
+    from cnnfilt.files.pixels import from_array
+
     return Encoded([saved(from_array(image.pixels, image.alpha), about, kept.arguments())])

@@ -8,9 +8,7 @@ bytes do not depend on how many threads there were.
 import struct
 import zlib
 from collections.abc import Iterator
-from typing import Any, NamedTuple
-
-from PIL.PngImagePlugin import PngInfo
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cnnfilt.core.engine.threads import run_strips, thread_count
 from cnnfilt.files.decode.png_chunks import SIGNATURE, written_parts
@@ -20,6 +18,9 @@ from cnnfilt.files.image import Encoded, Image, Parts
 from cnnfilt.files.metadata import XMP_KEY, KeptMetadata
 from cnnfilt.files.records import Timing
 from cnnfilt.frozen import replace
+
+if TYPE_CHECKING:
+    from PIL.PngImagePlugin import PngInfo
 
 _FIRST_BYTES = 33
 """The signature and the header."""
@@ -199,8 +200,8 @@ def _metadata_chunks(kept: KeptMetadata) -> list[bytes]:
     parts = [part for name, data in kept.colour_space for part in written_parts(name, data)]
     if kept.icc_profile is not None:
         parts += written_parts(b"iCCP", b"ICC Profile\0\0" + zlib.compress(kept.icc_profile))
-    for name, data, *_ in _texts(kept).chunks:
-        parts += written_parts(name, data)
+    if kept.xmp or kept.texts:
+        parts += [part for name, data, *_ in _texts(kept).chunks for part in written_parts(name, data)]
     if kept.dpi is not None:
         dots_per_metre = (int(dots / _METRES_PER_INCH + 0.5) for dots in kept.dpi)
         parts += written_parts(b"pHYs", struct.pack(">IIB", *dots_per_metre, _METRE))
@@ -209,7 +210,9 @@ def _metadata_chunks(kept: KeptMetadata) -> list[bytes]:
     return parts
 
 
-def _texts(kept: KeptMetadata) -> PngInfo:
+def _texts(kept: KeptMetadata) -> "PngInfo":
+    from PIL.PngImagePlugin import PngInfo  # Pillow is not needed for anything else.
+
     chunks = PngInfo()
     if kept.xmp:
         chunks.add_itxt(XMP_KEY, kept.xmp.decode("utf-8", "replace"))

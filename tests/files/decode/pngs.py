@@ -5,6 +5,9 @@ import zlib
 from typing import Any
 
 import numpy as np
+from hypothesis import strategies as st
+
+from tests.files.mutation import changed
 
 Array = np.ndarray[Any, Any]
 Chunks = list[tuple[bytes, bytes]]
@@ -75,3 +78,22 @@ def paeth(a: int, b: int, c: int) -> int:
     if abs(p - a) <= abs(p - b) and abs(p - a) <= abs(p - c):
         return a
     return b if abs(p - b) <= abs(p - c) else c
+
+
+def with_damage(draw: st.DrawFn, data: bytes) -> bytes:
+    """A PNG with changes inside its chunks, whose checksums are then made right, or in its bytes at large."""
+    if draw(st.booleans()):
+        return changed(draw, data)
+    found, place = [], 8
+    while place < len(data):
+        length = int.from_bytes(data[place : place + 4], "big")
+        found.append((data[place + 4 : place + 8], data[place + 8 : place + 8 + length]))
+        place += 12 + length
+    hit = draw(st.integers(0, len(found) - 1))
+    name, content = found[hit]
+    if name == b"IDAT" and draw(st.booleans()):
+        content = zlib.compress(changed(draw, zlib.decompress(content)))
+    else:
+        content = changed(draw, content)
+    found[hit] = draw(st.sampled_from((name, name, b"IDAT", b"teSt"))), content
+    return assembled(found)
