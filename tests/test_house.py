@@ -165,6 +165,7 @@ TESTED_ELSEWHERE = {
     "cli/options.py": "cli/test_help.py",
     "cli/run_operation.py": "cli/test_batch.py",
     "cli/tables.py": "cli/test_shape.py",
+    "core/edge_masks.py": "core/test_otsu.py",
     "core/edge_responses.py": "core/test_edges.py",
     "describe/edge_detection.py": "describe/test_operations.py",
     "describe/edge_methods.py": "describe/test_operations.py",

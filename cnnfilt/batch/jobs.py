@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from cnnfilt.batch.clashes import check_outputs, is_done, refuse_existing
-from cnnfilt.batch.dates import DateCheck
 from cnnfilt.batch.exclusion import Exclusion
 from cnnfilt.batch.naming import OutputRequest, Target, output_folder, sheets_of, targets_of, unwritten
 from cnnfilt.batch.patterns import check_fields, filled, has_field, patterns_apart
@@ -126,6 +125,8 @@ def _left_to_do(
     What a killed run left half-done, one map of several, is made again as a whole.
     """
     if request.if_newer:
+        from cnnfilt.batch.dates import DateCheck  # Most runs do without.
+
         check = DateCheck(request.also_read, keeps_dates=request.keeps_dates)
         reasons = [(job, check.reason_to_make(job.source, job.places)) for job in jobs]
         left = tuple(replace(job, reason=reason) for job, reason in reasons if reason)

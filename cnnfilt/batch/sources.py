@@ -8,7 +8,6 @@ from pathlib import Path
 
 from cnnfilt.batch.exclusion import Exclusion
 from cnnfilt.errors import InputError, PlanError
-from cnnfilt.files.encodings import decoded_text, encoding_of
 from cnnfilt.files.formats import IMAGE_FORMATS, IMAGE_SUFFIXES, MATRIX_SUFFIXES, format_of
 from cnnfilt.files.signatures import format_of_file
 from cnnfilt.frozen import Frozen
@@ -136,6 +135,8 @@ def read_list(data: bytes, *, null: bool) -> list[str]:
         if b"\0" not in data and data.count(b"\n") > 1 and not os.path.lexists(data):
             raise InputError("has a name a line and no zero byte; leave out -0")
         return [os.fsdecode(name) for name in data.split(b"\0") if name]
+    from cnnfilt.files.encodings import decoded_text, encoding_of  # Few runs read a list.
+
     mark, encoding = encoding_of(data)
     if encoding != "utf-8":
         data = os.fsencode(decoded_text(data))

@@ -9,7 +9,6 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from cnnfilt.batch.dates import date_of
 from cnnfilt.batch.jobs import FileJob
 from cnnfilt.batch.naming import Target
 from cnnfilt.batch.sources import Source
@@ -50,7 +49,11 @@ class Settings(Frozen):
 
     def dated(self, source: Source) -> "Settings":
         """Return the same for the outputs of `source`, which get its date where it is to be kept, and it has one."""
-        return replace(self, write=replace(self.write, date=date_of(source))) if self.keep_dates else self
+        if not self.keep_dates:
+            return self
+        from cnnfilt.batch.dates import date_of  # Most runs do without.
+
+        return replace(self, write=replace(self.write, date=date_of(source)))
 
     def overwriting(self) -> "Settings":
         """Return the same for jobs that may be done a second time, when their outputs are there already."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from cnnfilt.core.convolution import convolve
-from cnnfilt.core.engine.images import Array
+from cnnfilt.core.engine.images import Array, full_step
 from cnnfilt.core.engine.padded import PaddedImage
 from cnnfilt.core.engine.strips import strip_edges
 from cnnfilt.core.noise import NOISE
@@ -47,16 +47,6 @@ def canny_mask(pixels: Array, asked: EdgeDetection) -> Mask:
     for channel in range(peaks.shape[2]):
         peaks[..., channel] = _connected(peaks[..., channel])
     return peaks.view(np.bool_)
-
-
-def full_step(dtype: np.dtype) -> int:
-    """Return the top level of an image of `dtype`: 255, 65535, 1 for floats and booleans."""
-    if dtype.kind in "fb":
-        return 1
-    if dtype.kind == "u" and dtype.itemsize == 2:
-        return 65535
-    # Other integers (a matrix, say) hold levels of 8 bits, a signed byte only half of them.
-    return min(255, int(np.iinfo(dtype).max))
 
 
 class Gradients:

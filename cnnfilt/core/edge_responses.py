@@ -9,15 +9,21 @@ import numpy as np
 
 from cnnfilt.core.engine.images import Array, float_dtype
 from cnnfilt.core.engine.job import Job
+from cnnfilt.core.engine.memory import room
 from cnnfilt.core.engine.padded import PaddedImage
 from cnnfilt.core.engine.run import PlannedConvolution, Solver, in_strips
 from cnnfilt.core.engine.scale import Loss, Range, Responses, Scale, loss_of
 from cnnfilt.core.engine.separable import Gradient
 from cnnfilt.core.engine.strips import StripReader, strip_edges
+from cnnfilt.core.engine.threads import run_strips
 from cnnfilt.core.engine.weights import as_bias, as_weights
-from cnnfilt.core.noise import alike, magnitudes, silencer
 from cnnfilt.describe.edge_detection import EdgeDetection
 from cnnfilt.errors import counted
+
+Cut = tuple[slice, slice]
+
+WHOLE: Cut = (slice(None), slice(None))
+"""All rows and columns."""
 
 
 class EdgeResponses(Responses):
@@ -122,6 +128,8 @@ class EdgeResponses(Responses):
         """Tell whether all magnitudes are the same but for rounding: `noise.alike`."""
         if self._sums.kind == "i":
             return False
+        from cnnfilt.core.noise import alike, magnitudes  # Only what stretches asks.
+
         height = self.edges[0][1]
         respond, added = self.worker(), [magnitudes(one, height) for one in self._convolutions]
         joined = np.hypot if len(added) == 2 else np.maximum
@@ -150,7 +158,11 @@ class EdgeResponses(Responses):
         """
         height = self.edges[0][1]
         solvers = [Solver(one, height, keeps=False) for one in self._convolutions]
-        silencers = [silencer(one, height) for one in self._convolutions] if self._noise_free else []
+        silencers: list[Callable[[int, int, Array], None]] = []
+        if self._noise_free:
+            from cnnfilt.core.noise import silencer
+
+            silencers = [silencer(one, height) for one in self._convolutions]
         memory = np.empty((kept, height, self._width), self._sums)
 
         def respond(first: int, last: int) -> Iterator[Array]:
@@ -163,6 +175,24 @@ class EdgeResponses(Responses):
                 yield out
 
         return respond
+
+
+def each_strip(responses: EdgeResponses, use: Callable[[slice, Array], object]) -> None:
+    """Call `use` with (output rows, their magnitudes) for each strip; several threads share them."""
+
+    def make_worker() -> Callable[[int, int], object]:
+        magnitudes = responses.worker()
+        return lambda first, last: use(slice(first, last), magnitudes(first, last))
+
+    run_strips(responses.edges, make_worker)
+
+
+def magnitudes_of(pixels: Array, asked: EdgeDetection) -> Array:
+    """Return the magnitudes of an image (H, W, C), as (H', W', C), neither thinned nor told apart by a threshold."""
+    responses = EdgeResponses(pixels, asked)
+    magnitudes = room(responses.shape, responses.dtype)
+    each_strip(responses, lambda rows, strip: np.copyto(magnitudes[rows], strip))
+    return magnitudes
 
 
 def angle(first: Array, second: Array, *, diagonal: bool = False) -> Array:

@@ -4,32 +4,24 @@ Every response is divided by its kernel's positive sum and multiplied by the gai
 bright: at an upright step between two flat areas gx is the gain times the step, whatever the kernel.
 """
 
-import math
-from collections.abc import Callable
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from cnnfilt.core.canny import Gradients, canny_mask, full_step
-from cnnfilt.core.edge_responses import EdgeResponses, angle
+from cnnfilt.core.edge_responses import WHOLE, Cut, EdgeResponses, angle, magnitudes_of
 from cnnfilt.core.engine.borders import as_padding_value
 from cnnfilt.core.engine.images import Array, as_image, like_image
 from cnnfilt.core.engine.memory import room
-from cnnfilt.core.engine.threads import run_strips
 from cnnfilt.core.levels import Levels, Loss, Mapped, apply_levels, write_levels
-from cnnfilt.core.otsu import BINS, otsu_level
-from cnnfilt.core.thinning import crest_mask
 from cnnfilt.describe.edge_detection import EdgeDetection, check_thresholds
 from cnnfilt.describe.edge_methods import method_of
 from cnnfilt.errors import ParameterError
 from cnnfilt.frozen import replace
 from cnnfilt.terms import EdgeDirection, EdgeMethod, Padding, PaddingMode
 
-Cut = tuple[slice, slice]
-
-WHOLE: Cut = (slice(None), slice(None))
-"""All rows and columns."""
+if TYPE_CHECKING:
+    from cnnfilt.core.canny import Gradients
 
 
 def edges(
@@ -58,7 +50,7 @@ def edges(
     Float32, or float64 for a float64 image and for integers of more than 16 bits. Exact integers for an image of
     integers where nothing is divided: one direction, laplacian or kirsch with a gain that is the kernel's positive sum
     (prewitt's is 3). With a `threshold` magnitudes of at least that become the top level in the image's own dtype
-    (255, 65535, 1.0), the others 0; "auto" is Otsu's threshold (see `threshold_of`). With `thin` what is weaker than
+    (255, 65535, 1.0), the others 0; "auto" is Otsu's threshold (see `edge_masks`). With `thin` what is weaker than
     one of its neighbours along its direction is 0, too, for the methods that have directions and roberts.
 
     Raises ParameterError for a direction of a method without one, and for numbers out of their range.
@@ -88,11 +80,13 @@ def edges_as_asked(image: npt.ArrayLike, asked: EdgeDetection) -> Array:
     """Return what `edges` returns, for a whole description."""
     pixels = as_image(image)
     if asked.is_mask:
-        return like_image(_painted(edge_mask(pixels, asked)[0], pixels.dtype), image)
-    responses = EdgeResponses(pixels, asked)
-    magnitudes = room(responses.shape, responses.dtype)
-    _each_strip(responses, lambda rows, strip: np.copyto(magnitudes[rows], strip))
+        from cnnfilt.core.edge_masks import edge_mask, painted  # Most edges are magnitudes.
+
+        return like_image(painted(edge_mask(pixels, asked)[0], pixels.dtype), image)
+    magnitudes = magnitudes_of(pixels, asked)
     if asked.thin:
+        from cnnfilt.core.thinning import crest_mask  # Most stay as wide as they are.
+
         magnitudes[~crest_mask(pixels, asked)] = 0
     return like_image(magnitudes, image)
 
@@ -106,12 +100,14 @@ def edges_to_levels(image: npt.ArrayLike, asked: EdgeDetection, levels: Levels, 
     """
     pixels = as_image(image)
     if asked.is_mask:
+        from cnnfilt.core.edge_masks import edge_mask, found_in_words, painted, threshold_of
+
         threshold = None if asked.threshold is None else threshold_of(pixels, asked, within=within)
         mask, plan = edge_mask(pixels, asked, threshold)
-        painted = _painted(mask[within], pixels.dtype if levels.values == "raw" else np.dtype(levels.dtype))
-        painted = painted.astype(levels.pixel_dtype(painted.dtype), copy=False)
-        loss = Loss(painted.min().item(), painted.max().item(), 0, painted.size)
-        return Mapped(like_image(painted, image), loss, plan, _found(asked, threshold))
+        written = painted(mask[within], pixels.dtype if levels.values == "raw" else np.dtype(levels.dtype))
+        written = written.astype(levels.pixel_dtype(written.dtype), copy=False)
+        loss = Loss(written.min().item(), written.max().item(), 0, written.size)
+        return Mapped(like_image(written, image), loss, plan, found_in_words(asked, threshold))
     responses = EdgeResponses(pixels, asked, noise_free=levels.needs_range)
     if asked.thin or within != WHOLE:
         magnitudes = as_image(edges_as_asked(pixels, asked))[within]
@@ -152,74 +148,18 @@ def edge_angles(
 def angles_as_asked(image: npt.ArrayLike, asked: EdgeDetection) -> npt.NDArray[np.float32]:
     """Return what `edge_angles` returns, for a whole description, whose direction, gain and thresholds do not count."""
     pixels, asked = as_image(image), replace(asked, direction=None)
-    gradients: Gradients | EdgeResponses
-    if asked.method == "canny":
-        gradients = Gradients(pixels, asked, noise_free=True)
-    elif len(asked.kernels) == 2:
-        gradients = EdgeResponses(pixels, asked, gain=1, noise_free=True)
-    else:
-        raise ParameterError(f"edge method {asked.method!r} has no gx and gy, so no angles", parameter="method")
+    gradients = _gradients(pixels, asked)
     angles = room(gradients.shape, np.dtype(np.float32))
     for rows, first, second in gradients.fields():
         angles[rows] = angle(first, second, diagonal=asked.method == "roberts")
     return like_image(angles, image)
 
 
-def threshold_of(pixels: Array, asked: EdgeDetection, *, within: Cut = WHOLE) -> float:
-    """Return the threshold that was asked for, or the one that is found for an image (H, W, C), by Otsu.
-
-    It parts the magnitudes `within` these rows and columns of the result, of all channels together, before they are
-    thinned. Of 8 and 16 bits they count as the whole levels below them, at most white; other magnitudes in 256 steps
-    from the lowest to the highest. Infinite where all are the same, for there is no edge then.
-    """
-    assert asked.threshold is not None, "only masks have a threshold"
-    if asked.threshold != "auto":
-        return asked.threshold
-    magnitudes = np.asarray(edges_as_asked(pixels, replace(asked, threshold=None, thin=False)))[within]
-    values = magnitudes[np.isfinite(magnitudes)] if magnitudes.dtype.kind == "f" else magnitudes.ravel()
-    if pixels.dtype in (np.uint8, np.uint16):
-        low, step, bins = 0.0, 1.0, full_step(pixels.dtype) + 1
-    else:
-        low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 0.0)
-        step, bins = (high - low) / BINS, BINS
-    if not step:
-        return math.inf
-    places = ((values - low) / step).clip(0, bins - 1).astype(np.int64)
-    level = otsu_level(np.bincount(places, minlength=bins))
-    return math.inf if level is None else low + level * step
-
-
-def edge_mask(pixels: Array, asked: EdgeDetection, threshold: float | None = None) -> tuple[npt.NDArray[np.bool_], str]:
-    """Return where there is an edge in an image (H, W, C), as (H', W', C), and in words how it was computed.
-
-    It is Canny's, or one of at least the `threshold` (None: `threshold_of` all of the image).
-    """
+def _gradients(pixels: Array, asked: EdgeDetection) -> "Gradients | EdgeResponses":
     if asked.method == "canny":
-        return canny_mask(pixels, asked), ""
-    least = threshold_of(pixels, asked) if threshold is None else threshold
-    responses = EdgeResponses(pixels, asked)
-    mask = np.empty(responses.shape, np.bool_)
-    _each_strip(responses, lambda rows, strip: np.greater_equal(strip, least, out=mask[rows]))
-    return (mask & crest_mask(pixels, asked) if asked.thin else mask), responses.how
+        from cnnfilt.core import canny  # Few runs draw its edges.
 
-
-def _found(asked: EdgeDetection, threshold: float | None) -> str:
-    if asked.threshold != "auto" or threshold is None:
-        return ""
-    return f"threshold {threshold:.6g}" if threshold < math.inf else "no threshold: nothing differs"
-
-
-def _each_strip(responses: EdgeResponses, use: Callable[[slice, Array], object]) -> None:
-    """Call `use` with (output rows, their magnitudes) for each strip; several threads share them."""
-
-    def make_worker() -> Callable[[int, int], object]:
-        magnitudes = responses.worker()
-        return lambda first, last: use(slice(first, last), magnitudes(first, last))
-
-    run_strips(responses.edges, make_worker)
-
-
-def _painted(mask: npt.NDArray[np.bool_], dtype: np.dtype) -> Array:
-    """Return `mask` as 0 and the top level of images of `dtype`."""
-    native = dtype.newbyteorder("=")
-    return np.asarray(mask.astype(native) * native.type(full_step(dtype)))
+        return canny.Gradients(pixels, asked, noise_free=True)
+    if len(asked.kernels) == 2:
+        return EdgeResponses(pixels, asked, gain=1, noise_free=True)
+    raise ParameterError(f"edge method {asked.method!r} has no gx and gy, so no angles", parameter="method")

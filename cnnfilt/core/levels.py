@@ -7,7 +7,6 @@ To 8 or 16 bits: map, round half to even, clip, then cast (a cast alone wraps 25
 """
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Literal, get_args
 
 import numpy as np
@@ -17,8 +16,6 @@ from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.scale import NO_LOSS, Loss, Range, Responses, Scale, finite_range
 from cnnfilt.core.engine.threads import run_strips
 from cnnfilt.core.engine.weights import has_zero_sum
-from cnnfilt.core.noise import nearly_equal
-from cnnfilt.core.percentiles import percentile_range
 from cnnfilt.describe.percentiles import Percentiles
 from cnnfilt.errors import ParameterError
 from cnnfilt.frozen import Frozen, replace
@@ -140,7 +137,18 @@ def apply_levels(responses: npt.ArrayLike, levels: Levels, *, are_alike: AreAlik
 
 def apply_levels_to_sums(sums: Array, levels: Levels) -> tuple[Array, Loss]:
     """Return what `apply_levels` does, of sums that are no better told apart than their type rounds them."""
-    return apply_levels(sums, levels, are_alike=partial(nearly_equal, dtype=sums.dtype))
+    return apply_levels(sums, levels, are_alike=_told_apart_by(sums.dtype))
+
+
+def _told_apart_by(dtype: np.dtype) -> AreAlike:
+    """Return what tells whether responses are alike where `dtype` has rounded them."""
+
+    def are_alike(found: Range) -> bool:
+        from cnnfilt.core.noise import nearly_equal  # Only what stretches asks.
+
+        return nearly_equal(found, dtype=dtype)
+
+    return are_alike
 
 
 def write_levels(responses: Responses, pixels: Array, levels: Levels, *, are_alike: AreAlike | None = None) -> Loss:
@@ -180,6 +188,8 @@ def range_needed(
     found = min(low for low, _ in ranges), max(high for _, high in ranges)
     alike = levels.values != "symmetric" and found[0] < found[1] and are_alike is not None and are_alike(found)
     if isinstance(levels.value_range, Percentiles):
+        from cnnfilt.core.percentiles import percentile_range  # Few runs ask for them.
+
         magnitude = levels.values == "abs"
         found = percentile_range(responses.edges, responses.worker, levels.value_range, found, magnitude=magnitude)
     return found, alike
@@ -188,7 +198,7 @@ def range_needed(
 def range_in(responses: Array, levels: Levels) -> tuple[Range | None, bool]:
     """Return what `range_needed` does, of an array."""
     flat = np.ascontiguousarray(responses).reshape(-1)
-    return range_needed(_Ready(flat), levels, are_alike=partial(nearly_equal, dtype=responses.dtype))
+    return range_needed(_Ready(flat), levels, are_alike=_told_apart_by(responses.dtype))
 
 
 def _stretched(top: int, found: Range | None, *, alike: bool, magnitude: bool = False) -> Scale:

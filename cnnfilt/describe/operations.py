@@ -4,10 +4,9 @@ The command line makes its options from these fields, the library's functions bu
 keyword arguments, and everything below takes them whole.
 """
 
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 from cnnfilt.describe.lengths import Margins, parse_margins
-from cnnfilt.describe.transposed import TransposedSlide
 from cnnfilt.describe.window import axis_padding, require_at_least
 from cnnfilt.describe.window_shapes import Taps, WindowShape, parse_window
 from cnnfilt.describe.windows import Slide, Windows, paddings_of
@@ -25,6 +24,9 @@ from cnnfilt.terms import (
     Pair,
     PoolKind,
 )
+
+if TYPE_CHECKING:
+    from cnnfilt.describe.transposed import TransposedSlide
 
 
 class Description(Frozen, kw_only=True):
@@ -161,8 +163,10 @@ class Convolution(Bordered, Sliding, kw_only=True):
         """Return how a kernel of this size slides."""
         return Slide(kernel_size, self.stride, self.padding, self.dilation)
 
-    def stamps(self, kernel_size: Pair) -> TransposedSlide:
+    def stamps(self, kernel_size: Pair) -> "TransposedSlide":
         """Return how the stamps of a kernel of this size are laid out, where it is transposed."""
+        from cnnfilt.describe.transposed import TransposedSlide  # Few runs transpose.
+
         # Keras and PyTorch agree on what is added to the whole result.
         whole = self.padding == "valid" and self.output_padding != (0, 0)
         padding = 0 if whole else self.padding

@@ -3,9 +3,7 @@
 import numpy as np
 
 from cnnfilt.core.gray import to_gray
-from cnnfilt.describe.channels import channels_first_hint, stack_hint
 from cnnfilt.errors import ShapeError, counted
-from cnnfilt.files.colours import flatten, parse_colour
 from cnnfilt.files.decode.ahead import ReadAhead, take_loaded
 from cnnfilt.files.decode.decoders import SEVERAL, opened_by_us
 from cnnfilt.files.decode.plain_png import read_plain
@@ -48,14 +46,20 @@ def finished(image: Image, options: ReadOptions) -> Image:
     """Return a decoded `image` in the bands that are wanted, on its background, with hints, and in gray."""
     if options.bands is not None:
         image = _with_bands(image, options.bands)
-    colour = None if options.background is None else parse_colour(options.background, "background")
-    if colour is None:
-        image = _with_hints(image)
-    elif image.alpha is not None:
-        image = replace(image, pixels=flatten(image.pixels, image.alpha, colour), alpha=None)
+    image = _with_hints(image) if options.background is None else _on(options.background, image)
     if options.alpha == "drop":
         image = replace(image, alpha=None)
     return replace(image, pixels=to_gray(image.pixels)) if options.gray else image
+
+
+def _on(background: str, image: Image) -> Image:
+    """Return `image` on this colour where it is transparent."""
+    from cnnfilt.files.colours import flatten, parse_colour  # Most images have no background.
+
+    colour = parse_colour(background, "background")
+    if image.alpha is None:
+        return image
+    return replace(image, pixels=flatten(image.pixels, image.alpha, colour), alpha=None)
 
 
 def _with_bands(image: Image, bands: tuple[int, ...]) -> Image:
@@ -101,6 +105,7 @@ def _content(source: Source, name: str | None, options: ReadOptions) -> Image:
 
 def _matrix(data: bytes, format: str | None, *, max_pixels: int) -> Image:
     # The readers of text are imported only for matrices.
+    from cnnfilt.describe.channels import channels_first_hint, stack_hint
     from cnnfilt.files.matrix.matrices import read_noted_matrix, text_format
 
     matrix, notes = read_noted_matrix(data, format, max_pixels=max_pixels)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnfilt.core.alpha import alpha_at_centres
 from cnnfilt.core.levels import Levels, Loss, Range, resolve_values
 from cnnfilt.describe.operations import Bordered
 from cnnfilt.describe.parts import Box
@@ -240,4 +239,8 @@ def size_of(image: Image) -> Pair:
 
 def alpha_under(image: Image, windows: Windows) -> Array | None:
     """Return the alpha at the centre of each window, or None for an opaque image."""
-    return None if image.alpha is None else alpha_at_centres(image.alpha, windows)
+    if image.alpha is None:
+        return None
+    from cnnfilt.core.alpha import alpha_at_centres  # Photographs have none.
+
+    return alpha_at_centres(image.alpha, windows)

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cnnfilt.core.canny import full_step
-from cnnfilt.core.edges import WHOLE, Cut, angles_as_asked, edges_to_levels, threshold_of
-from cnnfilt.core.engine.images import as_image
+from cnnfilt.core.edge_responses import WHOLE, Cut
+from cnnfilt.core.edges import angles_as_asked, edges_to_levels
+from cnnfilt.core.engine.images import as_image, full_step
 from cnnfilt.core.levels import Levels
 from cnnfilt.describe.edge_detection import EdgeDetection
 from cnnfilt.describe.parts import Box
@@ -15,7 +15,6 @@ from cnnfilt.errors import ParameterError
 from cnnfilt.files.formats import named
 from cnnfilt.files.image import Image
 from cnnfilt.frozen import replace
-from cnnfilt.operations.around import around
 from cnnfilt.operations.base import (
     AUTO,
     Array,
@@ -71,6 +70,8 @@ class FindEdges(Operation, kw_only=True):
         """Return what the picture of edges is in `box`."""
         if self.asked.method == "canny":
             return self.in_boxes(image, [box], format_name)[0]
+        from cnnfilt.operations.around import around  # Most runs change all of an image.
+
         # Whether an edge is thin shows beside it.
         wide = box.grown(1, size_of(image)) if self.asked.thin else box
         windows = self.asked.slide.over(size_of(image))
@@ -90,6 +91,8 @@ class FindEdges(Operation, kw_only=True):
         """Return the operation with the threshold that it finds in `box`."""
         if self.asked.threshold != "auto":
             return self
+        from cnnfilt.core.edge_masks import threshold_of  # Few runs look for one.
+
         found = threshold_of(as_image(image.pixels), self.asked, within=box.slices)
         return replace(self, asked=replace(self.asked, threshold=found)) if found < math.inf else self
 

@@ -5,6 +5,7 @@ A hint says first what is the same for all images of a run, so that a folder of 
 
 import math
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,9 +14,11 @@ from cnnfilt.core.levels import Levels, Loss
 from cnnfilt.describe.edge_detection import EdgeDetection
 from cnnfilt.describe.operations import Convolution
 from cnnfilt.describe.windows import Windows
-from cnnfilt.files.colours import Colour
 from cnnfilt.files.image import AT_ONE_END, Array, Image, top_level
 from cnnfilt.frozen import Frozen
+
+if TYPE_CHECKING:
+    from cnnfilt.files.colours import Colour
 
 SATURATED = 0.9
 """Where more than this part of a picture is black or white, the function that made it tells levels no longer apart."""
@@ -74,7 +77,7 @@ def saturation_hints(image: Image, pixels: Array, functions: Iterable[str], scal
     return (Hint(f"is nearly all {seen}", help),)
 
 
-def coloured_border_hints(image: Image, fill: Colour | None) -> tuple[Hint, ...]:
+def coloured_border_hints(image: Image, fill: "Colour | None") -> tuple[Hint, ...]:
     """Return what to say of a border whose colour `fill` the picture cannot show, or has no levels for."""
     if fill is None or not isinstance(fill.value, tuple):
         return ()

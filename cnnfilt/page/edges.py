@@ -4,11 +4,12 @@ import math
 
 import numpy as np
 
-from cnnfilt.core.canny import Gradients, canny_mask, full_step
+from cnnfilt.core.canny import Gradients, canny_mask
 from cnnfilt.core.convolution import convolve
-from cnnfilt.core.edges import edge_mask, edges_as_asked, threshold_of
+from cnnfilt.core.edge_masks import edge_mask, threshold_of
+from cnnfilt.core.edges import edges_as_asked
 from cnnfilt.core.engine.borders import finite_values
-from cnnfilt.core.engine.images import Array, as_image
+from cnnfilt.core.engine.images import Array, as_image, full_step
 from cnnfilt.core.thinning import SLACK, crest_mask, directions, is_peak, shifted
 from cnnfilt.describe.edge_detection import EdgeDetection
 from cnnfilt.files.image import Image

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnfilt import edges
-from cnnfilt.core.edges import threshold_of
+from cnnfilt.core.edge_masks import threshold_of
 from cnnfilt.core.otsu import otsu_level
 from cnnfilt.describe.edge_detection import EdgeDetection
 

@@ -56,3 +56,13 @@ def is_small(dtype: np.dtype[Any]) -> bool:
 def like_image(values: Array, image: npt.ArrayLike) -> Array:
     """Return `values` of shape (H, W, C) without the channel axis if `image` itself has none."""
     return values[:, :, 0] if np.ndim(image) == 2 else values
+
+
+def full_step(dtype: np.dtype) -> int:
+    """Return the top level of an image of `dtype`: 255, 65535, 1 for floats and booleans."""
+    if dtype.kind in "fb":
+        return 1
+    if dtype.kind == "u" and dtype.itemsize == 2:
+        return 65535
+    # Other integers (a matrix, say) hold levels of 8 bits, a signed byte only half of them.
+    return min(255, int(np.iinfo(dtype).max))

@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from cnnfilt.core.canny import Gradients, canny_mask, full_step
-from cnnfilt.core.engine.images import Array
+from cnnfilt.core.canny import Gradients, canny_mask
+from cnnfilt.core.engine.images import Array, full_step
 from cnnfilt.core.explain.convolution import Explained, Number, PaddedView, Patch, Response, Step, as_grid
 from cnnfilt.core.thinning import SLACK, directions, is_peak
 from cnnfilt.describe.edge_detection import EdgeDetection

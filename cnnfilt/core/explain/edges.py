@@ -5,9 +5,8 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from cnnfilt.core.canny import full_step
-from cnnfilt.core.edges import edge_mask, threshold_of
-from cnnfilt.core.engine.images import as_image
+from cnnfilt.core.edge_masks import edge_mask, threshold_of
+from cnnfilt.core.engine.images import as_image, full_step
 from cnnfilt.core.explain.canny import explain_canny
 from cnnfilt.core.explain.convolution import Explained, Number, PaddedView, Patch, Response, Step, exact_sum
 from cnnfilt.core.thinning import crest_mask

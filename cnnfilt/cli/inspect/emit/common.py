@@ -5,8 +5,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from cnnfilt.core.canny import full_step
-from cnnfilt.core.engine.images import Array, float_dtype
+from cnnfilt.core.engine.images import Array, float_dtype, full_step
 from cnnfilt.core.engine.weights import as_weights, normalized
 from cnnfilt.core.noise import NOISE
 from cnnfilt.core.otsu import BINS
