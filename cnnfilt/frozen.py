@@ -4,7 +4,6 @@
 run on an image defines forty, a sixth of its time. Here all share the same methods, which look up the fields.
 """
 
-from copy import copy
 from typing import Any, ClassVar, NamedTuple, TypeVar, dataclass_transform
 
 Kind = TypeVar("Kind", bound="Frozen")
@@ -84,9 +83,8 @@ def option(
 
 def changed(kind: "type[Frozen]", name: str, *, default: Any, help: str = "", shown: str = "") -> Any:
     """Return the option `name` of `kind` with another default and, where given, another help."""
-    one = copy(kind.options[name])
-    one.default, one.help, one.shown = default, help or one.help, shown
-    return one
+    held = {key: value for key, value in vars(kind.options[name]).items() if key != "name"}
+    return Option(**held | {"default": default, "help": help or held["help"], "shown": shown})
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(option, changed))

@@ -1,7 +1,6 @@
 """What goes to stderr: one line for a result, a warning or an error, safe for any terminal."""
 
 import sys
-import unicodedata
 from contextlib import suppress
 
 
@@ -17,10 +16,14 @@ def print_line(message: str) -> None:
 
 def printable(text: str) -> str:
     """Return `text` with control, bidirectional and surrogate characters escaped: a name cannot steer a terminal."""
+    if text.isascii() and text.isprintable():
+        return text
     return "".join(character if _is_plain(character) else _escaped(character) for character in text)
 
 
 def _is_plain(character: str) -> bool:
+    import unicodedata  # Few names need it.
+
     return unicodedata.category(character) not in _UNSAFE
 
 

@@ -6,19 +6,20 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cnnfilt.batch.jobs import BatchPlan, FileJob
 from cnnfilt.batch.work import Record, Written
 from cnnfilt.cli.inspect.inspection import Inspection
-from cnnfilt.cli.json_text import json_text
 from cnnfilt.cli.messages import print_error, print_line, printable
-from cnnfilt.cli.progress import ProgressBar, bar_fits
 from cnnfilt.core.levels import NO_LOSS, Loss
 from cnnfilt.errors import StorageError
 from cnnfilt.files.records import Lost
 from cnnfilt.signals import cleared_first, on_exit_during, say_at_once
 from cnnfilt.spelling import spelled_number, spelled_size
+
+if TYPE_CHECKING:
+    from cnnfilt.cli.progress import ProgressBar
 
 
 class Reporter(AbstractContextManager["Reporter"]):
@@ -59,10 +60,16 @@ class Reporter(AbstractContextManager["Reporter"]):
         if not (self.several or self.quiet):  # Of several, the summary says it.
             for job in self.plan.existing:
                 print_line(_as_skipped(job))
-        if self.several and not self.quiet and bar_fits(records=self.json):
+        if self.several and not self.quiet:
+            self._show_bar()
+        return self
+
+    def _show_bar(self) -> None:
+        from cnnfilt.cli.progress import ProgressBar, bar_fits  # One file has none.
+
+        if bar_fits(records=self.json):
             self._bar = ProgressBar(len(self.plan.jobs))
             self._here.enter_context(cleared_first(self._bar.clear_at_once))
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -155,6 +162,8 @@ class Reporter(AbstractContextManager["Reporter"]):
         return f"{', '.join(counts)}; {seconds:.1f} s, {self.bytes_read / 1e6 / max(seconds, 1e-9):.1f} MB/s"
 
     def _print_json(self, data: dict[str, Any]) -> None:
+        from cnnfilt.cli.json_text import json_text  # Only --json needs it.
+
         sys.stdout.write(json_text(data) + "\n")
         sys.stdout.flush()
 
@@ -166,6 +175,8 @@ def print_plan(plan: BatchPlan, *, json: bool = False, page: str | None = None) 
     """
     shown = {} if page is None else {"page": page}
     if json:
+        from cnnfilt.cli.json_text import json_text
+
         for jobs, status in ((plan.jobs, "planned"), (plan.existing, "skipped")):
             print(*(json_text(_as_planned(job, status) | shown) + "\n" for job in jobs), sep="", end="")
         return

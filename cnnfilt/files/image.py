@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable
 from functools import cached_property
-from mmap import mmap
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +10,9 @@ from numpy.typing import NDArray
 from cnnfilt.files.formats import FileKind
 from cnnfilt.files.records import JpegCoding, Metadata, Storage
 from cnnfilt.frozen import Frozen
+
+if TYPE_CHECKING:
+    from mmap import mmap
 
 __all__ = ["Array", "Encoded", "Image", "JpegCoding", "Metadata", "Parts", "top_level"]
 
@@ -41,7 +43,7 @@ class Image(Frozen, eq=False):
     metadata: Metadata = Metadata()
     stored: Storage = Storage()
     notes: tuple[str, ...] = ()
-    memory: mmap | None = None
+    memory: "mmap | None" = None
     columns: tuple[str, ...] = ()
 
     @property
