@@ -1,6 +1,9 @@
 """Strips shared out to threads: the same answers in the same order, whoever computes them."""
 
+import os
 import re
+import subprocess
+import sys
 import threading
 
 import numpy as np
@@ -90,3 +93,34 @@ def test_results_and_losses_do_not_depend_on_the_number(monkeypatch):
     assert re.search(r"int16 sums, 2 threads, strips of \d+ rows$", plan_of(image, [[1, 0, -1]] * 3))
     threads.limit_threads(0)
     assert len({one[1:] for one in found}) == len(found) / 3
+
+
+def test_threads_are_used_again():
+    threads.limit_threads(3)
+    together = threading.Barrier(3)
+
+    def ident(first, last):
+        together.wait(60)
+        return threading.get_ident()
+
+    def idents():
+        return set(threads.run_strips(EDGES[:3], lambda: ident))
+
+    assert idents() == idents()
+    threads.limit_threads(0)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+def test_a_fork_has_threads_of_its_own():
+    script = (
+        "import os, warnings; warnings.simplefilter('ignore', DeprecationWarning)\n"
+        "from cnnfilt.core.engine import threads\n"
+        "threads.limit_threads(3)\n"
+        "run = lambda: threads.run_strips([(n, n + 1) for n in range(30)], lambda: lambda first, last: first)\n"
+        "assert run() == list(range(30))\n"
+        "child = os.fork()\n"
+        "assert run() == list(range(30))\n"
+        "os._exit(0) if not child else None\n"
+        "assert os.waitpid(child, 0)[1] == 0\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=300)

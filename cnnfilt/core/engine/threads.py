@@ -4,8 +4,10 @@ Where strips begin and end is settled beforehand, and what they give is returned
 on the number of threads.
 """
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from threading import Lock, Thread, local
 from typing import TypeVar
 
@@ -60,15 +62,57 @@ def run_strips(edges: Edges, make_worker: Callable[[], Worker[Answer]]) -> list[
     count = thread_count()
     with _working():
         mine, *theirs = [make_worker() for _ in range(max(1, min(count, len(edges))))]
-    others = [Thread(target=work, args=(worker,)) for worker in theirs]
-    for thread in others:
-        thread.start()
+    helpers = [_helper() for _ in theirs]
+    for helper, worker in zip(helpers, theirs, strict=True):
+        helper.begin(partial(work, worker))
     work(mine)
-    for thread in others:
-        thread.join()
+    for helper in helpers:
+        helper.wait()
+        _idle.append(helper)
     if failures:
         raise failures[0]
     return [answers[strip] for strip in range(len(edges))]
+
+
+class _Helper:
+    """A thread that does what it is given, and waits for more: to wake one is quicker than to start another."""
+
+    def __init__(self) -> None:
+        self._work: Callable[[], None] | None = None
+        self._begun, self._done = Lock(), Lock()
+        self._begun.acquire()
+        self._done.acquire()
+        Thread(target=self._serve, daemon=True).start()
+
+    def begin(self, work: Callable[[], None]) -> None:
+        """Let it do `work`, which raises nothing."""
+        self._work = work
+        self._begun.release()
+
+    def wait(self) -> None:
+        """Return when that is done."""
+        self._done.acquire()
+
+    def _serve(self) -> None:
+        while self._begun.acquire():
+            if self._work:
+                self._work()
+            self._work = None
+            self._done.release()
+
+
+_idle: list[_Helper] = []
+"""Threads that wait. Any thread may take one, or put one back."""
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_idle.clear)  # Of a process its fork has one thread alone.
+
+
+def _helper() -> _Helper:
+    try:
+        return _idle.pop()
+    except IndexError:
+        return _Helper()
 
 
 @contextmanager
