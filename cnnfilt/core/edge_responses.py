@@ -12,7 +12,7 @@ from cnnfilt.core.engine.job import Job
 from cnnfilt.core.engine.memory import room
 from cnnfilt.core.engine.padded import PaddedImage
 from cnnfilt.core.engine.run import PlannedConvolution, Solver, in_strips
-from cnnfilt.core.engine.scale import Loss, Range, Responses, Scale, loss_of
+from cnnfilt.core.engine.scale import NO_LOSS, Loss, Range, Responses, Scale, loss_of
 from cnnfilt.core.engine.separable import Gradient
 from cnnfilt.core.engine.strips import StripReader, strip_edges
 from cnnfilt.core.engine.threads import run_strips
@@ -84,7 +84,8 @@ class EdgeResponses(Responses):
 
             def respond_at_once(first: int, last: int) -> Array:
                 magnitude = floats[: last - first]
-                gradient.write(reader.read(first, last), magnitude, self._scale)
+                for strip in reader.parts(first, last):
+                    gradient.write(strip, magnitude[strip.start - first : strip.stop - first], self._scale)
                 return np.asarray(magnitude.reshape(-1, *self.shape[1:]))
 
             return respond_at_once
@@ -114,10 +115,13 @@ class EdgeResponses(Responses):
         gradient, reader = self._gradient, self._reader()
 
         def write(first: int, last: int, pixels: Array) -> Loss:
-            strip = reader.read(first, last)
-            found = gradient.write(strip, pixels.reshape(strip.height, -1), self._scale, scale)
-            assert found is not None, "levels come with what was found"
-            return loss_of(found, pixels.size, self._floats)
+            loss = NO_LOSS
+            for strip in reader.parts(first, last):
+                part = pixels[strip.start - first : strip.stop - first].reshape(strip.height, -1)
+                found = gradient.write(strip, part, self._scale, scale)
+                assert found is not None, "levels come with what was found"
+                loss += loss_of(found, part.size, self._floats)
+            return loss
 
         return write
 

@@ -54,6 +54,22 @@ def test_a_tap_meets_what_slices_of_the_padded_image_meet(case, scratch):
     assert covered == list(range(rows.output_size))
 
 
+@settings(max_examples=200, deadline=None)
+@given(geometries(), st.integers(1, 5))
+def test_only_what_meets_the_border_above_and_below_is_copied(case, height):
+    image, rows, columns, mode = case
+    image = image.astype(np.uint8)
+    reader = StripReader(image, rows, columns, padding_mode=mode, height=height, sides_apart=True)
+    covered = []
+    for start, stop in reader.edges:
+        for part in reader.parts(start, stop):
+            covered += range(part.start, part.stop)
+            met = [row * rows.stride - rows.before for row in (part.start, part.stop - 1)]
+            inside = met[0] >= 0 and met[1] + rows.span <= rows.size
+            assert np.shares_memory(part.padded, image) == inside
+    assert covered == list(range(rows.output_size))
+
+
 def test_the_strip_is_in_the_type_asked_for_and_the_image_in_any():
     image = np.arange(12, dtype=">u2").reshape(3, 4)[::-1, ::2, np.newaxis]
     rows, columns = windows((3, 2), 1)

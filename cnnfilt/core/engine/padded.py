@@ -77,14 +77,18 @@ class PaddedImage:
         padding = self._left, self.shape[1] - self._left - width
         return Sides(padding, places.reshape(-1).astype(np.int32), np.broadcast_to(outside, channels))
 
+    @property
+    def gives_rows(self) -> bool:
+        """Tell whether rows of the image are as they are wanted: of the type, close together, in order, not kept."""
+        rows = self.image
+        flat = self.dtype == rows.dtype and rows.flags.aligned and rows[0].flags.c_contiguous
+        return flat and self._kept is None and (len(rows) == 1 or rows.strides[0] >= rows[0].nbytes)
+
     def rows_of_image(self, first: int, last: int) -> Array | None:
         """Return rows `first` to `last` without their sides, (rows, W * C), if the image itself holds them so."""
-        if self._kept or first < self._top or last > self._top + self.image.shape[0]:
+        if not self.gives_rows or first < self._top or last > self._top + self.image.shape[0]:
             return None
-        rows = self.image[first - self._top : last - self._top]
-        flat = self.dtype == rows.dtype and rows.flags.aligned and rows[0].flags.c_contiguous
-        apart = len(rows) == 1 or rows.strides[0] >= rows[0].nbytes  # in order, and not one over the other
-        return rows.reshape(len(rows), -1) if flat and apart else None
+        return self.image[first - self._top : last - self._top].reshape(last - first, -1)
 
     def read(self, first: int, into: Array) -> None:
         """Write the padded rows from `first` on to `into` (rows, padded width, C), as many as it has."""

@@ -12,7 +12,7 @@ from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.job import Job
 from cnnfilt.core.engine.kept_rows import KeptRows, can_keep
 from cnnfilt.core.engine.plan import plan
-from cnnfilt.core.engine.scale import Loss, Responses, Scale
+from cnnfilt.core.engine.scale import NO_LOSS, Loss, Responses, Scale
 from cnnfilt.core.engine.strips import Strip, StripReader, strip_edges
 from cnnfilt.core.engine.threads import Edges, run_strips, thread_count
 from cnnfilt.errors import ParameterError, counted
@@ -62,7 +62,7 @@ class PlannedConvolution(Responses):
 
             def write(first: int, last: int) -> None:
                 if in_place:
-                    solver.write(solver.reader.read(first, last), out[first:last].reshape(last - first, -1))
+                    solver.write_rows(first, last, out[first:last].reshape(last - first, -1))
                 else:
                     out[first:last] = solver.responses(first, last)
 
@@ -106,20 +106,18 @@ class Solver:
         self._technique.prepare(height)
         self._shape = convolution.shape[1:]
         self._memory = np.empty(height * prod(self._shape) if keeps else 0, dtype)
-        self._results: dict[int, tuple[Array, Array]] = {}
         self._is_exact = dtype.kind == "i"
 
     def responses(self, first: int, last: int) -> Array:
         """Return the responses of rows `first` to `last`, (rows, W', maps), until the next call."""
-        return self._responses(self.reader.read(first, last))
+        rows = self._memory[: (last - first) * prod(self._shape)].reshape(last - first, -1)
+        self.write_rows(first, last, rows)
+        return rows.reshape(last - first, *self._shape)
 
-    def _responses(self, strip: Strip) -> Array:
-        if strip.height not in self._results:
-            rows = self._memory[: strip.height * prod(self._shape)].reshape(strip.height, -1)
-            self._results[strip.height] = rows, rows.reshape(strip.height, *self._shape)
-        rows, result = self._results[strip.height]
-        self.write(strip, rows)
-        return result
+    def write_rows(self, first: int, last: int, out: Array) -> None:
+        """Write the responses of rows `first` to `last` to `out` (rows, W' * maps)."""
+        for strip in self.reader.parts(first, last):
+            self.write(strip, out[strip.start - first : strip.stop - first])
 
     def write(self, strip: Strip, out: Array) -> None:
         """Write the responses of `strip` to `out` (rows, W' * maps)."""
@@ -134,10 +132,20 @@ class Solver:
 
     def write_levels(self, first: int, last: int, pixels: Array, scale: Scale) -> Loss:
         """Write the responses of rows `first` to `last` by `scale` to `pixels` (rows, W', maps)."""
-        strip = self.reader.read(first, last)
+        parts = [
+            self._write_levels(strip, pixels[strip.start - first : strip.stop - first], scale)
+            for strip in self.reader.parts(first, last)
+        ]
+        return sum(parts, NO_LOSS)
+
+    def _write_levels(self, strip: Strip, pixels: Array, scale: Scale) -> Loss:
         with np.errstate(invalid="ignore", over="ignore", under="ignore"):
             loss = self._technique.write_levels(strip, pixels.reshape(strip.height, -1), scale)
-        return scale.write(self._responses(strip), pixels) if loss is None else loss
+        if loss is not None:
+            return loss
+        rows = self._memory[: strip.height * prod(self._shape)].reshape(strip.height, -1)
+        self.write(strip, rows)
+        return scale.write(rows.reshape(pixels.shape), pixels)
 
 
 def in_strips(edges: Edges) -> str:

@@ -11,6 +11,7 @@ Such views may be into scratch memory that the next strip overwrites: read them,
 
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -21,7 +22,7 @@ from cnnfilt.core.engine.kept_rows import KeptRows
 from cnnfilt.core.engine.padded import NO_SIDES, PaddedImage, Sides
 from cnnfilt.describe.window import Window
 from cnnfilt.frozen import Frozen, replace
-from cnnfilt.terms import PaddingMode, PaddingValue
+from cnnfilt.terms import PaddingMode, PaddingValue, Pair
 
 SCRATCH_BYTES = 1 << (22 if native.loops else 21)
 """What a strip's rows may take: about a second-level cache. Smaller strips pay more for each call; the loops in C go
@@ -122,6 +123,24 @@ class StripReader:
             rows, sides = self._padded[:needed], NO_SIDES
             self.padded.read(first, rows.reshape(needed, -1, self._channels))
         return Strip(start, stop, rows, self._rows, self._columns, self._channels, sides)
+
+    def parts(self, start: int, stop: int) -> Iterator[Strip]:
+        """Yield the strip of output rows `start` to `stop`, what meets the border above or below it by itself.
+
+        So that only this has to be copied. Each part overwrites the one before.
+        """
+        first, last = self._inside
+        cuts = sorted({start, min(max(first, start), stop), max(min(last, stop), start), stop})
+        return (self.read(*edge) for edge in pairwise(cuts))
+
+    @cached_property
+    def _inside(self) -> Pair:
+        """Return the first output row that meets the image alone, and their end, where its rows need not be copied."""
+        rows = self._rows
+        if self._sides is NO_SIDES or not self.padded.gives_rows:
+            return 0, rows.output_size
+        first, last = -(-rows.before // rows.stride), (rows.before + rows.size - rows.span) // rows.stride + 1
+        return first, max(first, last)
 
     def _needed_rows(self, output_rows: int) -> int:
         return (output_rows - 1) * self._rows.stride + self._rows.span
