@@ -3,7 +3,7 @@
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -119,16 +119,21 @@ class Reporter(AbstractContextManager["Reporter"]):
         for note in record.notes:
             print_line(f"{record.name}: {note}")
         self._gather_hints(record)
-        if not self.several or self.verbose:
-            for output in record.outputs if self._shows_results(record) else ():
-                name = f"{output.name} " if output.name else ""
-                shapes = f"{record.name} {spelled_size(record.shape)} -> {name}{spelled_size(output.shape)}"
-                page = f", shown in {self.inspection.page}" if self.inspection.page is not None else ""
-                print_line(f"{shapes} ({output.how}){page}")
-                if self.verbose and output.plan:
-                    print_line(f"{record.name}: {output.plan}")
+        if (not self.several or self.verbose) and self._shows_results(record):
+            # Maps that are only shown have no names: one line is for all of them.
+            for line in dict.fromkeys(line for output in record.outputs for line in self._lines(record, output)):
+                print_line(line)
         if not self.several and self._shows_results(record):
             _print_loss(record.name, record.loss, self.command)
+
+    def _lines(self, record: Record, output: Written) -> Iterator[str]:
+        """Yield what is said of one output: sizes and how, and with -v how it was computed."""
+        name = f"{output.name} " if output.name else ""
+        shapes = f"{record.name} {spelled_size(record.shape)} -> {name}{spelled_size(output.shape)}"
+        page = f", shown in {self.inspection.page}" if self.inspection.page is not None else ""
+        yield f"{shapes} ({output.how}){page}"
+        if self.verbose and output.plan:
+            yield f"{record.name}: {output.plan}"
 
     def _gather_hints(self, record: Record) -> None:
         """Keep what would help, to be said once for all the results that the same would help."""

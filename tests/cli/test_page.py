@@ -30,6 +30,11 @@ def test_without_o_the_page_is_all_that_is_written(run: Run, tmp_path: Path) -> 
     assert (tmp_path / "a.html").read_text().startswith("<!DOCTYPE html>")
 
 
+def test_one_line_is_for_all_the_maps_that_a_page_shows(run: Run) -> None:
+    done = run("apply", "conv:4,k=2", MATRIX, "--seed", "1", "--page", "a.html")
+    assert done.stderr.splitlines() == [f"{MATRIX} 3x3 -> 2x2 (1 layer), shown in a.html"]
+
+
 def test_with_o_there_are_both(run: Run) -> None:
     done = run("pool", MATRIX, "-o", "b.csv", "--page", "a.html")
     assert done.code == 0
