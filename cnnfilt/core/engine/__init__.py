@@ -7,6 +7,7 @@ technique                   what each technique says of itself; `plan` has the l
 taps                        tap by tap in NumPy: the definition, and what is left when nothing else suits
 correlate, separable, box   one filter, or one for each channel: by taps, down and along (factors), equal coefficients
 fourier                     large float kernels; like separable, where everything is finite (finite)
+toeplitz                    dense kernels, and columns and rows, as products: for NumPy alone
 direct, im2col              filters over all channels: in compiled loops, or as a product of matrices
 cells, products             what they are made of: evenly lying parts of a kernel, and matrix products in pieces
 fold, pooled, means         pooling: what is combined, how it is carried out in strips, sums to averages or levels

@@ -13,6 +13,7 @@ from cnnfilt.core.engine.job import Job
 from cnnfilt.core.engine.separable import Separable
 from cnnfilt.core.engine.taps import Taps
 from cnnfilt.core.engine.technique import Technique
+from cnnfilt.core.engine.toeplitz import Toeplitz
 from cnnfilt.core.engine.weights import whole_or_float
 from cnnfilt.errors import ShapeError
 from cnnfilt.frozen import Frozen
@@ -24,6 +25,7 @@ TECHNIQUES: tuple[type[Technique], ...] = (
     Separable,
     Fourier,
     Correlate,
+    Toeplitz,
     Taps,
 )
 """The first that suits a job computes it: the faster of two stands first.

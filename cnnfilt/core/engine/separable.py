@@ -14,6 +14,7 @@ from cnnfilt.core.engine.job import Job
 from cnnfilt.core.engine.scale import Found, Loss, Scale, loss_of
 from cnnfilt.core.engine.strips import Strip
 from cnnfilt.core.engine.technique import Technique
+from cnnfilt.core.engine.toeplitz import products_of
 
 SEPARABLE_AREA = 36
 """From this size of kernel on, float factors are looked for: those of small ones round what needs no rounding."""
@@ -58,11 +59,14 @@ class Separable(FiniteTechnique):
         self.reads = read_by_loops(job, dtype)
         self.has_loop = self.sides_apart = self.reads is not None
         self._width = job.columns.output_size * job.maps
-        self.row_bytes = len(self.factors) * self._width * dtype.itemsize
+        self._met = job.columns.padded_size * job.maps
+        self._products = [] if self.has_loop else products_of(job, self.factors)
+        self.row_bytes = (len(self.factors) * self._width + bool(self._products) * self._met) * dtype.itemsize
 
     def prepare(self, height: int) -> None:
         """Make the scratch memory for strips of up to `height` rows."""
         self._sums = np.empty((height if len(self.factors) > 1 else 0, self._width), self._dtype)
+        self._columns = np.empty((height if self._products else 0, self._met), self._dtype)
 
     def write_levels(self, strip: Strip, pixels: Array, scale: Scale) -> Loss | None:
         """Write the strip's responses as levels in the same pass: those of one factor, which are finite."""
@@ -79,6 +83,10 @@ class Separable(FiniteTechnique):
             sums = self._sums[: strip.height] if number else out
             if self.has_loop:
                 self._loop(strip, column, row, zero, sums, None)
+            elif self._products:
+                down, along = self._products[number]
+                down.write(strip.padded, self._columns[: strip.height])
+                along.write(self._columns[: strip.height], sums)
             else:
                 separable(strip.padded, column, row, zero, sums, self.channels, *self.places)
             if number:
