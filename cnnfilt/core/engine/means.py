@@ -1,5 +1,7 @@
 """Sums divided by how many values they are of: as floats, or rounded to levels half to even at once."""
 
+from typing import Any
+
 import numpy as np
 
 from cnnfilt.core.engine.images import Array
@@ -11,11 +13,12 @@ def divided(sums: Array, tall: Array, wide: Array, out: Array) -> None:
     Levels are rounded half to even from the quotient, which is rounded once before: that never makes a half of what
     is none.
     """
-    quotients(sums, np.multiply.outer(tall, wide), out)
+    is_one = (tall == tall[0]).all() and (wide == wide[0]).all()
+    quotients(sums, tall[0] * wide[0] if is_one else np.multiply.outer(tall, wide), out)
 
 
-def quotients(sums: Array, counts: Array, out: Array) -> None:
-    """Write sums / counts to `out`; rounded for whole levels."""
+def quotients(sums: Array, counts: Array | np.integer[Any], out: Array) -> None:
+    """Write sums / counts, of each or one for all, to `out`; rounded for whole levels."""
     # Whole numbers of 16 bits, and the few windows they come from, are exact in float32.
     precise = np.float32 if sums.dtype == np.uint16 and out.dtype != np.float64 else np.float64
     with np.errstate(invalid="ignore", over="ignore"):

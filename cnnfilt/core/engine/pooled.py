@@ -8,7 +8,7 @@ pooling.worker(), .writer(scale)    # the same strip by strip, as values or as l
 makes the averages.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 
 import numpy as np
@@ -207,10 +207,24 @@ def fold_windows(
     Down the columns and then along the rows, tap by tap. A tap beside the image takes no part.
     """
     rows, columns = windows
-    down = np.full((len(into), *source.shape[1:]), fold.start, fold.dtype)
-    into.fill(fold.start)
+    down = np.empty((len(into), *source.shape[1:]), fold.dtype)
     with np.errstate(invalid="ignore", over="ignore"):
-        for outs, ins in taps_on_image(rows, first, first + len(into), top):
-            fold.combine(down[outs], source[ins].astype(fold.dtype, copy=False), out=down[outs])
-        for outs, ins in taps_on_image(columns, 0, into.shape[1]):
-            fold.combine(into[:, outs], down[:, ins], out=into[:, outs])
+        _fold_taps(fold, taps_on_image(rows, first, first + len(into), top), source, down)
+        # Views in which the columns come first.
+        _fold_taps(fold, taps_on_image(columns, 0, into.shape[1]), down.swapaxes(0, 1), into.swapaxes(0, 1))
+
+
+def _fold_taps(fold: Fold, taps: Iterable[tuple[slice, slice]], source: Array, into: Array) -> None:
+    """Write what taps meet along the first axis of `source`, folded, to `into`; where that is nothing, the start."""
+    begun = False
+    for outs, ins in taps:
+        if begun:
+            fold.combine(into[outs], source[ins].astype(fold.dtype, copy=False), out=into[outs])
+        elif outs == slice(0, len(into)):
+            into[...] = source[ins]
+        else:
+            into.fill(fold.start)
+            fold.combine(into[outs], source[ins].astype(fold.dtype, copy=False), out=into[outs])
+        begun = True
+    if not begun:
+        into.fill(fold.start)
