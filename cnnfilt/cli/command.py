@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
-from click.parser import _OptionParser, _ParsingState
 
 from cnnfilt.cli.completion_places import complete
 from cnnfilt.cli.dashes import refuse_other_dashes
@@ -37,20 +36,6 @@ def _printing(
     return click.Option(names, is_flag=True, is_eager=True, expose_value=False, hidden=hidden, callback=show, help=help)
 
 
-class _Parser(_OptionParser):
-    """Knows a short option by its one dash.
-
-    Click takes it for a long one first, and has found what that could have been meant for, with `difflib`, before it
-    tries the short ones.
-    """
-
-    def _process_opts(self, arg: str, state: _ParsingState) -> None:
-        if arg.startswith("--"):
-            super()._process_opts(arg, state)
-        else:
-            self._match_short_opt(arg, state)
-
-
 class Command(click.Command):
     """A command whose --help shows the options in `common`, by their Python names, and only names the others.
 
@@ -80,13 +65,6 @@ class Command(click.Command):
         if not ctx.resilient_parsing:  # The Tab key asks for completions of empty words.
             refuse_empty_names(ctx)
         return left
-
-    def make_parser(self, ctx: click.Context) -> _OptionParser:
-        """Return the parser of the options."""
-        parser = _Parser(ctx)
-        for param in self.params:
-            param.add_to_parser(parser, ctx)
-        return parser
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; what it has from the environment is said with -v, and where it is at fault."""
