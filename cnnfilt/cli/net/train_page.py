@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Generator, Iterable, Sequence
 from pathlib import Path
+from threading import RLock
 from typing import Any, Literal
 
 from cnnfilt.batch.clashes import check_output
@@ -53,6 +54,7 @@ class TrainingPage:
         self._history = [_epoch_data(one, one.learning_rate) for one in past]
         self._before = self._resumed - len(past)
         self._seen: dict[str, Any] = {}
+        self._writing = RLock()
         self._sections: tuple[Section, ...] = ()
         self._examples: Examples | None = None
         self._of = ""
@@ -85,7 +87,7 @@ class TrainingPage:
 
     def finish(self, state: State, said: str = "") -> None:
         """Write the page a last time: what became of the training, and what to say of it."""
-        # A signal finds the training still at work: what that would write now would be older.
+        # A signal finds the training still at work: what that would write now, or is writing, would be older.
         self._ended = True
         self._write(state, 0, said)
 
@@ -98,6 +100,10 @@ class TrainingPage:
         self._seen = {"judged": judged, "filters": filters_on_page(network)}
 
     def _write(self, state: State, seconds: float, said: str = "") -> None:
+        with self._writing:
+            self._write_alone(state, seconds, said)
+
+    def _write_alone(self, state: State, seconds: float, said: str) -> None:
         if self.failed or not self._seen or (self._ended and state == "training"):
             return
         training = {
