@@ -60,7 +60,7 @@ def same(shown: list[str], wanted: list[str]) -> None:
             part for part in other.split() if not number_in(part)
         ]
         found, sought = ([number_in(part)[0] for part in line.split() if number_in(part)] for line in (one, other))
-        assert found == pytest.approx(sought, rel=3e-5, abs=1e-6)
+        assert found == pytest.approx(sought, rel=1e-4, abs=1e-5)
 
 
 def number_in(word: str) -> list[float]:
