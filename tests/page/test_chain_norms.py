@@ -1,5 +1,6 @@
 """The page of a chain writes out what normalisation, values between others and medians make of the run's values."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -56,19 +57,13 @@ def same(shown: list[str], wanted: list[str]) -> None:
     """Hold lines against each other, their numbers as such: those of the run are of single precision."""
     assert len(shown) == len(wanted)
     for one, other in zip(shown, wanted, strict=True):
-        assert [part for part in one.split() if not number_in(part)] == [
-            part for part in other.split() if not number_in(part)
-        ]
-        found, sought = ([number_in(part)[0] for part in line.split() if number_in(part)] for line in (one, other))
-        assert found == pytest.approx(sought, rel=1e-4, abs=1e-5)
+        assert NUMBER.sub("#", one) == NUMBER.sub("#", other)
+        found, sought = ([float(number) for number in NUMBER.findall(line)] for line in (one, other))
+        assert found == pytest.approx(sought, rel=3e-5, abs=1e-6)
 
 
-def number_in(word: str) -> list[float]:
-    """The number that a word of a line is, its brackets taken off, or nothing."""
-    try:
-        return [float(word.strip("()^2x"))]
-    except ValueError:
-        return []
+NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?:e[-+]?\d+)?")
+"""A number in a line, without its sign."""
 
 
 def shown(run: Run, browser: Browser, tmp_path: Path, words: str, shape: tuple[int, ...]) -> Computed:
