@@ -466,6 +466,18 @@ def test_a_stride_past_the_image_leaves_the_first_window(steps, dtype):
     )
 
 
+@needs_loops
+@pytest.mark.parametrize("panels", [(2**59 - 1, 1), (1, 0), (-1, 1), (0, 2)])
+def test_panels_are_held_against_the_filters(panels):
+    image, weights, bias = np.ones((3, 3), "f4"), np.ones((1, 8), "f4"), np.ones(2, "f4")
+    parts, out, one = np.array([[0, 0, 0, 1, 1, 1]], "i4"), np.zeros((3, 3, 2), "f4"), (1, 1)
+    places = 1, one, one, (0, 0), one
+    with pytest.raises(ValueError, match="panels must be of those there are"):
+        loops.filters(image, NOTHING, parts, weights, bias, bias, out, *places, panels, 1)
+    loops.filters(image, NOTHING, parts, weights, bias, bias, out, *places, (0, 1), 1)
+    np.testing.assert_array_equal(out, np.full((3, 3, 2), 2))
+
+
 def hostile(rng):
     """Draw an array that nobody would mean: of any type, size, layout and rights."""
     dtype = rng.choice(["u1", "u2", "i2", "i4", "u4", "f4", "f8", "?", ">u2", "i8"])

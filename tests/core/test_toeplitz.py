@@ -9,7 +9,7 @@ from cnnfilt import convolve
 from cnnfilt import kernel as named
 from cnnfilt.core.engine import native
 from cnnfilt.core.engine.plan import plan, sum_dtype
-from cnnfilt.core.engine.toeplitz import Toeplitz, products_in, toeplitz
+from cnnfilt.core.engine.toeplitz import Toeplitz, floats_for, toeplitz
 from tests import oracles
 from tests.asking import as_job
 from tests.core.techniques import assert_close, cases, convolve_by, plain
@@ -46,7 +46,7 @@ def test_whole_numbers_are_summed_in_floats_that_hold_them():
 
     def floats(kernel, **options):
         job = as_job(image, np.array(kernel), **options)
-        return products_in(job, sum_dtype(job))
+        return floats_for(job, sum_dtype(job))
 
     assert floats([[1, 2], [3, 4]]) == np.float32
     assert floats([[2**16, 0]]) == np.float32

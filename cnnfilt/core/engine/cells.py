@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from cnnfilt.core.engine.images import Array
 from cnnfilt.frozen import Frozen
 
+LONGEST = 256
+"""How many products are summed at once: bounds the rounding error of one long sum. The loops take no more."""
+
 
 class Cells(Frozen):
     """Some rows, columns and channels of a kernel."""

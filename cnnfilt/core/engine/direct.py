@@ -6,7 +6,7 @@
 import numpy as np
 
 from cnnfilt.core.engine import native
-from cnnfilt.core.engine.cells import even_cells
+from cnnfilt.core.engine.cells import LONGEST, even_cells
 from cnnfilt.core.engine.correlate import outside_of
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.job import Job
@@ -18,9 +18,6 @@ from cnnfilt.core.engine.technique import Technique
 from cnnfilt.describe.window import Window
 from cnnfilt.errors import counted
 from cnnfilt.terms import Pair
-
-LONGEST = 256
-"""How many products are summed at once: bounds the rounding error of one long sum. The loops take no more."""
 
 PANELS = {8: 0.6, 16: 0.8, 32: 1.0}
 """How many filters a panel may have, and how fast it is next to one of 32; of those the processor has to have room."""

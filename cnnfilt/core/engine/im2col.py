@@ -7,7 +7,7 @@ For what `direct` has no loops for: doubles, and NumPy alone.
 
 import numpy as np
 
-from cnnfilt.core.engine.cells import even_cells
+from cnnfilt.core.engine.cells import LONGEST, even_cells
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.job import Job
 from cnnfilt.core.engine.products import multiply
@@ -17,9 +17,6 @@ from cnnfilt.core.engine.technique import Technique
 
 FEW_FILTERS = 4
 """Below this many filters, filling the matrix costs more than the multiplication saves."""
-
-LONGEST = 256
-"""How many products are summed at once: bounds the matrix, and the rounding error of one long sum."""
 
 BLOCK_BYTES = 1 << 21
 """What the matrix may take, about: it is written and then read, and should stay near the processor."""

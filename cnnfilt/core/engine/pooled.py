@@ -216,15 +216,10 @@ def fold_windows(
 
 def _fold_taps(fold: Fold, taps: Iterable[tuple[slice, slice]], source: Array, into: Array) -> None:
     """Write what taps meet along the first axis of `source`, folded, to `into`; where that is nothing, the start."""
-    begun = False
-    for outs, ins in taps:
-        if begun:
-            fold.combine(into[outs], source[ins].astype(fold.dtype, copy=False), out=into[outs])
-        elif outs == slice(0, len(into)):
-            into[...] = source[ins]
-        else:
-            into.fill(fold.start)
-            fold.combine(into[outs], source[ins].astype(fold.dtype, copy=False), out=into[outs])
-        begun = True
-    if not begun:
+    met = [*taps]
+    if met and met[0][0] == slice(0, len(into)):
+        into[...] = source[met.pop(0)[1]]
+    else:
         into.fill(fold.start)
+    for outs, ins in met:
+        fold.combine(into[outs], source[ins].astype(fold.dtype, copy=False), out=into[outs])

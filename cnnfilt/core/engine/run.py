@@ -110,9 +110,13 @@ class Solver:
 
     def responses(self, first: int, last: int) -> Array:
         """Return the responses of rows `first` to `last`, (rows, W', maps), until the next call."""
-        rows = self._memory[: (last - first) * prod(self._shape)].reshape(last - first, -1)
+        rows = self._rows(last - first)
         self.write_rows(first, last, rows)
         return rows.reshape(last - first, *self._shape)
+
+    def _rows(self, count: int) -> Array:
+        """Return memory for so many rows of responses, (count, W' * maps)."""
+        return self._memory[: count * prod(self._shape)].reshape(count, -1)
 
     def write_rows(self, first: int, last: int, out: Array) -> None:
         """Write the responses of rows `first` to `last` to `out` (rows, W' * maps)."""
@@ -143,7 +147,7 @@ class Solver:
             loss = self._technique.write_levels(strip, pixels.reshape(strip.height, -1), scale)
         if loss is not None:
             return loss
-        rows = self._memory[: strip.height * prod(self._shape)].reshape(strip.height, -1)
+        rows = self._rows(strip.height)
         self.write(strip, rows)
         return scale.write(rows.reshape(pixels.shape), pixels)
 

@@ -14,7 +14,7 @@ from cnnfilt.core.engine.job import Job
 from cnnfilt.core.engine.scale import Found, Loss, Scale, loss_of
 from cnnfilt.core.engine.strips import Strip
 from cnnfilt.core.engine.technique import Technique
-from cnnfilt.core.engine.toeplitz import products_of
+from cnnfilt.core.engine.toeplitz import as_products
 
 SEPARABLE_AREA = 36
 """From this size of kernel on, float factors are looked for: those of small ones round what needs no rounding."""
@@ -60,7 +60,7 @@ class Separable(FiniteTechnique):
         self.has_loop = self.sides_apart = self.reads is not None
         self._width = job.columns.output_size * job.maps
         self._met = job.columns.padded_size * job.maps
-        self._products = [] if self.has_loop else products_of(job, self.factors)
+        self._products = [] if self.has_loop else as_products(job, self.factors)
         self.row_bytes = (len(self.factors) * self._width + bool(self._products) * self._met) * dtype.itemsize
 
     def prepare(self, height: int) -> None:

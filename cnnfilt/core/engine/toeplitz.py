@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
+from cnnfilt.core.engine.correlate import LONGEST
 from cnnfilt.core.engine.finite import FiniteTechnique
 from cnnfilt.core.engine.images import Array, is_small
 from cnnfilt.core.engine.job import Job
@@ -22,9 +23,6 @@ from cnnfilt.describe.window import Window
 
 FEWEST_TAPS = 9
 """Fewer are sooner added up one by one."""
-
-LONGEST = 64
-"""Of so many taps a row, and rows, the rounding stays within 1e-5: (64 + 64) * 2**-24."""
 
 LONGEST_REACH = 256
 """How far the taps of a row may lie apart, in values: what lies between them is multiplied by zeros."""
@@ -46,7 +44,7 @@ class Toeplitz(FiniteTechnique):
     def suits(job: Job, dtype: np.dtype) -> str | None:
         """Return in words how `job` is summed, None unless it is one dense kernel for all channels that has no loop."""
         height, width = job.weights.shape[:2]
-        if not job.shares_filter or products_in(job, dtype) is None or sums_of(job.image.dtype, dtype) is not None:
+        if not job.shares_filter or floats_for(job, dtype) is None or sums_of(job.image.dtype, dtype) is not None:
             return None
         few = job.tap_count < FEWEST_TAPS or 2 * job.tap_count < height * width
         if few or max(height, width) > LONGEST or not is_near(job.columns, job.maps):
@@ -55,7 +53,7 @@ class Toeplitz(FiniteTechnique):
 
     def __init__(self, job: Job, dtype: np.dtype) -> None:
         super().__init__(job, dtype)
-        floats = products_in(job, dtype)
+        floats = floats_for(job, dtype)
         assert floats is not None, "it suits nothing else"
         self.reads, self._floats, columns = floats, floats, job.columns
         kernel, steps = job.weights[:, :, 0, 0].astype(floats), (columns.stride, columns.dilation)
@@ -118,7 +116,7 @@ class Down:
             np.matmul(self._matrix[: len(made), : len(met)], met, out=made)
 
 
-def products_in(job: Job, dtype: np.dtype) -> np.dtype | None:
+def floats_for(job: Job, dtype: np.dtype) -> np.dtype | None:
     """Return the floats in which all sums of `dtype` are what they should be; None for whole numbers that have none."""
     if dtype.kind == "f":
         return dtype
@@ -134,7 +132,7 @@ def is_near(window: Window, channels: int) -> bool:
     return window.stride <= LONGEST_STRIDE and (window.span - 1) * channels <= LONGEST_REACH
 
 
-def products_of(job: Job, factors: Sequence[tuple[Array, Array]]) -> list[tuple[Down, Along]]:
+def as_products(job: Job, factors: Sequence[tuple[Array, Array]]) -> list[tuple[Down, Along]]:
     """Return how a column times a row is summed, for each of `factors`; of whole numbers and far windows nothing."""
     rows, columns = job.rows, job.columns
     if factors[0][0].dtype.kind != "f" or not (is_near(rows, 1) and is_near(columns, job.maps)):

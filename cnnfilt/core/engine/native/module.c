@@ -362,7 +362,7 @@ static PyObject *py_filters(PyObject *self, PyObject *args) {
     if (good && (panel != 8 && panel != 16 && panel != 32)) good = refuse("must be in panels of 8, 16 or 32 filters", "weights");
     if (good && (weights->pitch != panel || weights->rows != all * values || bias->width != call.out->view.shape[2]))
         good = refuse("must be as many as the filters and the parts need", "weights and bias");
-    if (good && (panels.first < 0 || panels.last > all)) good = refuse("must be of those there are", "panels");
+    if (good && (panels.first < 0 || panels.first > panels.last || panels.last > all)) good = refuse("must be of those there are", "panels");
     panels.maps = bias->width;
     if (good) {
         Py_BEGIN_ALLOW_THREADS
