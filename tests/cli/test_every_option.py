@@ -94,6 +94,10 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+CLOCK = re.compile(rb'"seconds": ?"?[\d.]+"?|"written":"[-\d: ]+"')
+"""What the time of day and the speed of the machine leave in outputs, printed and on pages."""
+
+
 class Watcher:
     """Runs command lines, each in a folder of its own."""
 
@@ -127,7 +131,8 @@ class Watcher:
         outcome = self.run(*shlex.split(line))
         before = {path.stat().st_mtime_ns for path in self.files.rglob("*.png")}
         dates = {str(path): path.stat().st_mtime_ns in before for path in self.folder.rglob("*.png")}
-        output = re.sub(rb'"seconds": [\d.]+', b"", outcome.stdout), tree(self.folder)
+        files = {name: CLOCK.sub(b"", content) for name, content in tree(self.folder).items()}
+        output = CLOCK.sub(b"", outcome.stdout), files
         self.patch.chdir(self.files)
         shutil.rmtree(self.folder)
         return Watched(outcome.code, output, outcome.stderr, self.workers, self.limits, self.clusters, dates)
