@@ -57,7 +57,7 @@ class EdgeResponses(Responses):
         row_bytes = sum(one.technique.row_bytes for one in self._convolutions)
         self._gradient = Gradient.of([one.technique for one in self._convolutions])
         row_bytes = 0 if self._gradient else row_bytes + 2 * self._floats.itemsize * self._width
-        self.edges = strip_edges(rows, padded_row, row_bytes)
+        self.edges = strip_edges(rows, padded_row, row_bytes, streams=self._gradient is not None)
 
     @property
     def dtype(self) -> np.dtype[Any]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from statistics import median
 
 from tests.benchmarks.images import Images
-from tests.benchmarks.measure import alone, seconds
+from tests.benchmarks.measure import alone, seconds_in_a_row
 from tests.benchmarks.rows import Make
 from tests.benchmarks.rows_filters import PREWITT, edge_levels, levels, random_kernel, responses
 from tests.benchmarks.rows_pooling import largest
@@ -49,4 +49,4 @@ def sizes_table(images: Images, repeats: int) -> Iterator[str]:
 
 
 def _taken(make: Make, images: Images, repeats: int) -> float:
-    return median(alone(make(images), gauge=seconds, repeats=repeats))
+    return median(alone(make(images), gauge=seconds_in_a_row, repeats=repeats))

@@ -14,7 +14,7 @@ from cnnfilt.core.levels import Levels
 from cnnfilt.describe.edge_detection import EdgeDetection
 from cnnfilt.describe.operations import Convolution
 from tests.benchmarks.images import Array, Images
-from tests.benchmarks.measure import seconds
+from tests.benchmarks.measure import seconds_in_a_row
 from tests.benchmarks.rows import Call, Limit, Make, Row, Section
 
 Picture = Literal["gray", "rgb"]
@@ -278,4 +278,4 @@ ROWS = (
     box_row("rgb", 0.65),
 )
 
-SECTION = Section("Filters", ROWS, seconds, "ms", 1e-3)
+SECTION = Section("Filters", ROWS, seconds_in_a_row, "ms", 1e-3)

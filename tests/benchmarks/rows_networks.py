@@ -7,7 +7,7 @@ import numpy as np
 
 from cnnfilt.core.convolution import conv2d
 from tests.benchmarks.images import Array, Images
-from tests.benchmarks.measure import seconds
+from tests.benchmarks.measure import seconds_in_a_row
 from tests.benchmarks.rows import Call, Limit, Make, Row, Section
 
 Input = Callable[[Images], Array]
@@ -100,4 +100,4 @@ ROWS = (
     dense_row("224x224", 224, (3, 64), 1.5, 1.0),
 )
 
-SECTION = Section("Networks", ROWS, seconds, "ms", 1e-3)
+SECTION = Section("Networks", ROWS, seconds_in_a_row, "ms", 1e-3)

@@ -12,7 +12,7 @@ from cnnfilt.describe.layers import Volume
 from cnnfilt.files.onnx_network import OnnxNetwork
 from tests.benchmarks.images import Array, Images
 from tests.benchmarks.limits import THREADS
-from tests.benchmarks.measure import seconds
+from tests.benchmarks.measure import seconds_in_a_row
 from tests.benchmarks.rows import Call, Limit, Make, Row, Section
 from tests.files.onnx_of_words import onnx_of
 
@@ -70,4 +70,4 @@ def row(name: str, must: float, aim: float, macs: int) -> Row:
 
 ROWS = (row("resnet18", 4.0, 2.0, 1_814_073_344), row("mobilenet_v2", 5.0, 2.5, 300_774_272))
 
-SECTION = Section("From .onnx files", ROWS, seconds, "ms", 1e-3)
+SECTION = Section("From .onnx files", ROWS, seconds_in_a_row, "ms", 1e-3)

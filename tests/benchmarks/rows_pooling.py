@@ -11,7 +11,7 @@ from cnnfilt.describe.named_kernels import disk_rows
 from cnnfilt.describe.operations import Pooling
 from cnnfilt.terms import Padding
 from tests.benchmarks.images import Array, Images
-from tests.benchmarks.measure import seconds
+from tests.benchmarks.measure import seconds_in_a_row
 from tests.benchmarks.rows import Call, Limit, Make, Row, Section
 from tests.benchmarks.rows_filters import Picture, pillow_filter, scipy_call
 
@@ -233,4 +233,4 @@ ROWS = (
     ),
 )
 
-SECTION = Section("Pooling", ROWS, seconds, "ms", 1e-3)
+SECTION = Section("Pooling", ROWS, seconds_in_a_row, "ms", 1e-3)

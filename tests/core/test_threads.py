@@ -9,8 +9,10 @@ import threading
 import numpy as np
 import pytest
 
+from cnnfilt.core.convolution import convolve
 from cnnfilt.core.engine import strips, threads
 from cnnfilt.core.levels import Levels
+from cnnfilt.core.pooling import pool
 from tests.asking import convolve_to_levels, edges_to_levels, plan_of
 
 EDGES = [(first, first + 3) for first in range(0, 60, 3)]
@@ -93,6 +95,24 @@ def test_results_and_losses_do_not_depend_on_the_number(monkeypatch):
     assert re.search(r"int16 sums, 2 threads, strips of \d+ rows$", plan_of(image, [[1, 0, -1]] * 3))
     threads.limit_threads(0)
     assert len({one[1:] for one in found}) == len(found) / 3
+
+
+@pytest.mark.parametrize("size", [3, 7])
+def test_floats_do_not_depend_on_the_number(monkeypatch, size):
+    # Not even near an infinity, whose strip some techniques compute in another way.
+    monkeypatch.setattr(strips, "SCRATCH_BYTES", 3000)
+    draw = np.random.default_rng(size)
+    image = draw.normal(size=(90, 70, 3)).astype(np.float32)
+    image[40, 30] = np.inf
+    kernels = draw.normal(size=(size, size)), np.multiply.outer(*draw.normal(size=(2, size)))
+    found = []
+    for number in (1, 2, 7):
+        threads.limit_threads(number)
+        found.append([convolve(image, kernel, padding="same").tobytes() for kernel in kernels])
+        found[-1] += [convolve(image, kernels[0] * (kernels[0] > 0), padding="same").tobytes()]
+        found[-1] += [pool(image, 3, kind=kind, padding=1).tobytes() for kind in ("max", "avg")]
+    threads.limit_threads(0)
+    assert found[0] == found[1] == found[2]
 
 
 def test_threads_are_used_again():

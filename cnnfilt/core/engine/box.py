@@ -39,6 +39,7 @@ class Box(Technique):
         has_loop = native.loops and self._dilation == (1, 1) and native.reaches(self._size[1], 1, 1, job.maps)
         self.reads = read_as(job.image.dtype) if has_loop else self._sum_dtype
         self._has_loop = self.sides_apart = bool(has_loop)
+        self.streams = self._has_loop and self._is_mean
         # A strip has no fewer rows of its own than it shares with the next.
         self.strip_rows = job.rows.span
         self.row_bytes = self._width * self._sum_dtype.itemsize

@@ -46,6 +46,7 @@ class Correlate(Technique):
             self._kernel, self._bias = np.ascontiguousarray(weights[:, :, 0]), bias
         # What is 0 for one channel only is multiplied all the same, and 0 * infinity is no number.
         self._spreads = self._each and self.reads == np.float32 and not weights.all()
+        self.streams = not self._spreads
         self._taps = SpareTaps(job, dtype)
         self._is_activated = job.activation != "none"
 

@@ -104,8 +104,10 @@ def tap_on_image(window: Window, tap: int, first: int, last: int, top: int = 0) 
 
 def taps_counted(window: Window, *, include_pad: bool = False) -> Counts:
     """Return how many taps of each window fall on the image, or else on the image and its padding."""
-    starts = np.arange(window.output_size) * window.stride - window.before
     low, high = (-window.before, window.size + window.after) if include_pad else (0, window.size)
+    if low <= window.start(0) and window.start(window.output_size - 1) + window.span <= high:
+        return np.full(window.output_size, window.kernel_size, np.int64)
+    starts = np.arange(window.output_size) * window.stride - window.before
     # The first tap at or after an edge is ceil((edge - start) / dilation).
     first, stop = (np.clip(-((starts - edge) // window.dilation), 0, window.kernel_size) for edge in (low, high))
     return np.asarray(stop - first, np.int64)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from cnnfilt.core.engine import native
 from cnnfilt.core.engine.fold import fold_of
 from cnnfilt.core.engine.images import Array
-from cnnfilt.core.engine.pooled import PoolingJob
+from cnnfilt.core.engine.pooled import Pooler, PoolingJob
 from cnnfilt.core.engine.shapes import Shape, runs_of
 from cnnfilt.describe.window import Window
 
@@ -46,8 +46,8 @@ class MedianJob(PoolingJob):
         super().__init__(fold_of("median", pixels, 1), pixels, rows, columns, window=window)
         self._widen_strips()  # A histogram is filled for each.
 
-    def _pool_by_loop(self, first: int, last: int, into: Array) -> bool:
-        return False
+    def _loop(self, dtype: np.dtype) -> Pooler | None:
+        return None
 
     def _fold(self, first: int, last: int, into: Array) -> None:
         """Write the medians of the windows of rows `first` to `last` to `into` (rows, W', C)."""

@@ -18,7 +18,7 @@ from cnnfilt.core.engine import native
 from cnnfilt.core.engine.fold import Fold, taps_counted, taps_on_image
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.means import divided, quotients
-from cnnfilt.core.engine.scale import Loss, Responses, Scale, range_of
+from cnnfilt.core.engine.scale import Found, Loss, Responses, Scale, loss_of, range_of
 from cnnfilt.core.engine.shapes import Shape, fold_shape, runs_by_length, taps_of_windows
 from cnnfilt.core.engine.strips import strip_edges
 from cnnfilt.core.engine.threads import run_strips
@@ -30,6 +30,16 @@ PICKED = "BHhf?"
 
 AVERAGED = {"BH", "Bi", "Hi", "hi", "?H", "?i"}
 """The types of values and of sums for which there are loops, whose averages are levels or floats."""
+
+
+Pooler = Callable[[int, int, Array], Found | None]
+"""Pools the windows of rows first to last into an array, and returns what it found of levels."""
+
+Places = tuple[Pair, int, Pair, Pair, Pair]
+"""What a loop is told of windows: their size, the channels, strides, dilations, and where the first begins."""
+
+Loop = Callable[[int, int, Array, Array, Places], Found | None]
+"""A loop for rows first to last, told the rows that they meet, the results, and the places of windows."""
 
 
 class PoolingJob(Responses):
@@ -51,8 +61,8 @@ class PoolingJob(Responses):
         self.fold, self.pixels, self.rows, self.columns = fold, pixels, rows, columns
         self.include_pad, self.window = include_pad, window
         self.shape = rows.output_size, columns.output_size, pixels.shape[2]
-        row = pixels.shape[1] * pixels.shape[2]
-        self.edges = strip_edges(rows, row * pixels.itemsize, row * fold.dtype.itemsize)
+        row, streams = pixels.shape[1] * pixels.shape[2], window is None and self._loop(fold.result) is not None
+        self.edges = strip_edges(rows, row * pixels.itemsize, row * fold.dtype.itemsize, streams=streams)
         if window is not None:
             self._widen_strips()
         tall, wide = (taps_counted(window, include_pad=include_pad) for window in (rows, columns))
@@ -67,7 +77,7 @@ class PoolingJob(Responses):
     def write(self, out: Array) -> None:
         """Write the pooled windows to `out` (H', W', C), contiguous."""
 
-        def make_worker() -> Callable[[int, int], None]:
+        def make_worker() -> Callable[[int, int], object]:
             pool = self._pooler()
             return lambda first, last: pool(first, last, out[first:last])
 
@@ -95,8 +105,8 @@ class PoolingJob(Responses):
         pool = self._pooler()
 
         def write(first: int, last: int, pixels: Array) -> Loss:
-            pool(first, last, pixels)
-            return Loss(*range_of(pixels), 0, pixels.size)
+            found = pool(first, last, pixels)
+            return loss_of(found, pixels.size, pixels.dtype) if found else Loss(*range_of(pixels), 0, pixels.size)
 
         return write
 
@@ -105,20 +115,25 @@ class PoolingJob(Responses):
         """Return the number of rows of the tallest strip."""
         return max(last - first for first, last in self.edges)
 
-    def _pooler(self) -> Callable[[int, int, Array], None]:
+    def _pooler(self) -> Pooler:
         """Return what pools the windows of rows first to last into a contiguous array (rows, W', C).
 
         For one thread: every thread makes its own.
         """
         folded: Array | None = None
+        loops: dict[str, Pooler | None] = {}
 
-        def pool(first: int, last: int, into: Array) -> None:
+        def pool(first: int, last: int, into: Array) -> Found | None:
             nonlocal folded
-            if self._pool_by_loop(first, last, into):
-                return
+            kind = into.dtype.char
+            if kind not in loops:
+                loops[kind] = self._loop(into.dtype)
+            loop = loops[kind]
+            if loop:
+                return loop(first, last, into)
             if not self.fold.averages and into.dtype == self.fold.dtype:
                 self._fold(first, last, into)
-                return
+                return None
             if folded is None:
                 folded = np.empty((self._height, *self.shape[1:]), self.fold.dtype)
             strip = folded[: last - first]
@@ -127,6 +142,7 @@ class PoolingJob(Responses):
                 self._divide(first, last, strip, into)
             else:
                 np.copyto(into, strip, casting="unsafe")
+            return None
 
         return pool
 
@@ -156,47 +172,55 @@ class PoolingJob(Responses):
         """Return the first of the image's rows that the windows of rows `first` to `last` meet, and where they end."""
         return max(self.rows.start(first), 0), min(self.rows.start(last - 1) + self.rows.span, self.pixels.shape[0])
 
-    def _pool_by_loop(self, first: int, last: int, into: Array) -> bool:
-        """Write the windows of rows `first` to `last`, pooled, if there is a loop for them; return whether."""
-        rows, columns, channels = self.rows, self.columns, self.shape[2]
-        values, sums = self.pixels.dtype, self.fold.dtype
+    def _loop(self, dtype: np.dtype) -> Pooler | None:
+        """Return what pools rows first to last into an array of `dtype`, if there is a loop for that.
+
+        It returns the lowest and highest average, where these are levels.
+        """
+        rows, columns, values, channels = self.rows, self.columns, self.pixels.dtype, self.shape[2]
         reaches = native.reaches(columns.kernel_size, columns.dilation, columns.stride, channels)
         if not (native.loops and reaches and values.isnative):
-            return False
-        top, bottom = self._rows_met(first, last)
-        source = np.require(self.pixels[top:bottom], requirements=["C", "A"]).reshape(bottom - top, -1)
-        out = into.reshape(last - first, -1)
-        places = (
-            (rows.kernel_size, columns.kernel_size),
-            channels,
-            *native.steps_of(rows, columns),
-            (rows.start(first) - top, -columns.before),
-        )
-        if self.fold.averages and self.window is not None:
-            return False
-        if self.fold.averages:
-            is_mean = out.dtype.char in "Bf" or (out.dtype.char, sums.char) == ("H", "i")
-            if values.char + sums.char not in AVERAGED or not is_mean:
-                return False
-            native.loops.average(source, self._tall[first:last], self._wide, out, *places, sums.char)
-        elif values.char in PICKED and out.dtype == values:
-            self._pick(source, out, places)
-        else:
-            return False
-        return True
+            return None
+        run = self._average(dtype) if self.fold.averages else self._pick(dtype)
+        if run is None:
+            return None
+        size, steps = (rows.kernel_size, columns.kernel_size), native.steps_of(rows, columns)
 
-    def _pick(self, source: Array, out: Array, places: tuple[Pair, int, Pair, Pair, Pair]) -> None:
-        """Write the largest or smallest values by the loops."""
+        def loop(first: int, last: int, into: Array) -> Found | None:
+            top, bottom = self._rows_met(first, last)
+            source = np.require(self.pixels[top:bottom], requirements=["C", "A"]).reshape(bottom - top, -1)
+            start = rows.start(first) - top, -columns.before
+            return run(first, last, source, into.reshape(last - first, -1), (size, channels, *steps, start))
+
+        return loop
+
+    def _average(self, dtype: np.dtype) -> Loop | None:
+        """Return the loop whose averages of rows first to last are of `dtype`."""
         assert native.loops is not None, "the loops are there"
-        greatest = self.fold.combine is np.maximum
+        average, sums = native.loops.average, self.fold.dtype.char
+        is_mean = dtype.char in "Bf" or (dtype.char, sums) == ("H", "i")
+        if self.window is not None or self.pixels.dtype.char + sums not in AVERAGED or not is_mean:
+            return None
+
+        def run(first: int, last: int, source: Array, out: Array, places: Places) -> Found | None:
+            found: Found = average(source, self._tall[first:last], self._wide, out, *places, sums)
+            return found if dtype.char != "f" else None
+
+        return run
+
+    def _pick(self, dtype: np.dtype) -> Loop | None:
+        """Return the loop whose largest or smallest values are of `dtype`."""
+        if self.pixels.dtype.char not in PICKED or dtype != self.pixels.dtype:
+            return None
+        kind = "maximum" if self.fold.combine is np.maximum else "minimum"
         if self.window is None:
-            (native.loops.maximum if greatest else native.loops.minimum)(source, out, *places)
-            return
+            extreme = getattr(native.loops, kind)
+            return lambda first, last, source, out, places: extreme(source, out, *places)
         runs, lengths = runs_by_length(self.window)
         reach = (self.columns.kernel_size - 1) * self.columns.dilation * self.shape[2]
-        kept = np.empty(self.rows.span * len(lengths) * (native.BLOCK + reach), out.dtype)
-        pick = native.loops.maximum_of_runs if greatest else native.loops.minimum_of_runs
-        pick(source, runs, lengths, kept, out, *places)
+        kept = np.empty(self.rows.span * len(lengths) * (native.BLOCK + reach), dtype)
+        of_runs = getattr(native.loops, f"{kind}_of_runs")
+        return lambda first, last, source, out, places: of_runs(source, runs, lengths, kept, out, *places)
 
 
 def fold_windows(

@@ -1,12 +1,10 @@
 """The range of each window: its largest value minus its smallest."""
 
-from collections.abc import Callable
-
 import numpy as np
 
 from cnnfilt.core.engine.fold import fold_of
 from cnnfilt.core.engine.images import Array
-from cnnfilt.core.engine.pooled import PoolingJob
+from cnnfilt.core.engine.pooled import Pooler, PoolingJob
 from cnnfilt.core.engine.shapes import Shape
 from cnnfilt.describe.window import Window
 from cnnfilt.errors import ShapeError
@@ -21,7 +19,7 @@ class RangeJob(PoolingJob):
         fold = replace(fold_of("max", pixels, 1), result=difference_dtype(pixels))
         super().__init__(fold, pixels, rows, columns, window=window)
 
-    def _pooler(self) -> Callable[[int, int, Array], None]:
+    def _pooler(self) -> Pooler:
         """Return what writes the ranges of the windows of rows first to last into an array (rows, W', C)."""
         kinds: tuple[PoolKind, PoolKind] = ("max", "min")
         made = []

@@ -30,9 +30,14 @@ class PlannedConvolution(Responses):
         check_range(job.weights, dtype, "kernel")
         check_range(job.bias, dtype, "bias")
         self.technique = self.plan.technique(job, dtype)
-        padded_row = job.columns.padded_size * job.image.shape[2] * (self.technique.reads or dtype).itemsize
-        self.edges = strip_edges(job.rows, padded_row, self.technique.row_bytes, multiple=self.technique.strip_rows)
+        self.edges = self._strips(streams=self.technique.streams)
         self.kept: KeptRows | None = None
+
+    def _strips(self, *, streams: bool) -> Edges:
+        columns, technique = self.job.columns, self.technique
+        row = columns.padded_size * self.job.image.shape[2] * (technique.reads or self.plan.dtype).itemsize
+        multiple = technique.strip_rows
+        return strip_edges(self.job.rows, row, technique.row_bytes, multiple=multiple, streams=streams)
 
     def overwrite(self) -> bool:
         """Prepare for a result that is written over the image, strip by strip; return whether that can be.
@@ -43,9 +48,10 @@ class PlannedConvolution(Responses):
         # Kernels that could pass the float range are read once more, as taps.
         if not whole or float(np.abs(job.weights).sum()) >= LARGE_KERNEL or self.shape != job.image.shape:
             return False
-        if not can_keep(job.rows, job.padding_mode, self.edges):
+        edges = self._strips(streams=False)  # Rows that are kept are copied.
+        if not can_keep(job.rows, job.padding_mode, edges):
             return False
-        self.kept = KeptRows(job.image, job.rows, self.edges)
+        self.edges, self.kept = edges, KeptRows(job.image, job.rows, edges)
         return True
 
     @property

@@ -63,3 +63,20 @@ void means_u16(const Means *m, size y, size at, const u16 *sums, size n, Target 
     }
 MEANS(i32)
 MEANS(u32)
+
+/* Note the lowest and the highest of n levels. */
+#define NOTE(LEVEL) \
+    CLONES void JOIN(note, LEVEL)(const LEVEL *levels, size n, Loss *loss) { \
+        LEVEL low = levels[0], high = levels[0]; \
+        for (size x = 1; x < n; x++) low = levels[x] < low ? levels[x] : low, high = levels[x] > high ? levels[x] : high; \
+        loss->lowest = low < loss->lowest ? low : loss->lowest; \
+        loss->highest = high > loss->highest ? high : loss->highest; \
+    }
+NOTE(u8)
+NOTE(u16)
+
+/* Of row y, where its means are levels. */
+void note_levels(Target *t, size y, size width) {
+    if (t->type == 'B') note_u8((u8 *)t->to + y * t->pitch, width, &t->loss);
+    else if (t->type == 'H') note_u16((u16 *)t->to + y * t->pitch, width, &t->loss);
+}

@@ -11,11 +11,10 @@ CLONES void JOIN3(shared, SUM, RESULT)(const SUM *sums, RESULT *out, size n, EXA
 #ifdef SHIFTS
 /* The same of 2^shift values each, shift > 0: a half goes to the even level. */
 PART void JOIN3(by_shift, SUM, RESULT)(const SUM *sums, RESULT *out, size n, int shift) {
-    const SUM rest = (SUM)(((SUM)1 << shift) - 1), most_down = (SUM)(rest >> 1);
+    const SUM below_half = (SUM)((1 << (shift - 1)) - 1);
     for (size x = 0; x < n; x++) {
-        const SUM level = (SUM)(sums[x] >> shift), odd = level & 1;
-        const SUM up = (SUM)((SUM)((sums[x] & rest) + most_down + odd) >> shift);
-        out[x] = (RESULT)(level + up);
+        const SUM odd = (SUM)((sums[x] >> shift) & 1);
+        out[x] = (RESULT)((SUM)(sums[x] + below_half + odd) >> shift);
     }
 }
 

@@ -450,7 +450,8 @@ static PyObject *pick(PyObject *args, int greatest) {
 static PyObject *py_maximum(PyObject *self, PyObject *args) { return (void)self, pick(args, 1); }
 static PyObject *py_minimum(PyObject *self, PyObject *args) { return (void)self, pick(args, 0); }
 
-/* average(image, tall, wide, out, (height, width), ..., sums): as maximum; `sums` is the letter of the type they add up in. */
+/* average(image, tall, wide, out, (height, width), ..., sums): as maximum; `sums` is the letter of the type they add up in. The
+ * answer is (lowest, highest, 0, 0) of averages that are levels. */
 static PyObject *py_average(PyObject *self, PyObject *args) {
     (void)self;
     Call call = {0};
@@ -466,7 +467,7 @@ static PyObject *py_average(PyObject *self, PyObject *args) {
                                           start[1] * call.channels, &call.target);
     if (good) RUN(TOTAL_TYPES, ONE);
 #undef ONE
-    return end(&call, good, 0);
+    return end(&call, good, 1);
 }
 
 /* levels(responses, levels, mapping) -> (lowest, highest, clipped, not numbers) */
@@ -654,7 +655,7 @@ static PyMethodDef methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
-enum { DOORS = 5 }; /* changes with what the loops are told, here and in __init__.py: a library that is older is not used */
+enum { DOORS = 6 }; /* changes with what the loops are told, here and in __init__.py: a library that is older is not used */
 
 /* How many filters a panel has where there are enough of them: as many as the registers hold sums of a block. */
 static int widest_panel(void) {

@@ -202,6 +202,7 @@ void levels_f32(const Mapping *, const f32 *, void *, size, size, Loss *);
 void means_u16(const Means *, size, size, const u16 *, size, Target *);
 void means_i32(const Means *, size, size, const i32 *, size, Target *);
 void means_u32(const Means *, size, size, const u32 *, size, Target *);
+void note_levels(Target *, size, size);
 
 /* Where the sums of a block are made: where they go, if as they are and the row has room for a whole block, else in `memory`.
  * What is then made beyond the block's own values, the next block makes again. */

@@ -74,5 +74,6 @@ CLONES void JOIN3(total, SOURCE, SUM)(const Windows *w, const SOURCE *image, siz
             }
             PUT_TOTAL(SUM, w, target, y, at, sums, n, skips);
         }
+        if (target->means) note_levels(target, y, w->width);
     }
 }
