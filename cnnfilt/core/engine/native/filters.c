@@ -8,6 +8,9 @@
 #define UNROLL(times)
 #endif
 
+/* So many maps stay in a second-level cache. */
+enum { NEAR = 1 << 16 };
+
 /* What a window meets in some of its rows, taps and channels: rows of runs of values that lie side by side. */
 typedef struct {
     size rows, row_step, runs, run_step, length;
