@@ -137,10 +137,10 @@ def apply_levels(responses: npt.ArrayLike, levels: Levels, *, are_alike: AreAlik
 
 def apply_levels_to_sums(sums: Array, levels: Levels) -> tuple[Array, Loss]:
     """Return what `apply_levels` does, of sums that are no better told apart than their type rounds them."""
-    return apply_levels(sums, levels, are_alike=_told_apart_by(sums.dtype))
+    return apply_levels(sums, levels, are_alike=told_apart_by(sums.dtype))
 
 
-def _told_apart_by(dtype: np.dtype) -> AreAlike:
+def told_apart_by(dtype: np.dtype) -> AreAlike:
     """Return what tells whether responses are alike where `dtype` has rounded them."""
 
     def are_alike(found: Range) -> bool:
@@ -198,7 +198,7 @@ def range_needed(
 def range_in(responses: Array, levels: Levels) -> tuple[Range | None, bool]:
     """Return what `range_needed` does, of an array."""
     flat = np.ascontiguousarray(responses).reshape(-1)
-    return range_needed(_Ready(flat), levels, are_alike=_told_apart_by(responses.dtype))
+    return range_needed(_Ready(flat), levels, are_alike=told_apart_by(responses.dtype))
 
 
 def _stretched(top: int, found: Range | None, *, alike: bool, magnitude: bool = False) -> Scale:

@@ -16,7 +16,7 @@ _Index = slice | npt.NDArray[np.intp]
 
 
 def around(image: Image, box: Box, windows: Windows, mode: PaddingMode) -> tuple[Image, tuple[Pair, Pair]]:
-    """Return what `windows` of stride 1 see of `image` in `box`, and what padding that still needs at its borders.
+    """Return what the `windows` in `box` see of `image`, and what padding that still needs at its borders.
 
     Where the mode pads with pixels of the image these are part of what is seen, and no padding is left to do.
     """
@@ -33,14 +33,23 @@ def neighbourhood(image: Image, box: Box, reach: Reach) -> tuple[Image, Box]:
     return _cut(image, slice(top, bottom), slice(left, right)), box.moved(-top, -left)
 
 
+def weighed(image: Image) -> Array:
+    """Return the colours of a transparent image times what they cover, and its alpha last, (H, W, C + 1) floats."""
+    from cnnfilt.core.covered import premultiplied  # Few runs filter transparency.
+
+    assert image.alpha is not None, "it is transparent"
+    return premultiplied(image.pixels, image.alpha)
+
+
 def _seen(window: Window, first: int, last: int, mode: PaddingMode) -> tuple[_Index, Pair]:
     """Return which positions the windows `first` to `last` see, and how many (before, after) are still to be padded."""
-    start, stop = first - window.before, last - window.before + window.span - 1
+    start, stop = window.start(first), window.start(last - 1) + window.span
     if mode != "zeros":
         positions = border_positions(window.size, window.before, window.after, mode, window.lines)
         return as_slice(positions[start + window.before : stop + window.before]), (0, 0)
-    before, after = max(-start, 0), max(stop - window.size, 0)
-    return slice(start + before, stop - after), (before, after)
+    # What overhangs the padding is no part of it.
+    before, after = max(-start, 0), min(max(stop - window.size, 0), window.after)
+    return slice(start + before, min(stop, window.size)), (before, after)
 
 
 def _extent(first: int, last: int, n: int, reach: int, *, wraps: bool) -> Pair:

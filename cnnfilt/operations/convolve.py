@@ -2,18 +2,16 @@
 
 from collections.abc import Callable
 
-import numpy as np
-
-from cnnfilt.core.alpha import alpha_at_centres, alpha_of_stamps, opaque_padding, premultiplied, unpremultiplied
+from cnnfilt.core.alpha import alpha_at_centres, alpha_of_stamps
 from cnnfilt.core.convolution import convolve_as_asked, convolve_to_levels
-from cnnfilt.core.levels import Levels, apply_levels, apply_levels_to_sums
+from cnnfilt.core.levels import Levels, apply_levels
 from cnnfilt.describe.operations import Convolution
 from cnnfilt.describe.parts import Box
 from cnnfilt.describe.windows import Windows, check_pixels
 from cnnfilt.errors import ParameterError
 from cnnfilt.files.image import Image
 from cnnfilt.frozen import Frozen, replace
-from cnnfilt.operations.around import around
+from cnnfilt.operations.around import around, weighed
 from cnnfilt.operations.base import (
     AUTO,
     Array,
@@ -141,7 +139,7 @@ class ConvolveImage(Operation, kw_only=True):
         windows = self.check_size(self.asked.slide(one.size).over(size_of(image)))
         levels, how = self._levels(one, image, format_name), self._how(windows)
         if self.treatment.alpha == "filter" and image.alpha is not None:
-            return self._slide_premultiplied(one, image, image.alpha, levels, how)
+            return self._slide_covered(one, image, image.alpha, windows, levels, how)
         _ = in_place and image.is_flat  # Afterwards it can no longer be told.
         mapped = convolve_to_levels(image.pixels, one.kernel, self.asked, levels, bias=one.bias, in_place=in_place)
         hints = convolution_hints(image, one.kernel, one.bias, self.asked, windows, levels, mapped.loss)
@@ -191,15 +189,22 @@ class ConvolveImage(Operation, kw_only=True):
             return replace(levels, value_range=(0, levels.top * asked.input_scale))
         return levels
 
-    def _slide_premultiplied(self, one: LabelledKernel, image: Image, alpha: Array, levels: Levels, how: str) -> Result:
-        padding = opaque_padding(self.asked.padding_value, image.channels, alpha.dtype)
+    def _slide_covered(
+        self, one: LabelledKernel, image: Image, alpha: Array, windows: Windows, levels: Levels, how: str
+    ) -> Result:
+        from cnnfilt.core.covered import Covered, opaque_padding  # Few runs filter transparency.
+
+        height, width = windows.output_size
         # The scale is for colours; as much is covered whatever it is.
-        asked = replace(self.asked, padding_value=padding, input_scale=1.0)
-        filtered = convolve_as_asked(premultiplied(image.pixels, alpha), one.kernel, asked, bias=one.bias)
-        colours, filtered_alpha = unpremultiplied(filtered, image.pixels, alpha.dtype)
-        if self.asked.input_scale != 1:
-            colours = colours * np.float32(self.asked.input_scale)
-        pixels, loss = apply_levels_to_sums(colours, levels)
+        asked, padding = self.asked, opaque_padding(self.asked.padding_value, image.channels, alpha.dtype)
+
+        def filtered(first: int, last: int) -> Array:
+            seen, pads = around(image, Box(first, 0, last - first, width), windows, asked.padding_mode)
+            padded = replace(asked, padding=pads, padding_value=padding, input_scale=1.0)
+            return convolve_as_asked(weighed(seen), one.kernel, padded, bias=one.bias)
+
+        covered = Covered(filtered, (height, width, image.channels), windows.rows, alpha.dtype, gain=asked.input_scale)
+        pixels, filtered_alpha, loss = covered.as_levels(levels, like=image.pixels)
         return Result(pixels, filtered_alpha, how, loss)
 
     def _how(self, windows: Windows) -> str:

@@ -1,7 +1,6 @@
 """Erosion, dilation and what is made of them, of one image."""
 
-from cnnfilt.core.alpha import premultiplied, unpremultiplied
-from cnnfilt.core.levels import Levels, apply_levels_to_sums
+from cnnfilt.core.levels import Levels
 from cnnfilt.core.morphology import as_levels, morph_as_asked
 from cnnfilt.describe.operations import Morphology
 from cnnfilt.describe.parts import Box
@@ -37,7 +36,7 @@ class MorphImage(Operation, kw_only=True):
         """Return what the result is in `box`."""
         levels, how = self.levels_of(image, 0, format_name), f"{self.asked.operation} {self.asked.in_words}"
         if self.treatment.alpha == "filter" and image.alpha is not None:
-            return [self._premultiplied(image, image.alpha, levels, how, box)]
+            return [self._covered(image, image.alpha, levels, how, box)]
         mapped = as_levels(morph_as_asked(image.pixels, self.asked)[box.slices], levels)
         return [Result(mapped.pixels, None if image.alpha is None else image.alpha[box.slices], how, mapped.loss)]
 
@@ -51,8 +50,16 @@ class MorphImage(Operation, kw_only=True):
         levels = self.levels_of(image, number, format_name)
         return ExplainedValues(self.asked.operation, levels, explain_morphology(image.pixels, place, self.asked))
 
-    def _premultiplied(self, image: Image, alpha: Array, levels: Levels, how: str, box: Box) -> Result:
-        changed = morph_as_asked(premultiplied(image.pixels, alpha), self.asked)[box.slices]
-        colours, changed_alpha = unpremultiplied(changed, image.pixels, alpha.dtype)
-        pixels, loss = apply_levels_to_sums(colours, levels)
+    def _covered(self, image: Image, alpha: Array, levels: Levels, how: str, box: Box) -> Result:
+        from cnnfilt.core.covered import Covered  # Few runs change transparency.
+        from cnnfilt.operations.around import neighbourhood, weighed
+
+        def changed(first: int, last: int) -> Array:
+            band = Box(box.top + first, box.left, last - first, box.width)
+            seen, inside = neighbourhood(image, band, self.reach())
+            return morph_as_asked(weighed(seen), self.asked)[inside.slices]
+
+        rows = self.asked.seen.over((box.height, box.width)).rows
+        covered = Covered(changed, (box.height, box.width, image.channels), rows, alpha.dtype)
+        pixels, changed_alpha, loss = covered.as_levels(levels, like=image.pixels)
         return Result(pixels, changed_alpha, how, loss)

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from cnnfilt.core.alpha import alpha_at_centres, premultiplied, unpremultiplied
-from cnnfilt.core.levels import Levels, apply_levels, apply_levels_to_sums
+from cnnfilt.core.alpha import alpha_at_centres
+from cnnfilt.core.levels import Levels, apply_levels
 from cnnfilt.core.pooling import pool_and_locate, pool_as_asked, pool_to_levels
 from cnnfilt.describe.operations import Pooling
 from cnnfilt.describe.parts import Box
@@ -11,7 +11,7 @@ from cnnfilt.describe.windows import adaptive_bounds
 from cnnfilt.errors import ParameterError
 from cnnfilt.files.image import Image
 from cnnfilt.frozen import replace
-from cnnfilt.operations.around import around
+from cnnfilt.operations.around import around, weighed
 from cnnfilt.operations.base import Array, ExplainedValues, Operation, Reach, Result, alpha_under, reach_of, size_of
 from cnnfilt.spelling import spelled_size
 from cnnfilt.terms import Pair
@@ -45,7 +45,7 @@ class PoolImage(Operation, kw_only=True):
         if self.asked.output_size is None:
             self.check_size(self.asked.slide.over(size_of(image)))
         if self.treatment.alpha == "filter" and image.alpha is not None:
-            return [self._pool_premultiplied(image, image.alpha, levels)]
+            return [self._pool_covered(image, image.alpha, levels)]
         if self.indices:
             pooled, indices = pool_and_locate(image.pixels, self.asked)
             pixels, loss = apply_levels(pooled, levels)
@@ -78,10 +78,23 @@ class PoolImage(Operation, kw_only=True):
         levels = self.levels_of(image, number, format_name)
         return ExplainedValues(self.asked.kind, levels, explain_pooling(image.pixels, place, self.asked))
 
-    def _pool_premultiplied(self, image: Image, alpha: Array, levels: Levels) -> Result:
-        pooled = pool_as_asked(premultiplied(image.pixels, alpha), self.asked)
-        colours, pooled_alpha = unpremultiplied(pooled, image.pixels, alpha.dtype)
-        pixels, loss = apply_levels_to_sums(colours, levels)
+    def _pool_covered(self, image: Image, alpha: Array, levels: Levels) -> Result:
+        from cnnfilt.core.covered import Covered  # Few runs pool transparency.
+
+        if self.asked.output_size is None:
+            windows = self.asked.slide.over(size_of(image))
+            rows, (height, width) = windows.rows, windows.output_size
+        else:
+            rows, (height, width) = None, self.asked.output_size
+
+        def pooled(first: int, last: int) -> Array:
+            if rows is None:
+                return pool_as_asked(weighed(image), self.asked)
+            seen, pads = around(image, Box(first, 0, last - first, width), windows, "zeros")
+            return pool_as_asked(weighed(seen), replace(self.asked, padding=pads))
+
+        covered = Covered(pooled, (height, width, image.channels), rows, alpha.dtype)
+        pixels, pooled_alpha, loss = covered.as_levels(levels, like=image.pixels)
         return Result(pixels, pooled_alpha, self._how(), loss)
 
     def _alpha(self, image: Image) -> Array | None:

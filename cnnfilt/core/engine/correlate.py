@@ -21,7 +21,7 @@ LONGEST = 64
 class Correlate(Technique):
     """Adds up taps in loops over blocks of a row."""
 
-    sides_apart = True
+    sides_apart = streams = True
 
     @staticmethod
     def suits(job: Job, dtype: np.dtype) -> str | None:
@@ -46,7 +46,6 @@ class Correlate(Technique):
             self._kernel, self._bias = np.ascontiguousarray(weights[:, :, 0]), bias
         # What is 0 for one channel only is multiplied all the same, and 0 * infinity is no number.
         self._spreads = self._each and self.reads == np.float32 and not weights.all()
-        self.streams = not self._spreads
         self._taps = SpareTaps(job, dtype)
         self._is_activated = job.activation != "none"
 

@@ -58,7 +58,7 @@ class Separable(FiniteTechnique):
         self.places = native.steps_of(job.rows, job.columns)
         self.reads = read_by_loops(job, dtype)
         self.has_loop = self.sides_apart = self.reads is not None
-        self.streams = self.has_loop and self._is_safe and len(self.factors) == 1
+        self.streams = self.has_loop and len(self.factors) == 1
         self._width = job.columns.output_size * job.maps
         self._met = job.columns.padded_size * job.maps
         self._products = [] if self.has_loop else as_products(job, self.factors)

@@ -20,7 +20,6 @@ from cnnfilt.core.engine import native
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.kept_rows import KeptRows
 from cnnfilt.core.engine.padded import NO_SIDES, PaddedImage, Sides
-from cnnfilt.core.engine.threads import thread_count
 from cnnfilt.describe.window import Window
 from cnnfilt.frozen import Frozen, replace
 from cnnfilt.terms import PaddingMode, PaddingValue, Pair
@@ -29,14 +28,11 @@ SCRATCH_BYTES = 1 << (22 if native.loops else 21)
 """What a strip's rows may take: about a second-level cache. Smaller strips pay more for each call."""
 
 FEWEST_STRIPS = 8
-"""Where each has a sixteenth of SCRATCH_BYTES at least."""
+"""So many there are where each has a sixteenth of SCRATCH_BYTES at least."""
 
 STREAMED = 4
 """So many times as large strips may be for loops that go from block to block, reading and writing rows where they are.
 To begin a strip costs a tenth of a millisecond, as what Python needs has left the cache."""
-
-EACH_THREAD = 3
-"""So many of these strips a thread has, where they are not too large: one that is slowed down leaves some to others."""
 
 
 class Strip(Frozen):
@@ -165,16 +161,13 @@ def strip_edges(
     """Return (start, stop) of each strip's output rows: `height` rows, or what makes its scratch SCRATCH_BYTES.
 
     Their number is then a multiple of `multiple`, the last strip's apart. Of an image that makes only a few strips they
-    are smaller, so that threads can share them out. What `streams` has fewer, larger strips: only what gives the same
-    for rows by themselves may, as their number then depends on that of the threads.
+    are smaller, so that threads can share them out; what `streams` may have larger ones.
 
     The halo (the span - 1 rows two strips share) is not counted: for a tall kernel the taps cost so much more
     than reading a row twice that taller strips would gain nothing.
     """
     per_row = max(rows.stride * padded_row_bytes + output_row_bytes, 1)
-    most, fewest = SCRATCH_BYTES, FEWEST_STRIPS
-    if streams:
-        most, fewest = STREAMED * SCRATCH_BYTES, EACH_THREAD * thread_count()
-    scratch = min(most, max(SCRATCH_BYTES // 16, -(-rows.output_size // fewest) * per_row))
+    share = -(-rows.output_size // FEWEST_STRIPS) * per_row
+    scratch = min(STREAMED * SCRATCH_BYTES if streams else SCRATCH_BYTES, max(SCRATCH_BYTES // 16, share))
     height = height or max(1, scratch // per_row // multiple) * multiple
     return tuple((start, min(start + height, rows.output_size)) for start in range(0, rows.output_size, height))

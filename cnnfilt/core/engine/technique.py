@@ -14,10 +14,9 @@ class Technique(ABC):
     """One way to sum: made from a job that it suits, and the type of its sums.
 
     `sides_apart` says whether it pads its strips left and right itself, `streams` whether it reads and writes rows
-    where they are and gives the same in any strips (`strip_edges`), `reads` in which type it wants them (None: the
-    sums'), `strip_rows` of how many rows their height should be a multiple, and `row_bytes` the memory it needs for
-    each output row. Every thread works with a copy of its own: what `prepare` and `write` do must not reach into what
-    `__init__` made.
+    where they are (`strips.STREAMED`), `reads` in which type it wants them (None: the sums'), `strip_rows` of how many
+    rows their height should be a multiple, and `row_bytes` the memory it needs for each output row. Every thread works
+    with a copy of its own: what `prepare` and `write` do must not reach into what `__init__` made.
     """
 
     sides_apart = False
