@@ -15,9 +15,9 @@ CLONES void JOIN(sum, FILTERS)(const f32 *values, size step, const Runs *met, co
                 UNROLL(16) for (int p = 0; p < PIXELS; p++)
                     UNROLL(1) for (int f = 0; f < FILTERS; f++) sums[p][f] += v[p * step + k] * weights[f];
         }
-    for (int p = 0; p < PIXELS; p++, before += before_step, out += out_step) {
-        for (int f = 0; f < FILTERS; f++) sums[p][f] += before[f];
-        for (int f = 0; f < FILTERS; f++) out[f] = sums[p][f];
+    UNROLL(16) for (int p = 0; p < PIXELS; p++) {
+        UNROLL(1) for (int f = 0; f < FILTERS; f++) sums[p][f] += before[p * before_step + f];
+        UNROLL(1) for (int f = 0; f < FILTERS; f++) out[p * out_step + f] = sums[p][f];
     }
 }
 
