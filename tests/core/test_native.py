@@ -16,10 +16,9 @@ from cnnfilt.core.engine import native
 from cnnfilt.core.engine.box import box
 from cnnfilt.core.engine.cells import even_cells
 from cnnfilt.core.engine.direct import in_panels
-from cnnfilt.core.engine.fold import fold_of, taps_counted
+from cnnfilt.core.engine.fold import fold_of, fold_windows, taps_counted
 from cnnfilt.core.engine.means import divided
 from cnnfilt.core.engine.medians import median_windows
-from cnnfilt.core.engine.pooled import fold_windows
 from cnnfilt.core.engine.scale import Scale, map_levels
 from cnnfilt.core.engine.separable import separable
 from cnnfilt.core.engine.shapes import fold_shape, runs_by_length, runs_of

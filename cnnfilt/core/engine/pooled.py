@@ -4,18 +4,18 @@ pooling = PoolingJob(fold, pixels, rows, columns)
 pooling.write(out)                  # (H', W', C) of the fold's result type
 pooling.worker(), .writer(scale)    # the same strip by strip, as values or as levels, for `levels.write_levels`
 
-`native/extreme.h`, `runs.h` and `total.h` fold in compiled loops; `fold_windows` does the same in NumPy, and `divided`
-makes the averages.
+`native/extreme.h`, `runs.h` and `total.h` fold in compiled loops; `fold.fold_windows` does the same in NumPy, and
+`divided` makes the averages.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cnnfilt.core.engine import native
-from cnnfilt.core.engine.fold import Fold, taps_counted, taps_on_image
+from cnnfilt.core.engine.fold import Fold, fold_windows, taps_counted
 from cnnfilt.core.engine.images import Array
 from cnnfilt.core.engine.means import divided, quotients
 from cnnfilt.core.engine.scale import Found, Loss, Responses, Scale, loss_of, range_of
@@ -30,7 +30,6 @@ PICKED = "BHhf?"
 
 AVERAGED = {"BH", "Bi", "Hi", "hi", "?H", "?i"}
 """The types of values and of sums for which there are loops, whose averages are levels or floats."""
-
 
 Pooler = Callable[[int, int, Array], Found | None]
 """Pools the windows of rows first to last into an array, and returns what it found of levels."""
@@ -221,29 +220,3 @@ class PoolingJob(Responses):
         kept = np.empty(self.rows.span * len(lengths) * (native.BLOCK + reach), dtype)
         of_runs = getattr(native.loops, f"{kind}_of_runs")
         return lambda first, last, source, out, places: of_runs(source, runs, lengths, kept, out, *places)
-
-
-def fold_windows(
-    fold: Fold, source: Array, into: Array, windows: tuple[Window, Window], first: int = 0, top: int = 0
-) -> None:
-    """Write to `into` (rows, W', C) the windows of rows `first` on, folded; `source` begins at image row `top`.
-
-    Down the columns and then along the rows, tap by tap. A tap beside the image takes no part.
-    """
-    rows, columns = windows
-    down = np.empty((len(into), *source.shape[1:]), fold.dtype)
-    with np.errstate(invalid="ignore", over="ignore"):
-        _fold_taps(fold, taps_on_image(rows, first, first + len(into), top), source, down)
-        # Views in which the columns come first.
-        _fold_taps(fold, taps_on_image(columns, 0, into.shape[1]), down.swapaxes(0, 1), into.swapaxes(0, 1))
-
-
-def _fold_taps(fold: Fold, taps: Iterable[tuple[slice, slice]], source: Array, into: Array) -> None:
-    """Write what taps meet along the first axis of `source`, folded, to `into`; where that is nothing, the start."""
-    met = [*taps]
-    if met and met[0][0] == slice(0, len(into)):
-        into[...] = source[met.pop(0)[1]]
-    else:
-        into.fill(fold.start)
-    for outs, ins in met:
-        fold.combine(into[outs], source[ins].astype(fold.dtype, copy=False), out=into[outs])
