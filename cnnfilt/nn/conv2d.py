@@ -16,7 +16,7 @@ from cnnfilt.describe.layers import ConvLayer, Effect, FilterLayer
 from cnnfilt.describe.windows import Slide
 from cnnfilt.errors import ShapeError, counted
 from cnnfilt.frozen import replace
-from cnnfilt.nn.filtered import filtered, has_loops
+from cnnfilt.nn.filtered import filter_gradients, filtered, has_loops
 from cnnfilt.nn.layer import Array, Layer, Weights
 from cnnfilt.nn.window_views import WindowViews, views_of
 
@@ -107,6 +107,8 @@ class Conv2D(Layer):
 
     def _d_kernel(self, padded: Array, d_output: Array) -> Array:
         """Return dL/dK of one group, (taps * in_channels, out_channels): conv(X, dL/dZ)."""
+        if has_loops(self.parameters["kernel"]) and padded.dtype == d_output.dtype == np.float32:
+            return filter_gradients(padded, d_output, [*self._views.windows])
         products = (
             rows.T @ d_output[place].reshape(len(rows), -1) for place, rows in _written_out(self._views, padded)
         )

@@ -1,12 +1,13 @@
-"""Batches convolved with filters over all channels, in 32-bit floats, by the compiled loops."""
+"""Batches convolved with filters over all channels, and what these learn from it: in floats, by the compiled loops."""
 
 from collections.abc import Iterator, Sequence
+from functools import reduce
 from math import gcd, prod
 
 import numpy as np
 
 from cnnfilt.core.engine import native
-from cnnfilt.core.engine.direct import Filters
+from cnnfilt.core.engine.direct import Filters, panel_of
 from cnnfilt.core.engine.memory import room
 from cnnfilt.core.engine.strips import strip_edges
 from cnnfilt.core.engine.threads import run_strips, thread_count
@@ -18,7 +19,7 @@ SHARED = 1 << 25
 """From so many products on they are worth sharing out to threads: they take half a millisecond."""
 
 SHARES = 8
-"""In so many rows pixels are laid out, if they can be, where their rows do not matter."""
+"""In so many rows pixels are laid out, if they can be, where their rows do not matter; and a batch in so many parts."""
 
 
 def has_loops(weights: Array) -> bool:
@@ -78,3 +79,28 @@ def _pieces(padded: Array, filters: Filters, rows: Window, out: Array) -> Iterat
     else:
         edges = strip_edges(rows, padded[0, 0].nbytes, out[0, 0].nbytes)
         yield from ((batch, edge, all_panels) for edge in edges)
+
+
+def filter_gradients(padded: Array, d_output: Array, windows: Sequence[Window]) -> Array:
+    """Return dL/dK (h, w, C, M): what windows over a padded batch met, times dL/dZ (N, H', W', M) there, added up.
+
+    A few images at a time, as many as their number alone settles: so the sums are the same for any number of threads.
+    """
+    assert native.loops is not None, "nothing comes here without them"
+    (rows, columns), maps, panel = windows, d_output.shape[3], panel_of(d_output.shape[3])
+    size, channels = (rows.kernel_size, columns.kernel_size), padded.shape[3]
+    if maps % panel:
+        d_output = np.pad(d_output, ((0, 0), (0, 0), (0, 0), (0, -maps % panel)))
+    padded, d_output, add = np.ascontiguousarray(padded), np.ascontiguousarray(d_output), native.loops.filter_gradients
+    places = channels, *native.steps_of(rows, columns), size
+
+    def sums(first: int, last: int) -> Array:
+        d_kernel = np.zeros((prod(size) * channels, d_output.shape[3]), np.float32)
+        met, given = padded[first:last].reshape(-1, padded.shape[2] * channels), d_output[first:last]
+        add(met, given.reshape(-1, *given.shape[2:]), d_kernel, *places, last - first, panel)
+        return d_kernel
+
+    step = -(-len(padded) // SHARES)
+    shares = [(first, min(first + step, len(padded))) for first in range(0, len(padded), step)]
+    total = reduce(np.add, run_strips(shares, lambda: sums))
+    return np.asarray(total[:, :maps].reshape(*size, channels, maps))

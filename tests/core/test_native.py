@@ -477,6 +477,43 @@ def test_panels_are_held_against_the_filters(panels):
     np.testing.assert_array_equal(out, np.full((3, 3, 2), 2))
 
 
+@needs_loops
+@pytest.mark.parametrize(
+    "places", [(16, (1, 2**30), (1, 2**30)), (16, (2**30, 1), (2**30, 1)), (2**30, (1, 4), (1, 2**30))]
+)
+def test_what_filters_reach_stays_a_number(places):
+    channels, size, dilation = places
+    source, one, outside = np.ones((1, 16), "f4"), np.ones((1, 8), "f4"), np.ones(16, "f4")
+    parts, out = np.array([[size[0] > 1, size[1] > 1, 0, 1, 1, 1]], "i4"), np.zeros((1, 1, 8), "f4")
+    with pytest.raises(ValueError, match=r"too far|smaller"):
+        loops.filters(
+            source, NOTHING, parts, one, one[0], outside, out, channels, (1, 1), dilation, (0, 0), size, (0, 1), 1
+        )
+    with pytest.raises(ValueError, match=r"too far|smaller|as many as the weights"):
+        loops.filter_gradients(source, out, one, channels, (1, 1), dilation, size, 1, 8)
+
+
+@needs_loops
+@settings(max_examples=200, deadline=None)
+@given(windows(60), st.integers(1, 70), st.sampled_from([8, 16, 32]), st.integers(1, 3), st.integers(0, 9999))
+def test_gradients_of_filters(drawn, maps, panel, images, seed):
+    rows, pixels, channels, taps, stride, dilation, size = drawn
+    rng = np.random.default_rng(seed)
+    source = rng.normal(size=(images, *size, channels)).astype("f4")
+    gradients = np.zeros((images, rows, pixels, -(-maps // panel) * panel), "f4")
+    gradients[..., :maps] = rng.normal(size=(images, rows, pixels, maps))
+    before = rng.normal(size=(*taps, channels, gradients.shape[3])).astype("f4")
+    ours = before.copy().reshape(-1, gradients.shape[3])
+    given = source.reshape(images * size[0], -1), gradients.reshape(images * rows, pixels, -1), ours
+    loops.filter_gradients(*given, channels, stride, dilation, taps, images, panel)
+    expected, bound = before.astype(float), np.abs(before).astype(float)
+    for i, j in np.ndindex(*taps):
+        met = source[:, i * dilation[0] :: stride[0], j * dilation[1] :: stride[1]][:, :rows, :pixels].astype(float)
+        expected[i, j] += np.einsum("nyxc,nyxm->cm", met, gradients)
+        bound[i, j] += np.einsum("nyxc,nyxm->cm", np.abs(met), np.abs(gradients))
+    assert (np.abs(ours.reshape(expected.shape) - expected) <= 1e-5 * bound).all()
+
+
 def hostile(rng):
     """Draw an array that nobody would mean: of any type, size, layout and rights."""
     dtype = rng.choice(["u1", "u2", "i2", "i4", "u4", "f4", "f8", "?", ">u2", "i8"])
@@ -517,6 +554,9 @@ def call(rng, name, arrays):
             return loops.gradient(*picked[:6], channels, pair(), pair(), pair(), *mapping)
         case "filters":
             return loops.filters(*picked, channels, pair(), pair(), pair(), pair(), pair(), number(rng))
+        case "filter_gradients":
+            panel = int(rng.choice([8, 16, 32, 3]))
+            return loops.filter_gradients(*picked[:3], channels, pair(), pair(), pair(), number(rng), panel)
         case "box":
             return loops.box(*picked, pair(), channels, pair())
         case "maximum" | "minimum":
@@ -550,6 +590,7 @@ LOOPS = (
     "levels",
     "unfilter",
     "filters",
+    "filter_gradients",
     "maximum_of_runs",
     "minimum_of_runs",
     "network",
@@ -577,6 +618,9 @@ def test_hostile_calls_end_in_a_result_or_a_value_error(name):
         some = [np.ones(shape, np.float32) for shape in ((9, 40), (1,), (2,), (1, 8), (3, 16), (2, 3, 1), (2, 3, 2))]
         parts = [np.array(part, np.int32) for part in ([[0, 0, 0, 1, 1, 1]], [[0, 0, 0, 1, 1, 1], [0, 0, 1, 3, 1, -1]])]
         arrays = [*arrays[:3], *some, *parts, np.zeros(1, np.int32)]
+    if name == "filter_gradients":
+        shapes = ((9, 40), (3, 3), (2, 2, 8), (1, 3, 16), (1, 1, 32), (4, 8), (1, 8), (3, 16), (1, 32), (2, 32))
+        arrays = [*arrays[:3], *(np.ones(shape, np.float32) for shape in shapes)]
     answers = set()
     for _ in range(int(os.environ.get("HOSTILE_CALLS", "3000"))):
         try:

@@ -108,6 +108,18 @@ def filters(
     images: int,
     /,
 ) -> None: ...
+def filter_gradients(
+    source: Array,
+    gradients: Array,
+    out: Array,
+    channels: int,
+    stride: Pair,
+    dilation: Pair,
+    size: Pair,
+    images: int,
+    panel: int,
+    /,
+) -> None: ...
 def box(
     source: Array,
     beyond: Array,

@@ -11,9 +11,9 @@
 /* So many maps stay in a second-level cache. */
 enum { NEAR = 1 << 16 };
 
-/* What a window meets in some of its rows, taps and channels: rows of runs of values that lie side by side. */
+/* What a window meets in some of its rows, taps and channels: rows of runs of values, `along` from one to the next. */
 typedef struct {
-    size rows, row_step, runs, run_step, length;
+    size rows, row_step, runs, run_step, length, along;
 } Runs;
 
 /* How many values that is. */
@@ -22,7 +22,7 @@ PART size values_of(const Cells *part) { return (size)part->rows * part->taps * 
 /* Taps side by side of all channels are one run. */
 PART Runs runs_of(const Windows *w, const Cells *part, size pitch) {
     const int is_one = w->step_along == w->channels && part->channels == w->channels;
-    return (Runs){part->rows, w->step_down * pitch, is_one ? 1 : part->taps, w->step_along, part->channels * (is_one ? part->taps : 1)};
+    return (Runs){part->rows, w->step_down * pitch, is_one ? 1 : part->taps, w->step_along, part->channels * (is_one ? part->taps : 1), 1};
 }
 
 /* How far the first of these values lies from where a window begins. */

@@ -1,19 +1,20 @@
 /* Maps of filters over all channels, for one size of block: PIXELS windows times FILTERS filters, whose sums the compiler
  * keeps in registers. */
 
-/* Add what the windows of a block meet, `step` values from one to the next, times the weights (values, FILTERS) to what was
- * there before, rows of FILTERS values so far apart, and write it to rows of `out`. By itself, so that addresses have registers. */
-CLONES void JOIN(sum, FILTERS)(const f32 *values, size step, const Runs *met, const f32 *restrict weights, const f32 *before,
-                               size before_step, f32 *out, size out_step) {
+/* Add what the windows of a block meet, `step` values from one to the next, times rows of FILTERS weights, one for each value
+ * met, to what was there before, and write it to rows of `out`; their rows lie so far apart. By itself, so that addresses have
+ * registers. */
+CLONES void JOIN(sum, FILTERS)(const f32 *values, size step, const Runs *met, const f32 *restrict weights, size weights_step,
+                               const f32 *before, size before_step, f32 *out, size out_step) {
     f32 sums[PIXELS][FILTERS];
     for (int p = 0; p < PIXELS; p++)
         for (int f = 0; f < FILTERS; f++) sums[p][f] = 0;
     for (size i = 0; i < met->rows; i++)
         for (size j = 0; j < met->runs; j++) {
             const f32 *v = values + i * met->row_step + j * met->run_step;
-            for (size k = 0; k < met->length; k++, weights += FILTERS)
+            for (size k = 0; k < met->length; k++, v += met->along, weights += weights_step)
                 UNROLL(16) for (int p = 0; p < PIXELS; p++)
-                    UNROLL(1) for (int f = 0; f < FILTERS; f++) sums[p][f] += v[p * step + k] * weights[f];
+                    UNROLL(1) for (int f = 0; f < FILTERS; f++) sums[p][f] += v[p * step] * weights[f];
         }
     UNROLL(16) for (int p = 0; p < PIXELS; p++) {
         UNROLL(1) for (int f = 0; f < FILTERS; f++) sums[p][f] += before[p * before_step + f];
@@ -43,7 +44,7 @@ CLONES void JOIN(filters, FILTERS)(const Windows *w, const f32 *source, size pit
                         const f32 *row = source + (line / w->rows * images.rows + line % w->rows * w->stride_down) * pitch;
                         const int inside = n == PIXELS && is_inside(w, x * step + part->tap * w->step_along + part->channel,
                                                                     (n - 1) * step + (part->taps - 1) * w->step_along + part->channels);
-                        const Runs met = inside ? runs_of(w, part, pitch) : (Runs){1, 0, 1, 0, values};
+                        const Runs met = inside ? runs_of(w, part, pitch) : (Runs){1, 0, 1, 0, values, 1};
                         const f32 *read = inside ? row + first_of(w, part, pitch) + x * step - w->left : packed;
                         if (!inside) pack(w, part, row, pitch, x, n, outside, packed);
                         f32 *to = out + line * out_pitch + x * maps + first;
@@ -51,7 +52,7 @@ CLONES void JOIN(filters, FILTERS)(const Windows *w, const f32 *source, size pit
                         if (!whole)
                             for (size p = 0; p < n; p++)
                                 memcpy(block + p * FILTERS, i ? to + p * maps : bias + first, (size_t)few * sizeof *block);
-                        JOIN(sum, FILTERS)(read, inside ? step : values, &met, of_part + first * values,
+                        JOIN(sum, FILTERS)(read, inside ? step : values, &met, of_part + first * values, FILTERS,
                                            !whole ? block : i ? to : bias + first, !whole ? FILTERS : i ? maps : 0,
                                            whole ? to : block, whole ? maps : FILTERS);
                         if (!whole)
@@ -59,4 +60,38 @@ CLONES void JOIN(filters, FILTERS)(const Windows *w, const f32 *source, size pit
                     }
         }
     }
+}
+
+/* Add to each weight of filters, out (rows, taps, channels, maps), the sum of what it met times the gradients there, (images, rows,
+ * columns, maps); the maps are whole panels. Blocks are of values side by side, and of the gradients of some windows. */
+CLONES void JOIN(filter_gradients, FILTERS)(const Windows *w, const f32 *source, size pitch, const f32 *gradients, size maps, f32 *out,
+                                            Images images) {
+    f32 packed[PIXELS * LONGEST] = {0}, block[PIXELS * FILTERS] = {0};
+    const size pixels = w->width / w->channels, along = w->stride_along * w->channels;
+    const size together = w->step_along == w->channels ? w->taps : 1, lane = together * w->channels;
+    const size some = most(1, LONGEST / pixels); /* lines at once */
+    for (size image = 0; image < images.count; image++)
+        for (size y = 0; y < w->rows; y += some)
+            for (size x = 0; x < pixels; x += LONGEST) {
+                const size lines = least(some, w->rows - y), n = least(LONGEST, pixels - x);
+                const Runs met = {lines, w->stride_down * pitch, 1, 0, n, along};
+                const f32 *from = source + (image * images.rows + y * w->stride_down) * pitch + x * along;
+                const f32 *of_maps = gradients + ((image * w->rows + y) * pixels + x) * maps;
+                for (size first = 0; first < maps; first += FILTERS)
+                    for (size k = 0; k < w->height * w->taps * w->channels; k += least(PIXELS, lane - k % lane)) {
+                        const size i = k / (w->taps * w->channels), j = k / w->channels % w->taps, few = least(PIXELS, lane - k % lane);
+                        const f32 *values = from + i * w->step_down * pitch + j * w->step_along + k % w->channels;
+                        f32 *to = out + k * maps + first;
+                        if (few == PIXELS) {
+                            JOIN(sum, FILTERS)(values, 1, &met, of_maps + first, maps, to, maps, to, maps);
+                            continue;
+                        }
+                        const Runs beside = {1, 0, 1, 0, lines * n, PIXELS};
+                        for (size p = 0; p < few; p++) memcpy(block + p * FILTERS, to + p * maps, sizeof *block * FILTERS);
+                        for (size v = 0; v < lines * n; v++)
+                            for (size p = 0; p < few; p++) packed[v * PIXELS + p] = values[v / n * met.row_step + v % n * along + p];
+                        JOIN(sum, FILTERS)(packed, 1, &beside, of_maps + first, maps, block, FILTERS, block, FILTERS);
+                        for (size p = 0; p < few; p++) memcpy(to + p * maps, block + p * FILTERS, sizeof *block * FILTERS);
+                    }
+            }
 }

@@ -169,6 +169,7 @@ static int place_in(Call *call, size width, size height, size taps) {
     const size numbers[] = {height, taps, channels, stride[0], stride[1], dilation[0], dilation[1]};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         if (numbers[i] < 1 || numbers[i] > LARGEST) return refuse("must be from 1 to 2^30", "a size, stride or dilation");
+    if (height - 1 > LARGEST / dilation[0] || taps - 1 > LARGEST / dilation[1]) return refuse("reach too far for a loop", "windows");
     if (width % channels) return refuse("has rows that are no whole pixels", "out");
     call->windows = (Windows){call->out->rows, width, channels, height, taps, stride[0], stride[1],
                               dilation[0], dilation[1] * channels, 0, 0, 0, NULL};
@@ -368,6 +369,43 @@ static PyObject *py_filters(PyObject *self, PyObject *args) {
         Py_BEGIN_ALLOW_THREADS
         (panel == 8 ? filters_8 : panel == 16 ? filters_16 : filters_32)(&call.windows, source->view.buf, source->pitch, outside->view.buf,
             parts->view.buf, parts->rows, weights->view.buf, bias->view.buf, panels, call.out->view.buf, call.out->pitch, images);
+        Py_END_ALLOW_THREADS
+    }
+    return end(&call, good, 0);
+}
+
+/* filter_gradients(source, gradients, out, channels, stride, dilation, (height, taps), images, panel): add to each weight of
+ * filters, out (height * taps * channels, maps), what it met in the source times the gradients there, (images * rows, columns,
+ * maps); maps are whole panels of 8, 16 or 32. */
+static PyObject *py_filter_gradients(PyObject *self, PyObject *args) {
+    (void)self;
+    Call call = {0};
+    const Plane *source = call.planes, *gradients = source + 1;
+    size of[2], panel;
+    Images images = {0};
+    if (!begin(&call, args, 3, (int[]){2, 3, 2}, (const char *[]){"source", "gradients", "out"})) return NULL;
+    int good = read_rest(&call, args, "n(nn)(nn)(nn)nn", &call.channels, &call.stride[0], &call.stride[1], &call.dilation[0],
+                         &call.dilation[1], &of[0], &of[1], &images.count, &panel)
+               && (call.channels >= 1 && call.channels <= LARGEST ? 1 : refuse("must be from 1 to 2^30", "channels"))
+               && place_in(&call, gradients->view.shape[1] * call.channels, of[0], of[1]);
+    for (int i = 0; good && i < 3; i++)
+        if (source[i].type != 'f') good = refuse("must hold floats", "source, gradients and out");
+    if (good && (images.count < 1 || source->rows % images.count || gradients->rows % images.count))
+        good = refuse("must share out the rows of source and gradients", "images");
+    const size maps = good ? gradients->view.shape[2] : 1;
+    if (good && ((panel != 8 && panel != 16 && panel != 32) || maps % panel)) good = refuse("must be whole panels of 8, 16 or 32", "maps");
+    if (good && (gradients->pitch != gradients->width || call.out->pitch != maps || call.out->width != maps
+                 || of[0] > LARGEST / of[1] || of[0] * of[1] > LARGEST / call.channels || call.out->rows != of[0] * of[1] * call.channels))
+        good = refuse("must be whole, and as many as the weights", "gradients and out");
+    if (good) {
+        images.rows = call.planes->rows /= images.count;
+        call.windows.rows = gradients->rows / images.count;
+        good = are_on_source(&call);
+    }
+    if (good) {
+        Py_BEGIN_ALLOW_THREADS
+        (panel == 8 ? filter_gradients_8 : panel == 16 ? filter_gradients_16 : filter_gradients_32)(&call.windows, source->view.buf,
+            source->pitch, gradients->view.buf, maps, call.out->view.buf, images);
         Py_END_ALLOW_THREADS
     }
     return end(&call, good, 0);
@@ -641,6 +679,7 @@ static PyMethodDef methods[] = {
     {"separable", py_separable, METH_VARARGS, "Write the sums of windows times a column times a row."},
     {"gradient", py_gradient, METH_VARARGS, "Write the lengths of gradients."},
     {"filters", py_filters, METH_VARARGS, "Write the maps of filters over all channels."},
+    {"filter_gradients", py_filter_gradients, METH_VARARGS, "Add to filters' weights what they met times the gradients there."},
     {"box", py_box, METH_VARARGS, "Write the sums or the means of windows."},
     {"maximum", py_maximum, METH_VARARGS, "Write the largest value of each window."},
     {"minimum", py_minimum, METH_VARARGS, "Write the smallest value of each window."},
@@ -655,7 +694,7 @@ static PyMethodDef methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
-enum { DOORS = 6 }; /* changes with what the loops are told, here and in __init__.py: a library that is older is not used */
+enum { DOORS = 7 }; /* changes with what the loops are told, here and in __init__.py: a library that is older is not used */
 
 /* How many filters a panel has where there are enough of them: as many as the registers hold sums of a block. */
 static int widest_panel(void) {

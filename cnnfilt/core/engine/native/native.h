@@ -273,6 +273,10 @@ TOTAL_TYPES(PROTOTYPES)
     void filters_##filters(const Windows *, const f32 *, size, const f32 *, const Cells *, size, const f32 *, const f32 *, Panels, f32 *, size, Images);
 PROTOTYPE(8) PROTOTYPE(16) PROTOTYPE(32)
 #undef PROTOTYPE
+#define PROTOTYPE(filters) \
+    void filter_gradients_##filters(const Windows *, const f32 *, size, const f32 *, size, f32 *, Images);
+PROTOTYPE(8) PROTOTYPE(16) PROTOTYPE(32)
+#undef PROTOTYPE
 size unfilter(const u8 *, size, const u8 *, u8 *, size, size, size, size);
 
 #endif
