@@ -19,7 +19,10 @@ SHARED = 1 << 25
 """From so many products on they are worth sharing out to threads: they take half a millisecond."""
 
 SHARES = 8
-"""In so many rows pixels are laid out, if they can be, where their rows do not matter; and a batch in so many parts."""
+"""In so many rows pixels are laid out, if they can be, where their rows do not matter."""
+
+IMAGES = 16
+"""So many images at once give a sum of gradients."""
 
 
 def has_loops(weights: Array) -> bool:
@@ -84,7 +87,7 @@ def _pieces(padded: Array, filters: Filters, rows: Window, out: Array) -> Iterat
 def filter_gradients(padded: Array, d_output: Array, windows: Sequence[Window]) -> Array:
     """Return dL/dK (h, w, C, M): what windows over a padded batch met, times dL/dZ (N, H', W', M) there, added up.
 
-    A few images at a time, as many as their number alone settles: so the sums are the same for any number of threads.
+    Always so many images at a time, so that the sums are the same for any number of threads.
     """
     assert native.loops is not None, "nothing comes here without them"
     (rows, columns), maps, panel = windows, d_output.shape[3], panel_of(d_output.shape[3])
@@ -100,7 +103,6 @@ def filter_gradients(padded: Array, d_output: Array, windows: Sequence[Window]) 
         add(met, given.reshape(-1, *given.shape[2:]), d_kernel, *places, last - first, panel)
         return d_kernel
 
-    step = -(-len(padded) // SHARES)
-    shares = [(first, min(first + step, len(padded))) for first in range(0, len(padded), step)]
+    shares = [(first, min(first + IMAGES, len(padded))) for first in range(0, len(padded), IMAGES)]
     total = reduce(np.add, run_strips(shares, lambda: sums))
     return np.asarray(total[:, :maps].reshape(*size, channels, maps))

@@ -26,8 +26,14 @@ class WindowViews(Frozen):
         """Return the batch with its padding (and a ceil-mode overhang) filled with `value`."""
         if not any(window.before or window.after or window.overhang for window in self.windows):
             return x
-        padded = self._filled(x.shape, x.dtype, value)
+        padded = self._room(x.shape, x.dtype)
         self.inner(padded)[...] = x
+        rows, columns = self.windows
+        padded[:, : rows.before] = value
+        padded[:, rows.before + rows.size :] = value
+        beside = padded[:, rows.before : rows.before + rows.size]
+        beside[:, :, : columns.before] = value
+        beside[:, :, columns.before + columns.size :] = value
         return padded
 
     def at(self, padded: Array, tap: Pair) -> Array:
@@ -77,9 +83,11 @@ class WindowViews(Frozen):
     def sent_back(self, like: Array, share: Callable[[int], Array]) -> Array:
         """Return d(input), (N, H, W, C): every tap sends `share` of its number, (N, H', W', C), to what it met."""
         shares = map(share, range(prod(self.windows.kernel_size)))
-        d_padded = self._filled(like.shape, like.dtype, 0)
+        d_padded = self._room(like.shape, like.dtype)
         # No two taps meet the same place then, so nothing is there to be added to.
         apart = all(window.stride >= window.span for window in self.windows)
+        if not (apart and all(window.stride == window.kernel_size and not window.remainder for window in self.windows)):
+            d_padded.fill(0)
         for tap, part in zip(self.windows.taps, shares, strict=True):
             if apart:
                 self.at(d_padded, tap)[...] = part
@@ -87,11 +95,10 @@ class WindowViews(Frozen):
                 self.at(d_padded, tap)[...] += part
         return self.inner(d_padded)
 
-    def _filled(self, shape: Shape, dtype: "np.dtype[Any]", value: float) -> Array:
+    def _room(self, shape: Shape, dtype: "np.dtype[Any]") -> Array:
+        """Return memory for the padded batch, with any values in it."""
         height, width = (window.padded_size + window.overhang for window in self.windows)
-        filled = room((shape[0], height, width, shape[3]), dtype)
-        filled.fill(value)
-        return filled
+        return room((shape[0], height, width, shape[3]), dtype)
 
 
 @lru_cache(maxsize=64)
