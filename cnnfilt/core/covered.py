@@ -1,10 +1,11 @@
 """Transparency filtered with the colours: these are weighed by their coverage before, and divided by what came out.
 
-An array that is `premultiplied` holds floats, four times the image: it is made, filtered and written band by band.
+An array that is `premultiplied` holds floats, four times an image of 8 bits: it is made, filtered and written band by
+band.
 """
 
-from collections.abc import Callable
-from math import prod
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,8 @@ from cnnfilt.core.engine.images import Array, like_image
 from cnnfilt.core.engine.memory import room
 from cnnfilt.core.engine.scale import Loss, Responses
 from cnnfilt.core.engine.strips import strip_edges
-from cnnfilt.core.levels import Levels, told_apart_by, write_levels
-from cnnfilt.describe.window import Window
+from cnnfilt.core.levels import Levels, apply_levels_to_sums, told_apart_by, write_levels
+from cnnfilt.describe.windows import Windows
 from cnnfilt.terms import PaddingValue, Pair
 
 Filtered = Callable[[int, int], Array]
@@ -60,33 +61,47 @@ class Covered(Responses):
     """The colours of a filtered image, times `gain`; its `alpha`, (H', W') of `dtype`, is there once they are."""
 
     def __init__(
-        self, filtered: Filtered, shape: tuple[int, int, int], rows: Window | None, dtype: np.dtype, *, gain: float = 1
+        self,
+        filtered: Filtered,
+        shape: tuple[int, int, int],
+        edges: Sequence[Pair],
+        dtype: np.dtype,
+        *,
+        gain: float = 1,
     ) -> None:
-        """Filter to (H', W', C), in bands of the rows that a window slides over; without one all at once."""
+        """Filter to `shape` (H', W', C), in bands of the rows first to last of each of `edges`."""
         self._filtered, self._shape, self._gain = filtered, shape, gain
-        self.alpha = room(shape[:2], dtype)
-        self.edges = ((0, shape[0]),) if rows is None else bands(rows, shape)
+        self.alpha, self.edges = room(shape[:2], dtype), edges
 
     def worker(self) -> Callable[[int, int], Array]:
         """Return what gives the colours of rows first to last, (rows, W', C)."""
+        return self._colours
 
-        def work(first: int, last: int) -> Array:
-            colours, self.alpha[first:last] = unpremultiplied(self._filtered(first, last), self.alpha.dtype)
-            return colours if self._gain == 1 else np.multiply(colours, np.float32(self._gain), out=colours)
-
-        return work
+    def _colours(self, first: int, last: int) -> Array:
+        colours, self.alpha[first:last] = unpremultiplied(self._filtered(first, last), self.alpha.dtype)
+        return colours if self._gain == 1 else np.multiply(colours, np.float32(self._gain), out=colours)
 
     def as_levels(self, levels: Levels, *, like: Array) -> tuple[Array, Array, Loss]:
-        """Return the colours as pixels, (H', W') if `like` has no channels, the alpha, and what the mapping lost."""
-        floats = np.dtype(np.float32)
-        pixels = room(self._shape, levels.pixel_dtype(floats))
-        loss = write_levels(self, pixels, levels, are_alike=told_apart_by(floats))
+        """Return the colours as pixels, (H', W') if `like` has no channels, the alpha, and what the mapping lost.
+
+        A mapping that needs the range of all colours has them filtered twice.
+        """
+        if len(self.edges) == 1:  # Then threads share what is within.
+            pixels, loss = apply_levels_to_sums(self._colours(0, self._shape[0]), levels)
+        else:
+            floats = np.dtype(np.float32)
+            pixels = room(self._shape, levels.pixel_dtype(floats))
+            loss = write_levels(self, pixels, levels, are_alike=told_apart_by(floats))
         return like_image(pixels, like), self.alpha, loss
 
 
-def bands(rows: Window, shape: tuple[int, ...]) -> tuple[Pair, ...]:
-    """Return (first, last) of each band of output rows: large strips, two windows high at the least."""
-    row = prod(shape[1:]) * 4 + shape[1] * 4
-    edges = strip_edges(rows, row, row, streams=True)
-    least = 2 * rows.span // rows.stride
-    return edges if edges[0][1] >= least else strip_edges(rows, 0, height=least)
+def bands(windows: Windows, channels: int) -> tuple[Pair, ...]:
+    """Return (first, last) of each band of output rows: two windows high at least; each sees some of the image."""
+    rows, row = windows.rows, 4 * windows.columns.size * (channels + 1)
+    edges = strip_edges(rows, row)
+    if edges[0][1] * rows.stride < 2 * rows.span:
+        edges = strip_edges(rows, 0, height=-(-2 * rows.span // rows.stride))
+    # The first window that reaches the image, and the last one that begins on it.
+    first, last = max(0, -((rows.span - 1 - rows.before) // rows.stride)), (rows.size + rows.before - 1) // rows.stride
+    cuts = [start for start, _ in edges if first < start <= last]
+    return tuple(pairwise([0, *cuts, rows.output_size]))

@@ -57,7 +57,8 @@ class EdgeResponses(Responses):
         row_bytes = sum(one.technique.row_bytes for one in self._convolutions)
         self._gradient = Gradient.of([one.technique for one in self._convolutions])
         row_bytes = 0 if self._gradient else row_bytes + 2 * self._floats.itemsize * self._width
-        self.edges = strip_edges(rows, padded_row, row_bytes, streams=self._gradient is not None)
+        self.edges = strip_edges(rows, padded_row, row_bytes)
+        self._streamed = strip_edges(rows, padded_row, row_bytes, streams=self._gradient is not None)
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -107,6 +108,11 @@ class EdgeResponses(Responses):
             return magnitude.reshape(count, *self.shape[1:])
 
         return respond_with_magnitudes
+
+    def prepare(self, scale: Scale) -> None:
+        """Settle the strips for writing levels."""
+        if scale.top is not None:
+            self.edges = self._streamed
 
     def writer(self, scale: Scale) -> Callable[[int, int, Array], Loss]:
         """Return what writes the magnitudes of rows first to last as pixels by `scale`: at once, if there is a loop."""

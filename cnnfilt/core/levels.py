@@ -160,6 +160,7 @@ def write_levels(responses: Responses, pixels: Array, levels: Levels, *, are_ali
 
     found, alike = range_needed(responses, levels, are_alike=are_alike)
     scale = levels.scale(found, alike=alike)
+    responses.prepare(scale)
 
     def make_writer() -> Callable[[int, int], Loss]:
         write = responses.writer(scale)

@@ -16,7 +16,7 @@ _Index = slice | npt.NDArray[np.intp]
 
 
 def around(image: Image, box: Box, windows: Windows, mode: PaddingMode) -> tuple[Image, tuple[Pair, Pair]]:
-    """Return what the `windows` in `box` see of `image`, and what padding that still needs at its borders.
+    """Return what `windows` of stride 1 see of `image` in `box`, and what padding that still needs at its borders.
 
     Where the mode pads with pixels of the image these are part of what is seen, and no padding is left to do.
     """
@@ -33,12 +33,15 @@ def neighbourhood(image: Image, box: Box, reach: Reach) -> tuple[Image, Box]:
     return _cut(image, slice(top, bottom), slice(left, right)), box.moved(-top, -left)
 
 
-def weighed(image: Image) -> Array:
-    """Return the colours of a transparent image times what they cover, and its alpha last, (H, W, C + 1) floats."""
-    from cnnfilt.core.covered import premultiplied  # Few runs filter transparency.
+def rows_around(windows: Windows, mode: PaddingMode, first: int, last: int) -> tuple[_Index, tuple[Pair, Pair]]:
+    """Return which rows the windows of output rows `first` to `last` see, and what padding these rows still need.
 
-    assert image.alpha is not None, "it is transparent"
-    return premultiplied(image.pixels, image.alpha)
+    All windows see the image as it is; fewer have to see some of its rows.
+    """
+    if (first, last) == (0, windows.rows.output_size):
+        return slice(None), windows.pads
+    rows, above_below = _seen(windows.rows, first, last, mode)
+    return rows, (above_below, windows.pads[1])
 
 
 def _seen(window: Window, first: int, last: int, mode: PaddingMode) -> tuple[_Index, Pair]:

@@ -11,7 +11,7 @@ from cnnfilt.describe.windows import Windows, check_pixels
 from cnnfilt.errors import ParameterError
 from cnnfilt.files.image import Image
 from cnnfilt.frozen import Frozen, replace
-from cnnfilt.operations.around import around, weighed
+from cnnfilt.operations.around import around, rows_around
 from cnnfilt.operations.base import (
     AUTO,
     Array,
@@ -192,18 +192,18 @@ class ConvolveImage(Operation, kw_only=True):
     def _slide_covered(
         self, one: LabelledKernel, image: Image, alpha: Array, windows: Windows, levels: Levels, how: str
     ) -> Result:
-        from cnnfilt.core.covered import Covered, opaque_padding  # Few runs filter transparency.
+        from cnnfilt.core.covered import Covered, bands, opaque_padding, premultiplied  # Few runs filter transparency.
 
-        height, width = windows.output_size
         # The scale is for colours; as much is covered whatever it is.
         asked, padding = self.asked, opaque_padding(self.asked.padding_value, image.channels, alpha.dtype)
 
         def filtered(first: int, last: int) -> Array:
-            seen, pads = around(image, Box(first, 0, last - first, width), windows, asked.padding_mode)
+            rows, pads = rows_around(windows, asked.padding_mode, first, last)
             padded = replace(asked, padding=pads, padding_value=padding, input_scale=1.0)
-            return convolve_as_asked(weighed(seen), one.kernel, padded, bias=one.bias)
+            return convolve_as_asked(premultiplied(image.pixels[rows], alpha[rows]), one.kernel, padded, bias=one.bias)
 
-        covered = Covered(filtered, (height, width, image.channels), windows.rows, alpha.dtype, gain=asked.input_scale)
+        shape = *windows.output_size, image.channels
+        covered = Covered(filtered, shape, bands(windows, image.channels), alpha.dtype, gain=asked.input_scale)
         pixels, filtered_alpha, loss = covered.as_levels(levels, like=image.pixels)
         return Result(pixels, filtered_alpha, how, loss)
 

@@ -51,15 +51,16 @@ class MorphImage(Operation, kw_only=True):
         return ExplainedValues(self.asked.operation, levels, explain_morphology(image.pixels, place, self.asked))
 
     def _covered(self, image: Image, alpha: Array, levels: Levels, how: str, box: Box) -> Result:
-        from cnnfilt.core.covered import Covered  # Few runs change transparency.
-        from cnnfilt.operations.around import neighbourhood, weighed
+        from cnnfilt.core.covered import Covered, bands, premultiplied  # Few runs change transparency.
+        from cnnfilt.operations.around import neighbourhood
 
         def changed(first: int, last: int) -> Array:
             band = Box(box.top + first, box.left, last - first, box.width)
             seen, inside = neighbourhood(image, band, self.reach())
-            return morph_as_asked(weighed(seen), self.asked)[inside.slices]
+            assert seen.alpha is not None, "it is cut with the image"
+            return morph_as_asked(premultiplied(seen.pixels, seen.alpha), self.asked)[inside.slices]
 
-        rows = self.asked.seen.over((box.height, box.width)).rows
-        covered = Covered(changed, (box.height, box.width, image.channels), rows, alpha.dtype)
+        edges = bands(self.asked.seen.over((box.height, box.width)), image.channels)
+        covered = Covered(changed, (box.height, box.width, image.channels), edges, alpha.dtype)
         pixels, changed_alpha, loss = covered.as_levels(levels, like=image.pixels)
         return Result(pixels, changed_alpha, how, loss)

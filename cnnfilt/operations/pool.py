@@ -11,7 +11,7 @@ from cnnfilt.describe.windows import adaptive_bounds
 from cnnfilt.errors import ParameterError
 from cnnfilt.files.image import Image
 from cnnfilt.frozen import replace
-from cnnfilt.operations.around import around, weighed
+from cnnfilt.operations.around import around, rows_around
 from cnnfilt.operations.base import Array, ExplainedValues, Operation, Reach, Result, alpha_under, reach_of, size_of
 from cnnfilt.spelling import spelled_size
 from cnnfilt.terms import Pair
@@ -79,21 +79,26 @@ class PoolImage(Operation, kw_only=True):
         return ExplainedValues(self.asked.kind, levels, explain_pooling(image.pixels, place, self.asked))
 
     def _pool_covered(self, image: Image, alpha: Array, levels: Levels) -> Result:
-        from cnnfilt.core.covered import Covered  # Few runs pool transparency.
+        from cnnfilt.core.covered import Covered, bands, premultiplied  # Few runs pool transparency.
 
-        if self.asked.output_size is None:
-            windows = self.asked.slide.over(size_of(image))
-            rows, (height, width) = windows.rows, windows.output_size
+        if self.asked.output_size is not None:
+            shape = *self.asked.output_size, image.channels
+
+            def pooled(first: int, last: int) -> Array:
+                return pool_as_asked(premultiplied(image.pixels, alpha), self.asked)
+
+            edges: tuple[Pair, ...] = ((0, shape[0]),)
         else:
-            rows, (height, width) = None, self.asked.output_size
+            windows = self.asked.slide.over(size_of(image))
+            windows.check_pool_padding()
+            shape, edges = (*windows.output_size, image.channels), bands(windows, image.channels)
 
-        def pooled(first: int, last: int) -> Array:
-            if rows is None:
-                return pool_as_asked(weighed(image), self.asked)
-            seen, pads = around(image, Box(first, 0, last - first, width), windows, "zeros")
-            return pool_as_asked(weighed(seen), replace(self.asked, padding=pads))
+            def pooled(first: int, last: int) -> Array:
+                rows, pads = rows_around(windows, "zeros", first, last)
+                asked = replace(self.asked, padding=pads)
+                return pool_as_asked(premultiplied(image.pixels[rows], alpha[rows]), asked)
 
-        covered = Covered(pooled, (height, width, image.channels), rows, alpha.dtype)
+        covered = Covered(pooled, shape, edges, alpha.dtype)
         pixels, pooled_alpha, loss = covered.as_levels(levels, like=image.pixels)
         return Result(pixels, pooled_alpha, self._how(), loss)
 

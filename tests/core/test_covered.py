@@ -12,12 +12,13 @@ from cnnfilt.core.engine import strips
 from cnnfilt.core.engine.threads import limit_threads
 from cnnfilt.describe.operations import Convolution, Morphology, Pooling
 from cnnfilt.describe.parts import Box
+from cnnfilt.errors import ParameterError
 from cnnfilt.files.image import Image
 from cnnfilt.operations.base import Treatment, Values
 from cnnfilt.operations.convolve import ConvolveImage, LabelledKernel
 from cnnfilt.operations.morph import MorphImage
 from cnnfilt.operations.pool import PoolImage
-from cnnfilt.terms import MorphOperation, PaddingMode, Pair, PoolKind
+from cnnfilt.terms import MorphOperation, Padding, PaddingMode, Pair, PoolKind
 
 FILTERED = Treatment(values=Values("raw"), alpha="filter")
 BOX = np.full((3, 3), 1 / 9)
@@ -133,9 +134,34 @@ def test_bands_change_nothing(monkeypatch: pytest.MonkeyPatch, mode: PaddingMode
     asked = Convolution(stride=stride, padding="same", padding_mode=mode, padding_value=value)
     whole = convolved(image, kernel, asked)
     monkeypatch.setattr(strips, "SCRATCH_BYTES", 500)
-    assert len(bands(asked.slide((size, size)).over((61, 40)).rows, (61, 40, 3))) > 2
+    assert len(bands(asked.slide((size, size)).over((61, 40)), 3)) > 2
     for one, other in zip(whole, convolved(image, kernel, asked), strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-6, atol=1e-4)
+
+
+@pytest.mark.parametrize("padding", [((30, 0), (0, 0)), ((0, 30), (5, 9)), ((90, 90), (0, 30)), ((4, 0), (0, 0))])
+@pytest.mark.parametrize(("size", "stride", "dilation"), [((4, 3), (3, 1), (1, 1)), ((2, 2), (7, 2), (3, 1))])
+def test_bands_that_lie_in_the_padding(
+    monkeypatch: pytest.MonkeyPatch, padding: Padding, size: Pair, stride: Pair, dilation: Pair
+) -> None:
+    rng = np.random.default_rng(8)
+    kernel = rng.integers(-3, 9, size) / 8
+    for height, value in ((2, 0), (40, 90)):
+        image = Image(rng.integers(0, 256, (height, 9), np.uint8), np.full((height, 9), 200, np.uint8))
+        asked = Convolution(stride=stride, padding=padding, dilation=dilation, padding_value=value)
+        whole = convolved(image, kernel, asked)
+        with monkeypatch.context() as patch:
+            patch.setattr(strips, "SCRATCH_BYTES", 300)
+            for one, other in zip(whole, convolved(image, kernel, asked), strict=True):
+                np.testing.assert_allclose(one, other, rtol=1e-6, atol=1e-4)
+
+
+def test_padding_is_held_against_the_window_before_it_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(strips, "SCRATCH_BYTES", 300)
+    image = Image(np.zeros((30, 30, 3), np.uint8), np.full((30, 30), 9, np.uint8))
+    asked = Pooling(kernel_size=(3, 3), stride=(7, 7), padding=((0, 2), (0, 2)))
+    with pytest.raises(ParameterError, match="padding"):
+        PoolImage(asked=asked, treatment=FILTERED)(image, "npy")
 
 
 @pytest.mark.parametrize("kind", ["max", "min", "avg", "median"])

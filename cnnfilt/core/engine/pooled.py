@@ -9,7 +9,7 @@ pooling.worker(), .writer(scale)    # the same strip by strip, as values or as l
 """
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +32,7 @@ AVERAGED = {"BH", "Bi", "Hi", "hi", "?H", "?i"}
 """The types of values and of sums for which there are loops, whose averages are levels or floats."""
 
 Pooler = Callable[[int, int, Array], Found | None]
-"""Pools the windows of rows first to last into an array, and returns what it found of levels."""
+"""Pools windows of rows first to last into an array; returns the lowest and highest of averages that are levels."""
 
 Places = tuple[Pair, int, Pair, Pair, Pair]
 """What a loop is told of windows: their size, the channels, strides, dilations, and where the first begins."""
@@ -60,8 +60,9 @@ class PoolingJob(Responses):
         self.fold, self.pixels, self.rows, self.columns = fold, pixels, rows, columns
         self.include_pad, self.window = include_pad, window
         self.shape = rows.output_size, columns.output_size, pixels.shape[2]
-        row, streams = pixels.shape[1] * pixels.shape[2], window is None and self._loop(fold.result) is not None
-        self.edges = strip_edges(rows, row * pixels.itemsize, row * fold.dtype.itemsize, streams=streams)
+        row = pixels.shape[1] * pixels.shape[2]
+        self._row_bytes = row * pixels.itemsize, row * fold.dtype.itemsize
+        self.edges = strip_edges(rows, *self._row_bytes)
         if window is not None:
             self._widen_strips()
         tall, wide = (taps_counted(window, include_pad=include_pad) for window in (rows, columns))
@@ -75,6 +76,7 @@ class PoolingJob(Responses):
 
     def write(self, out: Array) -> None:
         """Write the pooled windows to `out` (H', W', C), contiguous."""
+        self._stream(out.dtype)
 
         def make_worker() -> Callable[[int, int], object]:
             pool = self._pooler()
@@ -92,6 +94,16 @@ class PoolingJob(Responses):
             return values[: last - first]
 
         return work
+
+    def prepare(self, scale: Scale) -> None:
+        """Settle the strips for writing levels."""
+        if scale.keeps(self.pixels.dtype):
+            self._stream(self.pixels.dtype)
+
+    def _stream(self, dtype: np.dtype) -> None:
+        """Have larger strips from now on, if a loop writes values of `dtype` where they are."""
+        if self.window is None and self._loop(dtype):
+            self.edges = strip_edges(self.rows, *self._row_bytes, streams=True)
 
     def writer(self, scale: Scale) -> Callable[[int, int, Array], Loss]:
         """Return what writes rows first to last as pixels by `scale`.
@@ -120,15 +132,11 @@ class PoolingJob(Responses):
         For one thread: every thread makes its own.
         """
         folded: Array | None = None
-        loops: dict[str, Pooler | None] = {}
+        loop_for = cache(self._loop)
 
         def pool(first: int, last: int, into: Array) -> Found | None:
             nonlocal folded
-            kind = into.dtype.char
-            if kind not in loops:
-                loops[kind] = self._loop(into.dtype)
-            loop = loops[kind]
-            if loop:
+            if loop := loop_for(into.dtype):
                 return loop(first, last, into)
             if not self.fold.averages and into.dtype == self.fold.dtype:
                 self._fold(first, last, into)

@@ -30,10 +30,10 @@ class PlannedConvolution(Responses):
         check_range(job.weights, dtype, "kernel")
         check_range(job.bias, dtype, "bias")
         self.technique = self.plan.technique(job, dtype)
-        self.edges = self._strips(streams=self.technique.streams)
+        self.edges = self._strips()
         self.kept: KeptRows | None = None
 
-    def _strips(self, *, streams: bool) -> Edges:
+    def _strips(self, *, streams: bool = False) -> Edges:
         columns, technique = self.job.columns, self.technique
         row = columns.padded_size * self.job.image.shape[2] * (technique.reads or self.plan.dtype).itemsize
         multiple = technique.strip_rows
@@ -48,10 +48,9 @@ class PlannedConvolution(Responses):
         # Kernels that could pass the float range are read once more, as taps.
         if not whole or float(np.abs(job.weights).sum()) >= LARGE_KERNEL or self.shape != job.image.shape:
             return False
-        edges = self._strips(streams=False)  # Rows that are kept are copied.
-        if not can_keep(job.rows, job.padding_mode, edges):
+        if not can_keep(job.rows, job.padding_mode, self.edges):
             return False
-        self.edges, self.kept = edges, KeptRows(job.image, job.rows, edges)
+        self.kept = KeptRows(job.image, job.rows, self.edges)
         return True
 
     @property
@@ -62,6 +61,8 @@ class PlannedConvolution(Responses):
     def write(self, out: Array) -> None:
         """Write all responses to `out` (H', W', maps)."""
         in_place = out.flags.c_contiguous
+        if in_place:
+            self._stream()
 
         def make_worker() -> Callable[[int, int], None]:
             solver = Solver(self, self.edges[0][1], keeps=not in_place)
@@ -82,6 +83,16 @@ class PlannedConvolution(Responses):
         For one thread: every thread makes its own.
         """
         return Solver(self, self.edges[0][1]).responses
+
+    def prepare(self, scale: Scale) -> None:
+        """Settle the strips for writing levels."""
+        if scale.top is not None:
+            self._stream()
+
+    def _stream(self) -> None:
+        """Have larger strips from now on, if rows are read and written where they are, and are then done with."""
+        if self.technique.streams and self.job.activation == "none" and self.kept is None:
+            self.edges = self._strips(streams=True)
 
     def writer(self, scale: Scale) -> Callable[[int, int, Array], Loss]:
         """Return what writes rows first to last by `scale` to pixels: at once, if the technique can."""

@@ -194,6 +194,13 @@ class Responses(ABC):
         Every thread makes its own, and the next responses may take the place of the last.
         """
 
+    def prepare(self, scale: Scale) -> None:
+        """Settle the strips for writing by `scale`, after which no worker is made: what writes at once has larger ones.
+
+        Of the others what comes between stays in the cache.
+        """
+        return
+
     def writer(self, scale: Scale) -> Callable[[int, int, Array], Loss]:
         """Return what writes the responses of rows first to last as pixels by `scale`; every thread makes its own."""
         respond = self.worker()

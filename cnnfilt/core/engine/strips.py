@@ -1,4 +1,4 @@
-"""An image and its padding, read in strips of rows that stay in the processor's cache.
+"""An image and its padding, read in strips of rows, which stay in the processor's cache where they are kept.
 
 `strip_edges` says where strips begin and end. That depends on the image and the windows alone, so the result does not
 depend on who computes which strip.

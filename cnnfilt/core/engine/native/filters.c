@@ -8,7 +8,7 @@
 #define UNROLL(times)
 #endif
 
-/* So many maps stay in a second-level cache. */
+/* So many values stay in a second-level cache. */
 enum { NEAR = 1 << 16 };
 
 /* What a window meets in some of its rows, taps and channels: rows of runs of values, `along` from one to the next. */

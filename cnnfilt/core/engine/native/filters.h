@@ -30,7 +30,7 @@ CLONES void JOIN(filters, FILTERS)(const Windows *w, const f32 *source, size pit
     f32 packed[PIXELS * LONGEST] = {0}, block[PIXELS * FILTERS] = {0};
     const size pixels = w->width / w->channels, step = w->stride_along * w->channels;
     const size maps = panels.maps, all = (maps + FILTERS - 1) / FILTERS * FILTERS, lines = images.count * w->rows;
-    /* A few lines at a time, whose maps stay in the second-level cache from part to part. */
+    /* A few lines at a time, which stay in the second-level cache from panel to panel and from part to part. */
     const size some = most(1, NEAR / (pixels * maps));
     for (size top = 0; top < lines; top += some) {
         const f32 *of_part = weights;
@@ -48,15 +48,15 @@ CLONES void JOIN(filters, FILTERS)(const Windows *w, const f32 *source, size pit
                         const f32 *read = inside ? row + first_of(w, part, pitch) + x * step - w->left : packed;
                         if (!inside) pack(w, part, row, pitch, x, n, outside, packed);
                         f32 *to = out + line * out_pitch + x * maps + first;
-                        const int whole = n == PIXELS && few == FILTERS;
-                        if (!whole)
-                            for (size p = 0; p < n; p++)
-                                memcpy(block + p * FILTERS, i ? to + p * maps : bias + first, (size_t)few * sizeof *block);
-                        JOIN(sum, FILTERS)(read, inside ? step : values, &met, of_part + first * values, FILTERS,
-                                           !whole ? block : i ? to : bias + first, !whole ? FILTERS : i ? maps : 0,
-                                           whole ? to : block, whole ? maps : FILTERS);
-                        if (!whole)
-                            for (size p = 0; p < n; p++) memcpy(to + p * maps, block + p * FILTERS, (size_t)few * sizeof *block);
+                        const f32 *before = i ? to : bias + first, *of_panel = of_part + first * values;
+                        const size from = inside ? step : values, apart = i ? maps : 0;
+                        if (n == PIXELS && few == FILTERS) {
+                            JOIN(sum, FILTERS)(read, from, &met, of_panel, FILTERS, before, apart, to, maps);
+                            continue;
+                        }
+                        for (size p = 0; p < n; p++) memcpy(block + p * FILTERS, before + p * apart, (size_t)few * sizeof *block);
+                        JOIN(sum, FILTERS)(read, from, &met, of_panel, FILTERS, block, FILTERS, block, FILTERS);
+                        for (size p = 0; p < n; p++) memcpy(to + p * maps, block + p * FILTERS, (size_t)few * sizeof *block);
                     }
         }
     }

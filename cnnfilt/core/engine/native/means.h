@@ -36,7 +36,7 @@ static void JOIN3(write, SUM, RESULT)(const Means *m, size y, size at, const SUM
     JOIN3(divided, SUM, RESULT)(sums, out, first, m->tall[y], wide);
 #ifdef SHIFTS
     int shift = 0;
-    while (count >> shift > 1) shift++;
+    while (shift < 15 && count >> shift > 1) shift++;
     if (shift && count == (int64_t)1 << shift)
         JOIN3(shifted, SUM, RESULT)(sums + first, out + first, last - first, shift);
     else
