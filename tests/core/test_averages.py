@@ -8,10 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnfilt.core.engine import strips
-from cnnfilt.core.engine.fold import fold_of, fold_windows
 from cnnfilt.core.levels import Levels, apply_levels
 from cnnfilt.core.pooling import pool
-from cnnfilt.describe.windows import Slide
 from tests import oracles_pooling as oracles
 from tests.asking import pool_to_levels
 
@@ -114,19 +112,3 @@ def test_levels_are_those_of_the_values(kind, dtype, levels):
     assert (loss.clipped, loss.total) == (expected_loss.clipped, expected_loss.total)
     assert abs(loss.lowest - expected_loss.lowest) <= 0.5
     assert abs(loss.highest - expected_loss.highest) <= 0.5
-
-
-@pytest.mark.parametrize("size", [(2, 2), (4, 4), (3, 2), (1, 6)])
-@pytest.mark.parametrize("stride", [(2, 2), (3, 4)])
-@pytest.mark.parametrize("padding", [0, ((1, 1), (2, 0))])
-def test_pairs_of_bytes_are_added_as_words(size, stride, padding):
-    if padding and size != (4, 4):
-        return
-    image = np.random.default_rng(size[0]).integers(0, 256, (17, 24), np.uint8)
-    image[:4] = 255
-    rows, columns = Slide(kernel_size=size, stride=stride, padding=padding).over(image.shape)
-    sums = np.empty((rows.output_size, columns.output_size, 1), np.uint16)
-    fold_windows(fold_of("avg", image, size[0] * size[1]), image[:, :, np.newaxis], sums, (rows, columns))
-    padded = np.pad(image.astype(int), padding or 0)
-    views = np.lib.stride_tricks.sliding_window_view(padded, size)[:: stride[0], :: stride[1]]
-    np.testing.assert_array_equal(sums[:, :, 0], views.sum(axis=(2, 3)))
