@@ -14,7 +14,8 @@ how near we come to what the machine can do at all. Peers that are not installed
 
 Ours and a peer take turns (A B A B), and what counts is the median of the ratios of neighbours, so that a machine
 that is busy now and then disturbs both sides alike. In its turn a quick call is made again and again for a tenth of a
-second, as in a program that calls it often; the turn is the median of these. Both sides have THREADS processors, and allocate their result.
+second, as in a program that calls it often; the turn is the median of these. Both sides have THREADS processors, and
+allocate their result.
 
 The code, from the ground up:
 
