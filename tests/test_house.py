@@ -175,6 +175,7 @@ TESTED_ELSEWHERE = {
     "describe/number_lines.py": "describe/test_number_text.py",
     "describe/number_table.py": "describe/test_number_text.py",
     "errors.py": "cli/test_errors.py",
+    "files/walk_places.py": "files/test_walk.py",
     "files/codec_errors.py": "files/test_broken_files.py",
     "files/decode/arrays.py": "files/test_reading.py",
     "files/decode/decoders.py": "files/decode/test_tiff.py",

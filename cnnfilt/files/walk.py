@@ -6,7 +6,7 @@ it a second one.
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -16,14 +16,12 @@ import PIL.ImageFont
 
 from cnnfilt.errors import ShapeError
 from cnnfilt.files.image import Array
+from cnnfilt.files.walk_places import ROOM, in_stack, on_shelves
 from cnnfilt.frozen import Frozen
 from cnnfilt.terms import Pair
 
 LARGEST, SMALLEST = 30, 14
 """How high letters may be: from the back of a room 14 of a picture's 900 rows can just be read."""
-
-ROOM = 900, 1600
-"""No step is higher or wider."""
 
 _INK, _WHITE, _LINE, _FAINT = (26, 26, 26), (255, 255, 255), (150, 150, 150), (238, 238, 238)
 _WINDOW, _UNDER_WINDOW = (0, 98, 158), (214, 234, 248)
@@ -132,7 +130,7 @@ class _Page:
         sizes = [self._panel_size(each[0], width) for each, width in zip(panels, self.widths, strict=True)]
         self.top = self.gap + self.line + self.gap // 2
         joined = [panel.joined for panel in scenes[0].panels]
-        where = _stacked(sizes, self.top, self.gap) if stacked else _shelved(sizes, joined, self.top, self.gap)
+        where = in_stack(sizes, self.top, self.gap) if stacked else on_shelves(sizes, joined, self.top, self.gap)
         self.places, (bottom, right) = where
         self.words = bottom + self.gap
         fixed = max(right + self.gap, *(self._fixed_width(scene) for scene in scenes))
@@ -253,46 +251,6 @@ class _Page:
                 draw.rectangle(box, outline=_WINDOW, width=4)
             self._write(draw, (self.legend - 2, left + self.letters + self.gap // 2), words, _MUTED)
             left += self._legend_width(words)
-
-
-def _shelved(sizes: Sequence[Pair], joined: Sequence[bool], top: int, gap: int) -> tuple[list[Pair], Pair]:
-    """Return the place (top, left) of each panel in rows, and the (bottom, right) of all; joined ones stay in a row."""
-    shelves: list[list[Pair]] = []
-    for first, after in _groups(joined):
-        group = list(sizes[first:after])
-        if shelves and _shelf_width([*shelves[-1], *group], gap) <= ROOM[1] - 2 * gap:
-            shelves[-1] += group
-        else:
-            shelves.append(group)
-    places, below = list[Pair](), top
-    for shelf in shelves:
-        high, left = max(height for height, _ in shelf), gap
-        for height, width in shelf:
-            places.append((below + (high - height) // 2, left))
-            left += width + 2 * gap
-        below += high + gap
-    return places, (below - gap, gap + max(_shelf_width(shelf, gap) for shelf in shelves))
-
-
-def _groups(joined: Sequence[bool]) -> Iterator[Pair]:
-    """Yield the first of each group of panels that stay together, and the first after it."""
-    starts = [number for number, stays in enumerate(joined) if not stays]
-    yield from zip(starts, [*starts[1:], len(joined)], strict=True)
-
-
-def _shelf_width(shelf: Sequence[Pair], gap: int) -> int:
-    return sum(width for _, width in shelf) + 2 * gap * (len(shelf) - 1)
-
-
-def _stacked(sizes: Sequence[Pair], top: int, gap: int) -> tuple[list[Pair], Pair]:
-    """Return the same with every panel but the first below each other, at the right of it."""
-    first, others = sizes[0], sizes[1:]
-    places, below, right = [(top, gap)], top, gap + first[1]
-    for height, width in others:
-        places.append((below, gap + first[1] + 2 * gap))
-        below += height + gap
-        right = max(right, gap + first[1] + 2 * gap + width)
-    return places, (max(top + first[0], below - gap), right)
 
 
 def _grown(box: tuple[int, int, int, int], by: int) -> tuple[int, int, int, int]:

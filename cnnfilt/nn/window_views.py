@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from math import prod
-from typing import Any
 
 import numpy as np
 
 from cnnfilt.core.engine.memory import room
 from cnnfilt.describe.windows import Slide, Windows
 from cnnfilt.frozen import Frozen
-from cnnfilt.nn.layer import Array, Shape
+from cnnfilt.nn.layer import Array
+from cnnfilt.nn.operators.borders import with_border
 from cnnfilt.terms import Pair
 
 _BLOCK = 1 << 20
@@ -24,17 +24,7 @@ class WindowViews(Frozen):
 
     def padded(self, x: Array, value: float = 0) -> Array:
         """Return the batch with its padding (and a ceil-mode overhang) filled with `value`."""
-        if not any(window.before or window.after or window.overhang for window in self.windows):
-            return x
-        padded = self._room(x.shape, x.dtype)
-        self.inner(padded)[...] = x
-        rows, columns = self.windows
-        padded[:, : rows.before] = value
-        padded[:, rows.before + rows.size :] = value
-        beside = padded[:, rows.before : rows.before + rows.size]
-        beside[:, :, : columns.before] = value
-        beside[:, :, columns.before + columns.size :] = value
-        return padded
+        return with_border(x, [*self.windows], value)
 
     def at(self, padded: Array, tap: Pair) -> Array:
         """Return the view (N, H', W', C) of what one tap of every window meets; writing to it writes to `padded`."""
@@ -83,7 +73,8 @@ class WindowViews(Frozen):
     def sent_back(self, like: Array, share: Callable[[int], Array]) -> Array:
         """Return d(input), (N, H, W, C): every tap sends `share` of its number, (N, H', W', C), to what it met."""
         shares = map(share, range(prod(self.windows.kernel_size)))
-        d_padded = self._room(like.shape, like.dtype)
+        height, width = (window.padded_size + window.overhang for window in self.windows)
+        d_padded = room((len(like), height, width, like.shape[3]), like.dtype)
         # No two taps meet the same place then, so nothing is there to be added to.
         apart = all(window.stride >= window.span for window in self.windows)
         if not (apart and all(window.stride == window.kernel_size and not window.remainder for window in self.windows)):
@@ -94,11 +85,6 @@ class WindowViews(Frozen):
             else:
                 self.at(d_padded, tap)[...] += part
         return self.inner(d_padded)
-
-    def _room(self, shape: Shape, dtype: "np.dtype[Any]") -> Array:
-        """Return memory for the padded batch, with any values in it."""
-        height, width = (window.padded_size + window.overhang for window in self.windows)
-        return room((shape[0], height, width, shape[3]), dtype)
 
 
 @lru_cache(maxsize=64)

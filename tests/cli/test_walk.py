@@ -12,7 +12,8 @@ from cnnfilt.cli.inspect.walk_scenes import scenes_of
 from cnnfilt.cli.kernel_arguments import read_kernels
 from cnnfilt.describe.operations import Convolution, Pooling
 from cnnfilt.files.image import Image as Picture
-from cnnfilt.files.walk import ROOM, Panel, Scene
+from cnnfilt.files.walk import Panel, Scene
+from cnnfilt.files.walk_places import ROOM
 from cnnfilt.operations.convolve import ConvolveImage, LabelledKernel
 from cnnfilt.operations.inspect.explanation import Explain
 from cnnfilt.operations.pool import PoolImage

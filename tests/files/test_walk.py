@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from cnnfilt.errors import ShapeError
-from cnnfilt.files.walk import ROOM, Panel, Scene, Square, drawn_scenes
+from cnnfilt.files.walk import Panel, Scene, Square, drawn_scenes
+from cnnfilt.files.walk_places import ROOM
 
 
 def _scene(side: int, text: str = "7", *, lines: tuple[str, ...] = ("a = b",), **square: bool) -> Scene:

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-
+from cnnfilt.core.engine.memory import room
 from cnnfilt.describe.window import Window
 from cnnfilt.nn.layer import Array
 
@@ -13,7 +12,7 @@ def with_border(images: Array, windows: Sequence[Window], value: float) -> Array
     if not any(one.before or one.after or one.overhang for one in windows):
         return images
     sides = [one.padded_size + one.overhang for one in windows]
-    padded = np.empty((len(images), *sides, images.shape[-1]), images.dtype)
+    padded = room((len(images), *sides, images.shape[-1]), images.dtype)
     inside = [slice(one.before, one.before + one.size) for one in windows]
     for axis, one in enumerate(inside):
         for beside in (slice(0, one.start), slice(one.stop, None)):

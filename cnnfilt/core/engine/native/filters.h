@@ -22,12 +22,25 @@ CLONES void JOIN(sum, FILTERS)(const f32 *values, size step, const Runs *met, co
     }
 }
 
+/* The same for a block of n windows and `few` filters: of one that is not whole the rest is computed, too, but in memory of its
+ * own. */
+PART void JOIN(sum_block, FILTERS)(const f32 *values, size step, const Runs *met, const f32 *weights, size weights_step,
+                                   const f32 *before, size before_step, f32 *to, size to_step, size n, size few) {
+    if (n == PIXELS && few == FILTERS) {
+        JOIN(sum, FILTERS)(values, step, met, weights, weights_step, before, before_step, to, to_step);
+        return;
+    }
+    f32 block[PIXELS * FILTERS] = {0};
+    for (size p = 0; p < n; p++) memcpy(block + p * FILTERS, before + p * before_step, (size_t)few * sizeof *block);
+    JOIN(sum, FILTERS)(values, step, met, weights, weights_step, block, FILTERS, block, FILTERS);
+    for (size p = 0; p < n; p++) memcpy(to + p * to_step, block + p * FILTERS, (size_t)few * sizeof *block);
+}
+
 /* Some maps of the output rows of images: the bias, and what each part of the windows adds. The weights are (values, FILTERS)
  * for one panel of filters after the other, part by part; the last panel may be of fewer. The maps of a pixel lie side by side. */
 CLONES void JOIN(filters, FILTERS)(const Windows *w, const f32 *source, size pitch, const f32 *outside, const Cells *parts, size count,
                                    const f32 *weights, const f32 *bias, Panels panels, f32 *out, size out_pitch, Images images) {
-    /* Of too few windows or filters the rest is computed, too. */
-    f32 packed[PIXELS * LONGEST] = {0}, block[PIXELS * FILTERS] = {0};
+    f32 packed[PIXELS * LONGEST] = {0};
     const size pixels = w->width / w->channels, step = w->stride_along * w->channels;
     const size maps = panels.maps, all = (maps + FILTERS - 1) / FILTERS * FILTERS, lines = images.count * w->rows;
     /* A few lines at a time, which stay in the second-level cache from panel to panel and from part to part. */
@@ -48,15 +61,8 @@ CLONES void JOIN(filters, FILTERS)(const Windows *w, const f32 *source, size pit
                         const f32 *read = inside ? row + first_of(w, part, pitch) + x * step - w->left : packed;
                         if (!inside) pack(w, part, row, pitch, x, n, outside, packed);
                         f32 *to = out + line * out_pitch + x * maps + first;
-                        const f32 *before = i ? to : bias + first, *of_panel = of_part + first * values;
-                        const size from = inside ? step : values, apart = i ? maps : 0;
-                        if (n == PIXELS && few == FILTERS) {
-                            JOIN(sum, FILTERS)(read, from, &met, of_panel, FILTERS, before, apart, to, maps);
-                            continue;
-                        }
-                        for (size p = 0; p < n; p++) memcpy(block + p * FILTERS, before + p * apart, (size_t)few * sizeof *block);
-                        JOIN(sum, FILTERS)(read, from, &met, of_panel, FILTERS, block, FILTERS, block, FILTERS);
-                        for (size p = 0; p < n; p++) memcpy(to + p * maps, block + p * FILTERS, (size_t)few * sizeof *block);
+                        JOIN(sum_block, FILTERS)(read, inside ? step : values, &met, of_part + first * values, FILTERS,
+                                                 i ? to : bias + first, i ? maps : 0, to, maps, n, few);
                     }
         }
     }
@@ -66,7 +72,7 @@ CLONES void JOIN(filters, FILTERS)(const Windows *w, const f32 *source, size pit
  * columns, maps); the maps are whole panels. Blocks are of values side by side, and of the gradients of some windows. */
 CLONES void JOIN(filter_gradients, FILTERS)(const Windows *w, const f32 *source, size pitch, const f32 *gradients, size maps, f32 *out,
                                             Images images) {
-    f32 packed[PIXELS * LONGEST] = {0}, block[PIXELS * FILTERS] = {0};
+    f32 packed[PIXELS * LONGEST] = {0};
     const size pixels = w->width / w->channels, along = w->stride_along * w->channels;
     const size together = w->step_along == w->channels ? w->taps : 1, lane = together * w->channels;
     const size some = most(1, LONGEST / pixels); /* lines at once */
@@ -82,16 +88,12 @@ CLONES void JOIN(filter_gradients, FILTERS)(const Windows *w, const f32 *source,
                         const size i = k / (w->taps * w->channels), j = k / w->channels % w->taps, few = least(PIXELS, lane - k % lane);
                         const f32 *values = from + i * w->step_down * pitch + j * w->step_along + k % w->channels;
                         f32 *to = out + k * maps + first;
-                        if (few == PIXELS) {
-                            JOIN(sum, FILTERS)(values, 1, &met, of_maps + first, maps, to, maps, to, maps);
-                            continue;
-                        }
                         const Runs beside = {1, 0, 1, 0, lines * n, PIXELS};
-                        for (size p = 0; p < few; p++) memcpy(block + p * FILTERS, to + p * maps, sizeof *block * FILTERS);
-                        for (size v = 0; v < lines * n; v++)
-                            for (size p = 0; p < few; p++) packed[v * PIXELS + p] = values[v / n * met.row_step + v % n * along + p];
-                        JOIN(sum, FILTERS)(packed, 1, &beside, of_maps + first, maps, block, FILTERS, block, FILTERS);
-                        for (size p = 0; p < few; p++) memcpy(to + p * maps, block + p * FILTERS, sizeof *block * FILTERS);
+                        if (few < PIXELS)
+                            for (size v = 0; v < lines * n; v++)
+                                for (size p = 0; p < few; p++) packed[v * PIXELS + p] = values[v / n * met.row_step + v % n * along + p];
+                        JOIN(sum_block, FILTERS)(few < PIXELS ? packed : values, 1, few < PIXELS ? &beside : &met, of_maps + first, maps,
+                                                 to, maps, to, maps, few, FILTERS);
                     }
             }
 }
